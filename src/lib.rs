@@ -1,0 +1,5 @@
+//! forelock: know the lock before you take it.
+
+pub mod migration;
+pub mod source;
+pub mod value;

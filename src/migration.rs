@@ -1,0 +1,115 @@
+//! A migration as data: what a file declares, with the place of everything that can be wrong.
+
+pub mod field;
+pub mod operation;
+
+use std::sync::Arc;
+
+use crate::source::{Range, SourceFile};
+pub use field::{Field, FieldKind, InternalType, ManyToMany, ModelRef, Relation};
+pub use operation::{Base, Constraint, Index, ModelOptions, Operation, SqlPiece, SqlText};
+
+/// A migration's identity: app label and file name without `.py`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MigrationKey {
+    /// The app label, as Django knows it.
+    pub app: String,
+    /// The module name: `0001_initial`. In `dependencies` also `__first__` and `__latest__`.
+    pub name: String,
+}
+
+impl MigrationKey {
+    /// A key from its two parts.
+    pub fn new(app: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            app: app.into(),
+            name: name.into(),
+        }
+    }
+}
+
+impl std::fmt::Display for MigrationKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}.{}", self.app, self.name)
+    }
+}
+
+/// One entry of `dependencies` or `run_before`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dependency {
+    /// `("shop", "0001_initial")`, also `__first__` and `__latest__`.
+    Migration(MigrationKey),
+    /// `migrations.swappable_dependency(settings.AUTH_USER_MODEL)`, by the setting's name.
+    Swappable(String),
+}
+
+/// Where a migration's file belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ownership {
+    /// The project's own: judged and printed.
+    Project,
+    /// From an installed package: replayed, neither judged nor printed.
+    Package,
+}
+
+/// One migration file, read.
+#[derive(Debug)]
+pub struct Migration {
+    /// App label and name.
+    pub key: MigrationKey,
+    /// The text and its path.
+    pub source: Arc<SourceFile>,
+    /// The project's own, or a package's.
+    pub ownership: Ownership,
+    /// `atomic`, true unless the class says otherwise.
+    pub atomic: bool,
+    /// The class statement's name (`Migration`), where findings about the whole file point.
+    pub class_range: Range,
+    /// `dependencies`.
+    pub dependencies: Vec<Dependency>,
+    /// `run_before`.
+    pub run_before: Vec<Dependency>,
+    /// `replaces`.
+    pub replaces: Vec<MigrationKey>,
+    /// `operations`, in order.
+    pub operations: Vec<OperationNode>,
+    /// What could not be read, outside of single operations too.
+    pub gaps: Vec<Gap>,
+    /// Comments with their ranges, `#` included, in order.
+    pub comments: Vec<Range>,
+}
+
+/// An operation and its place in the file.
+#[derive(Clone, Debug)]
+pub struct OperationNode {
+    /// What it is.
+    pub operation: Operation,
+    /// The class as written in the file, last part only: `AddIndex`, or a project's own subclass.
+    pub class: String,
+    /// The whole call.
+    pub range: Range,
+    /// The class name in the call, the place that a finding points at.
+    pub name_range: Range,
+    /// Named parts of the call that advice quotes: `field`, `index`, `constraint`, by the text's range.
+    pub argument_ranges: Vec<(&'static str, Range)>,
+}
+
+impl OperationNode {
+    /// The range of the argument called `name`, if the call has one.
+    #[must_use]
+    pub fn argument_range(&self, name: &str) -> Option<Range> {
+        self.argument_ranges
+            .iter()
+            .find(|(argument, _)| *argument == name)
+            .map(|(_, range)| *range)
+    }
+}
+
+/// Something that could not be read, resolved or understood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gap {
+    /// Where it stands in the migration file.
+    pub range: Range,
+    /// Why, in words that name the next step where there is one.
+    pub reason: String,
+}

@@ -1,0 +1,252 @@
+//! A model field as a migration declares it, constructor defaults of its class already applied.
+
+use std::collections::BTreeMap;
+
+use crate::source::Range;
+use crate::value::Value;
+
+/// A field: its class, and the attributes that decide its column.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The class path as `Field.deconstruct()` gives it: `django.db.models.CharField`, `shop.fields.MoneyField`.
+    pub path: String,
+    /// What it is to the database.
+    pub kind: FieldKind,
+    /// `null`.
+    pub null: bool,
+    /// `blank`; decides the implicit default `''`.
+    pub blank: bool,
+    /// `primary_key`.
+    pub primary_key: bool,
+    /// `unique` as given, or as the class sets it; a primary key and a OneToOneField are unique too, see [`Field::unique`].
+    pub explicit_unique: bool,
+    /// `db_index` as given, or as the class sets it (true for SlugField and ForeignKey).
+    pub db_index: bool,
+    /// `default`, if there is one. `None` as a value is `Some(Value::None)`.
+    pub default: Option<Value>,
+    /// `db_default`.
+    pub db_default: Option<Value>,
+    /// `db_column`.
+    pub db_column: Option<String>,
+    /// `db_comment`.
+    pub db_comment: Option<String>,
+    /// `db_collation`.
+    pub db_collation: Option<String>,
+    /// `db_tablespace`.
+    pub db_tablespace: Option<String>,
+    /// `max_length`, with the class's own default (EmailField: 254).
+    pub max_length: Option<i64>,
+    /// `max_digits` of a DecimalField.
+    pub max_digits: Option<i64>,
+    /// `decimal_places` of a DecimalField.
+    pub decimal_places: Option<i64>,
+    /// `auto_now` or `auto_now_add`: an implicit default for existing rows.
+    pub auto_now: bool,
+    /// The keyword arguments that `deconstruct()` returns, without `non_db_attrs` and without `to`: two fields that
+    /// differ in nothing here, nor in path, column and target table, are not altered.
+    /// See `BaseDatabaseSchemaEditor._field_should_be_altered`.
+    pub compared: BTreeMap<String, Value>,
+    /// Attributes that could not be evaluated (name and reason); the column is then uncertain.
+    pub unknown: Vec<(String, String)>,
+    /// The constructor call.
+    pub range: Range,
+}
+
+/// What a field is to the database.
+#[derive(Clone, Debug)]
+pub enum FieldKind {
+    /// A column whose type follows from `Field.get_internal_type()`.
+    Plain(InternalType),
+    /// `django.contrib.postgres.fields.ArrayField`.
+    Array {
+        /// The element field.
+        base: Box<Field>,
+        /// `size`.
+        size: Option<i64>,
+    },
+    /// `GeneratedField` (Django 5.0).
+    Generated {
+        /// `expression`.
+        expression: Value,
+        /// `output_field`; decides the column type.
+        output: Box<Field>,
+        /// `db_persist`: STORED, else VIRTUAL.
+        stored: bool,
+    },
+    /// A ForeignKey.
+    ForeignKey(Relation),
+    /// A OneToOneField.
+    OneToOne(Relation),
+    /// A ManyToManyField: no column, perhaps a table.
+    ManyToMany(ManyToMany),
+    /// `CompositePrimaryKey` (Django 5.2) over these fields.
+    CompositePrimaryKey(Vec<String>),
+    /// A custom field whose column type is known: by its `db_type`, a data file, or the configuration.
+    Database {
+        /// The SQL type, `varchar(20)`.
+        db_type: String,
+        /// What a foreign key to it has, where that differs.
+        rel_db_type: Option<String>,
+        /// What `get_internal_type()` returns, by default the class name.
+        internal_type: String,
+        /// `empty_strings_allowed`.
+        empty_strings_allowed: bool,
+    },
+    /// No column at all: GenericForeignKey, GenericRelation, taggit's TaggableManager.
+    NoColumn,
+    /// A class we know nothing about; the reason says what to add.
+    Unknown(String),
+}
+
+/// Django's internal types of column fields.
+/// See `data_types` in django/db/backends/postgresql/base.py and django/contrib/postgres/fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(
+    missing_docs,
+    reason = "each variant is the class of the same name with `Field` behind it"
+)]
+pub enum InternalType {
+    Auto,
+    BigAuto,
+    SmallAuto,
+    BigInteger,
+    Binary,
+    Boolean,
+    Char,
+    Date,
+    DateTime,
+    Decimal,
+    Duration,
+    File,
+    FilePath,
+    Float,
+    GenericIPAddress,
+    IPAddress,
+    Integer,
+    Json,
+    PositiveBigInteger,
+    PositiveInteger,
+    PositiveSmallInteger,
+    Slug,
+    SmallInteger,
+    Text,
+    Time,
+    Uuid,
+    // django.contrib.postgres
+    CICharField,
+    CIEmailField,
+    CITextField,
+    HStore,
+    SearchVector,
+    SearchQuery,
+    IntegerRange,
+    BigIntegerRange,
+    DecimalRange,
+    DateTimeRange,
+    DateRange,
+}
+
+/// The forward side of a ForeignKey or OneToOneField.
+#[derive(Clone, Debug)]
+pub struct Relation {
+    /// `to`.
+    pub to: ModelRef,
+    /// `to_field`, else the target's primary key.
+    pub to_field: Option<String>,
+    /// `db_constraint`.
+    pub db_constraint: bool,
+    /// `on_delete` as a dotted path's last part: `CASCADE`, `DB_CASCADE` (Django 6.1), ...
+    pub on_delete: Option<String>,
+    /// `parent_link`.
+    pub parent_link: bool,
+}
+
+/// A ManyToManyField's own attributes.
+#[derive(Clone, Debug)]
+pub struct ManyToMany {
+    /// `to`.
+    pub to: ModelRef,
+    /// `through`, if it is explicit.
+    pub through: Option<ModelRef>,
+    /// `db_table` of the automatic table.
+    pub db_table: Option<String>,
+    /// `db_constraint`.
+    pub db_constraint: bool,
+}
+
+/// How a migration names a model.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ModelRef {
+    /// `"shop.Order"`, or `"Order"` in the migration's own app.
+    Named {
+        /// The app label; the migration's own where none was written.
+        app: String,
+        /// The model name as written; models compare without case.
+        name: String,
+    },
+    /// `"self"`.
+    SelfReference,
+    /// `settings.AUTH_USER_MODEL` or another swappable setting.
+    Setting(String),
+    /// Not readable, and why.
+    Unknown(String),
+}
+
+impl Field {
+    /// Whether the column is unique: `unique=True`, a primary key, or one-to-one.
+    #[must_use]
+    pub fn unique(&self) -> bool {
+        self.explicit_unique || self.primary_key || matches!(self.kind, FieldKind::OneToOne(_))
+    }
+
+    /// The forward relation of a foreign key or one-to-one field.
+    #[must_use]
+    pub fn relation(&self) -> Option<&Relation> {
+        match &self.kind {
+            FieldKind::ForeignKey(relation) | FieldKind::OneToOne(relation) => Some(relation),
+            FieldKind::Plain(_)
+            | FieldKind::Array { .. }
+            | FieldKind::Generated { .. }
+            | FieldKind::ManyToMany(_)
+            | FieldKind::CompositePrimaryKey(_)
+            | FieldKind::Database { .. }
+            | FieldKind::NoColumn
+            | FieldKind::Unknown(_) => None,
+        }
+    }
+
+    /// The forward relation, to be changed when a model or field is renamed.
+    pub fn relation_mut(&mut self) -> Option<&mut Relation> {
+        match &mut self.kind {
+            FieldKind::ForeignKey(relation) | FieldKind::OneToOne(relation) => Some(relation),
+            FieldKind::Plain(_)
+            | FieldKind::Array { .. }
+            | FieldKind::Generated { .. }
+            | FieldKind::ManyToMany(_)
+            | FieldKind::CompositePrimaryKey(_)
+            | FieldKind::Database { .. }
+            | FieldKind::NoColumn
+            | FieldKind::Unknown(_) => None,
+        }
+    }
+
+    /// The many-to-many part, if it is one.
+    #[must_use]
+    pub fn many_to_many(&self) -> Option<&ManyToMany> {
+        if let FieldKind::ManyToMany(many_to_many) = &self.kind {
+            Some(many_to_many)
+        } else {
+            None
+        }
+    }
+
+    /// The column's name for a field called `name`; see `Field.get_attname_column`.
+    #[must_use]
+    pub fn column(&self, name: &str) -> String {
+        match &self.db_column {
+            Some(column) => column.clone(),
+            None if self.relation().is_some() => format!("{name}_id"),
+            None => name.to_owned(),
+        }
+    }
+}

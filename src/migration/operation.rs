@@ -1,0 +1,305 @@
+//! The operations of django.db.migrations and django.contrib.postgres, arguments read.
+
+use crate::source::Range;
+use crate::value::Value;
+
+use super::OperationNode;
+use super::field::{Field, ModelRef};
+
+/// One migration operation.
+///
+/// Closed on purpose, and matched without `_`: an operation that Django invents must make the compiler complain.
+#[derive(Clone, Debug)]
+#[allow(
+    missing_docs,
+    reason = "fields are the arguments of the Django class of the same name"
+)]
+pub enum Operation {
+    CreateModel {
+        name: String,
+        fields: Vec<(String, Field)>,
+        options: ModelOptions,
+        bases: Vec<Base>,
+    },
+    DeleteModel {
+        name: String,
+    },
+    RenameModel {
+        old_name: String,
+        new_name: String,
+    },
+    AlterModelTable {
+        name: String,
+        table: Option<String>,
+    },
+    AlterModelTableComment {
+        name: String,
+        table_comment: Option<String>,
+    },
+    AlterUniqueTogether {
+        name: String,
+        unique_together: Vec<Vec<String>>,
+    },
+    AlterIndexTogether {
+        name: String,
+        index_together: Vec<Vec<String>>,
+    },
+    AlterOrderWithRespectTo {
+        name: String,
+        order_with_respect_to: Option<String>,
+    },
+    /// `AlterModelOptions`: only `managed`, `proxy`-like options matter to the database; see `ALTER_OPTION_KEYS`.
+    AlterModelOptions {
+        name: String,
+        options: Vec<(String, Value)>,
+    },
+    AlterModelManagers {
+        name: String,
+    },
+    AddField {
+        model_name: String,
+        name: String,
+        field: Field,
+        preserve_default: bool,
+    },
+    RemoveField {
+        model_name: String,
+        name: String,
+    },
+    AlterField {
+        model_name: String,
+        name: String,
+        field: Field,
+        preserve_default: bool,
+    },
+    RenameField {
+        model_name: String,
+        old_name: String,
+        new_name: String,
+    },
+    AddIndex {
+        model_name: String,
+        index: Index,
+        concurrently: bool,
+    },
+    RemoveIndex {
+        model_name: String,
+        name: String,
+        concurrently: bool,
+    },
+    RenameIndex {
+        model_name: String,
+        new_name: String,
+        old_name: Option<String>,
+        old_fields: Option<Vec<String>>,
+    },
+    /// Also `AddConstraintNotValid` of django.contrib.postgres.
+    AddConstraint {
+        model_name: String,
+        constraint: Constraint,
+        not_valid: bool,
+    },
+    RemoveConstraint {
+        model_name: String,
+        name: String,
+    },
+    /// Django 6.0: state only.
+    AlterConstraint {
+        model_name: String,
+        name: String,
+        constraint: Constraint,
+    },
+    ValidateConstraint {
+        model_name: String,
+        name: String,
+    },
+    SeparateDatabaseAndState {
+        database_operations: Vec<OperationNode>,
+        state_operations: Vec<OperationNode>,
+    },
+    RunSql {
+        sql: SqlText,
+        reverse_sql: Option<SqlText>,
+        state_operations: Vec<OperationNode>,
+    },
+    /// `atomic` as given to the operation: `None` follows the migration.
+    RunPython {
+        atomic: Option<bool>,
+        code: Value,
+    },
+    CreateExtension {
+        name: String,
+    },
+    CreateCollation {
+        name: String,
+        locale: String,
+        provider: String,
+        deterministic: bool,
+    },
+    RemoveCollation {
+        name: String,
+    },
+    /// An operation class that is not Django's and does not derive from one that we follow.
+    Custom {
+        path: String,
+    },
+    /// A class that is Django's, but whose arguments could not be read, or no call at all.
+    Unread {
+        reason: String,
+    },
+}
+
+/// A base class of a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// `"shop.Order"`: multi-table inheritance, or the parent of a proxy.
+    Model(ModelRef),
+    /// A dotted class path: `django.db.models.Model`, a mixin.
+    Class(String),
+}
+
+/// The model options that decide DDL; all others are kept as they are.
+#[derive(Clone, Debug, Default)]
+pub struct ModelOptions {
+    /// `db_table`.
+    pub db_table: Option<String>,
+    /// `db_table_comment`.
+    pub db_table_comment: Option<String>,
+    /// `db_tablespace`.
+    pub db_tablespace: Option<String>,
+    /// `managed = False`.
+    pub unmanaged: bool,
+    /// `proxy`.
+    pub proxy: bool,
+    /// `abstract`: never in real migrations, but harmless.
+    pub abstract_model: bool,
+    /// `swappable`: the setting that can replace this model.
+    pub swappable: Option<String>,
+    /// `unique_together`, as a list of lists, in source order.
+    pub unique_together: Vec<Vec<String>>,
+    /// `index_together` (removed in Django 5.1), in source order.
+    pub index_together: Vec<Vec<String>>,
+    /// `order_with_respect_to`.
+    pub order_with_respect_to: Option<String>,
+    /// `indexes`.
+    pub indexes: Vec<Index>,
+    /// `constraints`.
+    pub constraints: Vec<Constraint>,
+    /// `required_db_vendor`, `db_vendor`-like and unknown option values (name, reason); DDL is then uncertain.
+    pub unknown: Vec<(String, String)>,
+}
+
+/// An `Index` of django.db.models or django.contrib.postgres.
+#[derive(Clone, Debug)]
+pub struct Index {
+    /// The class path, `django.contrib.postgres.indexes.GinIndex`.
+    pub path: String,
+    /// `name`; `None` where it is missing or unknown (it is then computed as `Index.set_name_with_model` does).
+    pub name: Option<String>,
+    /// `fields` without the leading `-`, with the order.
+    pub fields: Vec<IndexField>,
+    /// Positional expressions.
+    pub expressions: Vec<Value>,
+    /// `opclasses`.
+    pub opclasses: Vec<String>,
+    /// `condition`.
+    pub condition: Option<Value>,
+    /// `include`.
+    pub include: Vec<String>,
+    /// `db_tablespace`.
+    pub db_tablespace: Option<String>,
+    /// Class-specific arguments: `fastupdate`, `fillfactor`, `autosummarize`, `length`, ...
+    pub parameters: Vec<(String, Value)>,
+    /// Arguments that could not be read (name, reason).
+    pub unknown: Vec<(String, String)>,
+}
+
+/// One field of an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexField {
+    /// The field's name.
+    pub name: String,
+    /// `-name`.
+    pub descending: bool,
+}
+
+/// A constraint of `Meta.constraints`.
+#[derive(Clone, Debug)]
+#[allow(
+    missing_docs,
+    reason = "fields are the arguments of the Django class of the same name"
+)]
+pub enum Constraint {
+    Check {
+        name: String,
+        condition: Value,
+    },
+    Unique {
+        name: String,
+        fields: Vec<String>,
+        expressions: Vec<Value>,
+        condition: Option<Value>,
+        deferrable: Option<Deferrable>,
+        include: Vec<String>,
+        opclasses: Vec<String>,
+        nulls_distinct: Option<bool>,
+    },
+    /// `django.contrib.postgres.constraints.ExclusionConstraint`.
+    Exclusion {
+        name: String,
+        expressions: Vec<(Value, Value)>,
+        index_type: String,
+        condition: Option<Value>,
+        deferrable: Option<Deferrable>,
+        include: Vec<String>,
+    },
+    /// A class we do not know, or unreadable arguments.
+    Unknown {
+        name: Option<String>,
+        reason: String,
+    },
+}
+
+impl Constraint {
+    /// The constraint's name, where it is known.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Constraint::Check { name, .. } | Constraint::Unique { name, .. } | Constraint::Exclusion { name, .. } => {
+                Some(name)
+            }
+            Constraint::Unknown { name, .. } => name.as_deref(),
+        }
+    }
+}
+
+/// `django.db.models.Deferrable`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deferrable {
+    /// `INITIALLY DEFERRED`
+    Deferred,
+    /// `INITIALLY IMMEDIATE`
+    Immediate,
+}
+
+/// The `sql` argument of RunSQL.
+#[derive(Clone, Debug)]
+pub enum SqlText {
+    /// `RunSQL.noop`, or an empty string.
+    Noop,
+    /// One string, or a list's items in order. Each is sent to the server whole.
+    Pieces(Vec<SqlPiece>),
+    /// Not readable, and why.
+    Unknown(String),
+}
+
+/// One string that RunSQL sends.
+#[derive(Clone, Debug)]
+pub struct SqlPiece {
+    /// The SQL; `None` where this item could not be read.
+    pub text: Option<String>,
+    /// The parameters of a `(sql, params)` pair.
+    pub params: Option<Value>,
+    /// The expression that gives it.
+    pub range: Range,
+}

@@ -1,0 +1,111 @@
+//! Source text and the places in it: byte ranges inside, lines and columns outside.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A half-open byte range in one source text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Range {
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset just past the last byte.
+    pub end: u32,
+}
+
+impl Range {
+    /// The range from `start` up to and without `end`.
+    #[must_use]
+    pub fn new(start: u32, end: u32) -> Self {
+        Self { start, end }
+    }
+
+    /// Whether `other` lies inside this range.
+    #[must_use]
+    pub fn contains(self, other: Range) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A place as people count: line and column start at 1, columns count characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column in characters.
+    pub column: u32,
+}
+
+/// One text file with an index of its lines.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// The path as shown to people: relative to the working folder where possible.
+    pub path: PathBuf,
+    /// The decoded text. A byte order mark is not part of it.
+    pub text: String,
+    line_starts: Vec<u32>,
+}
+
+impl SourceFile {
+    /// Indexes `text`; lines end at `\n`, `\r\n` or a lone `\r`, as in Python.
+    #[must_use]
+    pub fn new(path: PathBuf, text: String) -> Arc<Self> {
+        let bytes = text.as_bytes();
+        let mut line_starts = vec![0];
+        for (index, byte) in bytes.iter().enumerate() {
+            let ends_line = match byte {
+                b'\n' => true,
+                b'\r' => bytes.get(index + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            if ends_line {
+                line_starts.push(offset(index + 1));
+            }
+        }
+        Arc::new(Self {
+            path,
+            text,
+            line_starts,
+        })
+    }
+
+    /// The position of a byte offset; an offset past the end is the end.
+    #[must_use]
+    pub fn position(&self, at: u32) -> Position {
+        let line = self.line_starts.partition_point(|start| *start <= at) - 1;
+        let start = self.line_starts[line] as usize;
+        let end = (at as usize).min(self.text.len());
+        let column = self.text.get(start..end).map_or(0, |text| text.chars().count());
+        Position {
+            line: offset(line + 1),
+            column: offset(column + 1),
+        }
+    }
+
+    /// The byte range of a 1-based line with its line end, empty past the last line.
+    #[must_use]
+    pub fn line_range(&self, line: u32) -> Range {
+        let index = line.saturating_sub(1) as usize;
+        let end = offset(self.text.len());
+        let start = self.line_starts.get(index).copied().unwrap_or(end);
+        Range::new(start, self.line_starts.get(index + 1).copied().unwrap_or(end))
+    }
+
+    /// The text of a range; empty if the range does not fall on characters.
+    #[must_use]
+    pub fn slice(&self, range: Range) -> &str {
+        self.text
+            .get(range.start as usize..range.end as usize)
+            .unwrap_or_default()
+    }
+
+    /// How many lines the file has; at least one.
+    #[must_use]
+    pub fn line_count(&self) -> u32 {
+        offset(self.line_starts.len())
+    }
+}
+
+/// Files above 4 GiB are refused when they are read, so an offset always fits.
+fn offset(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
