@@ -1,0 +1,315 @@
+//! What Postgres has: tables, columns, indexes, constraints, sequences, and the names of all of them.
+//!
+//! Every statement, Django's or RunSQL's, is applied here. The catalog decides what a statement costs, and it answers
+//! where Django asks the database for a name (`_constraint_names` in django/db/backends/base/schema.py).
+
+mod apply;
+mod names;
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::data_type::DataType;
+use crate::statement::{DefaultValue, SqlExpression};
+
+pub use names::object_name;
+
+/// Counts the migrations in the order in which they run, so that a relation can say which one created it.
+pub type MigrationNumber = u32;
+
+/// The whole database, as far as migrations declare it.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    tables: FxHashMap<String, Table>,
+    /// Which table an index belongs to.
+    index_tables: FxHashMap<String, String>,
+    /// Sequences by name, with the column that owns them.
+    sequences: FxHashMap<String, Sequence>,
+    nondeterministic_collations: FxHashSet<String>,
+    migration: MigrationNumber,
+}
+
+/// A table.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// Its columns, in order.
+    pub columns: IndexMap<String, Column>,
+    /// Its constraints by name, oldest first.
+    pub constraints: IndexMap<String, Constraint>,
+    /// Its indexes by name, oldest first; those of primary key, unique and exclusion constraints included.
+    pub indexes: IndexMap<String, Index>,
+    /// Tables that have, or had, a foreign key to this one.
+    pub referenced_by: BTreeSet<String>,
+    /// The migration that created it.
+    pub created_in: MigrationNumber,
+}
+
+/// A table's column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its type.
+    pub data_type: DataType,
+    /// Its collation, where it is not the type's own.
+    pub collation: Option<String>,
+    /// `NOT NULL`, also by a primary key.
+    pub not_null: bool,
+    /// `DEFAULT`
+    pub default: Option<DefaultValue>,
+    /// The expression of a generated column.
+    pub generated: Option<SqlExpression>,
+    /// Whether it is an identity column.
+    pub identity: bool,
+}
+
+/// A table's constraint.
+#[derive(Clone, Debug)]
+pub struct Constraint {
+    /// What it demands.
+    pub kind: ConstraintKind,
+    /// False after `NOT VALID`, until it is validated.
+    pub validated: bool,
+}
+
+/// What a constraint demands.
+#[derive(Clone, Debug)]
+pub enum ConstraintKind {
+    /// A check.
+    Check(SqlExpression),
+    /// A unique constraint over these columns.
+    Unique(Vec<String>),
+    /// The primary key.
+    PrimaryKey(Vec<String>),
+    /// A foreign key.
+    ForeignKey {
+        /// The referencing columns.
+        columns: Vec<String>,
+        /// The referenced table.
+        to_table: String,
+        /// The referenced columns.
+        to_columns: Vec<String>,
+    },
+    /// An exclusion constraint, with the columns in it.
+    Exclude(Vec<String>),
+}
+
+/// An index.
+#[derive(Clone, Debug)]
+pub struct Index {
+    /// `UNIQUE`
+    pub unique: bool,
+    /// `btree`, `gin`, ...
+    pub method: String,
+    /// Its items: a column, or `None` for an expression.
+    pub items: Vec<Option<String>>,
+    /// Columns in expressions and in the predicate.
+    pub mentioned: Vec<String>,
+    /// Whether it has a `WHERE`.
+    pub partial: bool,
+    /// Whether it has storage parameters (`WITH (..)`); Django then calls it by its method, not by `idx`.
+    pub has_parameters: bool,
+}
+
+/// A sequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sequence {
+    /// The table and column that own it.
+    pub owner: Option<(String, String)>,
+    /// The migration that created it.
+    pub created_in: MigrationNumber,
+}
+
+/// Which constraints `_constraint_names` is asked for. `None` means "does not matter", as in Django.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NameQuery<'a> {
+    /// Exactly these columns, in order.
+    pub columns: Option<&'a [String]>,
+    /// Unique, primary keys included.
+    pub unique: Option<bool>,
+    /// The primary key.
+    pub primary_key: Option<bool>,
+    /// An index that is no constraint.
+    pub index: Option<bool>,
+    /// A foreign key. Only `Some(true)` asks for anything, as in Django.
+    pub foreign_key: Option<bool>,
+    /// A check.
+    pub check: Option<bool>,
+    /// Only plain btree indexes, the kind that `db_index` makes (`type_=Index.suffix`).
+    pub plain_btree: bool,
+    /// Names to leave out.
+    pub exclude: &'a [String],
+}
+
+impl Catalog {
+    /// Says that the statements that follow belong to the next migration.
+    pub fn begin_migration(&mut self) -> MigrationNumber {
+        self.migration += 1;
+        self.migration
+    }
+
+    /// The number of the migration that runs.
+    #[must_use]
+    pub fn current_migration(&self) -> MigrationNumber {
+        self.migration
+    }
+
+    /// The table, if migrations created it.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.get(name)
+    }
+
+    /// The column, if it is known.
+    #[must_use]
+    pub fn column(&self, table: &str, column: &str) -> Option<&Column> {
+        self.tables.get(table)?.columns.get(column)
+    }
+
+    /// Whether the running migration created the table.
+    #[must_use]
+    pub fn is_new(&self, table: &str) -> bool {
+        self.tables
+            .get(table)
+            .is_some_and(|table| table.created_in == self.migration)
+    }
+
+    /// The table that an index belongs to.
+    #[must_use]
+    pub fn index_table(&self, index: &str) -> Option<&str> {
+        self.index_tables.get(index).map(String::as_str)
+    }
+
+    /// A sequence, if it is known.
+    #[must_use]
+    pub fn sequence(&self, name: &str) -> Option<&Sequence> {
+        self.sequences.get(name)
+    }
+
+    /// The sequence that the column owns: an identity or serial column's.
+    /// See `DatabaseSchemaEditor._get_sequence_name` in django/db/backends/postgresql/schema.py.
+    #[must_use]
+    pub fn owned_sequence(&self, table: &str, column: &str) -> Option<&str> {
+        self.sequences
+            .iter()
+            .find(|(_, sequence)| {
+                sequence
+                    .owner
+                    .as_ref()
+                    .is_some_and(|(owner, owned)| owner == table && owned == column)
+            })
+            .map(|(name, _)| name.as_str())
+    }
+
+    /// Whether a collation was created with `deterministic = false`; all others are deterministic, or unknown.
+    #[must_use]
+    pub fn is_nondeterministic(&self, collation: &str) -> bool {
+        self.nondeterministic_collations.contains(collation)
+    }
+
+    /// The foreign keys of other tables, and of the table itself, that point to it: table, constraint name, constraint.
+    pub fn incoming_foreign_keys<'a>(
+        &'a self,
+        table: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a str, &'a Constraint)> + 'a {
+        self.tables
+            .get(table)
+            .into_iter()
+            .flat_map(|referenced| &referenced.referenced_by)
+            .flat_map(move |child| {
+                self.tables
+                    .get(child)
+                    .into_iter()
+                    .flat_map(|child| &child.constraints)
+                    .filter(move |(_, constraint)| constraint.references(table))
+                    .map(move |(name, constraint)| (child.as_str(), name.as_str(), constraint))
+            })
+    }
+
+    /// `BaseDatabaseSchemaEditor._constraint_names`: constraints first, then the indexes that are no constraint, each
+    /// by name (Postgres reads `pg_constraint` by its index on table, type and name).
+    #[must_use]
+    pub fn constraint_names(&self, table: &str, query: NameQuery<'_>) -> Vec<String> {
+        let Some(table) = self.tables.get(table) else {
+            return Vec::new();
+        };
+        let mut constraints: Vec<_> = table
+            .constraints
+            .iter()
+            .filter(|(_, constraint)| query.wants_constraint(constraint))
+            .collect();
+        constraints.sort_by_key(|(name, constraint)| (constraint.catalog_letter(), name.as_str()));
+        let mut indexes: Vec<_> = table
+            .indexes
+            .iter()
+            .filter(|(name, index)| !table.constraints.contains_key(*name) && query.wants_index(name, index))
+            .collect();
+        indexes.sort_by_key(|(name, _)| name.as_str());
+        let names = constraints
+            .into_iter()
+            .map(|(name, _)| name)
+            .chain(indexes.into_iter().map(|(name, _)| name));
+        names.filter(|name| !query.exclude.contains(name)).cloned().collect()
+    }
+}
+
+impl Constraint {
+    /// Its own columns, in order; a check's as they occur.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        match &self.kind {
+            ConstraintKind::Check(expression) => &expression.columns,
+            ConstraintKind::Unique(columns)
+            | ConstraintKind::PrimaryKey(columns)
+            | ConstraintKind::Exclude(columns)
+            | ConstraintKind::ForeignKey { columns, .. } => columns,
+        }
+    }
+
+    /// Whether it is a foreign key to this table.
+    #[must_use]
+    pub fn references(&self, table: &str) -> bool {
+        matches!(&self.kind, ConstraintKind::ForeignKey { to_table, .. } if to_table == table)
+    }
+
+    /// `pg_constraint.contype`.
+    fn catalog_letter(&self) -> char {
+        match self.kind {
+            ConstraintKind::Check(_) => 'c',
+            ConstraintKind::ForeignKey { .. } => 'f',
+            ConstraintKind::PrimaryKey(_) => 'p',
+            ConstraintKind::Unique(_) => 'u',
+            ConstraintKind::Exclude(_) => 'x',
+        }
+    }
+}
+
+impl NameQuery<'_> {
+    fn wants_constraint(&self, constraint: &Constraint) -> bool {
+        let is_primary_key = matches!(constraint.kind, ConstraintKind::PrimaryKey(_));
+        let is_unique = is_primary_key || matches!(constraint.kind, ConstraintKind::Unique(_));
+        let is_check = matches!(constraint.kind, ConstraintKind::Check(_));
+        let is_foreign_key = matches!(constraint.kind, ConstraintKind::ForeignKey { .. });
+        self.columns.is_none_or(|columns| columns == constraint.columns())
+            && self.unique.is_none_or(|wanted| wanted == is_unique)
+            && self.primary_key.is_none_or(|wanted| wanted == is_primary_key)
+            && self.index.is_none_or(|wanted| !wanted)
+            && self.check.is_none_or(|wanted| wanted == is_check)
+            && self.foreign_key.is_none_or(|_| is_foreign_key)
+            && !self.plain_btree
+    }
+
+    fn wants_index(&self, name: &str, index: &Index) -> bool {
+        let columns_match = self.columns.is_none_or(|wanted| {
+            wanted.len() == index.items.len() && wanted.iter().zip(&index.items).all(|(a, b)| Some(a) == b.as_ref())
+        });
+        let is_plain = index.method == "btree" && !name.ends_with("_btree") && !index.has_parameters;
+        columns_match
+            && self.unique.is_none_or(|wanted| wanted == index.unique)
+            && self.primary_key.is_none_or(|wanted| !wanted)
+            && self.index.is_none_or(|wanted| wanted)
+            && self.check.is_none_or(|wanted| !wanted)
+            && self.foreign_key.is_none()
+            && (!self.plain_btree || is_plain)
+    }
+}

@@ -1,0 +1,523 @@
+//! What each statement does to the catalog.
+
+use crate::statement::{
+    self, AlterTableAction, ConstraintKind as Declared, CreateIndex, CreateTable, IndexItem, Statement, TableConstraint,
+};
+
+use super::names::truncated;
+use super::{Catalog, Column, Constraint, ConstraintKind, Index, Sequence, Table, object_name};
+
+impl Catalog {
+    /// Applies a statement. What it names and the catalog does not know is left alone: the database of a real project
+    /// may have it.
+    pub fn apply(&mut self, statement: &Statement) {
+        match statement {
+            Statement::CreateTable(create) => self.create_table(create),
+            Statement::DropTable { table, .. } => self.drop_table(table),
+            Statement::RenameTable { from, to } => self.rename_table(from, to),
+            Statement::AlterTable { table, actions } => {
+                for action in actions {
+                    self.alter_table(truncated(table), action);
+                }
+            }
+            Statement::CreateIndex(create) => self.create_index(create),
+            Statement::DropIndex { name, .. } => self.drop_index(truncated(&name.resolve())),
+            Statement::RenameIndex { from, to, .. } => self.rename_index(&from.resolve(), &to.resolve()),
+            Statement::CreateSequence { sequence } => {
+                let created = Sequence {
+                    owner: None,
+                    created_in: self.migration,
+                };
+                self.sequences.insert(sequence.clone(), created);
+            }
+            Statement::DropSequence { sequence, .. } => {
+                self.sequences.remove(sequence);
+            }
+            Statement::CreateCollation {
+                name, nondeterministic, ..
+            } => {
+                if *nondeterministic {
+                    self.nondeterministic_collations.insert(name.clone());
+                }
+            }
+            Statement::DropCollation { name } => {
+                self.nondeterministic_collations.remove(name);
+            }
+            Statement::Comment { .. }
+            | Statement::SetConstraintsImmediate { .. }
+            | Statement::UpdateNulls { .. }
+            | Statement::AlterSequenceType { .. }
+            | Statement::CreateExtension { .. }
+            | Statement::Unread { .. } => {}
+        }
+    }
+
+    fn create_table(&mut self, create: &CreateTable) {
+        let name = truncated(&create.table).to_owned();
+        let table = Table {
+            created_in: self.migration,
+            ..Table::default()
+        };
+        self.tables.insert(name.clone(), table);
+        for column in &create.columns {
+            self.add_column(&name, column);
+        }
+        for constraint in &create.constraints {
+            self.add_constraint(&name, constraint);
+        }
+    }
+
+    fn drop_table(&mut self, name: &str) {
+        let Some(table) = self.tables.remove(truncated(name)) else {
+            return;
+        };
+        for index in table.indexes.keys() {
+            self.index_tables.remove(index);
+        }
+        self.sequences
+            .retain(|_, sequence| sequence.owner.as_ref().is_none_or(|(owner, _)| owner != name));
+        for child in &table.referenced_by {
+            if let Some(child) = self.tables.get_mut(child) {
+                child.constraints.retain(|_, constraint| !constraint.references(name));
+            }
+        }
+    }
+
+    fn rename_table(&mut self, from: &str, to: &str) {
+        let (from, to) = (truncated(from), truncated(to));
+        let Some(table) = self.tables.remove(from) else { return };
+        for index in table.indexes.keys() {
+            self.index_tables.insert(index.clone(), to.to_owned());
+        }
+        for sequence in self.sequences.values_mut() {
+            if let Some((owner, _)) = &mut sequence.owner
+                && owner == from
+            {
+                to.clone_into(owner);
+            }
+        }
+        let parents: Vec<String> = table.foreign_key_targets().map(str::to_owned).collect();
+        let children = table.referenced_by.clone();
+        self.tables.insert(to.to_owned(), table);
+        for parent in parents {
+            let parent = if parent == from { to } else { &parent };
+            if let Some(parent) = self.tables.get_mut(parent) {
+                parent.referenced_by.insert(to.to_owned());
+            }
+        }
+        for child in children {
+            let child = if child == from { to } else { &child };
+            if let Some(child) = self.tables.get_mut(child) {
+                child.repoint_foreign_keys(from, to);
+            }
+        }
+    }
+
+    fn alter_table(&mut self, table: &str, action: &AlterTableAction) {
+        match action {
+            AlterTableAction::AddColumn(column) => self.add_column(table, column),
+            AlterTableAction::DropColumn { column, .. } => self.drop_column(table, column),
+            AlterTableAction::RenameColumn { from, to } => self.rename_column(table, from, to),
+            AlterTableAction::AddConstraint(constraint) => self.add_constraint(table, constraint),
+            AlterTableAction::DropConstraint { name, .. } => self.drop_constraint(table, truncated(&name.resolve())),
+            AlterTableAction::ValidateConstraint { name } => {
+                let name = name.resolve();
+                if let Some(constraint) = self
+                    .tables
+                    .get_mut(table)
+                    .and_then(|table| table.constraints.get_mut(truncated(&name)))
+                {
+                    constraint.validated = true;
+                }
+            }
+            AlterTableAction::AddIdentity { column } => {
+                self.own_sequence(table, column);
+                self.change_column(table, column, |column| column.identity = true);
+            }
+            AlterTableAction::DropIdentity { column } => {
+                if self.column(table, column).is_some_and(|column| column.identity) {
+                    self.drop_owned_sequence(table, column);
+                }
+                self.change_column(table, column, |column| column.identity = false);
+            }
+            AlterTableAction::AlterType {
+                column,
+                data_type,
+                collation,
+                ..
+            } => {
+                self.change_column(table, column, |column| {
+                    column.data_type = data_type.clone();
+                    column.collation.clone_from(collation);
+                });
+            }
+            AlterTableAction::SetDefault { column, default } => {
+                self.change_column(table, column, |column| column.default = Some(default.clone()));
+            }
+            AlterTableAction::DropDefault { column } => {
+                self.change_column(table, column, |column| column.default = None);
+            }
+            AlterTableAction::SetNotNull { column } => {
+                self.change_column(table, column, |column| column.not_null = true);
+            }
+            AlterTableAction::DropNotNull { column } => {
+                self.change_column(table, column, |column| column.not_null = false);
+            }
+            AlterTableAction::SetTablespace { .. } => {}
+        }
+    }
+
+    fn change_column(&mut self, table: &str, column: &str, change: impl FnOnce(&mut Column)) {
+        if let Some(column) = self
+            .tables
+            .get_mut(table)
+            .and_then(|table| table.columns.get_mut(column))
+        {
+            change(column);
+        }
+    }
+
+    fn add_column(&mut self, table: &str, column: &statement::Column) {
+        let Some(entry) = self.tables.get_mut(table) else {
+            return;
+        };
+        entry.columns.insert(column.name.clone(), Column::of(column));
+        if column.identity || column.data_type.name.ends_with("serial") {
+            self.own_sequence(table, &column.name);
+        }
+        let own = vec![column.name.clone()];
+        if column.primary_key {
+            self.add_keyed(table, ConstraintKind::PrimaryKey(own), None, true);
+        } else if column.unique {
+            self.add_keyed(table, ConstraintKind::Unique(own), None, true);
+        }
+        if let Some(check) = &column.check {
+            let name = self.constraint_name(table, Some(&column.name), "check");
+            self.insert_constraint(table, name, ConstraintKind::Check(check.clone()), true);
+        }
+        if let Some(key) = &column.references {
+            let constraint = TableConstraint {
+                name: Some(key.name.clone()),
+                kind: Declared::ForeignKey(key.clone()),
+                not_valid: false,
+            };
+            self.add_constraint(table, &constraint);
+        }
+    }
+
+    fn drop_column(&mut self, table: &str, column: &str) {
+        self.drop_owned_sequence(table, column);
+        let incoming: Vec<(String, String)> = self
+            .incoming_foreign_keys(table)
+            .filter(|(_, _, constraint)| {
+                matches!(&constraint.kind, ConstraintKind::ForeignKey { to_columns, .. } if to_columns.iter().any(|to| to == column))
+            })
+            .map(|(child, name, _)| (child.to_owned(), name.to_owned()))
+            .collect();
+        for (child, name) in incoming {
+            self.drop_constraint(&child, &name);
+        }
+        let Some(entry) = self.tables.get_mut(table) else {
+            return;
+        };
+        entry.columns.shift_remove(column);
+        entry
+            .constraints
+            .retain(|_, constraint| !constraint.columns().iter().any(|name| name == column));
+        let index_tables = &mut self.index_tables;
+        entry.indexes.retain(|name, index| {
+            let kept = !index.mentions(column);
+            if !kept {
+                index_tables.remove(name);
+            }
+            kept
+        });
+    }
+
+    fn rename_column(&mut self, table: &str, from: &str, to: &str) {
+        let children: Vec<String> = self
+            .incoming_foreign_keys(table)
+            .map(|(child, _, _)| child.to_owned())
+            .collect();
+        for child in children {
+            if let Some(child) = self.tables.get_mut(&child) {
+                child.rename_referenced_column(table, from, to);
+            }
+        }
+        for sequence in self.sequences.values_mut() {
+            if let Some((owner, column)) = &mut sequence.owner
+                && owner == table
+                && column == from
+            {
+                to.clone_into(column);
+            }
+        }
+        if let Some(entry) = self.tables.get_mut(table) {
+            entry.rename_column(from, to);
+        }
+    }
+
+    fn add_constraint(&mut self, table: &str, constraint: &TableConstraint) {
+        let name = constraint
+            .name
+            .as_ref()
+            .map(|name| truncated(&name.resolve()).to_owned());
+        match &constraint.kind {
+            Declared::Check(expression) => {
+                let column = (expression.columns.len() == 1).then(|| expression.columns[0].clone());
+                let name = name.unwrap_or_else(|| self.constraint_name(table, column.as_deref(), "check"));
+                self.insert_constraint(
+                    table,
+                    name,
+                    ConstraintKind::Check(expression.clone()),
+                    !constraint.not_valid,
+                );
+            }
+            Declared::Unique { columns, .. } => {
+                self.add_keyed(table, ConstraintKind::Unique(columns.clone()), name, true);
+            }
+            Declared::PrimaryKey { columns } => {
+                for column in columns {
+                    self.change_column(table, column, |column| column.not_null = true);
+                }
+                self.add_keyed(table, ConstraintKind::PrimaryKey(columns.clone()), name, true);
+            }
+            Declared::Exclude { definition } => {
+                self.add_keyed(table, ConstraintKind::Exclude(definition.columns.clone()), name, false);
+            }
+            Declared::ForeignKey(key) => {
+                let to_table = truncated(&key.to_table).to_owned();
+                if let Some(parent) = self.tables.get_mut(&to_table) {
+                    parent.referenced_by.insert(table.to_owned());
+                }
+                let name = name.unwrap_or_else(|| truncated(&key.name.resolve()).to_owned());
+                let (columns, to_columns) = (key.columns.clone(), key.to_columns.clone());
+                let kind = ConstraintKind::ForeignKey {
+                    columns,
+                    to_table,
+                    to_columns,
+                };
+                self.insert_constraint(table, name, kind, !constraint.not_valid);
+            }
+        }
+    }
+
+    /// Adds a constraint that is kept by an index of the same name.
+    fn add_keyed(&mut self, table: &str, kind: ConstraintKind, name: Option<String>, unique: bool) {
+        let (columns, label) = match &kind {
+            ConstraintKind::PrimaryKey(columns) => (columns.clone(), "pkey"),
+            ConstraintKind::Exclude(columns) => (columns.clone(), "excl"),
+            ConstraintKind::Unique(columns) | ConstraintKind::ForeignKey { columns, .. } => (columns.clone(), "key"),
+            ConstraintKind::Check(expression) => (expression.columns.clone(), "check"),
+        };
+        // See ChooseIndexName in src/backend/commands/indexcmds.c: a primary key is named without its columns.
+        let parts = (label != "pkey").then(|| columns.join("_"));
+        let name = name.unwrap_or_else(|| self.constraint_name(table, parts.as_deref(), label));
+        let items = columns.into_iter().map(Some).collect();
+        let method = if unique { "btree" } else { "gist" };
+        let index = Index {
+            unique,
+            method: method.to_owned(),
+            items,
+            mentioned: Vec::new(),
+            partial: false,
+            has_parameters: false,
+        };
+        self.insert_index(table, &name, index);
+        self.insert_constraint(table, name, kind, true);
+    }
+
+    fn insert_constraint(&mut self, table: &str, name: String, kind: ConstraintKind, validated: bool) {
+        if let Some(entry) = self.tables.get_mut(table) {
+            entry.constraints.insert(name, Constraint { kind, validated });
+        }
+    }
+
+    fn drop_constraint(&mut self, table: &str, name: &str) {
+        let Some(entry) = self.tables.get_mut(table) else {
+            return;
+        };
+        if entry.constraints.shift_remove(name).is_some() && entry.indexes.shift_remove(name).is_some() {
+            self.index_tables.remove(name);
+        }
+    }
+
+    fn create_index(&mut self, create: &CreateIndex) {
+        let name = truncated(&create.name.resolve()).to_owned();
+        let mut items = Vec::new();
+        let mut mentioned = Vec::new();
+        for item in &create.items {
+            match item {
+                IndexItem::Column { name, .. } => items.push(Some(name.clone())),
+                IndexItem::Expression(expression) => {
+                    items.push(None);
+                    mentioned.extend(expression.columns.iter().cloned());
+                }
+            }
+        }
+        // Django reads `indkey`, which holds the INCLUDE columns too.
+        items.extend(create.include.iter().cloned().map(Some));
+        if let Some(condition) = &create.condition {
+            mentioned.extend(condition.columns.iter().cloned());
+        }
+        let index = Index {
+            unique: create.unique,
+            method: create.using.clone().unwrap_or_else(|| "btree".to_owned()),
+            items,
+            mentioned,
+            partial: create.condition.is_some(),
+            has_parameters: create.with.is_some(),
+        };
+        self.insert_index(truncated(&create.table), &name, index);
+    }
+
+    fn insert_index(&mut self, table: &str, name: &str, index: Index) {
+        if let Some(entry) = self.tables.get_mut(table) {
+            entry.indexes.insert(name.to_owned(), index);
+            self.index_tables.insert(name.to_owned(), table.to_owned());
+        }
+    }
+
+    fn drop_index(&mut self, name: &str) {
+        let Some(table) = self.index_tables.remove(name) else {
+            return;
+        };
+        if let Some(entry) = self.tables.get_mut(&table) {
+            entry.indexes.shift_remove(name);
+        }
+    }
+
+    fn rename_index(&mut self, from: &str, to: &str) {
+        let Some(table) = self.index_tables.remove(truncated(from)) else {
+            return;
+        };
+        if let Some(entry) = self.tables.get_mut(&table) {
+            if let Some(index) = entry.indexes.shift_remove(truncated(from)) {
+                entry.indexes.insert(truncated(to).to_owned(), index);
+            }
+            if let Some(constraint) = entry.constraints.shift_remove(truncated(from)) {
+                entry.constraints.insert(truncated(to).to_owned(), constraint);
+            }
+        }
+        self.index_tables.insert(truncated(to).to_owned(), table);
+    }
+
+    fn own_sequence(&mut self, table: &str, column: &str) {
+        let name = object_name(table, Some(column), "seq", |name| {
+            self.sequences.contains_key(name) || self.tables.contains_key(name) || self.index_tables.contains_key(name)
+        });
+        let owner = Some((table.to_owned(), column.to_owned()));
+        self.sequences.insert(
+            name,
+            Sequence {
+                owner,
+                created_in: self.migration,
+            },
+        );
+    }
+
+    fn drop_owned_sequence(&mut self, table: &str, column: &str) {
+        if let Some(name) = self.owned_sequence(table, column).map(str::to_owned) {
+            self.sequences.remove(&name);
+        }
+    }
+
+    fn constraint_name(&self, table: &str, column: Option<&str>, label: &str) -> String {
+        let constraints = self.tables.get(table).map(|table| &table.constraints);
+        object_name(table, column, label, |name| {
+            constraints.is_some_and(|constraints| constraints.contains_key(name))
+                || self.index_tables.contains_key(name)
+                || self.tables.contains_key(name)
+        })
+    }
+}
+
+impl Column {
+    fn of(column: &statement::Column) -> Self {
+        Self {
+            data_type: column.data_type.clone(),
+            collation: column.collation.clone(),
+            not_null: column.not_null || column.primary_key,
+            default: column.default.clone(),
+            generated: column.generated.as_ref().map(|generated| generated.expression.clone()),
+            identity: column.identity,
+        }
+    }
+}
+
+impl Table {
+    fn foreign_key_targets(&self) -> impl Iterator<Item = &str> {
+        self.constraints
+            .values()
+            .filter_map(|constraint| match &constraint.kind {
+                ConstraintKind::ForeignKey { to_table, .. } => Some(to_table.as_str()),
+                ConstraintKind::Check(_)
+                | ConstraintKind::Unique(_)
+                | ConstraintKind::PrimaryKey(_)
+                | ConstraintKind::Exclude(_) => None,
+            })
+    }
+
+    fn repoint_foreign_keys(&mut self, from: &str, to: &str) {
+        for constraint in self.constraints.values_mut() {
+            if let ConstraintKind::ForeignKey { to_table, .. } = &mut constraint.kind
+                && to_table == from
+            {
+                to.clone_into(to_table);
+            }
+        }
+    }
+
+    fn rename_referenced_column(&mut self, table: &str, from: &str, to: &str) {
+        for constraint in self.constraints.values_mut() {
+            if let ConstraintKind::ForeignKey {
+                to_table, to_columns, ..
+            } = &mut constraint.kind
+                && to_table == table
+            {
+                rename(to_columns, from, to);
+            }
+        }
+    }
+
+    fn rename_column(&mut self, from: &str, to: &str) {
+        if let Some((index, _, column)) = self.columns.shift_remove_full(from) {
+            self.columns.shift_insert(index, to.to_owned(), column);
+        }
+        for constraint in self.constraints.values_mut() {
+            match &mut constraint.kind {
+                ConstraintKind::Check(expression) => rename(&mut expression.columns, from, to),
+                ConstraintKind::Unique(columns)
+                | ConstraintKind::PrimaryKey(columns)
+                | ConstraintKind::Exclude(columns)
+                | ConstraintKind::ForeignKey { columns, .. } => rename(columns, from, to),
+            }
+        }
+        for index in self.indexes.values_mut() {
+            rename(&mut index.mentioned, from, to);
+            for item in index.items.iter_mut().flatten() {
+                if item == from {
+                    to.clone_into(item);
+                }
+            }
+        }
+    }
+}
+
+fn rename(names: &mut [String], from: &str, to: &str) {
+    for name in names.iter_mut().filter(|name| *name == from) {
+        to.clone_into(name);
+    }
+}
+
+impl Index {
+    /// Whether the column is in it, as an item, in an expression or in the predicate.
+    #[must_use]
+    pub fn mentions(&self, column: &str) -> bool {
+        self.items
+            .iter()
+            .flatten()
+            .chain(&self.mentioned)
+            .any(|name| name == column)
+    }
+}

@@ -1,0 +1,469 @@
+//! One DDL command as data, and how it prints: Django's spelling, character for character.
+//!
+//! Names that Django derives from tables and columns are kept as [`Name::Derived`] and computed when the statement is
+//! printed, because Django edits deferred statements after renames. See django/db/backends/ddl_references.py.
+
+mod print;
+mod references;
+
+use crate::data_type::DataType;
+
+pub use print::{quote_literal, quote_name};
+
+/// One command to Postgres.
+#[derive(Clone, Debug)]
+pub enum Statement {
+    /// `CREATE TABLE`
+    CreateTable(CreateTable),
+    /// `DROP TABLE`
+    DropTable {
+        /// The tables.
+        table: String,
+        /// `CASCADE`
+        cascade: bool,
+    },
+    /// `ALTER TABLE .. RENAME TO`
+    RenameTable {
+        /// The name so far.
+        from: String,
+        /// The new name.
+        to: String,
+    },
+    /// `ALTER TABLE` with its actions
+    AlterTable {
+        /// The table.
+        table: String,
+        /// What is done to it, in order.
+        actions: Vec<AlterTableAction>,
+    },
+    /// `CREATE INDEX`
+    CreateIndex(CreateIndex),
+    /// `DROP INDEX`
+    DropIndex {
+        /// The table, as Django knows it; not printed.
+        table: Option<String>,
+        /// The index.
+        name: Name,
+        /// `CONCURRENTLY`
+        concurrently: bool,
+        /// `IF EXISTS`
+        if_exists: bool,
+        /// `CASCADE`
+        cascade: bool,
+    },
+    /// `ALTER INDEX .. RENAME TO`
+    RenameIndex {
+        /// The table, as Django knows it; not printed.
+        table: Option<String>,
+        /// The name so far.
+        from: Name,
+        /// The new name.
+        to: Name,
+    },
+    /// `COMMENT ON TABLE`, `COMMENT ON COLUMN`
+    Comment {
+        /// The table.
+        table: String,
+        /// The column, if it is about one.
+        column: Option<String>,
+        /// The text.
+        text: String,
+    },
+    /// `SET CONSTRAINTS .. IMMEDIATE`
+    SetConstraintsImmediate {
+        /// The constraint, or all.
+        constraint: Option<Name>,
+    },
+    /// `UPDATE table SET column = value WHERE column IS NULL`, the only UPDATE that Django's schema editor sends
+    UpdateNulls {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The new value as SQL.
+        value: String,
+    },
+    /// `ALTER SEQUENCE IF EXISTS .. AS type`
+    AlterSequenceType {
+        /// The sequence.
+        sequence: String,
+        /// The new type.
+        data_type: DataType,
+    },
+    /// `CREATE SEQUENCE`
+    CreateSequence {
+        /// The sequence.
+        sequence: String,
+    },
+    /// `DROP SEQUENCE`
+    DropSequence {
+        /// The sequence.
+        sequence: String,
+        /// `IF EXISTS`
+        if_exists: bool,
+        /// `CASCADE`
+        cascade: bool,
+    },
+    /// `CREATE EXTENSION IF NOT EXISTS`
+    CreateExtension {
+        /// Its name.
+        name: String,
+    },
+    /// `CREATE COLLATION`
+    CreateCollation {
+        /// Its name.
+        name: String,
+        /// `locale = ..`
+        locale: String,
+        /// `provider = ..`, where it is not `libc`
+        provider: Option<String>,
+        /// `deterministic = false`
+        nondeterministic: bool,
+    },
+    /// `DROP COLLATION`
+    DropCollation {
+        /// Its name.
+        name: String,
+    },
+    /// A statement that is known as text only.
+    Unread {
+        /// Its text.
+        text: String,
+        /// Why it was not understood.
+        reason: String,
+    },
+}
+
+/// A name of an index or constraint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// A fixed name.
+    Given(String),
+    /// A name that Django derives when it prints the statement.
+    Derived(DerivedName),
+}
+
+/// `BaseDatabaseSchemaEditor._create_index_name` and what it is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DerivedName {
+    /// The table.
+    pub table: String,
+    /// The columns.
+    pub columns: Vec<String>,
+    /// `_uniq`, `_like`, `_idx`, `_check`, `_pk`, nothing; for a foreign key what stands before the target.
+    pub suffix: String,
+    /// A foreign key's target, `_fk_<to_table>_<to_column>`.
+    pub target: Option<(String, String)>,
+}
+
+/// `CREATE TABLE`.
+#[derive(Clone, Debug)]
+pub struct CreateTable {
+    /// Its name.
+    pub table: String,
+    /// The columns, in order.
+    pub columns: Vec<Column>,
+    /// The table constraints, in order.
+    pub constraints: Vec<TableConstraint>,
+    /// `TABLESPACE`
+    pub tablespace: Option<String>,
+}
+
+/// A column definition in `CREATE TABLE` or `ADD COLUMN`.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub data_type: DataType,
+    /// `COLLATE`
+    pub collation: Option<String>,
+    /// `DEFAULT`
+    pub default: Option<DefaultValue>,
+    /// `GENERATED ALWAYS AS (..) STORED`
+    pub generated: Option<Generated>,
+    /// `NOT NULL`
+    pub not_null: bool,
+    /// `PRIMARY KEY`
+    pub primary_key: bool,
+    /// `UNIQUE`
+    pub unique: bool,
+    /// `USING INDEX TABLESPACE`
+    pub index_tablespace: Option<String>,
+    /// `GENERATED BY DEFAULT AS IDENTITY`
+    pub identity: bool,
+    /// `CHECK (..)`
+    pub check: Option<SqlExpression>,
+    /// `CONSTRAINT .. REFERENCES ..`
+    pub references: Option<ForeignKey>,
+}
+
+/// A `DEFAULT` and how far it varies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DefaultValue {
+    /// The SQL.
+    pub sql: String,
+    /// How far the expression varies.
+    pub volatility: Volatility,
+}
+
+/// How far an expression varies, as Postgres classifies functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Volatility {
+    /// A literal or an immutable expression.
+    Constant,
+    /// The same within a statement: `now()`.
+    Stable,
+    /// Anew for each row: `gen_random_uuid()`, `clock_timestamp()`.
+    Volatile,
+    /// Not known.
+    Unknown,
+}
+
+/// A generated column's expression.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The expression.
+    pub expression: SqlExpression,
+    /// `STORED`, else `VIRTUAL`.
+    pub stored: bool,
+}
+
+/// SQL of an expression with the columns it reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlExpression {
+    /// The SQL.
+    pub sql: String,
+    /// The columns of its own table that occur in it.
+    pub columns: Vec<String>,
+}
+
+/// A foreign key.
+#[derive(Clone, Debug)]
+pub struct ForeignKey {
+    /// The constraint's name.
+    pub name: Name,
+    /// The referencing columns.
+    pub columns: Vec<String>,
+    /// The referenced table.
+    pub to_table: String,
+    /// The referenced columns.
+    pub to_columns: Vec<String>,
+    /// `ON DELETE ..` (Django 6.1's database-level on_delete).
+    pub on_delete: Option<String>,
+    /// `DEFERRABLE INITIALLY DEFERRED`
+    pub deferrable: bool,
+}
+
+/// A table constraint with its name.
+#[derive(Clone, Debug)]
+pub struct TableConstraint {
+    /// `CONSTRAINT name`, where it has one.
+    pub name: Option<Name>,
+    /// What it is.
+    pub kind: ConstraintKind,
+    /// `NOT VALID`
+    pub not_valid: bool,
+}
+
+/// What a table constraint demands.
+#[derive(Clone, Debug)]
+pub enum ConstraintKind {
+    /// `CHECK (..)`
+    Check(SqlExpression),
+    /// `UNIQUE (..)`
+    Unique {
+        /// The columns.
+        columns: Vec<String>,
+        /// ` DEFERRABLE INITIALLY ..`
+        deferrable: Option<Deferrability>,
+        /// ` NULLS NOT DISTINCT` (false) or ` NULLS DISTINCT` (true)
+        nulls_distinct: Option<bool>,
+    },
+    /// `PRIMARY KEY (..)`
+    PrimaryKey {
+        /// The columns.
+        columns: Vec<String>,
+    },
+    /// `FOREIGN KEY (..) REFERENCES ..`; its name is the constraint's.
+    ForeignKey(ForeignKey),
+    /// `EXCLUDE USING ..`
+    Exclude {
+        /// Everything after `EXCLUDE`, as Django prints it.
+        definition: SqlExpression,
+    },
+}
+
+/// When a deferrable constraint is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deferrability {
+    /// `DEFERRABLE INITIALLY DEFERRED`
+    InitiallyDeferred,
+    /// `DEFERRABLE INITIALLY IMMEDIATE`
+    InitiallyImmediate,
+}
+
+/// One action of `ALTER TABLE`.
+#[derive(Clone, Debug)]
+pub enum AlterTableAction {
+    /// `ADD COLUMN`
+    AddColumn(Box<Column>),
+    /// `DROP COLUMN`
+    DropColumn {
+        /// The column.
+        column: String,
+        /// `CASCADE`
+        cascade: bool,
+    },
+    /// `RENAME COLUMN`
+    RenameColumn {
+        /// The name so far.
+        from: String,
+        /// The new name.
+        to: String,
+    },
+    /// `ALTER COLUMN .. TYPE`
+    AlterType {
+        /// The column.
+        column: String,
+        /// The new type.
+        data_type: DataType,
+        /// `COLLATE`
+        collation: Option<String>,
+        /// `USING`
+        using: Option<Using>,
+    },
+    /// `ALTER COLUMN .. SET DEFAULT`
+    SetDefault {
+        /// The column.
+        column: String,
+        /// The default.
+        default: DefaultValue,
+    },
+    /// `ALTER COLUMN .. DROP DEFAULT`
+    DropDefault {
+        /// The column.
+        column: String,
+    },
+    /// `ALTER COLUMN .. SET NOT NULL`
+    SetNotNull {
+        /// The column.
+        column: String,
+    },
+    /// `ALTER COLUMN .. DROP NOT NULL`
+    DropNotNull {
+        /// The column.
+        column: String,
+    },
+    /// `ALTER COLUMN .. ADD GENERATED BY DEFAULT AS IDENTITY`
+    AddIdentity {
+        /// The column.
+        column: String,
+    },
+    /// `ALTER COLUMN .. DROP IDENTITY IF EXISTS`
+    DropIdentity {
+        /// The column.
+        column: String,
+    },
+    /// `ADD CONSTRAINT`
+    AddConstraint(TableConstraint),
+    /// `DROP CONSTRAINT`
+    DropConstraint {
+        /// Its name.
+        name: Name,
+        /// `CASCADE`
+        cascade: bool,
+    },
+    /// `VALIDATE CONSTRAINT`
+    ValidateConstraint {
+        /// Its name.
+        name: Name,
+    },
+    /// `SET TABLESPACE`
+    SetTablespace {
+        /// The tablespace.
+        tablespace: String,
+    },
+}
+
+/// The expression after `USING` in a type change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Using {
+    /// `"c"::type`: a plain cast, the same as no USING at all where the cast is an assignment cast.
+    Cast,
+    /// Anything else: every row is computed anew.
+    Expression(String),
+}
+
+/// `CREATE INDEX`.
+#[derive(Clone, Debug)]
+pub struct CreateIndex {
+    /// Its name.
+    pub name: Name,
+    /// The table.
+    pub table: String,
+    /// `UNIQUE`
+    pub unique: bool,
+    /// `CONCURRENTLY`
+    pub concurrently: bool,
+    /// ` USING gin`; empty for a plain index.
+    pub using: Option<String>,
+    /// Columns or expressions, in order.
+    pub items: Vec<IndexItem>,
+    /// `INCLUDE (..)`
+    pub include: Vec<String>,
+    /// ` NULLS NOT DISTINCT` (false) or ` NULLS DISTINCT` (true)
+    pub nulls_distinct: Option<bool>,
+    /// `WITH (..)`, as printed, without the keyword
+    pub with: Option<String>,
+    /// `TABLESPACE`
+    pub tablespace: Option<String>,
+    /// `WHERE ..`
+    pub condition: Option<SqlExpression>,
+}
+
+/// One item of an index.
+#[derive(Clone, Debug)]
+pub enum IndexItem {
+    /// A column with what follows it: operator class, then order.
+    Column {
+        /// Its name.
+        name: String,
+        /// `varchar_pattern_ops`
+        operator_class: Option<String>,
+        /// `DESC`, with whatever else Django's `col_suffixes` carry
+        suffix: Option<String>,
+    },
+    /// An expression as printed, with its parentheses, operator class and order.
+    Expression(SqlExpression),
+}
+
+/// One call of `cursor.execute`: one string that may hold several statements.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    /// The statements in the string, in order.
+    pub statements: Vec<Statement>,
+}
+
+impl Execution {
+    /// The string that Django passes to execution.
+    #[must_use]
+    pub fn sql(&self) -> String {
+        let mut sql = String::new();
+        for (index, statement) in self.statements.iter().enumerate() {
+            if index > 0 {
+                sql.push_str("; ");
+            }
+            sql.push_str(&statement.to_string());
+        }
+        sql
+    }
+}
+
+impl From<Statement> for Execution {
+    fn from(statement: Statement) -> Self {
+        Self {
+            statements: vec![statement],
+        }
+    }
+}

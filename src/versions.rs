@@ -1,0 +1,74 @@
+//! The versions that decide which DDL Django sends and what Postgres does with it.
+
+use std::fmt;
+
+/// A Django release by its first two numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DjangoVersion {
+    /// `5` of 5.2.
+    pub major: u8,
+    /// `2` of 5.2.
+    pub minor: u8,
+}
+
+impl DjangoVersion {
+    /// What is assumed where the project does not say.
+    pub const DEFAULT: DjangoVersion = DjangoVersion::new(5, 2);
+
+    /// A version from its numbers.
+    #[must_use]
+    pub const fn new(major: u8, minor: u8) -> Self {
+        Self { major, minor }
+    }
+
+    /// Reads `5.2`, `5.2.1`, `v5.2`; nothing else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.trim().trim_start_matches('v').split('.');
+        let major = numbers.next()?.parse().ok()?;
+        let digits: String = numbers
+            .next()
+            .unwrap_or("0")
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
+        Some(Self {
+            major,
+            minor: digits.parse().ok()?,
+        })
+    }
+
+    /// The oldest PostgreSQL that this Django supports. See "Databases" in its documentation.
+    #[must_use]
+    pub fn oldest_postgres(self) -> PostgresVersion {
+        PostgresVersion(match (self.major, self.minor) {
+            (0..=3, _) | (4, 0) => 10,
+            (4, 1) => 11,
+            (4, _) | (5, 0) => 12,
+            (5, 1) => 13,
+            (5, _) | (6, 0) => 14,
+            (6.., _) => 15,
+        })
+    }
+}
+
+impl fmt::Display for DjangoVersion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// A PostgreSQL major version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PostgresVersion(pub u8);
+
+impl PostgresVersion {
+    /// What is assumed where the configuration does not say and Django allows it.
+    pub const DEFAULT: PostgresVersion = PostgresVersion(14);
+}
+
+impl fmt::Display for PostgresVersion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.0)
+    }
+}
