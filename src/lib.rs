@@ -2,9 +2,12 @@
 
 pub mod catalog;
 pub mod data_type;
+pub mod finding;
 pub mod lock;
 pub mod migration;
 pub mod models;
+pub mod project;
+pub mod rules;
 pub mod schema_editor;
 pub mod source;
 pub mod statement;
