@@ -2,7 +2,9 @@
 
 pub mod catalog;
 pub mod data_type;
+pub mod facts;
 pub mod finding;
+pub mod history;
 pub mod lock;
 pub mod migration;
 pub mod models;
@@ -11,5 +13,6 @@ pub mod rules;
 pub mod schema_editor;
 pub mod source;
 pub mod statement;
+pub mod transaction;
 pub mod value;
 pub mod versions;
