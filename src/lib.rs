@@ -1,5 +1,6 @@
 //! forelock: know the lock before you take it.
 
 pub mod migration;
+pub mod python;
 pub mod source;
 pub mod value;
