@@ -9,6 +9,7 @@ pub mod lock;
 pub mod migration;
 pub mod models;
 pub mod project;
+pub mod python;
 pub mod rules;
 pub mod schema_editor;
 pub mod source;
