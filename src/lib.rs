@@ -1,14 +1,18 @@
 //! forelock: know the lock before you take it.
 
 pub mod catalog;
+pub mod config;
 pub mod data_type;
+pub mod discover;
 pub mod finding;
 pub mod lock;
 pub mod migration;
 pub mod models;
 pub mod project;
+pub mod python;
 pub mod rules;
 pub mod schema_editor;
+pub mod selection;
 pub mod source;
 pub mod statement;
 pub mod value;
