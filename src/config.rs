@@ -11,6 +11,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use thiserror::Error;
 
 use crate::finding::Severity;
+use crate::migration::read::CustomField;
 use crate::rules::RuleTable;
 use crate::selection::{Selection, Selector};
 use crate::versions::{DjangoVersion, PostgresVersion};
@@ -38,26 +39,10 @@ pub struct Configuration {
     pub python: Option<PathBuf>,
     /// `hot-tables`: tables on which a moment's lock already hurts.
     pub hot_tables: Vec<String>,
-    /// `[fields]`: columns of field classes, by dotted path.
-    pub fields: BTreeMap<String, ConfiguredField>,
+    /// `[fields]`: field classes by dotted path: a column type, `false` (no column), or all that [`CustomField`] can say.
+    pub fields: BTreeMap<String, CustomField>,
     /// `[models]`: tables and keys of models whose migrations are out of sight, by `app.Model`.
     pub models: BTreeMap<String, ConfiguredModel>,
-}
-
-/// The column of a field class that forelock cannot read for itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConfiguredField {
-    /// `false`: it has no column.
-    NoColumn,
-    /// `"varchar(20)"`, or `{ type = "bigint", foreign-key-type = "bigint" }`.
-    Column {
-        /// The column type.
-        db_type: String,
-        /// What a foreign key to it has, where that differs.
-        rel_db_type: Option<String>,
-    },
-    /// `{ like = "django.db.models.CharField" }`: as that class, with the arguments given.
-    Like(String),
 }
 
 /// A model that no migration in sight creates.

@@ -6,10 +6,12 @@ use std::ops;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::Deserialize;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::{ConfigError, Configuration, ConfiguredField, ConfiguredModel, FailOn, Pattern};
+use super::{ConfigError, Configuration, ConfiguredModel, FailOn, Pattern};
+use crate::migration::read::CustomField;
 use crate::rules::RuleTable;
 use crate::selection::{Selector, nearest};
 use crate::source::SourceFile;
@@ -233,26 +235,28 @@ impl<'a> Reader<'a> {
         entries.collect()
     }
 
-    fn field(&self, class: &str, value: &Node<'_>) -> Result<ConfiguredField, ConfigError> {
-        let node = value.get_ref();
-        if node.as_bool() == Some(false) {
-            return Ok(ConfiguredField::NoColumn);
-        }
-        if let Some(db_type) = node.as_str() {
-            return Ok(ConfiguredField::Column {
-                db_type: db_type.to_owned(),
-                rel_db_type: None,
-            });
-        }
-        let Some(table) = node.as_table() else {
-            return Err(self.wrong_type(class, value, "a column type, `false` (no column) or a table"));
-        };
-        let known = ["type", "foreign-key-type", "like"];
-        let [db_type, rel_db_type, like] = self.texts(table, known)?;
-        match (db_type, like) {
-            (Some(db_type), None) => Ok(ConfiguredField::Column { db_type, rel_db_type }),
-            (None, Some(like)) if rel_db_type.is_none() => Ok(ConfiguredField::Like(like)),
-            _ => Err(self.error(value.span(), format!("`{class}` takes either `type` or `like`"))),
+    fn field(&self, class: &str, value: &Node<'_>) -> Result<CustomField, ConfigError> {
+        match value.get_ref() {
+            DeValue::Boolean(false) => Ok(CustomField {
+                no_column: true,
+                ..CustomField::default()
+            }),
+            DeValue::String(db_type) => Ok(CustomField {
+                db_type: Some(db_type.clone().into_owned()),
+                ..CustomField::default()
+            }),
+            DeValue::Table(_) => {
+                let field = CustomField::deserialize(ValueDeserializer::from(value.clone()));
+                let field = field.map_err(|error| self.error(error.span().unwrap_or(value.span()), error.message()))?;
+                let says_nothing = field.base.is_none() && field.db_type.is_none() && !field.no_column;
+                let message = format!("`{class}` needs `base`, `db-type` or `no-column = true`");
+                if says_nothing { Err(self.error(value.span(), message)) } else { Ok(field) }
+            }
+            DeValue::Boolean(true)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_) => Err(self.wrong_type(class, value, "a column type, `false` (no column) or a table")),
         }
     }
 
