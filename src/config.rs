@@ -145,16 +145,10 @@ impl Configuration {
         self.exclude.iter().any(|pattern| pattern.covers(path))
     }
 
-    /// `select` and `ignore` for one file, `per-file-ignores` included.
-    #[must_use]
-    pub fn selection_for(&self, path: &Path) -> Selection {
-        let mut selection = self.selection.clone();
-        for (pattern, ignored) in &self.per_file_ignores {
-            if pattern.covers(path) {
-                selection.ignore.extend(ignored.iter().cloned());
-            }
-        }
-        selection
+    /// What `per-file-ignores` leaves out in one file.
+    pub fn ignored_in(&self, path: &Path) -> impl Iterator<Item = &Selector> {
+        let covering = self.per_file_ignores.iter().filter(move |(pattern, _)| pattern.covers(path));
+        covering.flat_map(|(_, selectors)| selectors)
     }
 }
 

@@ -21,14 +21,15 @@ use crate::models::ModelSettings;
 use crate::rules::RuleTable;
 use crate::source::{Range, SourceFile};
 use crate::versions::{DjangoVersion, PostgresVersion};
-use division::Division;
 pub use root::{ConfigurationChoice, Target};
 
 /// One Django project, ready to be judged.
 #[derive(Debug)]
 pub struct Project {
-    /// Its folder.
+    /// Its folder, as shown to people.
     pub root: PathBuf,
+    /// Where shown paths begin.
+    pub working_folder: PathBuf,
     /// What its settings say.
     pub settings: ModelSettings,
     /// Which server its statements run on.
@@ -53,6 +54,12 @@ impl Project {
     pub fn is_named(&self, path: &Path) -> bool {
         let names = |named: &PathBuf| named == Path::new(".") && path.is_relative() || path.starts_with(named);
         self.named.iter().any(names)
+    }
+
+    /// The place of a file on disk; `path` as shown to people.
+    #[must_use]
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        self.working_folder.join(path)
     }
 }
 
@@ -140,7 +147,7 @@ pub enum LoadError {
 
 impl LoadError {
     fn no_such_path(path: PathBuf) -> Self {
-        let hint = path.to_str().and_then(|name| crate::selection::nearest(name, ["check", "sql", "explain", "rules"]));
+        let hint = path.to_str().and_then(|name| crate::suggestion::nearest(name, ["check", "sql", "explain", "rules"]));
         let hint = hint.map_or_else(String::new, |command| format!("; did you mean the command `{command}`?"));
         Self::NoSuchPath { path, hint }
     }

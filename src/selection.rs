@@ -1,156 +1,146 @@
-//! Which findings are wanted: rule names and kinds of harm, chosen and left out.
+//! Which findings are wanted: `--select` and `--ignore`, and the same in the configuration.
 
-use std::fmt;
-
-use crate::finding::Harm;
+use crate::finding::{Finding, Harm};
 use crate::rules::RuleTable;
+use crate::suggestion::nearest;
 
-/// A name as people write it in `select`, `ignore` and suppressions.
+/// A rule or a kind of harm, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selector {
-    /// `all`
-    All,
-    /// A rule's name.
+    /// Findings of this rule.
     Rule(String),
-    /// A kind of harm, for all rules that do it.
+    /// Findings that do this harm, among others.
     Harm(Harm),
 }
 
-/// A name that is neither a rule nor a kind of harm.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A name that is neither a rule's nor a harm's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "there is no rule called `{name}`{}; `forelock rules` lists all names",
+    suggestion.as_ref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default()
+)]
 pub struct UnknownName {
     /// The name as written.
     pub name: String,
-    /// The nearest known name, where one is near.
+    /// What was probably meant.
     pub suggestion: Option<String>,
 }
 
-impl fmt::Display for UnknownName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "unknown rule `{}`", self.name)?;
-        match &self.suggestion {
-            Some(near) => write!(formatter, "; did you mean `{near}`?"),
-            None => write!(formatter, "; `forelock rules` lists them all"),
-        }
-    }
-}
-
-impl std::error::Error for UnknownName {}
-
 impl Selector {
-    /// Reads a name.
+    /// Reads a name of a rule or of a kind of harm.
     ///
     /// # Errors
-    /// When it is neither `all`, nor a rule, nor a kind of harm.
-    pub fn parse(text: &str, rules: &RuleTable) -> Result<Self, UnknownName> {
-        let name = text.trim();
-        if name == "all" {
-            return Ok(Selector::All);
+    /// When there is neither.
+    pub fn parse(name: &str, table: &RuleTable) -> Result<Self, UnknownName> {
+        if table.rule(name).is_some() {
+            return Ok(Selector::Rule(name.to_owned()));
         }
         if let Some(harm) = Harm::parse(name) {
             return Ok(Selector::Harm(harm));
         }
-        if rules.rule(name).is_some() {
-            return Ok(Selector::Rule(name.to_owned()));
-        }
-        let harms = Harm::ALL.iter().map(|harm| harm.name());
-        let names = rules.rules.iter().map(|rule| rule.name.as_str()).chain(harms);
+        let rules = table.rules.iter().map(|rule| rule.name.as_str());
+        let names = rules.chain(Harm::ALL.map(Harm::name));
         Err(UnknownName {
             name: name.to_owned(),
-            suggestion: nearest(name, names.chain(["all"])),
+            suggestion: nearest(name, names).map(str::to_owned),
         })
     }
 
-    /// How narrowly it speaks of a finding; `None` if it does not.
-    fn matches(&self, rule: &str, harm: &[Harm]) -> Option<Breadth> {
+    /// Whether a finding of this rule with this harm is meant.
+    #[must_use]
+    pub fn matches(&self, rule: &str, harm: &[Harm]) -> bool {
         match self {
-            Selector::All => Some(Breadth::All),
-            Selector::Harm(kind) => harm.contains(kind).then_some(Breadth::Harm),
-            Selector::Rule(name) => (name == rule).then_some(Breadth::Rule),
+            Selector::Rule(name) => name == rule,
+            Selector::Harm(wanted) => harm.contains(wanted),
         }
     }
 }
 
-/// How much a selector speaks of, widest first: the narrowest decides.
+/// What `--select` and `--ignore` say together.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only these; everything where it is empty.
+    pub select: Vec<Selector>,
+    /// All but these.
+    pub ignore: Vec<Selector>,
+}
+
+/// How closely a name was meant. Orders from vague to exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Breadth {
-    All,
+enum Closeness {
     Harm,
     Rule,
 }
 
-/// What `select` and `ignore` say together.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Selection {
-    /// Empty: everything.
-    pub select: Vec<Selector>,
-    /// Taken away from that.
-    pub ignore: Vec<Selector>,
-}
-
 impl Selection {
-    /// Whether a finding of this rule is wanted. The narrower name wins: `select = ["drop-column"]` keeps that
-    /// rule even with `ignore = ["breaks-running-code"]`; between equals `ignore` does.
+    /// Whether a finding of this rule with this harm is wanted.
+    ///
+    /// A rule's name outweighs a harm's: `--select drop-column --ignore breaks-running-code` keeps `drop-column`.
+    /// Between two of the same kind, ignoring wins.
     #[must_use]
-    pub fn allows(&self, rule: &str, harm: &[Harm]) -> bool {
-        let narrowest = |selectors: &[Selector]| {
-            let breadths = selectors.iter().filter_map(|selector| selector.matches(rule, harm));
-            breadths.max()
-        };
-        let selected = match self.select.as_slice() {
-            [] => Some(Breadth::All),
-            selectors => narrowest(selectors),
-        };
-        match (selected, narrowest(&self.ignore)) {
-            (None, _) => false,
-            (Some(_), None) => true,
+    pub fn wants(&self, rule: &str, harm: &[Harm]) -> bool {
+        let selected = closest(&self.select, rule, harm);
+        let ignored = closest(&self.ignore, rule, harm);
+        match (selected, ignored) {
+            (_, None) => self.select.is_empty() || selected.is_some(),
+            (None, Some(_)) => false,
             (Some(selected), Some(ignored)) => selected > ignored,
         }
     }
+
+    /// The findings that are wanted, in their order.
+    #[must_use]
+    pub fn filter(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
+        findings.retain(|finding| self.wants(&finding.rule, &finding.harm));
+        findings
+    }
 }
 
-/// The known name that is nearest to what was written, if any is near.
-pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    const NEAR: f64 = 0.75;
-    let scored = known.into_iter().map(|name| (strsim::jaro_winkler(written, name), name));
-    let near = scored.filter(|(score, _)| *score >= NEAR);
-    let best = near.max_by(|(left, _), (right, _)| left.total_cmp(right));
-    best.map(|(_, name)| name.to_owned())
+fn closest(selectors: &[Selector], rule: &str, harm: &[Harm]) -> Option<Closeness> {
+    let matching = selectors.iter().filter(|selector| selector.matches(rule, harm));
+    matching
+        .map(|selector| match selector {
+            Selector::Rule(_) => Closeness::Rule,
+            Selector::Harm(_) => Closeness::Harm,
+        })
+        .max()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Selection, Selector, nearest};
+    use super::{Selection, Selector};
     use crate::finding::Harm;
 
-    #[test]
-    fn without_a_selection_everything_is_wanted() {
-        assert!(Selection::default().allows("drop-column", &[Harm::BreaksRunningCode]));
+    fn rule(name: &str) -> Selector {
+        Selector::Rule(name.to_owned())
     }
 
     #[test]
-    fn the_narrower_name_wins() {
+    fn without_a_selection_everything_is_wanted_but_what_is_ignored() {
         let selection = Selection {
-            select: vec![Selector::Rule("drop-column".to_owned())],
+            select: vec![],
+            ignore: vec![Selector::Harm(Harm::BlocksReads)],
+        };
+        assert!(selection.wants("drop-column", &[Harm::BreaksRunningCode]));
+        assert!(!selection.wants("set-not-null", &[Harm::BlocksReads, Harm::BlocksWrites]));
+    }
+
+    #[test]
+    fn a_rules_name_outweighs_a_harms_name() {
+        let selection = Selection {
+            select: vec![rule("drop-column")],
             ignore: vec![Selector::Harm(Harm::BreaksRunningCode)],
         };
-        assert!(selection.allows("drop-column", &[Harm::BreaksRunningCode]));
-        assert!(!selection.allows("rename-column", &[Harm::BreaksRunningCode]));
+        assert!(selection.wants("drop-column", &[Harm::BreaksRunningCode]));
+        assert!(!selection.wants("drop-table", &[Harm::BreaksRunningCode]));
     }
 
     #[test]
-    fn a_harm_stands_for_all_its_rules() {
+    fn a_rule_both_selected_and_ignored_is_ignored() {
         let selection = Selection {
-            select: vec![Selector::Harm(Harm::BlocksWrites)],
-            ignore: Vec::new(),
+            select: vec![rule("drop-column")],
+            ignore: vec![rule("drop-column")],
         };
-        assert!(selection.allows("create-index-blocking-writes", &[Harm::BlocksWrites]));
-        assert!(!selection.allows("drop-column", &[Harm::BreaksRunningCode]));
-    }
-
-    #[test]
-    fn a_typing_error_finds_its_name() {
-        assert_eq!(nearest("block-writes", ["blocks-writes", "fails"]).as_deref(), Some("blocks-writes"));
-        assert_eq!(nearest("zzz", ["blocks-writes", "fails"]), None);
+        assert!(!selection.wants("drop-column", &[]));
     }
 }

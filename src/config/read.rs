@@ -13,7 +13,8 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use super::{ConfigError, Configuration, ConfiguredModel, FailOn, Pattern};
 use crate::migration::read::CustomField;
 use crate::rules::RuleTable;
-use crate::selection::{Selector, nearest};
+use crate::selection::Selector;
+use crate::suggestion::nearest;
 use crate::source::SourceFile;
 use crate::versions::{DjangoVersion, PostgresVersion};
 

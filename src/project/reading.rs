@@ -46,6 +46,7 @@ pub(super) fn read(
     batch.read_packages(divisions, index);
     Ok(Project {
         root: root::shown(request.working_folder, &division.root),
+        working_folder: request.working_folder.to_owned(),
         settings,
         postgres,
         time_zone: division.settings.session_time_zone(division.django.version),
