@@ -50,9 +50,9 @@ pub enum HistoryProblemKind {
 #[must_use]
 pub fn order(migrations: &[Migration], swappable: &FxHashMap<String, String>) -> History {
     let mut problems = Vec::new();
-    let by_key = index_by_key(migrations, &mut problems);
-    let squashes = Squashes::of(migrations, &by_key);
-    let lived = build(migrations, &by_key, swappable, &squashes.lived, &mut problems);
+    let keys = &Keys::new(migrations, &mut problems);
+    let squashes = Squashes::of(migrations, keys);
+    let lived = build(migrations, keys, swappable, &squashes.lived, &mut problems);
     let mut order = lived.run_order(&lived.leaves(), &mut problems);
     // A cycle hides its members from the leaves; they are judged still, after all others.
     let mut seen = vec![false; migrations.len()];
@@ -69,7 +69,7 @@ pub fn order(migrations: &[Migration], swappable: &FxHashMap<String, String>) ->
     let squashed = if squashes.with_originals.is_empty() {
         Vec::new()
     } else {
-        let fresh = build(migrations, &by_key, swappable, &squashes.fresh, &mut Vec::new());
+        let fresh = build(migrations, keys, swappable, &squashes.fresh, &mut Vec::new());
         let mut targets: Vec<usize> = squashes
             .with_originals
             .iter()
@@ -86,22 +86,6 @@ pub fn order(migrations: &[Migration], swappable: &FxHashMap<String, String>) ->
     }
 }
 
-fn index_by_key<'a>(
-    migrations: &'a [Migration],
-    problems: &mut Vec<HistoryProblem>,
-) -> FxHashMap<&'a MigrationKey, usize> {
-    let mut by_key = FxHashMap::default();
-    for (index, migration) in migrations.iter().enumerate() {
-        if by_key.contains_key(&migration.key) {
-            let kind = HistoryProblemKind::Duplicate(migration.key.clone());
-            problems.push(HistoryProblem { migration: index, kind });
-        } else {
-            by_key.insert(&migration.key, index);
-        }
-    }
-    by_key
-}
-
 /// For each run, which migration stands for another: `stands_for[original] = squash`, or a squash's originals.
 #[derive(Default)]
 struct Squashes {
@@ -113,8 +97,40 @@ struct Squashes {
     fresh: FxHashMap<usize, Vec<usize>>,
 }
 
+/// Which file a key means: its own, or the squash that replaces a file that is gone.
+struct Keys<'a> {
+    files: FxHashMap<&'a MigrationKey, usize>,
+    replaced: FxHashMap<&'a MigrationKey, usize>,
+}
+
+impl<'a> Keys<'a> {
+    fn get(&self, key: &MigrationKey) -> Option<usize> {
+        self.files.get(key).or_else(|| self.replaced.get(key)).copied()
+    }
+
+    /// Whether this is the file that its key means, and not a second one.
+    fn is_first(&self, migration: &Migration, index: usize) -> bool {
+        self.files.get(&migration.key) == Some(&index)
+    }
+
+    fn new(migrations: &'a [Migration], problems: &mut Vec<HistoryProblem>) -> Self {
+        let mut files = FxHashMap::default();
+        let mut replaced = FxHashMap::default();
+        for (index, migration) in migrations.iter().enumerate() {
+            if files.contains_key(&migration.key) {
+                let kind = HistoryProblemKind::Duplicate(migration.key.clone());
+                problems.push(HistoryProblem { migration: index, kind });
+            } else {
+                files.insert(&migration.key, index);
+                replaced.extend(migration.replaces.iter().map(|key| (key, index)));
+            }
+        }
+        Self { files, replaced }
+    }
+}
+
 impl Squashes {
-    fn of(migrations: &[Migration], by_key: &FxHashMap<&MigrationKey, usize>) -> Self {
+    fn of(migrations: &[Migration], keys: &Keys<'_>) -> Self {
         let mut squashes = Squashes::default();
         for (index, migration) in migrations.iter().enumerate() {
             if migration.replaces.is_empty() {
@@ -123,7 +139,7 @@ impl Squashes {
             let originals: Vec<usize> = migration
                 .replaces
                 .iter()
-                .filter_map(|key| by_key.get(key).copied())
+                .filter_map(|key| keys.files.get(key).copied())
                 .filter(|i| *i != index)
                 .collect();
             for original in &originals {
@@ -144,14 +160,14 @@ impl Squashes {
 
 fn build<'a>(
     migrations: &'a [Migration],
-    by_key: &FxHashMap<&'a MigrationKey, usize>,
+    keys: &Keys<'a>,
     swappable: &FxHashMap<String, String>,
     replaced: &'a FxHashMap<usize, Vec<usize>>,
     problems: &mut Vec<HistoryProblem>,
 ) -> Graph<'a> {
     let mut graph = Graph::new(migrations, replaced);
     for (index, migration) in migrations.iter().enumerate() {
-        if by_key.get(&migration.key) != Some(&index) {
+        if !keys.is_first(migration, index) {
             continue;
         }
         graph.add(index);
@@ -160,8 +176,8 @@ fn build<'a>(
     // See `MigrationLoader.build_graph`.
     for scope in [Scope::Internal, Scope::External] {
         for (index, migration) in migrations.iter().enumerate() {
-            if by_key.get(&migration.key) == Some(&index) {
-                connect(&mut graph, by_key, swappable, scope, index, migration, problems);
+            if keys.is_first(migration, index) {
+                connect(&mut graph, keys, swappable, scope, index, migration, problems);
             }
         }
     }
@@ -176,7 +192,7 @@ enum Scope {
 
 fn connect<'a>(
     graph: &mut Graph<'a>,
-    by_key: &FxHashMap<&'a MigrationKey, usize>,
+    keys: &Keys<'a>,
     swappable: &FxHashMap<String, String>,
     scope: Scope,
     index: usize,
@@ -193,7 +209,7 @@ fn connect<'a>(
         if internal != (scope == Scope::Internal) || (key.app == migration.key.app && key.name == "__first__") {
             continue;
         }
-        match find(graph, by_key, &key) {
+        match find(graph, keys, &key) {
             Ok(other) if runs_before => graph.depend(other, index),
             Ok(other) => graph.depend(index, other),
             Err(kind) => problems.push(HistoryProblem { migration: index, kind }),
@@ -213,15 +229,11 @@ fn key_of(dependency: &Dependency, swappable: &FxHashMap<String, String>) -> Opt
     }
 }
 
-fn find(
-    graph: &Graph<'_>,
-    by_key: &FxHashMap<&MigrationKey, usize>,
-    key: &MigrationKey,
-) -> Result<usize, HistoryProblemKind> {
+fn find(graph: &Graph<'_>, keys: &Keys<'_>, key: &MigrationKey) -> Result<usize, HistoryProblemKind> {
     let found = match key.name.as_str() {
         "__first__" => graph.first_of(&key.app),
         "__latest__" => graph.last_of(&key.app),
-        _ => by_key.get(key).copied(),
+        _ => keys.get(key),
     };
     found.ok_or_else(|| {
         if graph.has_app(&key.app) {

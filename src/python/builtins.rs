@@ -59,7 +59,10 @@ impl<'a> Interpreter<'a> {
             Ok(arguments) => arguments,
             Err(unknown) => return unknown,
         };
-        let name = function.path.strip_prefix(self.origin.path).and_then(|name| name.strip_prefix('.'));
+        let name = function
+            .path
+            .strip_prefix(self.origin.path)
+            .and_then(|name| name.strip_prefix('.'));
         let definition = name.and_then(|name| self.functions.get(name).copied());
         let inlined = match (definition, &function.returns) {
             (Some(definition), _) => self.inline(definition, &arguments),
@@ -156,14 +159,21 @@ impl<'a> Interpreter<'a> {
             ("float", Some(Value::Int(int))) => Some(Value::Float(*int as f64)),
             ("bool", Some(value)) => operators::truth(value).map(Value::Bool),
             ("len", Some(Value::Str(text))) => i128::try_from(text.chars().count()).ok().map(Value::Int),
-            ("len", Some(value)) => i128::try_from(operators::items(value.clone()).ok()?.len()).ok().map(Value::Int),
+            ("len", Some(value)) => i128::try_from(operators::items(value.clone()).ok()?.len())
+                .ok()
+                .map(Value::Int),
             ("enumerate", Some(value)) => {
                 let items = operators::items(value.clone()).ok()?;
-                Some(Value::List((0..).zip(items).map(|(at, item)| Value::Tuple(vec![Value::Int(at), item])).collect()))
+                Some(Value::List(
+                    (0..)
+                        .zip(items)
+                        .map(|(at, item)| Value::Tuple(vec![Value::Int(at), item]))
+                        .collect(),
+                ))
             }
-            ("reversed", Some(value)) => {
-                operators::items(value.clone()).ok().map(|items| Value::List(items.into_iter().rev().collect()))
-            }
+            ("reversed", Some(value)) => operators::items(value.clone())
+                .ok()
+                .map(|items| Value::List(items.into_iter().rev().collect())),
             ("range" | "xrange", Some(Value::Int(end))) => numbers(0, *end),
             (_, Some(_)) => None,
         }
@@ -202,7 +212,9 @@ fn sort(items: &mut [Value]) -> Option<()> {
 
 fn keywords(arguments: &Arguments) -> Vec<(Value, Value)> {
     let items = arguments.kwargs.iter();
-    items.map(|(key, value)| (Value::Str(key.clone()), value.clone())).collect()
+    items
+        .map(|(key, value)| (Value::Str(key.clone()), value.clone()))
+        .collect()
 }
 
 /// Functions of the standard library on constants.
@@ -231,7 +243,9 @@ fn string_method(text: &str, name: &str, arguments: &Arguments) -> Option<Value>
     match (name, arguments.args.as_slice()) {
         ("format", args) => text::format(text, args, &arguments.kwargs).and_then(string),
         ("format_map", [Value::Dict(items)]) => {
-            let named = items.iter().filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone())));
+            let named = items
+                .iter()
+                .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone())));
             text::format(text, &[], &named.collect::<Vec<_>>()).and_then(string)
         }
         ("join", [list]) => {
@@ -247,10 +261,16 @@ fn string_method(text: &str, name: &str, arguments: &Arguments) -> Option<Value>
         ("replace", [Value::Str(from), Value::Str(to)]) if !from.is_empty() && to.len() <= 1024 => {
             string(text.replace(from.as_str(), to))
         }
-        ("split", [Value::Str(by)]) if !by.is_empty() => {
-            Some(Value::List(text.split(by.as_str()).map(|part| Value::Str(part.to_owned())).collect()))
-        }
-        ("split", []) => Some(Value::List(text.split_whitespace().map(|part| Value::Str(part.to_owned())).collect())),
+        ("split", [Value::Str(by)]) if !by.is_empty() => Some(Value::List(
+            text.split(by.as_str())
+                .map(|part| Value::Str(part.to_owned()))
+                .collect(),
+        )),
+        ("split", []) => Some(Value::List(
+            text.split_whitespace()
+                .map(|part| Value::Str(part.to_owned()))
+                .collect(),
+        )),
         ("encode", [] | [Value::Str(_)]) => Some(Value::Bytes(text.as_bytes().to_vec())),
         _ => None,
     }

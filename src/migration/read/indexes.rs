@@ -30,7 +30,10 @@ impl Reading<'_> {
         };
         let mut index = empty(call);
         let Some(own) = self.index_parameters(&call.path) else {
-            index.unknown.push(("class".to_owned(), format!("`{}` is no index class of Django", call.path)));
+            index.unknown.push((
+                "class".to_owned(),
+                format!("`{}` is no index class of Django", call.path),
+            ));
             self.read_index(call, &[], &mut index);
             return Ok(index);
         };
@@ -46,7 +49,9 @@ impl Reading<'_> {
                 return Some(parameters);
             }
             let (_, class) = self.modules.class(self.module, path)?;
-            let Some(Value::Name(base)) = class.bases.first() else { return None };
+            let Some(Value::Name(base)) = class.bases.first() else {
+                return None;
+            };
             path = base;
         }
         None
@@ -114,7 +119,13 @@ fn empty(call: &Call) -> Index {
 #[allow(clippy::ptr_arg, reason = "maps over the strings of a Vec<String>")]
 fn field(written: &String) -> IndexField {
     match written.strip_prefix('-') {
-        Some(name) => IndexField { name: name.to_owned(), descending: true },
-        None => IndexField { name: written.clone(), descending: false },
+        Some(name) => IndexField {
+            name: name.to_owned(),
+            descending: true,
+        },
+        None => IndexField {
+            name: written.clone(),
+            descending: false,
+        },
     }
 }
