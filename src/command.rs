@@ -11,7 +11,8 @@ use thiserror::Error;
 
 use crate::cli::{Arguments, Command, Completions, Explain, Rules, Versions};
 use crate::config::{self, ConfigError};
-use crate::project::{ConfigurationChoice, LoadError};
+use crate::finding::Analysis;
+use crate::project::{ConfigurationChoice, LoadError, Project};
 use crate::report::explain::UnknownTopic;
 use crate::report::{explain, rules_table};
 use crate::rules::{RuleError, RuleTable};
@@ -121,5 +122,13 @@ fn configuration_choice(
 fn write_notes<'a>(lines: impl IntoIterator<Item = &'a String>, notes: &mut dyn Write) {
     for line in lines {
         let _ = writeln!(notes, "note: {line}");
+    }
+}
+
+/// Judges a project. Its findings come from `lint::analyse` as soon as that is there.
+fn analyse(project: &Project, _rules: &RuleTable) -> Analysis {
+    Analysis {
+        notes: project.notes.clone(),
+        ..Analysis::default()
     }
 }

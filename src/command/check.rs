@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::{CommandError, Outcome, Surroundings, configuration_choice, write_notes};
+use super::{CommandError, Outcome, Surroundings, analyse, configuration_choice, write_notes};
 use crate::cli::{Check, CheckOutput, Output};
 use crate::config::{Configuration, FailOn};
 use crate::finding::{Analysis, Finding, Harm};
-use crate::lint;
 use crate::migration::{Migration, MigrationKey};
 use crate::project::{self, Project, Request};
 use crate::report::{self, Detail, Statistics, Style};
@@ -59,7 +58,9 @@ struct Wishes {
 
 impl Wishes {
     fn read(check: &Check, rules: &RuleTable) -> Result<Self, UnknownName> {
-        let selectors = |names: &[String]| names.iter().map(|name| Selector::parse(name, rules)).collect();
+        let selectors = |names: &[String]| -> Result<Vec<Selector>, UnknownName> {
+            names.iter().map(|name| Selector::parse(name, rules)).collect()
+        };
         let names = check.fail_on.iter().map(String::as_str);
         Ok(Self {
             select: selectors(&check.select)?,
@@ -90,7 +91,7 @@ struct Judged {
 }
 
 fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Judged {
-    let mut analysis = lint::analyse(project, rules);
+    let mut analysis = analyse(project, rules);
     let migrations = in_order(project, &analysis);
     let findings = std::mem::take(&mut analysis.findings);
     let findings = suppress::apply(findings, migrations, rules);
@@ -115,7 +116,8 @@ fn wanted(mut findings: Vec<Finding>, project: &Project, wishes: &Wishes) -> Vec
     let whole = wishes.selection(configuration.selection.clone());
     findings.retain(|finding| {
         let path = &finding.place.path;
-        let ignored = configuration.ignored_in(&project.absolute(path));
+        let place = project.absolute(path);
+        let mut ignored = configuration.ignored_in(&place);
         let is_ignored = |selector: &Selector| selector.matches(&finding.rule, &finding.harm);
         project.is_named(path) && whole.wants(&finding.rule, &finding.harm) && !ignored.any(is_ignored)
     });

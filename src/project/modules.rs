@@ -48,11 +48,6 @@ impl Finder {
         Self { roots, django }
     }
 
-    /// Whether a module's file exists.
-    pub(super) fn has(&self, module: &str) -> bool {
-        self.locate(module).is_some()
-    }
-
     fn locate(&self, module: &str) -> Option<Located> {
         let is_plain = |part: &str| !part.is_empty() && !part.contains(['/', '\\', '\0']);
         if !module.split('.').all(is_plain) {
