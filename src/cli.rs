@@ -1,8 +1,9 @@
 //! The command line: arguments to requests.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::config::FailOn;
@@ -12,7 +13,9 @@ use crate::versions::{DjangoVersion, PostgresVersion};
 /// Know the lock before you take it: what Django migrations lock, rewrite and break on PostgreSQL, before they run.
 #[derive(Debug, Parser)]
 #[command(name = "forelock", version, about, args_conflicts_with_subcommands = true)]
-#[command(after_help = "Without a command, forelock checks. Exit code 0: clean; 1: findings; 2: usage or configuration.")]
+#[command(
+    after_help = "Without a command, forelock checks. Exit code 0: clean; 1: findings; 2: usage or configuration."
+)]
 pub struct Arguments {
     /// What to do; `check` where nothing is said.
     #[command(subcommand)]
@@ -35,6 +38,44 @@ pub enum Command {
     Rules(Rules),
     /// Print a script that completes forelock's commands and options
     Completions(Completions),
+}
+
+impl Arguments {
+    /// Reads the words of a command line, the program's name first.
+    ///
+    /// # Errors
+    /// What clap has to say: a usage error, help, or the version.
+    pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut words: Vec<OsString> = words.into_iter().collect();
+        if let Some(at) = command_position(&words) {
+            // `forelock -q sql` is `forelock sql -q`.
+            words[1..=at].rotate_right(1);
+        }
+        Self::try_parse_from(words)
+    }
+}
+
+/// Where the command stands, if the first word that is no option is one.
+fn command_position(words: &[OsString]) -> Option<usize> {
+    let program = Arguments::command();
+    let takes_value = |word: &str| {
+        let option = program.get_arguments().find(|argument| match word.strip_prefix("--") {
+            Some(long) => argument.get_long() == Some(long),
+            None => argument
+                .get_short()
+                .is_some_and(|short| word.strip_prefix('-') == Some(short.encode_utf8(&mut [0; 4]))),
+        });
+        option.is_some_and(|option| option.get_action().takes_values())
+    };
+    let mut at = 1;
+    while let Some(word) = words.get(at)?.to_str() {
+        match word {
+            "--" => return None,
+            _ if word.starts_with('-') => at += if takes_value(word) { 2 } else { 1 },
+            _ => return program.find_subcommand(word).map(|_| at),
+        }
+    }
+    None
 }
 
 /// `forelock check`
@@ -149,7 +190,7 @@ pub struct Output {
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
-    /// On a terminal, unless NO_COLOR is set; anywhere where CLICOLOR_FORCE is.
+    /// On a terminal, unless `NO_COLOR` is set; anywhere where `CLICOLOR_FORCE` is.
     Auto,
     /// Always
     Always,

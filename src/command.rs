@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::cli::{Arguments, Command, Completions, Explain, Rules, Versions};
 use crate::config::{self, ConfigError};
 use crate::finding::Analysis;
-use crate::project::{ConfigurationChoice, LoadError, Project};
+use crate::project::{ConfigurationChoice, LoadError, Project, root};
 use crate::report::explain::UnknownTopic;
 use crate::report::{explain, rules_table};
 use crate::rules::{RuleError, RuleTable};
@@ -114,8 +114,10 @@ fn configuration_choice(
     let Some(path) = &versions.config else {
         return Ok(ConfigurationChoice::Nearest);
     };
-    let path = crate::project::root::absolute(&surroundings.working_folder, path);
-    Ok(ConfigurationChoice::Given(config::load(&path, rules)?.into()))
+    let folder = &surroundings.working_folder;
+    let configuration = config::load(&root::absolute(folder, path), rules);
+    let configuration = configuration.map_err(|error| error.with_path(|path| root::shown(folder, path)))?;
+    Ok(ConfigurationChoice::Given(configuration.into()))
 }
 
 /// Writes notes, one line each. Nobody is helped by an error about a note.

@@ -110,8 +110,15 @@ impl Pattern {
     pub fn new(text: &str, base: &Path) -> Result<Self, globset::Error> {
         let path = text.strip_prefix("./").unwrap_or(text).trim_end_matches('/');
         let anywhere = !path.contains('/');
-        let glob = if anywhere { format!("**/{path}") } else { path.to_owned() };
-        let matcher = GlobBuilder::new(&glob).literal_separator(true).build()?.compile_matcher();
+        let glob = if anywhere {
+            format!("**/{path}")
+        } else {
+            path.to_owned()
+        };
+        let matcher = GlobBuilder::new(&glob)
+            .literal_separator(true)
+            .build()?
+            .compile_matcher();
         Ok(Self {
             base: base.to_owned(),
             matcher,
@@ -147,7 +154,10 @@ impl Configuration {
 
     /// What `per-file-ignores` leaves out in one file.
     pub fn ignored_in(&self, path: &Path) -> impl Iterator<Item = &Selector> {
-        let covering = self.per_file_ignores.iter().filter(move |(pattern, _)| pattern.covers(path));
+        let covering = self
+            .per_file_ignores
+            .iter()
+            .filter(move |(pattern, _)| pattern.covers(path));
         covering.flat_map(|(_, selectors)| selectors)
     }
 }
@@ -175,6 +185,17 @@ pub enum ConfigError {
         /// What is wrong, and what would be right.
         message: String,
     },
+}
+
+impl ConfigError {
+    /// The same error with its file as people see it.
+    #[must_use]
+    pub fn with_path(mut self, shown: impl FnOnce(&Path) -> PathBuf) -> Self {
+        match &mut self {
+            ConfigError::Unreadable { path, .. } | ConfigError::Invalid { path, .. } => *path = shown(path),
+        }
+        self
+    }
 }
 
 /// The nearest configuration at or above a folder, up to the folder that holds `.git`; the default if there is none.

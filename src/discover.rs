@@ -12,7 +12,14 @@ use walkdir::{DirEntry, WalkDir};
 use crate::config::Configuration;
 
 /// Folders that never hold a project's own code.
-const SKIPPED: &[&str] = &["__pycache__", "node_modules", "site-packages", "dist-packages", "venv", "virtualenv"];
+const SKIPPED: &[&str] = &[
+    "__pycache__",
+    "node_modules",
+    "site-packages",
+    "dist-packages",
+    "venv",
+    "virtualenv",
+];
 
 /// Where to search.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +45,8 @@ pub struct Found {
     pub servers: Vec<PathBuf>,
     /// Files and folders that could not be read.
     pub unreadable: Vec<Unreadable>,
-    /// How many `.py` files there are.
-    pub python_files: usize,
+    /// How many `.py` files there are under each of the named paths.
+    pub python_files: Vec<usize>,
 }
 
 /// A file that holds a `class Migration`.
@@ -65,7 +72,8 @@ pub struct Unreadable {
 pub fn discover(search: &Search<'_>) -> Found {
     let mut found = Found::default();
     let files = walk(search, &mut found);
-    found.python_files = files.len();
+    let count = |named: &PathBuf| files.iter().filter(|file| file.starts_with(named)).count();
+    found.python_files = search.named.iter().map(count).collect();
     let read: Vec<_> = files.into_par_iter().map(|path| (candidate(&path), path)).collect();
     let mut others = Vec::new();
     for (outcome, path) in read {
@@ -101,8 +109,12 @@ fn beside(others: Vec<PathBuf>, folders: &BTreeMap<PathBuf, Vec<Candidate>>) -> 
     let refused = |path: &PathBuf| {
         let folder = path.parent().unwrap_or(Path::new(""));
         // A folder of tests may define a class Migration too; only where the names say so it is a migration folder.
-        let named = folder.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b"migrations"));
-        let numbered = path.file_name().is_some_and(|name| name.as_encoded_bytes()[0].is_ascii_digit());
+        let named = folder
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().ends_with(b"migrations"));
+        let numbered = path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes()[0].is_ascii_digit());
         (named || numbered) && is_loaded(path) && folders.contains_key(folder)
     };
     others.into_iter().filter(refused).collect()
@@ -112,7 +124,9 @@ fn beside(others: Vec<PathBuf>, folders: &BTreeMap<PathBuf, Vec<Candidate>>) -> 
 fn walk(search: &Search<'_>, found: &mut Found) -> Vec<PathBuf> {
     let mut links = Links::new(search.root);
     let walker = WalkDir::new(search.root).follow_links(true).sort_by_file_name();
-    let entries = walker.into_iter().filter_entry(|entry| is_searched(entry, search) && links.lead_on(entry));
+    let entries = walker
+        .into_iter()
+        .filter_entry(|entry| is_searched(entry, search) && links.lead_on(entry));
     let mut files = Vec::new();
     for entry in entries {
         match entry {
@@ -232,7 +246,9 @@ mod tests {
 
     #[test]
     fn a_class_is_seen_with_any_white_space() {
-        assert!(holds_migration(b"from django.db import migrations\nclass  Migration(migrations.Migration):"));
+        assert!(holds_migration(
+            b"from django.db import migrations\nclass  Migration(migrations.Migration):"
+        ));
         assert!(!holds_migration(b"from django.db.migrations import Migration\n"));
         assert!(!holds_migration(b""));
     }

@@ -1,10 +1,10 @@
 //! The program: arguments in, exit code out.
 
+use std::env;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 use std::thread;
 
-use clap::Parser;
 use forelock::cli::Arguments;
 use forelock::command::{self, CommandError, Surroundings};
 
@@ -13,7 +13,10 @@ const MAIN_STACK: usize = 256 << 20;
 const WORKER_STACK: usize = 16 << 20;
 
 fn main() -> ExitCode {
-    let program = thread::Builder::new().name("forelock".to_owned()).stack_size(MAIN_STACK).spawn(run);
+    let program = thread::Builder::new()
+        .name("forelock".to_owned())
+        .stack_size(MAIN_STACK)
+        .spawn(run);
     let code = program.map(thread::JoinHandle::join);
     match code {
         Ok(Ok(code)) => ExitCode::from(code),
@@ -23,7 +26,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> u8 {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::read(env::args_os()) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version come this way too; if nobody reads them, that is fine.

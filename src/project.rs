@@ -34,7 +34,7 @@ pub struct Project {
     pub settings: ModelSettings,
     /// Which server its statements run on.
     pub postgres: PostgresVersion,
-    /// The TimeZone of Django's sessions.
+    /// The `TimeZone` of Django's sessions.
     pub time_zone: String,
     /// The configuration that holds for it.
     pub configuration: Arc<Configuration>,
@@ -147,8 +147,12 @@ pub enum LoadError {
 
 impl LoadError {
     fn no_such_path(path: PathBuf) -> Self {
-        let hint = path.to_str().and_then(|name| crate::suggestion::nearest(name, ["check", "sql", "explain", "rules"]));
-        let hint = hint.map_or_else(String::new, |command| format!("; did you mean the command `{command}`?"));
+        let hint = path
+            .to_str()
+            .and_then(|name| crate::suggestion::nearest(name, ["check", "sql", "explain", "rules"]));
+        let hint = hint.map_or_else(String::new, |command| {
+            format!("; did you mean the command `{command}`?")
+        });
         Self::NoSuchPath { path, hint }
     }
 }
@@ -158,7 +162,11 @@ fn no_migrations(path: &Path, python_files: usize, is_excluded: bool) -> String 
     if is_excluded {
         return format!("{path}: excluded by the configuration; no migration is left to judge");
     }
-    let files = if python_files == 1 { "1 Python file".to_owned() } else { format!("{python_files} Python files") };
+    let files = if python_files == 1 {
+        "1 Python file".to_owned()
+    } else {
+        format!("{python_files} Python files")
+    };
     format!(
         "{path}: no migrations found: none of {files} defines a `class Migration` of Django's (virtual environments, \
          node_modules, hidden folders and `exclude` are not searched); give the folder of a Django project"
@@ -183,17 +191,17 @@ fn load_target(request: &Request<'_>, target: &Target, loaded: &mut Loaded) -> R
         named: &target.named,
         configuration: &target.configuration,
     });
-    let python_files = found.python_files;
+    let python_files = std::mem::take(&mut found.python_files);
     unreadable_folders(request, &mut found, loaded);
-    let divisions = division::divide(request, target, found)?;
+    let mut divisions = division::divide(request, target, found)?;
     let first = loaded.projects.len();
     for index in 0..divisions.len() {
         if divisions[index].holds_any_of(&target.named) {
-            let project = reading::read(request, target, &divisions, index)?;
+            let project = reading::read(request, target, &mut divisions, index);
             loaded.projects.push(project);
         }
     }
-    explain_rest(request, target, python_files, first, loaded)
+    explain_rest(request, target, &python_files, first, loaded)
 }
 
 /// Folders that nobody can look into are said; files are problems of their project.
@@ -203,7 +211,11 @@ fn unreadable_folders(request: &Request<'_>, found: &mut Found, loaded: &mut Loa
             return true;
         }
         let path = root::shown(request.working_folder, &unreadable.path);
-        let note = format!("{}: cannot be searched ({}); migrations in it are not judged", path.display(), unreadable.error);
+        let note = format!(
+            "{}: cannot be searched ({}); migrations in it are not judged",
+            path.display(),
+            unreadable.error
+        );
         loaded.notes.push(note);
         false
     });
@@ -213,12 +225,12 @@ fn unreadable_folders(request: &Request<'_>, found: &mut Found, loaded: &mut Loa
 fn explain_rest(
     request: &Request<'_>,
     target: &Target,
-    python_files: usize,
+    python_files: &[usize],
     first: usize,
     loaded: &mut Loaded,
 ) -> Result<(), LoadError> {
     let projects = &loaded.projects[first..];
-    for named in &target.named {
+    for (named, python_files) in target.named.iter().zip(python_files) {
         let shown = root::shown(request.working_folder, named);
         let has_migrations = projects.iter().any(|project| project.has_under(&shown));
         let is_excluded = target.configuration.excludes(named);
@@ -227,14 +239,18 @@ fn explain_rest(
             (false, true) => {
                 return Err(LoadError::NoMigrations {
                     path: shown,
-                    python_files,
+                    python_files: *python_files,
                     is_excluded,
                 });
             }
             (false, false) if is_excluded => {
-                loaded.notes.push(format!("{}: excluded by the configuration", shown.display()));
+                loaded
+                    .notes
+                    .push(format!("{}: excluded by the configuration", shown.display()));
             }
-            (false, false) => loaded.notes.push(format!("{}: no migration, nothing to judge", shown.display())),
+            (false, false) => loaded
+                .notes
+                .push(format!("{}: no migration, nothing to judge", shown.display())),
         }
     }
     Ok(())

@@ -54,7 +54,8 @@ impl DjangoVersion {
     /// A sentence that names the versions there are.
     pub fn known(text: &str) -> Result<Self, String> {
         let version = Self::parse(text).filter(|version| Self::KNOWN.contains(version));
-        version.ok_or_else(|| format!("Django {text} is not known to forelock; it knows 4.2, 5.0, 5.1, 5.2, 6.0 and 6.1"))
+        version
+            .ok_or_else(|| format!("Django {text} is not known to forelock; it knows 4.2, 5.0, 5.1, 5.2, 6.0 and 6.1"))
     }
 
     /// The oldest PostgreSQL that this Django supports. See "Databases" in its documentation.
@@ -92,7 +93,9 @@ impl PostgresVersion {
     pub fn known(text: &str) -> Result<Self, String> {
         let major = text.trim().split('.').next().and_then(|major| major.parse().ok());
         let version = major.filter(|major| (12..=18).contains(major));
-        version.map(Self).ok_or_else(|| format!("PostgreSQL {text} is not known to forelock; it knows 12 to 18"))
+        version
+            .map(Self)
+            .ok_or_else(|| format!("PostgreSQL {text} is not known to forelock; it knows 12 to 18"))
     }
 }
 

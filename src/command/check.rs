@@ -35,7 +35,11 @@ pub(super) fn run(
         },
         rules,
     )?;
-    let judged: Vec<Judged> = loaded.projects.iter().map(|project| judge(project, rules, &wishes)).collect();
+    let judged: Vec<Judged> = loaded
+        .projects
+        .iter()
+        .map(|project| judge(project, rules, &wishes))
+        .collect();
     let fails = judged.iter().any(|judged| judged.fails);
     let analyses: Vec<Analysis> = judged.into_iter().map(|judged| judged.analysis).collect();
     if !check.output.quiet {
@@ -46,7 +50,11 @@ pub(super) fn run(
     }
     let style = style(check, surroundings);
     report::check(&analyses, check.output_format.into(), &style, out)?;
-    Ok(if fails && !check.exit_zero { Outcome::Findings } else { Outcome::Clean })
+    Ok(if fails && !check.exit_zero {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
 }
 
 /// What the command line wants, over and above the configuration.
@@ -96,7 +104,9 @@ fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Judged {
     let findings = std::mem::take(&mut analysis.findings);
     let findings = suppress::apply(findings, migrations, rules);
     analysis.findings = wanted(findings, project, wishes);
-    analysis.migrations.retain(|migration| project.is_named(&migration.source.path));
+    analysis
+        .migrations
+        .retain(|migration| project.is_named(&migration.source.path));
     let fail_on = wishes.fail_on.unwrap_or(project.configuration.fail_on);
     let fails = analysis.findings.iter().any(|finding| is_failure(finding, fail_on));
     Judged { analysis, fails }
@@ -131,7 +141,11 @@ fn is_failure(finding: &Finding, fail_on: FailOn) -> bool {
 fn style(check: &Check, surroundings: &Surroundings) -> Style {
     Style {
         detail: detail(&check.output),
-        statistics: if check.statistics { Statistics::Shown } else { Statistics::Hidden },
+        statistics: if check.statistics {
+            Statistics::Shown
+        } else {
+            Statistics::Hidden
+        },
         ..surroundings.style(check.output.color)
     }
 }

@@ -43,7 +43,11 @@ pub(super) fn run(
     };
     report::sql(&chosen, sql.output_format.into(), &style, out)?;
     let has_problems = loaded.projects.iter().any(|project| !project.problems.is_empty());
-    Ok(if has_problems { Outcome::Findings } else { Outcome::Clean })
+    Ok(if has_problems {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
 }
 
 /// The migrations that the arguments name, as `manage.py sqlmigrate` takes them.
@@ -51,18 +55,30 @@ fn chosen<'a>(sql: &Sql, all: &[&'a MigrationReport]) -> Result<Vec<&'a Migratio
     let Some(app) = &sql.app else {
         return Ok(all.to_vec());
     };
-    let of_app: Vec<_> = all.iter().copied().filter(|migration| migration.key.app == *app).collect();
+    let of_app: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|migration| migration.key.app == *app)
+        .collect();
     if of_app.is_empty() {
         return Err(no_app(app, all));
     }
     let Some(name) = &sql.migration else {
         return Ok(of_app);
     };
-    let exact: Vec<_> = of_app.iter().copied().filter(|migration| migration.key.name == *name).collect();
+    let exact: Vec<_> = of_app
+        .iter()
+        .copied()
+        .filter(|migration| migration.key.name == *name)
+        .collect();
     if !exact.is_empty() {
         return Ok(exact);
     }
-    let beginning: Vec<_> = of_app.iter().copied().filter(|migration| migration.key.name.starts_with(name)).collect();
+    let beginning: Vec<_> = of_app
+        .iter()
+        .copied()
+        .filter(|migration| migration.key.name.starts_with(name))
+        .collect();
     match beginning.as_slice() {
         [_] => Ok(beginning),
         [] => Err(no_migration(app, name, &of_app)),
@@ -96,7 +112,10 @@ fn no_migration(app: &str, name: &str, of_app: &[&MigrationReport]) -> CommandEr
 /// Files that are missing from the output, with the place and the reason.
 fn write_problems(projects: &[Project], notes: &mut dyn Write) {
     for problem in projects.iter().flat_map(|project| &project.problems) {
-        let place = problem.source.as_ref().map(|source| source.position(problem.range.start));
+        let place = problem
+            .source
+            .as_ref()
+            .map(|source| source.position(problem.range.start));
         let place = place.map_or_else(String::new, |place| format!(":{}:{}", place.line, place.column));
         let _ = writeln!(notes, "error: {}{place}: {}", problem.path.display(), problem.message);
     }

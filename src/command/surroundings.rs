@@ -33,7 +33,11 @@ impl Surroundings {
             working_folder: env::current_dir()?,
             virtual_env: env::var_os("VIRTUAL_ENV").map(PathBuf::from),
             color: color(is_terminal, |name| env::var(name).ok()),
-            characters: if is_dumb() { Characters::Ascii } else { Characters::Unicode },
+            characters: if is_dumb() {
+                Characters::Ascii
+            } else {
+                Characters::Unicode
+            },
             width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
         })
     }
@@ -80,7 +84,11 @@ mod tests {
     use super::{Color, color};
 
     fn with<'a>(set: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
-        move |name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        move |name| {
+            set.iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
+        }
     }
 
     #[test]
@@ -96,6 +104,9 @@ mod tests {
         assert_eq!(color(true, with(&[("NO_COLOR", "")])), Color::Ansi);
         assert_eq!(color(false, with(&[("CLICOLOR_FORCE", "1")])), Color::Ansi);
         assert_eq!(color(false, with(&[("CLICOLOR_FORCE", "0")])), Color::Plain);
-        assert_eq!(color(true, with(&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")])), Color::Plain);
+        assert_eq!(
+            color(true, with(&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")])),
+            Color::Plain
+        );
     }
 }

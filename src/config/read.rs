@@ -14,8 +14,8 @@ use super::{ConfigError, Configuration, ConfiguredModel, FailOn, Pattern};
 use crate::migration::read::CustomField;
 use crate::rules::RuleTable;
 use crate::selection::Selector;
-use crate::suggestion::nearest;
 use crate::source::SourceFile;
+use crate::suggestion::nearest;
 use crate::versions::{DjangoVersion, PostgresVersion};
 
 /// All keys, as they are written.
@@ -45,11 +45,7 @@ pub(super) fn forelock_toml(path: &Path, text: &str, rules: &RuleTable) -> Resul
 }
 
 /// The `[tool.forelock]` of a pyproject.toml, if it has one.
-pub(super) fn pyproject(
-    path: &Path,
-    text: &str,
-    rules: &RuleTable,
-) -> Result<Option<Configuration>, ConfigError> {
+pub(super) fn pyproject(path: &Path, text: &str, rules: &RuleTable) -> Result<Option<Configuration>, ConfigError> {
     let reader = Reader::new(path, text, rules);
     let table = reader.parse(text)?;
     let Some(tool) = table.get_ref().get("tool").and_then(|tool| tool.get_ref().as_table()) else {
@@ -135,11 +131,17 @@ impl<'a> Reader<'a> {
 
     fn wrong_type(&self, key: &str, value: &Node<'_>, wanted: &str) -> ConfigError {
         let found = value.get_ref().type_str();
-        self.error(value.span(), format!("`{key}` takes {wanted}, not a value of type {found}"))
+        self.error(
+            value.span(),
+            format!("`{key}` takes {wanted}, not a value of type {found}"),
+        )
     }
 
     fn string<'v>(&self, key: &str, value: &'v Node<'_>) -> Result<&'v str, ConfigError> {
-        value.get_ref().as_str().ok_or_else(|| self.wrong_type(key, value, "a string"))
+        value
+            .get_ref()
+            .as_str()
+            .ok_or_else(|| self.wrong_type(key, value, "a string"))
     }
 
     fn strings<'v>(
@@ -148,17 +150,26 @@ impl<'a> Reader<'a> {
         value: &'v Node<'_>,
     ) -> Result<impl Iterator<Item = (&'v str, ops::Range<usize>)>, ConfigError> {
         let wanted = "a list of strings";
-        let array = value.get_ref().as_array().ok_or_else(|| self.wrong_type(key, value, wanted))?;
+        let array = value
+            .get_ref()
+            .as_array()
+            .ok_or_else(|| self.wrong_type(key, value, wanted))?;
         let mut strings = Vec::with_capacity(array.len());
-        for item in array.iter() {
-            let text = item.get_ref().as_str().ok_or_else(|| self.wrong_type(key, item, wanted))?;
+        for item in array {
+            let text = item
+                .get_ref()
+                .as_str()
+                .ok_or_else(|| self.wrong_type(key, item, wanted))?;
             strings.push((text, item.span()));
         }
         Ok(strings.into_iter())
     }
 
     fn table<'v, 't>(&self, key: &str, value: &'v Node<'t>) -> Result<&'v DeTable<'t>, ConfigError> {
-        value.get_ref().as_table().ok_or_else(|| self.wrong_type(key, value, "a table"))
+        value
+            .get_ref()
+            .as_table()
+            .ok_or_else(|| self.wrong_type(key, value, "a table"))
     }
 
     fn selectors(&self, key: &str, value: &Node<'_>) -> Result<Vec<Selector>, ConfigError> {
@@ -174,14 +185,12 @@ impl<'a> Reader<'a> {
     }
 
     fn patterns(&self, key: &str, value: &Node<'_>) -> Result<Vec<Pattern>, ConfigError> {
-        self.strings(key, value)?.map(|(text, span)| self.pattern(text, span)).collect()
+        self.strings(key, value)?
+            .map(|(text, span)| self.pattern(text, span))
+            .collect()
     }
 
-    fn per_file_ignores(
-        &self,
-        key: &str,
-        value: &Node<'_>,
-    ) -> Result<Vec<(Pattern, Vec<Selector>)>, ConfigError> {
+    fn per_file_ignores(&self, key: &str, value: &Node<'_>) -> Result<Vec<(Pattern, Vec<Selector>)>, ConfigError> {
         let entries = self.table(key, value)?.iter().map(|(glob, names)| {
             let pattern = self.pattern(glob.get_ref(), glob.span())?;
             Ok((pattern, self.selectors(glob.get_ref(), names)?))
@@ -251,7 +260,11 @@ impl<'a> Reader<'a> {
                 let field = field.map_err(|error| self.error(error.span().unwrap_or(value.span()), error.message()))?;
                 let says_nothing = field.base.is_none() && field.db_type.is_none() && !field.no_column;
                 let message = format!("`{class}` needs `base`, `db-type` or `no-column = true`");
-                if says_nothing { Err(self.error(value.span(), message)) } else { Ok(field) }
+                if says_nothing {
+                    Err(self.error(value.span(), message))
+                } else {
+                    Ok(field)
+                }
             }
             DeValue::Boolean(true)
             | DeValue::Integer(_)
@@ -274,11 +287,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The strings of a small table, in the order of `known`.
-    fn texts<const N: usize>(
-        &self,
-        table: &DeTable<'_>,
-        known: [&str; N],
-    ) -> Result<[Option<String>; N], ConfigError> {
+    fn texts<const N: usize>(&self, table: &DeTable<'_>, known: [&str; N]) -> Result<[Option<String>; N], ConfigError> {
         let mut texts = [const { None }; N];
         for (key, value) in table {
             let Some(at) = known.iter().position(|name| name == key.get_ref()) else {

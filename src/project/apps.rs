@@ -21,7 +21,7 @@ pub(super) struct App {
     pub(super) import_root: PathBuf,
 }
 
-/// An AppConfig in an `apps.py`.
+/// An `AppConfig` in an `apps.py`.
 #[derive(Debug)]
 struct AppConfig {
     class: String,
@@ -80,7 +80,9 @@ pub(super) fn import_root(folder: &Path) -> &Path {
     let app = folder.parent().unwrap_or(folder);
     let above = app.parent().unwrap_or(app);
     let mut ancestors = above.ancestors();
-    ancestors.find(|ancestor| !ancestor.join("__init__.py").is_file()).unwrap_or(above)
+    ancestors
+        .find(|ancestor| !ancestor.join("__init__.py").is_file())
+        .unwrap_or(above)
 }
 
 fn dotted(folder: &Path, import_root: &Path) -> String {
@@ -95,14 +97,14 @@ fn folder_label(folder: &Path) -> String {
     app.unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The label under which MIGRATION_MODULES names this folder.
+/// The label under which `MIGRATION_MODULES` names this folder.
 fn configured_label(names: &Names<'_>, settings: &Settings) -> Option<String> {
     let mut entries = settings.migration_modules.iter();
     let (label, _) = entries.find(|(_, module)| names.is_folder(module))?;
     Some(label.clone())
 }
 
-/// The label of the AppConfig that Django would choose.
+/// The label of the `AppConfig` that Django would choose.
 /// See `AppConfig.create` in django/apps/config.py.
 fn app_config_label(folder: &Path, names: &Names<'_>, settings: &Settings, finder: &Finder) -> Option<String> {
     let app = folder.parent()?;
@@ -114,7 +116,7 @@ fn app_config_label(folder: &Path, names: &Names<'_>, settings: &Settings, finde
     label.map(str::to_owned)
 }
 
-/// The config that INSTALLED_APPS names, else the one that says it is the default, else the only one.
+/// The config that `INSTALLED_APPS` names, else the one that says it is the default, else the only one.
 fn chosen<'a>(configs: &'a [AppConfig], settings: &Settings) -> Option<&'a AppConfig> {
     let is_installed = |config: &&AppConfig| {
         let entry = |entry: &String| entry.starts_with(&config.name) && is_suffix(entry, &config.class);

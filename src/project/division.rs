@@ -93,7 +93,10 @@ impl AppFiles {
 
 /// One share for each manage.py, and one for the rest. A single manage.py gets the rest as well.
 fn shares(root: &Path, mut found: Found) -> Vec<Share> {
-    let (manage_files, servers) = (std::mem::take(&mut found.manage_files), std::mem::take(&mut found.servers));
+    let (manage_files, servers) = (
+        std::mem::take(&mut found.manage_files),
+        std::mem::take(&mut found.servers),
+    );
     let mut shares: Vec<Share> = manage_files.into_iter().map(Share::managed).collect();
     // The innermost is asked first.
     shares.sort_by_key(|share| std::cmp::Reverse(share.root.components().count()));
@@ -113,7 +116,9 @@ fn shares(root: &Path, mut found: Found) -> Vec<Share> {
 /// The share around a path; the last one takes what no manage.py claims.
 fn owner<'a>(shares: &'a mut [Share], path: &Path) -> &'a mut Share {
     let last = shares.len() - 1;
-    let own = shares.iter().position(|share| share.manage_file.is_some() && path.starts_with(&share.root));
+    let own = shares
+        .iter()
+        .position(|share| share.manage_file.is_some() && path.starts_with(&share.root));
     &mut shares[own.unwrap_or(last)]
 }
 
@@ -164,7 +169,11 @@ fn divide_share(
 ) -> Result<(), LoadError> {
     let (manage_file, servers) = (share.manage_file.clone(), share.servers.clone());
     let whole = division(request, target, share)?;
-    let joining = if manage_file.is_some() { Joining::WherePossible } else { Joining::Never };
+    let joining = if manage_file.is_some() {
+        Joining::WherePossible
+    } else {
+        Joining::Never
+    };
     let groups = split::groups(&whole.apps, joining);
     if groups.len() < 2 {
         divisions.push(whole);
@@ -176,10 +185,18 @@ fn divide_share(
         let apps = group.iter().filter_map(|at| apps[*at].take());
         let folders: Vec<Folder> = apps.map(Folder::from).collect();
         let keeps_manage_file = index == 0 && manage_file.is_some();
-        let root = if keeps_manage_file { whole.root.clone() } else { split::common_folder(&folders, &whole.root) };
+        let root = if keeps_manage_file {
+            whole.root.clone()
+        } else {
+            split::common_folder(&folders, &whole.root)
+        };
         let part = Share {
             manage_file: manage_file.clone().filter(|_| keeps_manage_file),
-            servers: servers.iter().filter(|server| server.starts_with(&root)).cloned().collect(),
+            servers: servers
+                .iter()
+                .filter(|server| server.starts_with(&root))
+                .cloned()
+                .collect(),
             root,
             folders,
         };
@@ -194,7 +211,9 @@ fn divide_share(
 fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Division, LoadError> {
     let configuration = &target.configuration;
     let environment = environment::find(&share.root, configuration, request.virtual_env)?;
-    let site_packages = environment.as_ref().map(|environment| environment.site_packages.as_path());
+    let site_packages = environment
+        .as_ref()
+        .map(|environment| environment.site_packages.as_path());
     let django = match request.django.or(configuration.django_version) {
         Some(version) => DjangoFound { version, note: None },
         None => lockfile::django(&share.root, site_packages),
@@ -202,7 +221,10 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
     let finder = Finder::new(import_roots(&share, target, site_packages), django.version);
     let settings = read_settings(request, target, &share, &finder)?;
     let root = &share.root;
-    let apps = share.folders.into_par_iter().map(|folder| folder.into_app(root, &settings, &finder));
+    let apps = share
+        .folders
+        .into_par_iter()
+        .map(|folder| folder.into_app(root, &settings, &finder));
     Ok(Division {
         apps: apps.collect(),
         root: share.root,
@@ -217,7 +239,12 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
 /// The folders that modules are imported from: the project's, its `src`, those of its apps, then the environment's.
 fn import_roots(share: &Share, target: &Target, site_packages: Option<&Path>) -> Vec<PathBuf> {
     let mut roots = vec![share.root.clone(), share.root.join("src"), target.root.clone()];
-    roots.extend(share.folders.iter().map(|folder| apps::import_root(&folder.path).to_owned()));
+    roots.extend(
+        share
+            .folders
+            .iter()
+            .map(|folder| apps::import_root(&folder.path).to_owned()),
+    );
     // A package judged for itself is imported from the folder that it lies in.
     roots.extend(root::outermost_package(&share.root).parent().map(Path::to_owned));
     roots.extend(site_packages.map(Path::to_owned));
@@ -239,7 +266,11 @@ fn read_settings(
     }
     let mut servers = share.servers.clone();
     servers.sort_by_key(|server| server.components().count());
-    let named = share.manage_file.iter().chain(&servers).flat_map(|file| settings::named_modules(file));
+    let named = share
+        .manage_file
+        .iter()
+        .chain(&servers)
+        .flat_map(|file| settings::named_modules(file));
     let usual = settings::usual_modules(&share.root);
     let read = named.chain(usual).find_map(|module| Settings::read(&module, finder));
     Ok(read.unwrap_or_default())

@@ -40,7 +40,9 @@ pub(super) fn find(
     }
     let own = up_to_git(root).flat_map(|folder| [folder.join(".venv"), folder.join("venv")]);
     // A pre-commit hook runs with an environment of its own active, which has no Django.
-    let mut folders = own.chain(active.map(Path::to_owned)).filter_map(|folder| site_packages(&folder));
+    let mut folders = own
+        .chain(active.map(Path::to_owned))
+        .filter_map(|folder| site_packages(&folder));
     let found = folders.find(|folder| folder.join("django").is_dir());
     Ok(found.map(Environment::new))
 }
@@ -51,7 +53,10 @@ fn of_python(python: &Path) -> Option<PathBuf> {
         return site_packages(python);
     }
     // `.venv/bin/python` is a link out of the environment: its own place counts, not its target's.
-    python.is_file().then(|| python.parent()?.parent().and_then(site_packages)).flatten()
+    python
+        .is_file()
+        .then(|| python.parent()?.parent().and_then(site_packages))
+        .flatten()
 }
 
 fn site_packages(environment: &Path) -> Option<PathBuf> {
@@ -62,7 +67,10 @@ fn site_packages(environment: &Path) -> Option<PathBuf> {
     let lib = environment.join("lib");
     let mut versions: Vec<PathBuf> = fs::read_dir(lib).ok()?.flatten().map(|entry| entry.path()).collect();
     versions.sort();
-    let folders = versions.iter().rev().flat_map(|version| ["site-packages", "dist-packages"].map(|name| version.join(name)));
+    let folders = versions
+        .iter()
+        .rev()
+        .flat_map(|version| ["site-packages", "dist-packages"].map(|name| version.join(name)));
     folders.into_iter().find(|folder| folder.is_dir())
 }
 
@@ -78,11 +86,19 @@ impl Environment {
     pub(super) fn app(&self, label: &str, settings: &Settings, finder: &Finder) -> Option<App> {
         let read = |folder: &Path| apps::app(folder, &self.site_packages, settings, finder);
         let likely = self.likely(label, settings);
-        let guess = likely.iter().filter(|folder| folder.is_dir()).map(|folder| read(folder));
+        let guess = likely
+            .iter()
+            .filter(|folder| folder.is_dir())
+            .map(|folder| read(folder));
         if let Some(app) = guess.into_iter().find(|app| app.label == label) {
             return Some(app);
         }
-        let all = self.all.get_or_init(|| migration_folders(&self.site_packages).iter().map(|folder| read(folder)).collect());
+        let all = self.all.get_or_init(|| {
+            migration_folders(&self.site_packages)
+                .iter()
+                .map(|folder| read(folder))
+                .collect()
+        });
         all.iter().find(|app| app.label == label).cloned()
     }
 
@@ -92,7 +108,10 @@ impl Environment {
         let ends_so = |entry: &&String| entry.rsplit('.').next() == Some(label);
         let installed = settings.installed_apps.iter().filter(ends_so).map(String::as_str);
         let apps = installed.chain([contrib.as_str(), label]);
-        let folder = |app: &str| app.split('.').fold(self.site_packages.clone(), |path, part| path.join(part));
+        let folder = |app: &str| {
+            app.split('.')
+                .fold(self.site_packages.clone(), |path, part| path.join(part))
+        };
         apps.map(|app| folder(app).join("migrations")).collect()
     }
 }
@@ -101,10 +120,14 @@ impl Environment {
 fn migration_folders(site_packages: &Path) -> Vec<PathBuf> {
     let is_searched = |entry: &walkdir::DirEntry| {
         let name = entry.file_name().as_encoded_bytes();
-        let is_apart = name.ends_with(b"-info") || matches!(name, b"__pycache__" | b"locale" | b"static" | b"templates");
+        let is_apart =
+            name.ends_with(b"-info") || matches!(name, b"__pycache__" | b"locale" | b"static" | b"templates");
         entry.depth() == 0 || entry.file_type().is_dir() && !is_apart
     };
-    let walker = WalkDir::new(site_packages).max_depth(MAX_DEPTH).sort_by_file_name().into_iter();
+    let walker = WalkDir::new(site_packages)
+        .max_depth(MAX_DEPTH)
+        .sort_by_file_name()
+        .into_iter();
     let folders = walker.filter_entry(is_searched).flatten();
     let named = folders.filter(|entry| entry.file_name() == "migrations");
     named.map(walkdir::DirEntry::into_path).collect()

@@ -33,7 +33,9 @@ enum Comparison {
     Below,
     Not,
     /// `~=5.1.0`: 5.1; `~=5.1`: 5.1 and above, below 6.
-    Compatible { patch: bool },
+    Compatible {
+        patch: bool,
+    },
 }
 
 /// The version that the project pins, else the installed one, else the newest that its requirements allow.
@@ -106,7 +108,9 @@ fn in_pipfile(text: &str) -> Option<DjangoVersion> {
 /// `Django-5.2.1.dist-info` in an environment.
 fn installed(site_packages: &Path) -> Option<DjangoVersion> {
     let entries = fs::read_dir(site_packages).ok()?;
-    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let names = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok());
     let mut versions = names.filter_map(|name| {
         let name = name.to_ascii_lowercase();
         let version = name.strip_prefix("django-")?.strip_suffix(".dist-info")?;
@@ -136,7 +140,10 @@ fn requirements_files(folder: &Path) -> Vec<PathBuf> {
         let name = path.file_name().unwrap_or_default().as_encoded_bytes();
         name.starts_with(b"requirements") && (name.ends_with(b".txt") || name.ends_with(b".in"))
     };
-    let is_text = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "txt" || extension == "in");
+    let is_text = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|extension| extension == "txt" || extension == "in")
+    };
     let mut files: Vec<_> = entries(folder).into_iter().filter(is_named).collect();
     files.extend(entries(&folder.join("requirements")).into_iter().filter(is_text));
     files
@@ -161,15 +168,28 @@ fn in_requirements(text: &str) -> Option<Requirement> {
 fn in_pyproject(text: &str) -> Option<Requirement> {
     let table = DeTable::parse(text).ok()?;
     let table = table.get_ref();
-    let listed = table.get("project").and_then(|project| project.get_ref().get("dependencies"));
+    let listed = table
+        .get("project")
+        .and_then(|project| project.get_ref().get("dependencies"));
     let listed = listed.and_then(|list| list.get_ref().as_array());
-    let mut listed = listed.into_iter().flat_map(|list| list.iter()).filter_map(|item| item.get_ref().as_str());
+    let mut listed = listed
+        .into_iter()
+        .flat_map(|list| list.iter())
+        .filter_map(|item| item.get_ref().as_str());
     if let Some(requirement) = listed.find_map(Requirement::parse) {
         return Some(requirement);
     }
-    let poetry = table.get("tool")?.get_ref().get("poetry")?.get_ref().get("dependencies")?.get_ref();
+    let poetry = table
+        .get("tool")?
+        .get_ref()
+        .get("poetry")?
+        .get_ref()
+        .get("dependencies")?
+        .get_ref();
     let version = poetry.get("django").or_else(|| poetry.get("Django"))?.get_ref();
-    let version = version.as_str().or_else(|| version.get("version").and_then(|node| node.get_ref().as_str()))?;
+    let version = version
+        .as_str()
+        .or_else(|| version.get("version").and_then(|node| node.get_ref().as_str()))?;
     Requirement::poetry(version)
 }
 
@@ -198,10 +218,12 @@ impl Requirement {
     /// Poetry's `^5.1`, `~5.1`, `5.1.*` beside the usual.
     fn poetry(text: &str) -> Option<Self> {
         let clauses = match text.trim().split_at_checked(1)? {
-            ("^", version) => clause(&format!("~={}", DjangoVersion::parse(version)?)).into_iter().collect(),
-            ("~", version) if !version.starts_with('=') => {
-                clause(&format!("=={}", DjangoVersion::parse(version)?)).into_iter().collect()
-            }
+            ("^", version) => clause(&format!("~={}", DjangoVersion::parse(version)?))
+                .into_iter()
+                .collect(),
+            ("~", version) if !version.starts_with('=') => clause(&format!("=={}", DjangoVersion::parse(version)?))
+                .into_iter()
+                .collect(),
             (first, _) if first.starts_with(|first: char| first.is_ascii_digit()) => {
                 clause(&format!("=={text}")).into_iter().collect()
             }
@@ -306,7 +328,10 @@ fn clause(text: &str) -> Option<(Comparison, DjangoVersion)> {
     };
     // `==5.*` names no release, but a range.
     if version.split('.').nth(1) == Some("*") {
-        return Some((Comparison::Compatible { patch: false }, DjangoVersion::parse(version.split('.').next()?)?));
+        return Some((
+            Comparison::Compatible { patch: false },
+            DjangoVersion::parse(version.split('.').next()?)?,
+        ));
     }
     Some((comparison, DjangoVersion::parse(version)?))
 }
@@ -323,14 +348,20 @@ mod tests {
     fn a_lock_file_names_the_release() {
         let lock = "[[package]]\nname = \"django\"\nversion = \"5.1.4\"\n\n[[package]]\nname = \"psycopg\"\n";
         assert_eq!(in_package_list(lock), version(5, 1));
-        assert_eq!(in_package_list("[[package]]\nname = \"django-filter\"\nversion = \"25.1\"\n"), None);
+        assert_eq!(
+            in_package_list("[[package]]\nname = \"django-filter\"\nversion = \"25.1\"\n"),
+            None
+        );
     }
 
     #[test]
     fn a_requirement_with_two_equals_is_a_pin() {
         let pinned = |text: &str| in_requirements(text).and_then(|requirement| requirement.pinned());
         assert_eq!(pinned("# comment\nDjango==4.2.16 --hash=sha256:1 \\\n"), version(4, 2));
-        assert_eq!(pinned("django[argon2]~=5.2.0 ; python_version > '3.10'\n"), version(5, 2));
+        assert_eq!(
+            pinned("django[argon2]~=5.2.0 ; python_version > '3.10'\n"),
+            version(5, 2)
+        );
         assert_eq!(pinned("django>=5.2,<5.3\n"), version(5, 2));
         assert_eq!(pinned("django>=4.2\n"), None);
         assert_eq!(pinned("django-filter==25.1\n"), None);
@@ -352,8 +383,14 @@ mod tests {
     #[test]
     fn poetry_writes_carets() {
         let pyproject = "[tool.poetry.dependencies]\npython = \"^3.12\"\ndjango = \"~5.1\"\n";
-        assert_eq!(in_pyproject(pyproject).and_then(|requirement| requirement.pinned()), version(5, 1));
+        assert_eq!(
+            in_pyproject(pyproject).and_then(|requirement| requirement.pinned()),
+            version(5, 1)
+        );
         let extras = "[tool.poetry.dependencies]\nDjango = { version = \"5.0.*\", extras = [\"argon2\"] }\n";
-        assert_eq!(in_pyproject(extras).and_then(|requirement| requirement.pinned()), version(5, 0));
+        assert_eq!(
+            in_pyproject(extras).and_then(|requirement| requirement.pinned()),
+            version(5, 0)
+        );
     }
 }

@@ -44,7 +44,10 @@ impl Finder {
     /// A finder over some folders, each counted once.
     pub(super) fn new(folders: impl IntoIterator<Item = PathBuf>, django: DjangoVersion) -> Self {
         let mut seen = FxHashSet::default();
-        let roots = folders.into_iter().filter(|folder| seen.insert(folder.clone())).collect();
+        let roots = folders
+            .into_iter()
+            .filter(|folder| seen.insert(folder.clone()))
+            .collect();
         Self { roots, django }
     }
 
@@ -58,10 +61,16 @@ impl Finder {
             path.extend(module.split('.'));
             let package = path.join("__init__.py");
             if package.is_file() {
-                return Some(Located { path: package, is_package: true });
+                return Some(Located {
+                    path: package,
+                    is_package: true,
+                });
             }
             path.as_mut_os_string().push(".py");
-            path.is_file().then_some(Located { path, is_package: false })
+            path.is_file().then_some(Located {
+                path,
+                is_package: false,
+            })
         })
     }
 
@@ -88,7 +97,12 @@ impl Finder {
     }
 
     /// Reads what the migrations import, and what that imports, until nothing more is wanted.
-    pub(super) fn load_wanted(&self, migrations: &[&Module], known: &(dyn Fn(&str) -> bool + Sync), modules: &mut Modules) {
+    pub(super) fn load_wanted(
+        &self,
+        migrations: &[&Module],
+        known: &(dyn Fn(&str) -> bool + Sync),
+        modules: &mut Modules,
+    ) {
         let mut asking: Vec<&Module> = migrations.to_vec();
         for _ in 0..MAX_ROUNDS {
             let answers: Vec<(&Module, Vec<String>)> = {
@@ -101,7 +115,11 @@ impl Finder {
                 return;
             }
             self.load_all(wanted.into_iter().cloned().collect(), modules);
-            asking = answers.iter().filter(|(_, wanted)| !wanted.is_empty()).map(|(module, _)| *module).collect();
+            asking = answers
+                .iter()
+                .filter(|(_, wanted)| !wanted.is_empty())
+                .map(|(module, _)| *module)
+                .collect();
         }
     }
 

@@ -9,8 +9,8 @@ use rustc_hash::FxHashSet;
 
 use super::apps::App;
 use super::division::{AppFiles, Division};
-use super::{FileProblem, LoadError, Project, Request, Target, modules, root};
-use crate::discover;
+use super::{FileProblem, Project, Request, Target, modules, root};
+use crate::discover::{self, Candidate};
 use crate::migration::read::{self, CustomFields, Reader};
 use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
 use crate::python::{Module, Modules};
@@ -29,12 +29,11 @@ struct Parsed {
 }
 
 /// Reads one of the divisions; the others stand by, should it depend on their apps.
-pub(super) fn read(
-    request: &Request<'_>,
-    target: &Target,
-    divisions: &[Division],
-    index: usize,
-) -> Result<Project, LoadError> {
+pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Division], index: usize) -> Project {
+    // The text of a file lives on in its migration alone.
+    let apps = divisions[index].apps.iter_mut();
+    let candidates = apps.map(|files| std::mem::take(&mut files.candidates)).collect();
+    let divisions = &*divisions;
     let division = &divisions[index];
     let mut notes = division.notes.clone();
     notes.extend(division.django.note.clone());
@@ -42,20 +41,24 @@ pub(super) fn read(
     let postgres = postgres(request, target, division);
     notes.extend(other_engine(division, postgres));
     let mut batch = Batch::new(request, target, division);
-    batch.read_project();
+    batch.read_project(candidates);
     batch.read_packages(divisions, index);
-    Ok(Project {
+    Project {
         root: root::shown(request.working_folder, &division.root),
         working_folder: request.working_folder.to_owned(),
         settings,
         postgres,
         time_zone: division.settings.session_time_zone(division.django.version),
         configuration: Arc::clone(&target.configuration),
-        named: target.named.iter().map(|named| root::shown(request.working_folder, named)).collect(),
+        named: target
+            .named
+            .iter()
+            .map(|named| root::shown(request.working_folder, named))
+            .collect(),
         migrations: batch.migrations,
         problems: batch.problems,
         notes,
-    })
+    }
 }
 
 /// The server as said, else the larger of 14 and what this Django requires.
@@ -67,7 +70,9 @@ fn postgres(request: &Request<'_>, target: &Target, division: &Division) -> Post
 fn other_engine(division: &Division, postgres: PostgresVersion) -> Option<String> {
     let engine = division.settings.other_engine()?;
     let module = division.settings.module.as_deref().unwrap_or("the settings");
-    Some(format!("{module} uses the database engine {engine}; what follows holds for PostgreSQL {postgres}"))
+    Some(format!(
+        "{module} uses the database engine {engine}; what follows holds for PostgreSQL {postgres}"
+    ))
 }
 
 /// Migrations while they are being read.
@@ -94,26 +99,33 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn read_project(&mut self) {
+    fn read_project(&mut self, candidates: Vec<Vec<Candidate>>) {
         for files in &self.division.apps {
             self.unread_files(files);
         }
-        let candidates: Vec<_> = self.division.apps.iter().flat_map(|files| {
-            files.candidates.iter().map(|candidate| (&files.app, candidate))
-        }).collect();
-        let parsed: Vec<_> = candidates
-            .into_par_iter()
-            .map(|(app, candidate)| self.parse(app, &candidate.path, candidate.bytes.clone(), Ownership::Project))
+        let files = self.division.apps.iter().zip(candidates);
+        let files: Vec<_> = files
+            .flat_map(|(files, candidates)| candidates.into_iter().map(|file| (&files.app, file)))
             .collect();
-        self.finish(parsed);
+        let parse = |(app, file): (&App, Candidate)| self.parse(app, &file.path, file.bytes, Ownership::Project);
+        let parsed = files.into_par_iter().map(parse).collect();
+        let files = self.sort_out(parsed);
+        self.finish(files);
     }
 
     /// Migrations of packages, and of theirs, as far as dependencies lead to them.
     fn read_packages(&mut self, divisions: &[Division], own: usize) {
         let mut seen: FxHashSet<String> = self.division.apps.iter().map(|files| files.app.label.clone()).collect();
         for _ in 0..MAX_ROUNDS {
-            let wanted: Vec<String> = self.labels().into_iter().filter(|label| seen.insert(label.clone())).collect();
-            let apps: Vec<App> = wanted.iter().filter_map(|label| self.package(label, divisions, own)).collect();
+            let wanted: Vec<String> = self
+                .labels()
+                .into_iter()
+                .filter(|label| seen.insert(label.clone()))
+                .collect();
+            let apps: Vec<App> = wanted
+                .iter()
+                .filter_map(|label| self.package(label, divisions, own))
+                .collect();
             if apps.is_empty() {
                 return;
             }
@@ -125,7 +137,10 @@ impl<'a> Batch<'a> {
     /// The labels that the migrations read so far depend on.
     fn labels(&self) -> FxHashSet<String> {
         let swappable = self.division.settings.swappable();
-        let dependencies = self.migrations.iter().flat_map(|migration| migration.dependencies.iter().chain(&migration.run_before));
+        let dependencies = self
+            .migrations
+            .iter()
+            .flat_map(|migration| migration.dependencies.iter().chain(&migration.run_before));
         let label = |dependency: &Dependency| match dependency {
             Dependency::Migration(key) => Some(key.app.clone()),
             Dependency::Swappable(setting) => {
@@ -147,7 +162,7 @@ impl<'a> Batch<'a> {
     }
 
     /// The migrations of a package; its files are nobody's concern here, so what cannot be read is passed by.
-    fn parse_package(&self, app: &App) -> Vec<Result<Parsed, FileProblem>> {
+    fn parse_package(&self, app: &App) -> Vec<Parsed> {
         let Ok(entries) = fs::read_dir(&app.folder) else {
             return Vec::new();
         };
@@ -155,8 +170,8 @@ impl<'a> Batch<'a> {
         paths.retain(|path| discover::is_loaded(path));
         paths.sort();
         let read = paths.into_iter().filter_map(|path| Some((fs::read(&path).ok()?, path)));
-        let parsed = read.map(|(bytes, path)| self.parse(app, &path, bytes, Ownership::Package));
-        parsed.filter(Result::is_ok).collect()
+        read.filter_map(|(bytes, path)| self.parse(app, &path, bytes, Ownership::Package).ok())
+            .collect()
     }
 
     fn parse(&self, app: &App, path: &Path, bytes: Vec<u8>, ownership: Ownership) -> Result<Parsed, FileProblem> {
@@ -177,8 +192,8 @@ impl<'a> Batch<'a> {
         })
     }
 
-    /// Loads what the parsed files import, and reads those that hold a migration.
-    fn finish(&mut self, parsed: Vec<Result<Parsed, FileProblem>>) {
+    /// Sets problems aside; what the parser could make of a broken file is still read.
+    fn sort_out(&mut self, parsed: Vec<Result<Parsed, FileProblem>>) -> Vec<Parsed> {
         let mut files = Vec::with_capacity(parsed.len());
         for outcome in parsed {
             match outcome {
@@ -189,13 +204,23 @@ impl<'a> Batch<'a> {
                 Err(problem) => self.problems.push(problem),
             }
         }
+        files
+    }
+
+    /// Loads what the files import, and reads those that hold a migration.
+    fn finish(&mut self, mut files: Vec<Parsed>) {
         files.retain(|file| read::is_migration(&file.module));
         let asking: Vec<&Module> = files.iter().map(|file| &file.module).collect();
         let fields = &self.fields;
         let known = |path: &str| fields.get(path).is_some();
         self.division.finder.load_wanted(&asking, &known, &mut self.modules);
-        let reader = Reader { modules: &self.modules, fields };
-        let read = files.into_par_iter().map(|file| reader.read(&file.module, file.key, file.source, file.ownership));
+        let reader = Reader {
+            modules: &self.modules,
+            fields,
+        };
+        let read = files
+            .into_par_iter()
+            .map(|file| reader.read(&file.module, file.key, file.source, file.ownership));
         let migrations: Vec<_> = read.collect();
         self.migrations.extend(migrations);
     }
@@ -208,7 +233,10 @@ impl<'a> Batch<'a> {
             range: Range::default(),
             message,
         };
-        let unreadable = files.unreadable.iter().map(|file| problem(&file.path, format!("cannot be read: {}", file.error)));
+        let unreadable = files
+            .unreadable
+            .iter()
+            .map(|file| problem(&file.path, format!("cannot be read: {}", file.error)));
         let empty = files.others.iter().map(|path| {
             let message = "has no class `Migration`, so Django refuses to load the folder (BadMigrationError); \
                            move the file away or let its name begin with `_`";
@@ -226,6 +254,9 @@ fn syntax_problem(file: &Parsed) -> Option<FileProblem> {
         path: file.source.path.clone(),
         source: Some(Arc::clone(&file.source)),
         range: error.range,
-        message: format!("is not valid Python: {}; what could be read of the file is judged", error.message),
+        message: format!(
+            "is not valid Python: {}; what could be read of the file is judged",
+            error.message
+        ),
     })
 }

@@ -39,6 +39,7 @@ pub fn targets(
     rules: &RuleTable,
 ) -> Result<Vec<Target>, LoadError> {
     let mut finder = Finder {
+        working_folder,
         choice,
         rules,
         configurations: BTreeMap::new(),
@@ -50,7 +51,11 @@ pub fn targets(
         if !path.exists() {
             return Err(LoadError::no_such_path(shown(working_folder, &path)));
         }
-        let folder = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };
+        let folder = if path.is_dir() {
+            &path
+        } else {
+            path.parent().unwrap_or(&path)
+        };
         let configuration = finder.configuration(folder)?;
         let root = finder.root(folder, &configuration);
         let known = targets.iter_mut().find(|target| target.root == root);
@@ -111,6 +116,7 @@ pub(super) fn up_to_git(folder: &Path) -> impl Iterator<Item = &Path> {
 
 /// Remembers what was found for a folder: a pre-commit hook passes many files of few folders.
 struct Finder<'a> {
+    working_folder: &'a Path,
     choice: &'a ConfigurationChoice,
     rules: &'a RuleTable,
     configurations: BTreeMap<PathBuf, Arc<Configuration>>,
@@ -125,8 +131,11 @@ impl Finder<'_> {
         if let Some(configuration) = self.configurations.get(folder) {
             return Ok(Arc::clone(configuration));
         }
-        let configuration = Arc::new(config::nearest(folder, self.rules)?);
-        self.configurations.insert(folder.to_owned(), Arc::clone(&configuration));
+        let configuration = config::nearest(folder, self.rules)
+            .map_err(|error| error.with_path(|path| shown(self.working_folder, path)))?;
+        let configuration = Arc::new(configuration);
+        self.configurations
+            .insert(folder.to_owned(), Arc::clone(&configuration));
         Ok(configuration)
     }
 
@@ -145,7 +154,9 @@ fn root(folder: &Path, configuration: &Configuration) -> PathBuf {
         return managed.to_owned();
     }
     // A configuration given with `--config` may lie anywhere.
-    let configured = configuration.folder().filter(|configured| folder.starts_with(configured));
+    let configured = configuration
+        .folder()
+        .filter(|configured| folder.starts_with(configured));
     if let Some(configured) = configured {
         return configured.to_owned();
     }
@@ -159,6 +170,8 @@ fn root(folder: &Path, configuration: &Configuration) -> PathBuf {
 ///
 /// A lone app is judged with the apps of the package around it, never with whatever lies beside that.
 pub(super) fn outermost_package(folder: &Path) -> &Path {
-    let packages = folder.ancestors().take_while(|ancestor| ancestor.join("__init__.py").is_file());
+    let packages = folder
+        .ancestors()
+        .take_while(|ancestor| ancestor.join("__init__.py").is_file());
     packages.last().unwrap_or(folder)
 }

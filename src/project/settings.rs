@@ -39,7 +39,9 @@ pub(super) fn named_modules(file: &Path) -> Vec<String> {
     let bytes = fs::read(file).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
     let mentions = text.match_indices("DJANGO_SETTINGS_MODULE");
-    mentions.filter_map(|(at, name)| string_behind(&text[at + name.len()..])).collect()
+    mentions
+        .filter_map(|(at, name)| string_behind(&text[at + name.len()..]))
+        .collect()
 }
 
 /// The string in `", "shop.settings"` or `"] = "shop.settings"`, if it is a module's path.
@@ -102,13 +104,19 @@ impl Settings {
     /// Swappable settings with Django's own default.
     pub(super) fn swappable(&self) -> FxHashMap<String, String> {
         let mut swappable = self.swappable.clone();
-        swappable.entry("AUTH_USER_MODEL".to_owned()).or_insert_with(|| "auth.User".to_owned());
+        swappable
+            .entry("AUTH_USER_MODEL".to_owned())
+            .or_insert_with(|| "auth.User".to_owned());
         swappable
     }
 
-    /// The TimeZone of Django's connections. See `timezone_name` in django/db/backends/base/base.py.
+    /// The `TimeZone` of Django's connections. See `timezone_name` in django/db/backends/base/base.py.
     pub(super) fn session_time_zone(&self, django: DjangoVersion) -> String {
-        let zone = if self.use_tz(django) { &self.database_time_zone } else { &self.time_zone };
+        let zone = if self.use_tz(django) {
+            &self.database_time_zone
+        } else {
+            &self.time_zone
+        };
         zone.clone().unwrap_or_else(|| "UTC".to_owned())
     }
 
@@ -136,7 +144,16 @@ impl Settings {
 
     /// The engine of the default database, if it is known not to be PostgreSQL.
     pub(super) fn other_engine(&self) -> Option<&str> {
-        const OTHERS: [&str; 8] = ["sqlite", "spatialite", "mysql", "mariadb", "oracle", "mssql", "sql_server", "dummy"];
+        const OTHERS: [&str; 8] = [
+            "sqlite",
+            "spatialite",
+            "mysql",
+            "mariadb",
+            "oracle",
+            "mssql",
+            "sql_server",
+            "dummy",
+        ];
         let engine = self.engine.as_deref()?;
         OTHERS.iter().any(|other| engine.contains(other)).then_some(engine)
     }
@@ -171,7 +188,9 @@ impl Reader<'_> {
     fn settings(&self, module: &str) -> Settings {
         let text = |name: &str| self.value(name).as_ref().and_then(Value::as_str).map(str::to_owned);
         let flag = |name: &str| self.value(name).as_ref().and_then(Value::as_bool);
-        let database = self.value("DATABASES").and_then(|databases| item(&databases, "default"));
+        let database = self
+            .value("DATABASES")
+            .and_then(|databases| item(&databases, "default"));
         let option = |name: &str| {
             let value = item(database.as_ref()?, name)?;
             value.as_str().map(str::to_owned)
@@ -240,7 +259,10 @@ impl Reader<'_> {
 
     /// Every setting called `..._MODEL` that is `"app.Model"`.
     fn swappable(&self) -> FxHashMap<String, String> {
-        let names = self.chain().flat_map(|module| module.bindings.keys()).filter(|name| name.ends_with("_MODEL"));
+        let names = self
+            .chain()
+            .flat_map(|module| module.bindings.keys())
+            .filter(|name| name.ends_with("_MODEL"));
         let mut swappable = FxHashMap::default();
         for name in names {
             let value = self.value(name);
@@ -266,7 +288,9 @@ fn strings(value: &Value, into: &mut Vec<String>) {
     match value {
         Value::Str(text) => into.push(text.clone()),
         Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::Operation(_, items) => {
-            items.iter().for_each(|item| strings(item, into));
+            for item in items {
+                strings(item, into);
+            }
         }
         Value::None
         | Value::Bool(_)
@@ -288,9 +312,18 @@ mod tests {
 
     #[test]
     fn a_settings_module_is_read_from_any_usual_spelling() {
-        assert_eq!(string_behind("\", \"shop.settings\")").as_deref(), Some("shop.settings"));
-        assert_eq!(string_behind("'] = 'shop.settings.local'\n").as_deref(), Some("shop.settings.local"));
-        assert_eq!(string_behind("\",\n    \"shop.settings\",\n)").as_deref(), Some("shop.settings"));
+        assert_eq!(
+            string_behind("\", \"shop.settings\")").as_deref(),
+            Some("shop.settings")
+        );
+        assert_eq!(
+            string_behind("'] = 'shop.settings.local'\n").as_deref(),
+            Some("shop.settings.local")
+        );
+        assert_eq!(
+            string_behind("\",\n    \"shop.settings\",\n)").as_deref(),
+            Some("shop.settings")
+        );
         assert_eq!(string_behind("\", \"config.settings.\" + environment)"), None);
         assert_eq!(string_behind("\" is not set"), None);
     }

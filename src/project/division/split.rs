@@ -45,7 +45,9 @@ pub(super) fn common_folder(folders: &[Folder], otherwise: &Path) -> PathBuf {
     };
     // A project is never just the folder of migrations: its app belongs to it.
     let app = first.path.parent().unwrap_or(&first.path);
-    let common = app.ancestors().find(|ancestor| rest.iter().all(|folder| folder.path.starts_with(ancestor)));
+    let common = app
+        .ancestors()
+        .find(|ancestor| rest.iter().all(|folder| folder.path.starts_with(ancestor)));
     common.unwrap_or(otherwise).to_owned()
 }
 
@@ -86,7 +88,9 @@ impl Splitter<'_> {
     /// The labels of these apps; `None` if one occurs twice.
     fn labels(&self, members: &[usize]) -> Option<FxHashSet<&str>> {
         let mut labels = FxHashSet::default();
-        let all_new = members.iter().all(|member| labels.insert(self.apps[*member].app.label.as_str()));
+        let all_new = members
+            .iter()
+            .all(|member| labels.insert(self.apps[*member].app.label.as_str()));
         all_new.then_some(labels)
     }
 
