@@ -159,8 +159,13 @@ pub struct Origin<'a> {
 #[must_use]
 pub fn parse(text: &str, origin: Origin<'_>) -> Module {
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
-    let comments = parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Comment);
-    let comments = comments.map(|token| range(ruff_text_size::Ranged::range(token))).collect();
+    let comments = parsed
+        .tokens()
+        .iter()
+        .filter(|token| token.kind() == TokenKind::Comment);
+    let comments = comments
+        .map(|token| range(ruff_text_size::Ranged::range(token)))
+        .collect();
     let syntax_errors = parsed.errors().iter().map(|error| SyntaxError {
         message: error.error.to_string(),
         range: range(error.location),

@@ -20,7 +20,14 @@ from django.contrib.postgres.fields import ArrayField
 
 fn module(path: &str, text: &str) -> Module {
     let django = DjangoVersion { major: 5, minor: 2 };
-    parse(text, Origin { path, is_package: path == "shop", django })
+    parse(
+        text,
+        Origin {
+            path,
+            is_package: path == "shop",
+            django,
+        },
+    )
 }
 
 /// Reads a migration of the app `shop` whose text begins with [`IMPORTS`].
@@ -31,14 +38,25 @@ fn read(text: &str, others: &[(&str, &str)]) -> Migration {
     }
     let text = format!("{IMPORTS}{text}");
     let source = SourceFile::new(PathBuf::from("shop/migrations/0002_x.py"), text.clone());
-    let reader = Reader { modules: &modules, fields: CustomFields::known() };
+    let reader = Reader {
+        modules: &modules,
+        fields: CustomFields::known(),
+    };
     let key = MigrationKey::new("shop", "0002_x");
-    reader.read(&module("shop.migrations.0002_x", &text), key, source, Ownership::Project)
+    reader.read(
+        &module("shop.migrations.0002_x", &text),
+        key,
+        source,
+        Ownership::Project,
+    )
 }
 
 /// A migration with these operations.
 fn operations(lines: &str) -> Migration {
-    read(&format!("class Migration(migrations.Migration):\n    operations = [\n{lines}\n    ]\n"), &[])
+    read(
+        &format!("class Migration(migrations.Migration):\n    operations = [\n{lines}\n    ]\n"),
+        &[],
+    )
 }
 
 fn added(migration: &Migration, at: usize) -> &Field {
@@ -49,7 +67,11 @@ fn added(migration: &Migration, at: usize) -> &Field {
 }
 
 fn field(definition: &str) -> Field {
-    added(&operations(&format!("migrations.AddField('order', 'x', {definition})")), 0).clone()
+    added(
+        &operations(&format!("migrations.AddField('order', 'x', {definition})")),
+        0,
+    )
+    .clone()
 }
 
 fn deleted(migration: &Migration) -> Vec<&str> {
@@ -67,7 +89,14 @@ fn positions_and_keywords_mean_the_same() {
          migrations.RenameField(model_name='order', new_name='new', old_name='old'),",
     );
     for node in &migration.operations {
-        let Operation::RenameField { model_name, old_name, new_name } = &node.operation else { panic!("{node:?}") };
+        let Operation::RenameField {
+            model_name,
+            old_name,
+            new_name,
+        } = &node.operation
+        else {
+            panic!("{node:?}")
+        };
         assert_eq!([model_name, old_name, new_name], ["order", "old", "new"]);
     }
 }
@@ -81,7 +110,10 @@ fn an_unreadable_operation_keeps_its_place_and_says_why() {
          migrations.DeleteModel('b'),",
     );
     let unread = |node: &forelock::migration::OperationNode| matches!(node.operation, Operation::Unread { .. });
-    assert_eq!(migration.operations.iter().map(unread).collect::<Vec<_>>(), [false, true, true, false]);
+    assert_eq!(
+        migration.operations.iter().map(unread).collect::<Vec<_>>(),
+        [false, true, true, false]
+    );
     assert_eq!(migration.operations[1].class, "DeleteModel");
     let reasons: Vec<&str> = migration.gaps.iter().map(|gap| gap.reason.as_str()).collect();
     let expected = [
@@ -170,19 +202,37 @@ class Migration(migrations.Migration):
 #[test]
 fn compared_is_what_deconstruct_returns() {
     let compared = |definition| field(definition).compared.into_keys().collect::<Vec<_>>();
-    assert_eq!(compared("models.CharField('Name', max_length=20, blank=True, help_text='x')"), ["max_length"]);
+    assert_eq!(
+        compared("models.CharField('Name', max_length=20, blank=True, help_text='x')"),
+        ["max_length"]
+    );
     assert!(compared("models.URLField(max_length=200, null=False)").is_empty());
     assert_eq!(compared("models.EmailField()"), ["max_length"]);
     assert!(compared("models.SlugField(max_length=50, db_index=True)").is_empty());
     assert_eq!(compared("models.SlugField(db_index=False)"), ["db_index"]);
-    assert_eq!(compared("models.ForeignKey('shop.Order', models.CASCADE, null=True)"), ["null"]);
-    assert_eq!(compared("models.ForeignKey('Order', models.CASCADE, db_index=False)"), ["db_index"]);
+    assert_eq!(
+        compared("models.ForeignKey('shop.Order', models.CASCADE, null=True)"),
+        ["null"]
+    );
+    assert_eq!(
+        compared("models.ForeignKey('Order', models.CASCADE, db_index=False)"),
+        ["db_index"]
+    );
     assert!(compared("models.OneToOneField('Order', models.CASCADE, unique=True)").is_empty());
     assert_eq!(compared("models.ImageField()"), ["upload_to"]);
     assert_eq!(compared("models.UUIDField(default=None)"), ["default"]);
-    assert_eq!(compared("models.DateTimeField(auto_now=True, auto_now_add=False)"), ["auto_now"]);
-    assert_eq!(compared("models.AutoField(primary_key=True, auto_created=True)"), ["primary_key"]);
-    assert_eq!(compared("ArrayField(models.CharField(max_length=3))"), ["base_field", "size"]);
+    assert_eq!(
+        compared("models.DateTimeField(auto_now=True, auto_now_add=False)"),
+        ["auto_now"]
+    );
+    assert_eq!(
+        compared("models.AutoField(primary_key=True, auto_created=True)"),
+        ["primary_key"]
+    );
+    assert_eq!(
+        compared("ArrayField(models.CharField(max_length=3))"),
+        ["base_field", "size"]
+    );
 }
 
 #[test]
@@ -192,18 +242,30 @@ fn constructors_set_what_django_sets() {
     assert!(field("models.SlugField()").db_index);
     assert!(field("models.ForeignKey('Order', models.CASCADE)").db_index);
     assert!(field("models.NullBooleanField()").null);
-    assert_eq!(field("models.DecimalField('Price', 'price', 10, 2)").decimal_places, Some(2));
+    assert_eq!(
+        field("models.DecimalField('Price', 'price', 10, 2)").decimal_places,
+        Some(2)
+    );
 }
 
 #[test]
 fn a_model_is_named_by_app_by_setting_or_as_itself() {
     let to = |definition| field(definition).relation().expect("a relation").to.clone();
-    let named = ModelRef::Named { app: "shop".to_owned(), name: "Order".to_owned() };
+    let named = ModelRef::Named {
+        app: "shop".to_owned(),
+        name: "Order".to_owned(),
+    };
     assert_eq!(to("models.ForeignKey('Order', models.CASCADE)"), named);
-    assert_eq!(to("models.ForeignKey(to='shop.Order', on_delete=models.CASCADE)"), named);
+    assert_eq!(
+        to("models.ForeignKey(to='shop.Order', on_delete=models.CASCADE)"),
+        named
+    );
     assert_eq!(to("models.ForeignKey('self', models.CASCADE)"), ModelRef::SelfReference);
     let setting = ModelRef::Setting("AUTH_USER_MODEL".to_owned());
-    assert_eq!(to("models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)"), setting);
+    assert_eq!(
+        to("models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)"),
+        setting
+    );
 }
 
 #[test]
@@ -233,10 +295,18 @@ class Migration(migrations.Migration):
     let migration = read(text, &[("shop.fields", fields)]);
     let code = added(&migration, 0);
     assert!(matches!(code.kind, FieldKind::Plain(InternalType::Char)));
-    assert_eq!((code.max_length, code.path.as_str()), (Some(16), "shop.fields.CodeField"));
+    assert_eq!(
+        (code.max_length, code.path.as_str()),
+        (Some(16), "shop.fields.CodeField")
+    );
     assert!(matches!(&added(&migration, 1).kind, FieldKind::Database { db_type, .. } if db_type == "ltree"));
-    let FieldKind::Unknown(reason) = &added(&migration, 2).kind else { panic!("{migration:?}") };
-    assert!(reason.contains("other.fields.Strange") && reason.contains("[tool.forelock.fields]"), "{reason}");
+    let FieldKind::Unknown(reason) = &added(&migration, 2).kind else {
+        panic!("{migration:?}")
+    };
+    assert!(
+        reason.contains("other.fields.Strange") && reason.contains("[tool.forelock.fields]"),
+        "{reason}"
+    );
 }
 
 #[test]
@@ -267,11 +337,18 @@ class Migration(migrations.Migration):
         migrations.RunSQL(VIEW % 'orders'),
     ]
 ";
-    let others =
-        [("shop", "from .limits import *\n"), ("shop.limits", "LENGTH = 10\n"), ("shop.sql", "VIEW = 'DROP VIEW %s'\n")];
+    let others = [
+        ("shop", "from .limits import *\n"),
+        ("shop.limits", "LENGTH = 10\n"),
+        ("shop.sql", "VIEW = 'DROP VIEW %s'\n"),
+    ];
     let migration = read(text, &others);
     assert_eq!(added(&migration, 0).max_length, Some(20));
-    let Operation::RunSql { sql: SqlText::Pieces(pieces), .. } = &migration.operations[1].operation else {
+    let Operation::RunSql {
+        sql: SqlText::Pieces(pieces),
+        ..
+    } = &migration.operations[1].operation
+    else {
         panic!("{migration:?}")
     };
     assert_eq!(pieces[0].text.as_deref(), Some("DROP VIEW orders"));
@@ -290,8 +367,12 @@ class Migration(migrations.Migration):
     operations = [Rename('Order'), Strange('SELECT 2')]
 ";
     let migration = read(text, &[]);
-    let [rename, strange] = migration.operations.as_slice() else { panic!("{migration:?}") };
-    let Operation::RenameModel { old_name, new_name } = &rename.operation else { panic!("{rename:?}") };
+    let [rename, strange] = migration.operations.as_slice() else {
+        panic!("{migration:?}")
+    };
+    let Operation::RenameModel { old_name, new_name } = &rename.operation else {
+        panic!("{rename:?}")
+    };
     assert_eq!([old_name, new_name, &rename.class], ["OldOrder", "Order", "Rename"]);
     assert!(matches!(&strange.operation, Operation::Custom { path } if path.ends_with(".Strange")));
 }
@@ -303,10 +384,23 @@ fn indexes_and_constraints_keep_their_expressions() {
          migrations.AddConstraint('order', models.CheckConstraint(check=models.Q(a=0) | ~models.Q(x=1), name='c')),
          HStoreExtension(),",
     );
-    let [index, constraint, extension] = migration.operations.as_slice() else { panic!("{migration:?}") };
-    let Operation::AddIndex { index, concurrently: true, .. } = &index.operation else { panic!("{index:?}") };
+    let [index, constraint, extension] = migration.operations.as_slice() else {
+        panic!("{migration:?}")
+    };
+    let Operation::AddIndex {
+        index,
+        concurrently: true,
+        ..
+    } = &index.operation
+    else {
+        panic!("{index:?}")
+    };
     assert!(index.fields[0].descending && !index.fields[1].descending);
-    let Operation::AddConstraint { constraint: Constraint::Check { condition, .. }, .. } = &constraint.operation else {
+    let Operation::AddConstraint {
+        constraint: Constraint::Check { condition, .. },
+        ..
+    } = &constraint.operation
+    else {
         panic!("{constraint:?}")
     };
     assert!(matches!(condition, Value::Operation(Operator::Or, _)));
@@ -320,7 +414,10 @@ fn deep_large_and_endless_input_comes_to_an_end() {
     assert_eq!(long.bindings["x"].as_str().map(str::len), Some(5_001));
     let doubling = module("doubling", &format!("x = ['a', 'b']\n{}", "x = x + x\n".repeat(60)));
     assert!(doubling.bindings["x"].unknown().is_some());
-    module("circle", "def f():\n    return g()\ndef g():\n    return f()\nx = f()\n");
+    module(
+        "circle",
+        "def f():\n    return g()\ndef g():\n    return f()\nx = f()\n",
+    );
     let turns = "for a in range(9999):\n    for b in range(9999):\n        for c in range(9999):\n            pass\n";
     module("turns", turns);
 }
@@ -334,5 +431,9 @@ print 'done'
 ";
     let migration = read(text, &[]);
     assert_eq!(deleted(&migration), ["a"]);
-    assert!(migration.gaps[0].reason.starts_with("syntax error"), "{:?}", migration.gaps);
+    assert!(
+        migration.gaps[0].reason.starts_with("syntax error"),
+        "{:?}",
+        migration.gaps
+    );
 }

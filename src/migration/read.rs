@@ -92,12 +92,18 @@ pub fn is_migration(module: &Module) -> bool {
 }
 
 fn syntax_gap(error: &crate::python::SyntaxError) -> Gap {
-    Gap { range: error.range, reason: format!("syntax error: {}", error.message) }
+    Gap {
+        range: error.range,
+        reason: format!("syntax error: {}", error.message),
+    }
 }
 
 impl<'a> Reading<'a> {
     fn gap(&mut self, range: Range, reason: impl Into<String>) {
-        self.gaps.push(Gap { range, reason: reason.into() });
+        self.gaps.push(Gap {
+            range,
+            reason: reason.into(),
+        });
     }
 
     fn migration_class(&mut self) -> MigrationClass<'a> {
@@ -126,7 +132,10 @@ impl<'a> Reading<'a> {
             };
             match self.modules.class(self.module, path) {
                 Some((_, class)) => self.collect_bases(class, lineage),
-                None => self.gap(class.name_range, format!("the migration derives from `{path}`, which was not found")),
+                None => self.gap(
+                    class.name_range,
+                    format!("the migration derives from `{path}`, which was not found"),
+                ),
             }
         }
     }
@@ -202,7 +211,9 @@ fn flatten(value: Value, items: &mut Vec<Value>) {
 
 /// `: reason` of the first unknown in a value, else nothing.
 fn why(value: &Value) -> String {
-    value.unknown().map_or_else(String::new, |unknown| format!(": {}", unknown.reason))
+    value
+        .unknown()
+        .map_or_else(String::new, |unknown| format!(": {}", unknown.reason))
 }
 
 fn dependency(value: &Value) -> Option<Dependency> {

@@ -59,7 +59,10 @@ impl<'a> Interpreter<'a> {
             Ok(arguments) => arguments,
             Err(unknown) => return unknown,
         };
-        let name = function.path.strip_prefix(self.origin.path).and_then(|name| name.strip_prefix('.'));
+        let name = function
+            .path
+            .strip_prefix(self.origin.path)
+            .and_then(|name| name.strip_prefix('.'));
         let definition = name.and_then(|name| self.functions.get(name).copied());
         let inlined = match (definition, &function.returns) {
             (Some(definition), _) => self.inline(definition, &arguments),
@@ -156,14 +159,21 @@ impl<'a> Interpreter<'a> {
             ("float", Some(Value::Int(int))) => Some(Value::Float(*int as f64)),
             ("bool", Some(value)) => operators::truth(value).map(Value::Bool),
             ("len", Some(Value::Str(text))) => i128::try_from(text.chars().count()).ok().map(Value::Int),
-            ("len", Some(value)) => i128::try_from(operators::items(value.clone()).ok()?.len()).ok().map(Value::Int),
+            ("len", Some(value)) => i128::try_from(operators::items(value.clone()).ok()?.len())
+                .ok()
+                .map(Value::Int),
             ("enumerate", Some(value)) => {
                 let items = operators::items(value.clone()).ok()?;
-                Some(Value::List((0..).zip(items).map(|(at, item)| Value::Tuple(vec![Value::Int(at), item])).collect()))
+                Some(Value::List(
+                    (0..)
+                        .zip(items)
+                        .map(|(at, item)| Value::Tuple(vec![Value::Int(at), item]))
+                        .collect(),
+                ))
             }
-            ("reversed", Some(value)) => {
-                operators::items(value.clone()).ok().map(|items| Value::List(items.into_iter().rev().collect()))
-            }
+            ("reversed", Some(value)) => operators::items(value.clone())
+                .ok()
+                .map(|items| Value::List(items.into_iter().rev().collect())),
             ("range" | "xrange", Some(Value::Int(end))) => numbers(0, *end),
             (_, Some(_)) => None,
         }
@@ -202,7 +212,9 @@ fn sort(items: &mut [Value]) -> Option<()> {
 
 fn keywords(arguments: &Arguments) -> Vec<(Value, Value)> {
     let items = arguments.kwargs.iter();
-    items.map(|(key, value)| (Value::Str(key.clone()), value.clone())).collect()
+    items
+        .map(|(key, value)| (Value::Str(key.clone()), value.clone()))
+        .collect()
 }
 
 /// Functions of the standard library on constants.
@@ -211,6 +223,23 @@ fn known_function(path: &str, arguments: &Arguments) -> Option<Value> {
         ("textwrap.dedent" | "inspect.cleandoc", [Value::Str(text)]) => Some(Value::Str(text::dedent(text))),
         ("django.utils.encoding.force_str" | "six.text_type" | "django.utils.six.text_type", [value]) => {
             text::plain(value).map(Value::Str)
+        }
+        (_, [Value::Str(app), rest @ ..]) => swapper(path.strip_prefix("swapper.")?, app, rest),
+        _ => None,
+    }
+}
+
+/// The package `swapper`, for models that are not swapped: nearly all. Its settings are not looked at.
+fn swapper(function: &str, app: &str, rest: &[Value]) -> Option<Value> {
+    let text = |text: &str| Value::Str(text.to_owned());
+    match (function, rest) {
+        ("get_model_name", [Value::Str(model)]) => Some(text(&format!("{app}.{model}"))),
+        ("swappable_setting", [Value::Str(model)]) => Some(text(&format!("{app}_{model}_MODEL").to_uppercase())),
+        ("is_swapped", [Value::Str(_)]) => Some(Value::Bool(false)),
+        ("dependency", [Value::Str(_)]) => Some(Value::Tuple(vec![text(app), text("__first__")])),
+        ("split", []) => {
+            let (app, model) = app.split_once('.')?;
+            Some(Value::Tuple(vec![text(app), text(model)]))
         }
         _ => None,
     }
@@ -231,7 +260,9 @@ fn string_method(text: &str, name: &str, arguments: &Arguments) -> Option<Value>
     match (name, arguments.args.as_slice()) {
         ("format", args) => text::format(text, args, &arguments.kwargs).and_then(string),
         ("format_map", [Value::Dict(items)]) => {
-            let named = items.iter().filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone())));
+            let named = items
+                .iter()
+                .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone())));
             text::format(text, &[], &named.collect::<Vec<_>>()).and_then(string)
         }
         ("join", [list]) => {
@@ -247,10 +278,16 @@ fn string_method(text: &str, name: &str, arguments: &Arguments) -> Option<Value>
         ("replace", [Value::Str(from), Value::Str(to)]) if !from.is_empty() && to.len() <= 1024 => {
             string(text.replace(from.as_str(), to))
         }
-        ("split", [Value::Str(by)]) if !by.is_empty() => {
-            Some(Value::List(text.split(by.as_str()).map(|part| Value::Str(part.to_owned())).collect()))
-        }
-        ("split", []) => Some(Value::List(text.split_whitespace().map(|part| Value::Str(part.to_owned())).collect())),
+        ("split", [Value::Str(by)]) if !by.is_empty() => Some(Value::List(
+            text.split(by.as_str())
+                .map(|part| Value::Str(part.to_owned()))
+                .collect(),
+        )),
+        ("split", []) => Some(Value::List(
+            text.split_whitespace()
+                .map(|part| Value::Str(part.to_owned()))
+                .collect(),
+        )),
         ("encode", [] | [Value::Str(_)]) => Some(Value::Bytes(text.as_bytes().to_vec())),
         _ => None,
     }

@@ -80,9 +80,18 @@ mod tests {
         ] {
             assert_eq!(canonical(path), "django.db.migrations.AddField");
         }
-        assert_eq!(canonical("django.db.models.fields.related.ForeignKey"), "django.db.models.ForeignKey");
-        assert_eq!(canonical("django.contrib.gis.db.models.CharField"), "django.db.models.CharField");
-        assert_eq!(canonical("django.db.models.functions.text.Lower"), "django.db.models.functions.Lower");
+        assert_eq!(
+            canonical("django.db.models.fields.related.ForeignKey"),
+            "django.db.models.ForeignKey"
+        );
+        assert_eq!(
+            canonical("django.contrib.gis.db.models.CharField"),
+            "django.db.models.CharField"
+        );
+        assert_eq!(
+            canonical("django.db.models.functions.text.Lower"),
+            "django.db.models.functions.Lower"
+        );
         assert_eq!(canonical("shop.fields.MoneyField"), "shop.fields.MoneyField");
         assert_eq!(canonical("django.db.models.fields"), "django.db.models.fields");
     }

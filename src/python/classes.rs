@@ -36,7 +36,13 @@ impl<'a> Interpreter<'a> {
         let place = range(statement.name.range);
         self.bind(statement.name.as_str(), Value::Name(self.local_path(&name)), place);
         self.keep_attributes(&name, attributes);
-        let class = Class { name, name_range: place, bases, attributes: Vec::new(), methods };
+        let class = Class {
+            name,
+            name_range: place,
+            bases,
+            attributes: Vec::new(),
+            methods,
+        };
         self.classes.push(Definition { class, is_choices });
     }
 
@@ -69,7 +75,11 @@ impl<'a> Interpreter<'a> {
 
     /// Whether members of this local class equal their values.
     pub(super) fn is_choices(&self, name: &str) -> bool {
-        let definition = self.classes.iter().rev().find(|definition| definition.class.name == name);
+        let definition = self
+            .classes
+            .iter()
+            .rev()
+            .find(|definition| definition.class.name == name);
         definition.is_some_and(|definition| definition.is_choices)
     }
 

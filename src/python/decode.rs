@@ -144,6 +144,13 @@ mod tests {
     #[test]
     fn a_bad_byte_is_named_with_its_line() {
         let error = decode(b"x = 1\ny = '\xe4'\n".to_vec());
-        assert!(matches!(error, Err(DecodeError::Invalid { line: 2, byte: 0xe4, .. })));
+        assert!(matches!(
+            error,
+            Err(DecodeError::Invalid {
+                line: 2,
+                byte: 0xe4,
+                ..
+            })
+        ));
     }
 }

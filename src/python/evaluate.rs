@@ -204,7 +204,8 @@ pub(super) fn size(value: &Value) -> usize {
         }
         Value::Dict(items) => 1 + items.iter().map(|(key, value)| size(key) + size(value)).sum::<usize>(),
         Value::Call(call) => {
-            1 + call.args.iter().map(size).sum::<usize>() + call.kwargs.iter().map(|(_, value)| size(value)).sum::<usize>()
+            1 + call.args.iter().map(size).sum::<usize>()
+                + call.kwargs.iter().map(|(_, value)| size(value)).sum::<usize>()
         }
         Value::Str(text) => 1 + text.len() / 1024,
         Value::None

@@ -41,7 +41,9 @@ impl<'a> Interpreter<'a> {
                 let value = self.evaluate(&assign.value);
                 let place = range(assign.value.range());
                 if let [targets @ .., last] = assign.targets.as_slice() {
-                    targets.iter().for_each(|target| self.assign(target, value.clone(), place));
+                    targets
+                        .iter()
+                        .for_each(|target| self.assign(target, value.clone(), place));
                     self.assign(last, value, place);
                 }
             }
@@ -67,7 +69,10 @@ impl<'a> Interpreter<'a> {
                 self.forget(&bodies, choice.range);
             }
             Stmt::Return(statement) => {
-                let value = statement.value.as_ref().map_or(Value::None, |value| self.evaluate(value));
+                let value = statement
+                    .value
+                    .as_ref()
+                    .map_or(Value::None, |value| self.evaluate(value));
                 return Flow::Return(value);
             }
             Stmt::Break(_) => return Flow::Break,
@@ -99,7 +104,9 @@ impl<'a> Interpreter<'a> {
             }
             Expr::Subscript(subscript) => {
                 let key = self.evaluate(&subscript.slice);
-                let Some(name) = self.place(&subscript.value) else { return };
+                let Some(name) = self.place(&subscript.value) else {
+                    return;
+                };
                 let unknown = self.unknown(subscript.range, "is changed in a way that is not followed");
                 if let Some(binding) = self.binding_mut(&name) {
                     binding.set_item(key, value, unknown);
@@ -168,13 +175,28 @@ impl<'a> Interpreter<'a> {
     /// `name.append(x)` and other calls that change a value in place.
     fn mutation(&mut self, expression: &'a Expr) {
         let Expr::Call(call) = expression else { return };
-        let Expr::Attribute(attribute) = call.func.as_ref() else { return };
+        let Expr::Attribute(attribute) = call.func.as_ref() else {
+            return;
+        };
         let name = attribute.attr.as_str();
-        let follows = ["append", "extend", "insert", "update", "setdefault", "remove", "pop", "clear", "sort", "reverse"];
+        let follows = [
+            "append",
+            "extend",
+            "insert",
+            "update",
+            "setdefault",
+            "remove",
+            "pop",
+            "clear",
+            "sort",
+            "reverse",
+        ];
         if !follows.contains(&name) {
             return;
         }
-        let Some(key) = self.place(&attribute.value) else { return };
+        let Some(key) = self.place(&attribute.value) else {
+            return;
+        };
         let arguments = self.arguments(&call.arguments);
         let unknown = self.unknown(call.range(), "is not followed");
         let Some(binding) = self.binding_mut(&key) else { return };
@@ -182,7 +204,12 @@ impl<'a> Interpreter<'a> {
             binding.value = unknown;
             return;
         };
-        binding.value = mutated(std::mem::replace(&mut binding.value, Value::None), name, arguments, unknown);
+        binding.value = mutated(
+            std::mem::replace(&mut binding.value, Value::None),
+            name,
+            arguments,
+            unknown,
+        );
     }
 
     fn function(&mut self, function: &'a StmtFunctionDef) {
@@ -196,7 +223,11 @@ impl<'a> Interpreter<'a> {
             None => self.local_path(name),
         };
         let simple = function.decorator_list.is_empty() && !function.is_async;
-        let returns = if simple { self.inline(function, &Arguments::default()) } else { None };
+        let returns = if simple {
+            self.inline(function, &Arguments::default())
+        } else {
+            None
+        };
         let returns = returns.filter(|value| value.unknown().is_none());
         let value = Value::Function(Box::new(Function { path, returns }));
         self.bind(name, value, range(function.name.range));
@@ -235,7 +266,10 @@ impl<'a> Interpreter<'a> {
         for (at, parameter) in positional().chain(&parameters.kwonlyargs).enumerate() {
             let name = parameter.parameter.name.as_str();
             let by_position = (at < positional().count()).then(|| arguments.args.get(at)).flatten();
-            let by_name = extra.iter().position(|(key, _)| key == name).map(|at| extra.swap_remove(at).1);
+            let by_name = extra
+                .iter()
+                .position(|(key, _)| key == name)
+                .map(|at| extra.swap_remove(at).1);
             let value = match (by_position, by_name) {
                 (Some(value), _) => value.clone(),
                 (None, Some(value)) => value,
@@ -260,7 +294,10 @@ impl<'a> Interpreter<'a> {
 
     fn branches(&mut self, conditional: &'a ast::StmtIf) -> Flow {
         let mut branches: Vec<&'a [Stmt]> = Vec::new();
-        let clauses = conditional.elif_else_clauses.iter().map(|clause| (clause.test.as_ref(), clause.body.as_slice()));
+        let clauses = conditional
+            .elif_else_clauses
+            .iter()
+            .map(|clause| (clause.test.as_ref(), clause.body.as_slice()));
         let first = (Some(conditional.test.as_ref()), conditional.body.as_slice());
         for (test, body) in std::iter::once(first).chain(clauses) {
             match test.map(|test| truth(&self.evaluate(test))) {
@@ -326,7 +363,13 @@ impl<'a> Interpreter<'a> {
                     } else {
                         doubt()
                     };
-                    scope.insert(name.clone(), Binding { value, range: binding.range });
+                    scope.insert(
+                        name.clone(),
+                        Binding {
+                            value,
+                            range: binding.range,
+                        },
+                    );
                 }
             }
         }
@@ -449,7 +492,10 @@ fn mutated(value: Value, method: &str, arguments: Arguments, unknown: Value) -> 
                 Some(Value::Dict(more)) => more,
                 Some(_) => return unknown,
             };
-            let named = arguments.kwargs.into_iter().map(|(key, value)| (Value::Str(key), value));
+            let named = arguments
+                .kwargs
+                .into_iter()
+                .map(|(key, value)| (Value::Str(key), value));
             for (key, value) in more.into_iter().chain(named) {
                 super::expressions::set_item(&mut items, key, value);
             }

@@ -53,7 +53,11 @@ impl<'a> Interpreter<'a> {
 
     fn number(&self, literal: &ast::ExprNumberLiteral) -> Value {
         let value = match &literal.value {
-            Number::Int(int) => int.as_i64().map(i128::from).or_else(|| int.to_string().parse().ok()).map(Value::Int),
+            Number::Int(int) => int
+                .as_i64()
+                .map(i128::from)
+                .or_else(|| int.to_string().parse().ok())
+                .map(Value::Int),
             Number::Float(float) => Some(Value::Float(*float)),
             Number::Complex { .. } => None,
         };
@@ -83,7 +87,11 @@ impl<'a> Interpreter<'a> {
             return Value::Name(self.local_path(&key));
         }
         let value = self.lookup(&key, attribute.range);
-        if self.is_choices(&class) { member_value(value) } else { value }
+        if self.is_choices(&class) {
+            member_value(value)
+        } else {
+            value
+        }
     }
 
     /// The items of a display, stars expanded.
@@ -111,7 +119,9 @@ impl<'a> Interpreter<'a> {
                     set_item(&mut items, key, value);
                 }
                 None => match self.evaluate(&item.value) {
-                    Value::Dict(more) => more.into_iter().for_each(|(key, value)| set_item(&mut items, key, value)),
+                    Value::Dict(more) => more
+                        .into_iter()
+                        .for_each(|(key, value)| set_item(&mut items, key, value)),
                     _ => return self.unknown(item.value.range(), "cannot be unpacked"),
                 },
             }
@@ -241,7 +251,10 @@ impl<'a> Interpreter<'a> {
     }
 
     fn lambda(&mut self, lambda: &'a ast::ExprLambda) -> Value {
-        let needs_arguments = lambda.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty());
+        let needs_arguments = lambda
+            .parameters
+            .as_ref()
+            .is_some_and(|parameters| !parameters.is_empty());
         let returns = (!needs_arguments).then(|| self.evaluate(&lambda.body));
         let returns = returns.filter(|value| value.unknown().is_none());
         let path = "<lambda>".to_owned();
@@ -326,7 +339,9 @@ impl<'a> Interpreter<'a> {
         let items = operators::items(self.evaluate(&generator.iter))
             .map_err(|value| self.blame(value, generator.iter.range(), "is not a list of constants"))?;
         self.scopes.push(super::evaluate::Scope::default());
-        let done = items.into_iter().try_for_each(|item| self.comprehend_item(generator, rest, item, produce));
+        let done = items
+            .into_iter()
+            .try_for_each(|item| self.comprehend_item(generator, rest, item, produce));
         self.scopes.pop();
         done
     }
@@ -350,7 +365,11 @@ impl<'a> Interpreter<'a> {
         if !rest.is_empty() {
             return self.comprehend(rest, produce);
         }
-        if produce(self) { Ok(()) } else { Err(self.unknown(generator.range, "gives too many items")) }
+        if produce(self) {
+            Ok(())
+        } else {
+            Err(self.unknown(generator.range, "gives too many items"))
+        }
     }
 }
 
@@ -366,7 +385,11 @@ fn member_value(value: Value) -> Value {
 pub(super) fn set_item(items: &mut Vec<(Value, Value)>, key: Value, value: Value) {
     // Long literal dicts are not searched: a key twice is written by nobody, and the cost would be quadratic.
     const SEARCHED: usize = 64;
-    let old = if items.len() <= SEARCHED { items.iter_mut().find(|(old, _)| *old == key) } else { None };
+    let old = if items.len() <= SEARCHED {
+        items.iter_mut().find(|(old, _)| *old == key)
+    } else {
+        None
+    };
     match old {
         Some((_, old)) => *old = value,
         None => items.push((key, value)),

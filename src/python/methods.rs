@@ -38,8 +38,17 @@ pub(super) fn method<'a>(interpreter: &mut Interpreter<'a>, function: &'a StmtFu
     interpreter.scopes.push(scope);
     interpreter.depth += 10;
     let keywords = function.parameters.kwarg.as_ref().map(|kwarg| kwarg.name.to_string());
-    let rest = function.parameters.vararg.as_ref().map(|vararg| vararg.name.to_string());
-    let mut reading = Reading { interpreter, method: &mut method, keywords, rest };
+    let rest = function
+        .parameters
+        .vararg
+        .as_ref()
+        .map(|vararg| vararg.name.to_string());
+    let mut reading = Reading {
+        interpreter,
+        method: &mut method,
+        keywords,
+        rest,
+    };
     reading.statements(&function.body);
     interpreter.depth -= 10;
     interpreter.scopes.truncate(1);
@@ -54,7 +63,11 @@ fn parameters<'a>(interpreter: &mut Interpreter<'a>, function: &'a StmtFunctionD
     let place = range(function.range);
     let positional = function.parameters.posonlyargs.iter().chain(&function.parameters.args);
     let positional = positional.map(|parameter| (parameter, true));
-    let keyword_only = function.parameters.kwonlyargs.iter().map(|parameter| (parameter, false));
+    let keyword_only = function
+        .parameters
+        .kwonlyargs
+        .iter()
+        .map(|parameter| (parameter, false));
     for (at, (parameter, positional)) in positional.chain(keyword_only).enumerate() {
         let name = parameter.parameter.name.as_str();
         // Whatever the first parameter is called, it is `self`.
@@ -62,11 +75,21 @@ fn parameters<'a>(interpreter: &mut Interpreter<'a>, function: &'a StmtFunctionD
         let value = Value::Name(format!("{PARAMETER}{shown}"));
         scope.insert(name.to_owned(), Binding { value, range: place });
         if at > 0 {
-            let default = parameter.default.as_deref().map(|default| interpreter.evaluate(default));
-            named.push(Parameter { name: name.to_owned(), default, positional });
+            let default = parameter
+                .default
+                .as_deref()
+                .map(|default| interpreter.evaluate(default));
+            named.push(Parameter {
+                name: name.to_owned(),
+                default,
+                positional,
+            });
         }
     }
-    for rest in [&function.parameters.vararg, &function.parameters.kwarg].into_iter().flatten() {
+    for rest in [&function.parameters.vararg, &function.parameters.kwarg]
+        .into_iter()
+        .flatten()
+    {
         let value = Value::Name(format!("{PARAMETER}{}", rest.name));
         scope.insert(rest.name.to_string(), Binding { value, range: place });
     }
@@ -113,7 +136,9 @@ impl<'a> Reading<'_, 'a> {
     }
 
     fn other(&mut self, place: ruff_text_size::TextRange) {
-        let Value::Unknown(unknown) = self.interpreter.unknown(place, "") else { return };
+        let Value::Unknown(unknown) = self.interpreter.unknown(place, "") else {
+            return;
+        };
         self.method.steps.push(Step::Other(unknown.source));
     }
 
@@ -134,13 +159,20 @@ impl<'a> Reading<'_, 'a> {
     }
 
     fn mentions_keywords(&self, call: &ast::ExprCall) -> bool {
-        let passed = call.arguments.keywords.iter().map(|keyword| &keyword.value).chain(&call.arguments.args);
+        let passed = call
+            .arguments
+            .keywords
+            .iter()
+            .map(|keyword| &keyword.value)
+            .chain(&call.arguments.args);
         passed.into_iter().any(|argument| self.is_keywords(argument))
     }
 
     /// `super().__init__(...)`, `super(Class, self).__init__(...)`, `Base.__init__(self, ...)`.
     fn super_call(&mut self, call: &'a ast::ExprCall) -> bool {
-        let Expr::Attribute(attribute) = call.func.as_ref() else { return false };
+        let Expr::Attribute(attribute) = call.func.as_ref() else {
+            return false;
+        };
         let receiver = attribute.value.as_ref();
         let by_super = receiver.as_call_expr().is_some_and(|call| is_name(&call.func, "super"));
         let by_class = attribute.attr.as_str() == "__init__" && call.arguments.args.first().is_some_and(is_self);
@@ -160,7 +192,13 @@ impl<'a> Reading<'_, 'a> {
         }
         let (kwargs, passes_kwargs) = self.passed_keywords(&call.arguments.keywords);
         let method = attribute.attr.to_string();
-        self.method.steps.push(Step::Super { method, args, kwargs, passes_args, passes_kwargs });
+        self.method.steps.push(Step::Super {
+            method,
+            args,
+            kwargs,
+            passes_args,
+            passes_kwargs,
+        });
         true
     }
 
@@ -185,7 +223,9 @@ impl<'a> Reading<'_, 'a> {
 
     /// `kwargs.setdefault(...)`, `kwargs.pop(...)`, `kwargs.update(...)`.
     fn keyword_call(&mut self, call: &'a ast::ExprCall) -> bool {
-        let Expr::Attribute(attribute) = call.func.as_ref() else { return false };
+        let Expr::Attribute(attribute) = call.func.as_ref() else {
+            return false;
+        };
         if !self.is_keywords(&attribute.value) {
             return false;
         }
@@ -196,11 +236,15 @@ impl<'a> Reading<'_, 'a> {
         let mut args = arguments.args.into_iter();
         match (attribute.attr.as_str(), args.next(), args.next()) {
             ("setdefault", Some(Value::Str(key)), value) => {
-                self.method.steps.push(Step::SetDefault(key, value.unwrap_or(Value::None)));
+                self.method
+                    .steps
+                    .push(Step::SetDefault(key, value.unwrap_or(Value::None)));
             }
             ("pop", Some(Value::Str(key)), _) => self.method.steps.push(Step::Remove(key)),
             ("update", Some(Value::Dict(items)), None) => {
-                let set = items.into_iter().filter_map(|(key, value)| Some(Step::Set(key.as_str()?.to_owned(), value)));
+                let set = items
+                    .into_iter()
+                    .filter_map(|(key, value)| Some(Step::Set(key.as_str()?.to_owned(), value)));
                 self.method.steps.extend(set);
             }
             ("update", None, None) => {
@@ -247,7 +291,9 @@ impl<'a> Reading<'_, 'a> {
 
     /// `name, path, args, kwargs = super().deconstruct()`.
     fn name_parts(&mut self, target: &'a Expr) {
-        let (Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. })) = target else { return };
+        let (Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. })) = target else {
+            return;
+        };
         if self.method.name != "deconstruct" {
             return;
         }
@@ -265,10 +311,16 @@ impl<'a> Reading<'_, 'a> {
             return None;
         }
         let mut args = self.interpreter.arguments(&call.arguments).ok()?.args.into_iter();
-        let Some(Value::Str(name)) = args.next() else { return None };
+        let Some(Value::Str(name)) = args.next() else {
+            return None;
+        };
         let value = Value::Name(format!("{PARAMETER}{name}"));
         self.method.steps.push(Step::Remove(name.clone()));
-        self.method.parameters.push(Parameter { name, default: args.next(), positional: false });
+        self.method.parameters.push(Parameter {
+            name,
+            default: args.next(),
+            positional: false,
+        });
         Some(value)
     }
 
@@ -326,15 +378,22 @@ impl<'a> Reading<'_, 'a> {
     /// The key of `"key" in kwargs` (true) or `"key" not in kwargs` (false).
     fn asked_key(&mut self, test: &'a Expr) -> Option<(String, bool)> {
         let comparison = test.as_compare_expr()?;
-        let ([operator], [right]) = (comparison.ops.as_ref(), comparison.comparators.as_ref()) else { return None };
+        let ([operator], [right]) = (comparison.ops.as_ref(), comparison.comparators.as_ref()) else {
+            return None;
+        };
         let right = match right {
-            Expr::Call(call) => call.func.as_attribute_expr().map(|attribute| attribute.value.as_ref())?,
+            Expr::Call(call) => call
+                .func
+                .as_attribute_expr()
+                .map(|attribute| attribute.value.as_ref())?,
             right => right,
         };
         if !self.is_keywords(right) {
             return None;
         }
-        let Value::Str(key) = self.interpreter.evaluate(&comparison.left) else { return None };
+        let Value::Str(key) = self.interpreter.evaluate(&comparison.left) else {
+            return None;
+        };
         match operator {
             ast::CmpOp::In => Some((key, true)),
             ast::CmpOp::NotIn => Some((key, false)),
@@ -343,7 +402,9 @@ impl<'a> Reading<'_, 'a> {
     }
 
     fn returns(&mut self, statement: &'a ast::StmtReturn) {
-        let Some(expression) = statement.value.as_deref() else { return };
+        let Some(expression) = statement.value.as_deref() else {
+            return;
+        };
         if let Expr::Call(call) = expression
             && self.super_call(call)
         {
@@ -354,7 +415,9 @@ impl<'a> Reading<'_, 'a> {
 }
 
 fn is_name(expression: &Expr, name: &str) -> bool {
-    expression.as_name_expr().is_some_and(|expression| expression.id == name)
+    expression
+        .as_name_expr()
+        .is_some_and(|expression| expression.id == name)
 }
 
 fn is_self(expression: &Expr) -> bool {

@@ -77,7 +77,9 @@ fn multiply(left: Value, right: Value) -> Result<Value, Unsettled> {
 fn union(left: Value, right: Value) -> Result<Value, Unsettled> {
     match (left, right) {
         (Value::Dict(mut left), Value::Dict(right)) => {
-            right.into_iter().for_each(|(key, value)| super::expressions::set_item(&mut left, key, value));
+            right
+                .into_iter()
+                .for_each(|(key, value)| super::expressions::set_item(&mut left, key, value));
             Ok(Value::Dict(left))
         }
         (left, right) => Err((left, right)),
@@ -232,12 +234,18 @@ pub(super) fn item(value: &Value, key: &Value) -> Option<Value> {
             let found = items.iter().rev().find(|(other, _)| equal(other, key));
             found.map(|(_, value)| value.clone())
         }
-        (Value::List(items) | Value::Tuple(items), Value::Int(at)) => {
-            items.get(position(*at, items.len())?).cloned()
+        (Value::List(items) | Value::Tuple(items), Value::Int(at)) => items.get(position(*at, items.len())?).cloned(),
+        // One PostgreSQL database is assumed: `settings.DATABASES["default"]["ENGINE"]` is known, all else is not.
+        (Value::Setting(name), Value::Str(_)) if name == "DATABASES" => Some(Value::Name(DATABASE.to_owned())),
+        (Value::Name(path), Value::Str(key)) if path == DATABASE && key == "ENGINE" => {
+            Some(Value::Str("django.db.backends.postgresql".to_owned()))
         }
         _ => None,
     }
 }
+
+/// What one entry of `settings.DATABASES` is for us.
+const DATABASE: &str = "<database>";
 
 /// `value[lower:upper]` of a list or tuple.
 pub(super) fn slice(value: &Value, lower: Option<i128>, upper: Option<i128>) -> Option<Value> {
@@ -254,7 +262,11 @@ pub(super) fn slice(value: &Value, lower: Option<i128>, upper: Option<i128>) -> 
 }
 
 fn position(at: i128, length: usize) -> Option<usize> {
-    let at = if at < 0 { at.checked_add(i128::try_from(length).ok()?)? } else { at };
+    let at = if at < 0 {
+        at.checked_add(i128::try_from(length).ok()?)?
+    } else {
+        at
+    };
     usize::try_from(at).ok()
 }
 

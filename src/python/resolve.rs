@@ -15,7 +15,17 @@ const MAX_DEPTH: usize = 100;
 const MAX_SIZE: usize = 500_000;
 
 /// Keyword arguments that never decide a statement; what they name need not be loaded.
-const IRRELEVANT: &[&str] = &["choices", "code", "help_text", "managers", "reverse_code", "storage", "upload_to", "validators", "verbose_name"];
+const IRRELEVANT: &[&str] = &[
+    "choices",
+    "code",
+    "help_text",
+    "managers",
+    "reverse_code",
+    "storage",
+    "upload_to",
+    "validators",
+    "verbose_name",
+];
 
 /// The modules read so far, by dotted path.
 #[derive(Debug, Default)]
@@ -110,7 +120,9 @@ impl Modules {
         let mut split = path.len();
         while let Some(dot) = path[..split].rfind('.') {
             let (module, name) = (&path[..dot], &path[dot + 1..]);
-            let loaded = home.filter(|home| home.path == module).or_else(|| self.loaded.get(module));
+            let loaded = home
+                .filter(|home| home.path == module)
+                .or_else(|| self.loaded.get(module));
             match loaded {
                 Some(module) => return self.look_up(module, name),
                 None if self.absent.contains(module) => split = dot,
@@ -124,7 +136,9 @@ impl Modules {
         if let Some(class) = module.class(name) {
             return Step::Found(Resolved::Class(module, class));
         }
-        let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
+        let (first, rest) = name
+            .split_once('.')
+            .map_or((name, None), |(first, rest)| (first, Some(rest)));
         match (module.bindings.get(first), rest) {
             (Some(Value::Name(path)), None) => Step::GoOn(Cow::Borrowed(path)),
             (Some(Value::Name(path)), Some(rest)) => self.attribute_of(module, path, rest),
@@ -139,7 +153,9 @@ impl Modules {
 
     /// `rest` of something bound to `path`: an attribute of a class of this module, or of something elsewhere.
     fn attribute_of<'m>(&'m self, module: &'m Module, path: &str, rest: &str) -> Step<'m> {
-        let here = path.strip_prefix(module.path.as_str()).and_then(|name| name.strip_prefix('.'));
+        let here = path
+            .strip_prefix(module.path.as_str())
+            .and_then(|name| name.strip_prefix('.'));
         let Some(class) = here.and_then(|name| module.class(name)) else {
             return Step::GoOn(Cow::Owned(format!("{path}.{rest}")));
         };
@@ -154,11 +170,16 @@ impl Modules {
     }
 
     fn exports(&self, module: &str, name: &str) -> bool {
-        self.loaded.get(module).is_some_and(|module| module.bindings.contains_key(name))
+        self.loaded
+            .get(module)
+            .is_some_and(|module| module.bindings.contains_key(name))
     }
 
     fn unread_star<'m>(&self, module: &Module) -> Step<'m> {
-        let unread = module.star_imports.iter().find(|star| !self.loaded.contains_key(*star) && !self.absent.contains(*star));
+        let unread = module
+            .star_imports
+            .iter()
+            .find(|star| !self.loaded.contains_key(*star) && !self.absent.contains(*star));
         match unread {
             Some(star) if is_followed(star) => Step::Missing(star.clone()),
             Some(_) | None => Step::Nothing,
@@ -169,7 +190,13 @@ impl Modules {
     /// note their absence) and ask again, until nothing is wanted. `known` says which paths need no reading.
     #[must_use]
     pub fn wanted(&self, migration: &Module, known: &dyn Fn(&str) -> bool) -> Vec<String> {
-        let mut search = Search { modules: self, migration, known, wanted: Vec::new(), seen: FxHashSet::default() };
+        let mut search = Search {
+            modules: self,
+            migration,
+            known,
+            wanted: Vec::new(),
+            seen: FxHashSet::default(),
+        };
         for class in &migration.classes {
             search.class(class);
         }
@@ -190,7 +217,10 @@ impl Modules {
         }
         let depth = depth + 1;
         let each = |items: Vec<Value>, budget: &mut usize| -> Vec<Value> {
-            items.into_iter().map(|item| self.replace(home, item, depth, budget)).collect()
+            items
+                .into_iter()
+                .map(|item| self.replace(home, item, depth, budget))
+                .collect()
         };
         match value {
             Value::Name(path) => self.replace_name(home, path, depth, budget),
@@ -199,7 +229,11 @@ impl Modules {
             Value::Set(items) => Value::Set(each(items, budget)),
             Value::Dict(items) => {
                 let items = items.into_iter();
-                Value::Dict(items.map(|(key, value)| (key, self.replace(home, value, depth, budget))).collect())
+                Value::Dict(
+                    items
+                        .map(|(key, value)| (key, self.replace(home, value, depth, budget)))
+                        .collect(),
+                )
             }
             Value::Operation(operator, items) => {
                 let mut items = each(items, budget);
@@ -223,8 +257,16 @@ impl Modules {
     }
 
     fn replace_call(&self, home: &Module, mut call: Call, depth: usize, budget: &mut usize) -> Value {
-        call.args = call.args.into_iter().map(|value| self.replace(home, value, depth, budget)).collect();
-        call.kwargs = call.kwargs.into_iter().map(|(name, value)| (name, self.replace(home, value, depth, budget))).collect();
+        call.args = call
+            .args
+            .into_iter()
+            .map(|value| self.replace(home, value, depth, budget))
+            .collect();
+        call.kwargs = call
+            .kwargs
+            .into_iter()
+            .map(|(name, value)| (name, self.replace(home, value, depth, budget)))
+            .collect();
         if is_followed(&call.path) {
             match self.find_from(Some(home), &call.path) {
                 Some(Resolved::Class(module, class)) => call.path = format!("{}.{}", module.path, class.name),
@@ -261,8 +303,10 @@ impl Modules {
 /// Whether a path may lead to a module of the project or of a package: Django and Python are known.
 fn is_followed(path: &str) -> bool {
     let top = path.split('.').next().unwrap_or(path);
-    !matches!(top, "" | "builtins" | "django" | "datetime" | "uuid" | "decimal" | "functools" | "enum" | "os" | "sys")
-        && !path.starts_with('<')
+    !matches!(
+        top,
+        "" | "builtins" | "django" | "datetime" | "uuid" | "decimal" | "functools" | "enum" | "os" | "sys"
+    ) && !path.starts_with('<')
 }
 
 struct Search<'s> {
@@ -297,7 +341,10 @@ impl<'s> Search<'s> {
                     return;
                 }
                 call.args.iter().for_each(|value| self.value(value, depth + 1));
-                let relevant = call.kwargs.iter().filter(|(name, _)| !IRRELEVANT.contains(&name.as_str()));
+                let relevant = call
+                    .kwargs
+                    .iter()
+                    .filter(|(name, _)| !IRRELEVANT.contains(&name.as_str()));
                 relevant.for_each(|(_, value)| self.value(value, depth + 1));
             }
             Value::None

@@ -42,7 +42,10 @@ pub(super) fn percent(format: &str, right: &Value) -> Option<Value> {
             Some(named) => {
                 let (name, after) = named.split_once(')')?;
                 rest = after;
-                names.iter().find(|(key, _)| key.as_str() == Some(name)).map(|(_, value)| value)
+                names
+                    .iter()
+                    .find(|(key, _)| key.as_str() == Some(name))
+                    .map(|(_, value)| value)
             }
             None if rest.starts_with('%') => None,
             None => items.next(),
@@ -105,7 +108,11 @@ pub(super) fn dedent(text: &str) -> String {
 }
 
 fn common_prefix<'a>(left: &'a str, right: &str) -> &'a str {
-    let length = left.bytes().zip(right.bytes()).take_while(|(left, right)| left == right).count();
+    let length = left
+        .bytes()
+        .zip(right.bytes())
+        .take_while(|(left, right)| left == right)
+        .count();
     &left[..length]
 }
 
@@ -130,7 +137,10 @@ mod tests {
     fn format_takes_positions_and_names() {
         let args = [Value::Int(1), Value::Str("x".to_owned())];
         let kwargs = [("name".to_owned(), Value::None)];
-        assert_eq!(format("{} {} {{}} {name} {0}", &args, &kwargs).as_deref(), Some("1 x {} None 1"));
+        assert_eq!(
+            format("{} {} {{}} {name} {0}", &args, &kwargs).as_deref(),
+            Some("1 x {} None 1")
+        );
         assert_eq!(format("{0!r}", &args, &kwargs), None);
     }
 

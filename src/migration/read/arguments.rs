@@ -16,9 +16,18 @@ impl<'v> Arguments<'v> {
     /// Fails where Python would: too many arguments, or one that the class does not take.
     pub(super) fn new(call: &'v Call, parameters: &'static [&'static str]) -> Result<Self, Reason> {
         if call.args.len() > parameters.len() {
-            return Err(format!("`{}` takes {} arguments, not {}", call.class_name(), parameters.len(), call.args.len()));
+            return Err(format!(
+                "`{}` takes {} arguments, not {}",
+                call.class_name(),
+                parameters.len(),
+                call.args.len()
+            ));
         }
-        match call.kwargs.iter().find(|(name, _)| !parameters.contains(&name.as_str())) {
+        match call
+            .kwargs
+            .iter()
+            .find(|(name, _)| !parameters.contains(&name.as_str()))
+        {
             Some((name, _)) => Err(format!("`{}` takes no argument `{name}`", call.class_name())),
             None => Ok(Self { call, parameters }),
         }
@@ -31,20 +40,29 @@ impl<'v> Arguments<'v> {
 
     /// Where the argument stands.
     pub(super) fn range(&self, name: &str) -> Range {
-        self.call.argument_range(self.position(name), name).unwrap_or(self.call.range)
+        self.call
+            .argument_range(self.position(name), name)
+            .unwrap_or(self.call.range)
     }
 
     fn position(&self, name: &str) -> usize {
-        self.parameters.iter().position(|parameter| *parameter == name).unwrap_or(usize::MAX)
+        self.parameters
+            .iter()
+            .position(|parameter| *parameter == name)
+            .unwrap_or(usize::MAX)
     }
 
     pub(super) fn required(&self, name: &str) -> Result<&'v Value, Reason> {
-        self.get(name).ok_or_else(|| format!("`{}` needs `{name}`", self.call.class_name()))
+        self.get(name)
+            .ok_or_else(|| format!("`{}` needs `{name}`", self.call.class_name()))
     }
 
     pub(super) fn string(&self, name: &str) -> Result<String, Reason> {
         let value = self.required(name)?;
-        value.as_str().map(str::to_owned).ok_or_else(|| not_readable(name, value))
+        value
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| not_readable(name, value))
     }
 
     /// A string, or `None` where it is missing or Python's `None`.
@@ -108,7 +126,7 @@ pub(super) fn strings(name: &str, value: &Value) -> Result<Vec<String>, Reason> 
 
 /// `unique_together`: one list of names, or a list of such lists. See `normalize_together` in django/db/models/options.py.
 pub(super) fn together(name: &str, value: &Value) -> Result<Vec<Vec<String>>, Reason> {
-    if matches!(value, Value::None) {
+    if crate::python::truth(value) == Some(false) {
         return Ok(Vec::new());
     }
     let items = value.as_items().ok_or_else(|| not_readable(name, value))?;

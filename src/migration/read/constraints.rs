@@ -5,7 +5,13 @@ use super::arguments::{Arguments, Reason, described, not_readable, strings};
 use crate::migration::operation::{Constraint, Deferrable};
 use crate::value::{Call, Value};
 
-const CHECK: &[&str] = &["condition", "check", "name", "violation_error_code", "violation_error_message"];
+const CHECK: &[&str] = &[
+    "condition",
+    "check",
+    "name",
+    "violation_error_code",
+    "violation_error_message",
+];
 #[rustfmt::skip]
 const UNIQUE: &[&str] = &[
     "fields", "name", "condition", "deferrable", "include", "opclasses", "nulls_distinct", "violation_error_code",
@@ -59,11 +65,18 @@ fn check(call: &Call) -> Result<Constraint, Reason> {
     // Renamed in Django 5.1.
     let condition = arguments.get("condition").or(arguments.get("check"));
     let condition = condition.ok_or("`CheckConstraint` needs `condition`")?.clone();
-    Ok(Constraint::Check { name: arguments.string("name")?, condition })
+    Ok(Constraint::Check {
+        name: arguments.string("name")?,
+        condition,
+    })
 }
 
 fn unique(call: &Call) -> Result<Constraint, Reason> {
-    let named = Call { args: Vec::new(), arg_ranges: Vec::new(), ..call.clone() };
+    let named = Call {
+        args: Vec::new(),
+        arg_ranges: Vec::new(),
+        ..call.clone()
+    };
     let arguments = Arguments::new(&named, UNIQUE)?;
     Ok(Constraint::Unique {
         name: arguments.string("name")?,
@@ -88,7 +101,9 @@ fn exclusion(call: &Call) -> Result<Constraint, Reason> {
     Ok(Constraint::Exclusion {
         name: arguments.string("name")?,
         expressions: pairs.collect::<Result<_, _>>()?,
-        index_type: arguments.optional_string("index_type")?.unwrap_or_else(|| "GIST".to_owned()),
+        index_type: arguments
+            .optional_string("index_type")?
+            .unwrap_or_else(|| "GIST".to_owned()),
         condition: condition(&arguments),
         deferrable: deferrable(&arguments)?,
         include: list(&arguments, "include")?,
@@ -103,7 +118,10 @@ fn list(arguments: &Arguments<'_>, name: &str) -> Result<Vec<String>, Reason> {
 }
 
 fn condition(arguments: &Arguments<'_>) -> Option<Value> {
-    arguments.get("condition").filter(|value| **value != Value::None).cloned()
+    arguments
+        .get("condition")
+        .filter(|value| **value != Value::None)
+        .cloned()
 }
 
 fn deferrable(arguments: &Arguments<'_>) -> Result<Option<Deferrable>, Reason> {

@@ -25,7 +25,10 @@ struct Lineage<'a> {
 
 impl Reading<'_> {
     pub(super) fn custom_field(&self, call: &Call, depth: usize) -> Field {
-        let mut lineage = Lineage { ancestors: Vec::new(), missing: Vec::new() };
+        let mut lineage = Lineage {
+            ancestors: Vec::new(),
+            missing: Vec::new(),
+        };
         let Some(class) = self.descend(&call.path, &mut lineage, 0) else {
             let missing = lineage.missing.first().map_or(call.path.as_str(), String::as_str);
             return unknown_field(&call.path, not_known(&call.path, missing), call.range);
@@ -56,7 +59,9 @@ impl Reading<'_> {
         lineage.deconstruct(&mut field);
         lineage.column(&mut field);
         doubts.extend(doubt.map(|doubt| format!("`{doubt}` is not followed")));
-        field.unknown.extend(doubts.into_iter().map(|doubt| ("class".to_owned(), doubt)));
+        field
+            .unknown
+            .extend(doubts.into_iter().map(|doubt| ("class".to_owned(), doubt)));
         if let (Some(missing), true) = (lineage.missing.first(), matches!(field.kind, FieldKind::Plain(_))) {
             field.unknown.push(("class".to_owned(), not_known(&call.path, missing)));
         }
@@ -146,7 +151,10 @@ impl Lineage<'_> {
 
     /// Arguments that `__init__` takes for itself come back only from a `deconstruct` of the project.
     fn returns_own_arguments(&self) -> bool {
-        let described = self.ancestors.iter().any(|ancestor| matches!(ancestor, Ancestor::Described(_)));
+        let described = self
+            .ancestors
+            .iter()
+            .any(|ancestor| matches!(ancestor, Ancestor::Described(_)));
         described || self.methods("deconstruct").next().is_some()
     }
 
@@ -216,7 +224,9 @@ fn returned_text(class: &Class, method: &str) -> Option<String> {
 
 fn empty_strings_allowed(class: &Class) -> bool {
     let attribute = class.attribute("empty_strings_allowed");
-    attribute.and_then(|attribute| attribute.value.as_bool()).unwrap_or(true)
+    attribute
+        .and_then(|attribute| attribute.value.as_bool())
+        .unwrap_or(true)
 }
 
 fn described_kind(described: &CustomField, field: &Field) -> Option<FieldKind> {

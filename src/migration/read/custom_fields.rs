@@ -82,7 +82,13 @@ impl CustomFields {
         for (path, field) in fields {
             for alias in &field.aliases {
                 let base = Some(path.clone());
-                self.by_path.insert(alias.clone(), CustomField { base, ..CustomField::default() });
+                self.by_path.insert(
+                    alias.clone(),
+                    CustomField {
+                        base,
+                        ..CustomField::default()
+                    },
+                );
             }
             self.by_path.insert(path, field);
         }
@@ -122,9 +128,14 @@ mod tests {
                 if super::super::field_classes::FieldClass::of(base).is_some() {
                     break;
                 }
-                field = CustomFields::known().get(base).unwrap_or_else(|| panic!("{path}: base {base} is not known"));
+                field = CustomFields::known()
+                    .get(base)
+                    .unwrap_or_else(|| panic!("{path}: base {base} is not known"));
             }
-            assert!(field.base.is_some() || field.db_type.is_some() || field.no_column, "{path} says nothing");
+            assert!(
+                field.base.is_some() || field.db_type.is_some() || field.no_column,
+                "{path} says nothing"
+            );
         }
     }
 }

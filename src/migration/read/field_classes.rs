@@ -107,7 +107,11 @@ const fn plain(internal_type: InternalType) -> FieldClass {
 }
 
 const fn kind(kind: ClassKind, positional: &'static [&'static str]) -> FieldClass {
-    FieldClass { kind, positional, ..plain(InternalType::Char) }
+    FieldClass {
+        kind,
+        positional,
+        ..plain(InternalType::Char)
+    }
 }
 
 impl FieldClass {
@@ -141,12 +145,14 @@ impl FieldClass {
         match path {
             "django.contrib.postgres.search.SearchVectorField" => Some(plain(InternalType::SearchVector)),
             "django.contrib.postgres.search.SearchQueryField" => Some(plain(InternalType::SearchQuery)),
-            "django.contrib.contenttypes.fields.GenericForeignKey" => {
-                Some(kind(ClassKind::NoColumn, &["ct_field", "fk_field", "for_concrete_model"]))
-            }
-            "django.contrib.contenttypes.fields.GenericRelation" => {
-                Some(kind(ClassKind::NoColumn, &["to", "object_id_field", "content_type_field", "for_concrete_model"]))
-            }
+            "django.contrib.contenttypes.fields.GenericForeignKey" => Some(kind(
+                ClassKind::NoColumn,
+                &["ct_field", "fk_field", "for_concrete_model"],
+            )),
+            "django.contrib.contenttypes.fields.GenericRelation" => Some(kind(
+                ClassKind::NoColumn,
+                &["to", "object_id_field", "content_type_field", "for_concrete_model"],
+            )),
             _ => None,
         }
     }
@@ -165,9 +171,9 @@ fn core(name: &str) -> Option<FieldClass> {
         "DateField" => plain(T::Date).takes(DATE).own(AUTO_NOW),
         "DateTimeField" => plain(T::DateTime).takes(DATE).own(AUTO_NOW),
         "TimeField" => plain(T::Time).takes(DATE).own(AUTO_NOW),
-        "DecimalField" => {
-            plain(T::Decimal).takes(DECIMAL).own(&[("max_digits", LeftOut::IfNone), ("decimal_places", LeftOut::IfNone)])
-        }
+        "DecimalField" => plain(T::Decimal)
+            .takes(DECIMAL)
+            .own(&[("max_digits", LeftOut::IfNone), ("decimal_places", LeftOut::IfNone)]),
         "DurationField" => plain(T::Duration),
         "FloatField" => plain(T::Float),
         "GenericIPAddressField" => plain(T::GenericIPAddress)
@@ -176,7 +182,9 @@ fn core(name: &str) -> Option<FieldClass> {
             .own(&[("unpack_ipv4", LeftOut::IfFalse), ("protocol", LeftOut::IfText("both"))]),
         "IPAddressField" => plain(T::IPAddress).max_length(MaxLength::Fixed(15)),
         "IntegerField" => plain(T::Integer),
-        "JSONField" => plain(T::Json).takes(JSON).own(&[("encoder", LeftOut::IfNone), ("decoder", LeftOut::IfNone)]),
+        "JSONField" => plain(T::Json)
+            .takes(JSON)
+            .own(&[("encoder", LeftOut::IfNone), ("decoder", LeftOut::IfNone)]),
         "PositiveBigIntegerField" => plain(T::PositiveBigInteger),
         "PositiveIntegerField" => plain(T::PositiveInteger),
         "PositiveSmallIntegerField" => plain(T::PositiveSmallInteger),
@@ -198,26 +206,35 @@ fn text(name: &str) -> Option<FieldClass> {
     Some(match name {
         "CharField" | "CommaSeparatedIntegerField" => plain(T::Char).own(COLLATION),
         "EmailField" => plain(T::Char).max_length(MaxLength::Kept(254)).own(COLLATION),
-        "URLField" => plain(T::Char).takes(NAMED).max_length(MaxLength::Default(200)).own(COLLATION),
+        "URLField" => plain(T::Char)
+            .takes(NAMED)
+            .max_length(MaxLength::Default(200))
+            .own(COLLATION),
         "SlugField" => plain(T::Slug)
             .max_length(MaxLength::Default(50))
             .indexed()
             .own(&[("db_collation", LeftOut::IfFalsy), ("allow_unicode", LeftOut::IfFalse)]),
         "TextField" => plain(T::Text).own(COLLATION),
-        "FileField" => plain(T::File).takes(FILE).max_length(MaxLength::Default(100)).own(UPLOAD),
+        "FileField" => plain(T::File)
+            .takes(FILE)
+            .max_length(MaxLength::Default(100))
+            .own(UPLOAD),
         "ImageField" => plain(T::File).takes(IMAGE).max_length(MaxLength::Default(100)).own(&[
             ("upload_to", LeftOut::Never),
             ("storage", LeftOut::IfNone),
             ("width_field", LeftOut::IfFalsy),
             ("height_field", LeftOut::IfFalsy),
         ]),
-        "FilePathField" => plain(T::FilePath).takes(PATH).max_length(MaxLength::Default(100)).own(&[
-            ("path", LeftOut::IfEmpty),
-            ("match", LeftOut::IfNone),
-            ("recursive", LeftOut::IfFalse),
-            ("allow_files", LeftOut::IfTrue),
-            ("allow_folders", LeftOut::IfFalse),
-        ]),
+        "FilePathField" => plain(T::FilePath)
+            .takes(PATH)
+            .max_length(MaxLength::Default(100))
+            .own(&[
+                ("path", LeftOut::IfEmpty),
+                ("match", LeftOut::IfNone),
+                ("recursive", LeftOut::IfFalse),
+                ("allow_files", LeftOut::IfTrue),
+                ("allow_folders", LeftOut::IfFalse),
+            ]),
         _ => return None,
     })
 }
@@ -225,13 +242,17 @@ fn text(name: &str) -> Option<FieldClass> {
 fn relation(name: &str) -> Option<FieldClass> {
     Some(match name {
         "ForeignKey" => kind(ClassKind::ForeignKey, FOREIGN_KEY).indexed().own(RELATION),
-        "OneToOneField" => kind(ClassKind::OneToOne, &["to", "on_delete", "to_field"]).indexed().own(RELATION),
+        "OneToOneField" => kind(ClassKind::OneToOne, &["to", "on_delete", "to_field"])
+            .indexed()
+            .own(RELATION),
         "ManyToManyField" => kind(ClassKind::ManyToMany, MANY_TO_MANY).own(&[
             ("db_table", LeftOut::IfNone),
             ("db_constraint", LeftOut::IfTrue),
             ("through", LeftOut::IfNone),
             ("through_fields", LeftOut::IfFalsy),
         ]),
+        // Joins columns that other fields have.
+        "ForeignObject" => kind(ClassKind::NoColumn, &["to", "on_delete", "from_fields", "to_fields"]),
         "CompositePrimaryKey" => kind(ClassKind::CompositePrimaryKey, &[]),
         _ => return None,
     })
@@ -247,7 +268,9 @@ fn postgres(name: &str) -> Option<FieldClass> {
         "CITextField" => plain(T::CITextField).own(COLLATION),
         "HStoreField" => plain(T::HStore),
         // Kept for old migrations only; its own `encoder` is not that of django.db.models.
-        "JSONField" => plain(T::Json).takes(JSON).own(&[("encoder", LeftOut::IfNone), ("decoder", LeftOut::IfNone)]),
+        "JSONField" => plain(T::Json)
+            .takes(JSON)
+            .own(&[("encoder", LeftOut::IfNone), ("decoder", LeftOut::IfNone)]),
         "IntegerRangeField" => plain(T::IntegerRange),
         "BigIntegerRangeField" => plain(T::BigIntegerRange),
         "DecimalRangeField" => plain(T::DecimalRange).own(BOUNDS),

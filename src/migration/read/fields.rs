@@ -55,7 +55,11 @@ impl Reading<'_> {
     pub(super) fn field_at(&self, value: &Value, around: Range, depth: usize) -> Field {
         match value {
             Value::Call(call) if depth < MAX_DEPTH => self.call_field(call, depth),
-            value => unknown_field("", format!("the field is not readable: it is {}", described(value)), around),
+            value => unknown_field(
+                "",
+                format!("the field is not readable: it is {}", described(value)),
+                around,
+            ),
         }
     }
 
@@ -72,7 +76,10 @@ impl Reading<'_> {
     /// The field that a class of Django makes of these arguments.
     pub(super) fn build(&self, class: FieldClass, path: &str, named: Named<'_>, range: Range, depth: usize) -> Field {
         let mut field = blank(path, range);
-        let mut reading = Attributes { field: &mut field, named: &named };
+        let mut reading = Attributes {
+            field: &mut field,
+            named: &named,
+        };
         reading.read(class);
         field.compared = compared(class, &named);
         field.kind = self.kind(class, &named, &mut field, depth);
@@ -89,13 +96,20 @@ impl Reading<'_> {
             ClassKind::Array => {
                 let base = self.inner(named, "base_field", field, depth);
                 let size = integer(named, "size", field);
-                FieldKind::Array { base: Box::new(base), size }
+                FieldKind::Array {
+                    base: Box::new(base),
+                    size,
+                }
             }
             ClassKind::Generated => {
                 let output = self.inner(named, "output_field", field, depth);
                 let expression = get(named, "expression").cloned().unwrap_or(Value::None);
                 let stored = boolean(named, "db_persist", true, field);
-                FieldKind::Generated { expression, output: Box::new(output), stored }
+                FieldKind::Generated {
+                    expression,
+                    output: Box::new(output),
+                    stored,
+                }
             }
             ClassKind::ForeignKey => FieldKind::ForeignKey(self.relation(named, field)),
             ClassKind::OneToOne => FieldKind::OneToOne(self.relation(named, field)),
@@ -103,7 +117,11 @@ impl Reading<'_> {
             ClassKind::CompositePrimaryKey => {
                 field.primary_key = true;
                 let names = named.iter().filter(|(name, _)| name.is_empty());
-                FieldKind::CompositePrimaryKey(names.filter_map(|(_, value)| value.as_str().map(str::to_owned)).collect())
+                FieldKind::CompositePrimaryKey(
+                    names
+                        .filter_map(|(_, value)| value.as_str().map(str::to_owned))
+                        .collect(),
+                )
             }
             ClassKind::NoColumn => FieldKind::NoColumn,
             ClassKind::Abstract => FieldKind::Unknown(format!(
@@ -120,7 +138,11 @@ impl Reading<'_> {
         };
         let inner = self.field_at(value, field.range, depth + 1);
         // Compared by what the inner field itself compares.
-        let kwargs = inner.compared.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        let kwargs = inner
+            .compared
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
         let call = Call {
             path: inner.path.clone(),
             args: Vec::new(),
@@ -133,13 +155,21 @@ impl Reading<'_> {
         if let FieldKind::Unknown(reason) = &inner.kind {
             field.unknown.push((name.to_owned(), reason.clone()));
         }
-        field.unknown.extend(inner.unknown.iter().map(|(inner, reason)| (format!("{name}.{inner}"), reason.clone())));
+        field.unknown.extend(
+            inner
+                .unknown
+                .iter()
+                .map(|(inner, reason)| (format!("{name}.{inner}"), reason.clone())),
+        );
         inner
     }
 
     fn relation(&self, named: &Named<'_>, field: &mut Field) -> Relation {
         Relation {
-            to: get(named, "to").map_or_else(|| ModelRef::Unknown("`to` is missing".to_owned()), |to| self.model_ref(to)),
+            to: get(named, "to").map_or_else(
+                || ModelRef::Unknown("`to` is missing".to_owned()),
+                |to| self.model_ref(to),
+            ),
             to_field: text(named, "to_field", field),
             db_constraint: boolean(named, "db_constraint", true, field),
             on_delete: get(named, "on_delete").and_then(on_delete),
@@ -150,7 +180,10 @@ impl Reading<'_> {
     fn many_to_many(&self, named: &Named<'_>, field: &mut Field) -> ManyToMany {
         let through = get(named, "through").filter(|value| **value != Value::None);
         ManyToMany {
-            to: get(named, "to").map_or_else(|| ModelRef::Unknown("`to` is missing".to_owned()), |to| self.model_ref(to)),
+            to: get(named, "to").map_or_else(
+                || ModelRef::Unknown("`to` is missing".to_owned()),
+                |to| self.model_ref(to),
+            ),
             through: through.map(|through| self.model_ref(through)),
             db_table: text(named, "db_table", field),
             db_constraint: boolean(named, "db_constraint", true, field),
@@ -165,8 +198,14 @@ impl Reading<'_> {
         match value {
             Value::Str(text) if text == "self" => ModelRef::SelfReference,
             Value::Str(text) => match text.split_once('.') {
-                Some((app, name)) => ModelRef::Named { app: app.to_owned(), name: name.to_owned() },
-                None => ModelRef::Named { app: self.app.to_owned(), name: text.clone() },
+                Some((app, name)) => ModelRef::Named {
+                    app: app.to_owned(),
+                    name: name.to_owned(),
+                },
+                None => ModelRef::Named {
+                    app: self.app.to_owned(),
+                    name: text.clone(),
+                },
             },
             Value::Name(path) => named_class(path),
             value => ModelRef::Unknown(format!("the model is not readable: it is {}", described(value))),
@@ -179,10 +218,13 @@ fn named_class(path: &str) -> ModelRef {
     let mut parts = path.split('.');
     let app = parts.by_ref().take_while(|part| *part != "models").last();
     match (app, path.rsplit('.').next()) {
-        (Some(app), Some(name)) if path.contains(".models.") => {
-            ModelRef::Named { app: app.to_owned(), name: name.to_owned() }
-        }
-        _ => ModelRef::Unknown(format!("`{path}` is a class whose app is not known; write it as \"app.Model\"")),
+        (Some(app), Some(name)) if path.contains(".models.") => ModelRef::Named {
+            app: app.to_owned(),
+            name: name.to_owned(),
+        },
+        _ => ModelRef::Unknown(format!(
+            "`{path}` is a class whose app is not known; write it as \"app.Model\""
+        )),
     }
 }
 
@@ -201,20 +243,28 @@ fn on_delete(value: &Value) -> Option<String> {
 pub(super) fn by_name(given: Given<'_>, class: FieldClass) -> Named<'_> {
     let mut named = Vec::with_capacity(given.args.len() + given.kwargs.len());
     for (at, value) in given.args.into_iter().enumerate() {
-        named.push((Cow::Borrowed(class.positional.get(at).copied().unwrap_or_default()), value));
+        named.push((
+            Cow::Borrowed(class.positional.get(at).copied().unwrap_or_default()),
+            value,
+        ));
     }
     named.extend(given.kwargs);
     named
 }
 
 pub(super) fn get<'n>(named: &'n Named<'_>, name: &str) -> Option<&'n Value> {
-    named.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_ref())
+    named
+        .iter()
+        .find(|(other, _)| other == name)
+        .map(|(_, value)| value.as_ref())
 }
 
 fn constant_or_note<T>(name: &str, value: &Value, field: &mut Field, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
     let result = read(value);
     if result.is_none() {
-        field.unknown.push((name.to_owned(), super::arguments::not_readable(name, value)));
+        field
+            .unknown
+            .push((name.to_owned(), super::arguments::not_readable(name, value)));
     }
     result
 }
@@ -280,7 +330,12 @@ fn compared(class: FieldClass, named: &Named<'_>) -> BTreeMap<String, Value> {
         if NOT_COMPARED.contains(&name) || !is_provided(value) {
             continue;
         }
-        let rule = class.own.iter().chain(COMMON).find(|(other, _)| *other == name).map(|(_, rule)| *rule);
+        let rule = class
+            .own
+            .iter()
+            .chain(COMMON)
+            .find(|(other, _)| *other == name)
+            .map(|(_, rule)| *rule);
         if !is_left_out(rule.unwrap_or(LeftOut::Never), value) {
             compared.insert(name.to_owned(), value.as_ref().clone());
         }
@@ -298,7 +353,9 @@ fn adjust(class: FieldClass, named: &Named<'_>, compared: &mut BTreeMap<String, 
         }
         MaxLength::Default(_) => {}
         MaxLength::Kept(length) => {
-            compared.entry("max_length".to_owned()).or_insert(Value::Int(i128::from(length)));
+            compared
+                .entry("max_length".to_owned())
+                .or_insert(Value::Int(i128::from(length)));
         }
         MaxLength::Fixed(_) => {
             compared.remove("max_length");
@@ -312,7 +369,9 @@ fn adjust(class: FieldClass, named: &Named<'_>, compared: &mut BTreeMap<String, 
         };
     }
     if class.own.iter().any(|(name, _)| *name == "upload_to") {
-        compared.entry("upload_to".to_owned()).or_insert_with(|| Value::Str(String::new()));
+        compared
+            .entry("upload_to".to_owned())
+            .or_insert_with(|| Value::Str(String::new()));
     }
     use crate::migration::InternalType::{Auto, BigAuto, SmallAuto};
     match class.kind {
@@ -336,7 +395,10 @@ fn adjust(class: FieldClass, named: &Named<'_>, compared: &mut BTreeMap<String, 
         | ClassKind::Abstract => {}
     }
     if class.kind == ClassKind::CompositePrimaryKey {
-        let names = named.iter().filter(|(name, _)| name.is_empty()).map(|(_, value)| value.as_ref().clone());
+        let names = named
+            .iter()
+            .filter(|(name, _)| name.is_empty())
+            .map(|(_, value)| value.as_ref().clone());
         compared.insert("fields".to_owned(), Value::Tuple(names.collect()));
         compared.remove("");
     }
@@ -356,7 +418,10 @@ fn is_left_out(rule: LeftOut, value: &Value) -> bool {
 
 /// A field of which nothing is known.
 pub(super) fn unknown_field(path: &str, reason: String, range: Range) -> Field {
-    Field { kind: FieldKind::Unknown(reason), ..blank(path, range) }
+    Field {
+        kind: FieldKind::Unknown(reason),
+        ..blank(path, range)
+    }
 }
 
 fn blank(path: &str, range: Range) -> Field {

@@ -30,7 +30,10 @@ impl Reading<'_> {
         };
         let mut index = empty(call);
         let Some(own) = self.index_parameters(&call.path) else {
-            index.unknown.push(("class".to_owned(), format!("`{}` is no index class of Django", call.path)));
+            index.unknown.push((
+                "class".to_owned(),
+                format!("`{}` is no index class of Django", call.path),
+            ));
             self.read_index(call, &[], &mut index);
             return Ok(index);
         };
@@ -53,7 +56,9 @@ impl Reading<'_> {
             Value::Name(base) => Some(base),
             _ => None,
         });
-        bases.into_iter().find_map(|base| self.index_parameters_within(base, hops))
+        bases
+            .into_iter()
+            .find_map(|base| self.index_parameters_within(base, hops))
     }
 
     fn read_index(&self, call: &Call, own: &[&str], index: &mut Index) {
@@ -118,7 +123,13 @@ fn empty(call: &Call) -> Index {
 #[allow(clippy::ptr_arg, reason = "maps over the strings of a Vec<String>")]
 fn field(written: &String) -> IndexField {
     match written.strip_prefix('-') {
-        Some(name) => IndexField { name: name.to_owned(), descending: true },
-        None => IndexField { name: written.clone(), descending: false },
+        Some(name) => IndexField {
+            name: name.to_owned(),
+            descending: true,
+        },
+        None => IndexField {
+            name: written.clone(),
+            descending: false,
+        },
     }
 }

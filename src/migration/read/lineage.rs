@@ -18,7 +18,10 @@ pub(super) struct Given<'v> {
 
 impl<'v> Given<'v> {
     pub(super) fn of(call: &'v Call) -> Self {
-        let kwargs = call.kwargs.iter().map(|(name, value)| (Cow::Borrowed(name.as_str()), Cow::Borrowed(value)));
+        let kwargs = call
+            .kwargs
+            .iter()
+            .map(|(name, value)| (Cow::Borrowed(name.as_str()), Cow::Borrowed(value)));
         Self {
             args: call.args.iter().map(Cow::Borrowed).collect(),
             kwargs: kwargs.collect(),
@@ -51,7 +54,11 @@ impl<'v> Given<'v> {
         let mut args = std::mem::take(&mut self.args).into_iter();
         for parameter in &init.parameters {
             let by_position = if parameter.positional { args.next() } else { None };
-            let by_name = if by_position.is_none() { self.remove(&parameter.name) } else { None };
+            let by_name = if by_position.is_none() {
+                self.remove(&parameter.name)
+            } else {
+                None
+            };
             let given = by_position.or(by_name.map(|(_, value)| value));
             if let Some(value) = &given {
                 self.taken.push((Cow::Owned(parameter.name.clone()), value.clone()));
@@ -71,7 +78,13 @@ impl<'v> Given<'v> {
                     let removed = self.remove(name);
                     self.taken.extend(removed);
                 }
-                Step::Super { method, args, kwargs, passes_args, passes_kwargs } => {
+                Step::Super {
+                    method,
+                    args,
+                    kwargs,
+                    passes_args,
+                    passes_kwargs,
+                } => {
                     if method != "__init__" || called {
                         continue;
                     }
@@ -84,7 +97,8 @@ impl<'v> Given<'v> {
             }
         }
         if !called {
-            self.doubt.get_or_insert_with(|| "it does not call its base class".to_owned());
+            self.doubt
+                .get_or_insert_with(|| "it does not call its base class".to_owned());
         }
         self
     }
@@ -125,9 +139,9 @@ fn is_parameter(value: &Value, name: &str) -> bool {
 }
 
 fn refers_to_missing(value: &Value, bound: &[(&str, Cow<'_, Value>)], init: &Method) -> bool {
-    init.parameters.iter().any(|parameter| {
-        is_parameter(value, &parameter.name) && !bound.iter().any(|(name, _)| *name == parameter.name)
-    })
+    init.parameters
+        .iter()
+        .any(|parameter| is_parameter(value, &parameter.name) && !bound.iter().any(|(name, _)| *name == parameter.name))
 }
 
 /// A value of a method's body with the parameters filled in.
@@ -148,9 +162,12 @@ pub(super) fn substitute(value: &Value, bound: &[(&str, Cow<'_, Value>)]) -> Val
         Value::List(items) => Value::List(each(items)),
         Value::Tuple(items) => Value::Tuple(each(items)),
         Value::Set(items) => Value::Set(each(items)),
-        Value::Dict(items) => {
-            Value::Dict(items.iter().map(|(key, value)| (key.clone(), substitute(value, bound))).collect())
-        }
+        Value::Dict(items) => Value::Dict(
+            items
+                .iter()
+                .map(|(key, value)| (key.clone(), substitute(value, bound)))
+                .collect(),
+        ),
         Value::Operation(operator, items) => match items.as_slice() {
             [left, right] => crate::python::binary(*operator, substitute(left, bound), substitute(right, bound)),
             items => Value::Operation(*operator, each(items)),
@@ -158,7 +175,9 @@ pub(super) fn substitute(value: &Value, bound: &[(&str, Cow<'_, Value>)]) -> Val
         Value::Call(call) => {
             let mut call = call.clone();
             call.args = each(&call.args);
-            call.kwargs.iter_mut().for_each(|(_, value)| *value = substitute(value, bound));
+            call.kwargs
+                .iter_mut()
+                .for_each(|(_, value)| *value = substitute(value, bound));
             Value::Call(call)
         }
         Value::None

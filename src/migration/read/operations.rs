@@ -30,7 +30,11 @@ impl<'a> Reading<'a> {
         match value {
             Value::Call(call) => self.call_node(call),
             Value::Unknown(unknown) => self.unread_node(unknown.reason.clone(), unknown.range, "?"),
-            value => self.unread_node(format!("an operation is not readable: it is {}", described(value)), around, "?"),
+            value => self.unread_node(
+                format!("an operation is not readable: it is {}", described(value)),
+                around,
+                "?",
+            ),
         }
     }
 
@@ -68,7 +72,9 @@ impl<'a> Reading<'a> {
         }
         match self.operation_base(&call.path) {
             Some(call_of_base) => self.operation(&call_of_base.apply(call)?),
-            None => Ok(Operation::Custom { path: call.path.clone() }),
+            None => Ok(Operation::Custom {
+                path: call.path.clone(),
+            }),
         }
     }
 
@@ -177,7 +183,9 @@ impl<'a> Reading<'a> {
             "CreateCollation" | "RemoveCollation" => return collation(class, call),
             _ => return Err(format!("`{class}` is no operation that forelock knows")),
         };
-        Ok(Operation::CreateExtension { name: extension.to_owned() })
+        Ok(Operation::CreateExtension {
+            name: extension.to_owned(),
+        })
     }
 
     fn create_model(&mut self, call: &Call) -> Read {
@@ -187,7 +195,9 @@ impl<'a> Reading<'a> {
         let mut fields = Vec::with_capacity(items.len());
         for item in items {
             match item.as_items() {
-                Some([Value::Str(name), field]) => fields.push((name.clone(), self.field(field, arguments.range("fields")))),
+                Some([Value::Str(name), field]) => {
+                    fields.push((name.clone(), self.field(field, arguments.range("fields"))))
+                }
                 Some(_) | None => return Err(not_readable("fields", item)),
             }
         }
@@ -196,7 +206,12 @@ impl<'a> Reading<'a> {
             self.gap(arguments.range("options"), format!("option `{name}`: {reason}"));
         }
         let bases = self.bases(&arguments)?;
-        Ok(Operation::CreateModel { name: arguments.string("name")?, fields, options, bases })
+        Ok(Operation::CreateModel {
+            name: arguments.string("name")?,
+            fields,
+            options,
+            bases,
+        })
     }
 
     fn bases(&self, arguments: &Arguments<'_>) -> Result<Vec<Base>, Reason> {
@@ -227,7 +242,11 @@ impl<'a> Reading<'a> {
         for (name, reason) in &index.unknown {
             self.gap(arguments.range("index"), format!("`{name}` of the index: {reason}"));
         }
-        Ok(Operation::AddIndex { model_name: arguments.string("model_name")?, index, concurrently })
+        Ok(Operation::AddIndex {
+            model_name: arguments.string("model_name")?,
+            index,
+            concurrently,
+        })
     }
 
     fn add_constraint(&mut self, call: &Call, not_valid: bool) -> Read {
@@ -236,7 +255,11 @@ impl<'a> Reading<'a> {
         if let crate::migration::Constraint::Unknown { reason, .. } = &constraint {
             self.gap(arguments.range("constraint"), reason.clone());
         }
-        Ok(Operation::AddConstraint { model_name: arguments.string("model_name")?, constraint, not_valid })
+        Ok(Operation::AddConstraint {
+            model_name: arguments.string("model_name")?,
+            constraint,
+            not_valid,
+        })
     }
 
     fn separate(&mut self, call: &Call) -> Read {
@@ -269,7 +292,11 @@ impl<'a> Reading<'a> {
             Some(value) => Some(sql_text(value, arguments.range("reverse_sql"))),
         };
         let state_operations = self.nested(&arguments, "state_operations");
-        Ok(Operation::RunSql { sql, reverse_sql, state_operations })
+        Ok(Operation::RunSql {
+            sql,
+            reverse_sql,
+            state_operations,
+        })
     }
 }
 
@@ -288,13 +315,20 @@ fn alter_model_options(call: &Call) -> Read {
         name => Err(not_readable("options", name)),
     });
     let options = options.collect::<Result<_, _>>()?;
-    Ok(Operation::AlterModelOptions { name: arguments.string("name")?, options })
+    Ok(Operation::AlterModelOptions {
+        name: arguments.string("name")?,
+        options,
+    })
 }
 
 fn remove_index(call: &Call, concurrently: bool) -> Read {
     let arguments = Arguments::new(call, &["model_name", "name"])?;
     let (model_name, name) = (arguments.string("model_name")?, arguments.string("name")?);
-    Ok(Operation::RemoveIndex { model_name, name, concurrently })
+    Ok(Operation::RemoveIndex {
+        model_name,
+        name,
+        concurrently,
+    })
 }
 
 fn rename_index(call: &Call) -> Read {
@@ -314,7 +348,10 @@ fn rename_index(call: &Call) -> Read {
 fn run_python(call: &Call) -> Read {
     let arguments = Arguments::new(call, &["code", "reverse_code", "atomic", "hints", "elidable"])?;
     let code = arguments.required("code")?.clone();
-    Ok(Operation::RunPython { atomic: arguments.optional_boolean("atomic")?, code })
+    Ok(Operation::RunPython {
+        atomic: arguments.optional_boolean("atomic")?,
+        code,
+    })
 }
 
 fn collation(class: &str, call: &Call) -> Read {
@@ -326,7 +363,9 @@ fn collation(class: &str, call: &Call) -> Read {
     Ok(Operation::CreateCollation {
         name,
         locale: arguments.string("locale")?,
-        provider: arguments.optional_string("provider")?.unwrap_or_else(|| "libc".to_owned()),
+        provider: arguments
+            .optional_string("provider")?
+            .unwrap_or_else(|| "libc".to_owned()),
         deterministic: arguments.boolean("deterministic", true)?,
     })
 }
@@ -335,9 +374,11 @@ fn collation(class: &str, call: &Call) -> Read {
 fn sql_text(value: &Value, range: Range) -> SqlText {
     match value {
         Value::Str(text) if text.is_empty() => SqlText::Noop,
-        Value::Str(text) => {
-            SqlText::Pieces(vec![SqlPiece { text: Some(text.clone()), params: None, range }])
-        }
+        Value::Str(text) => SqlText::Pieces(vec![SqlPiece {
+            text: Some(text.clone()),
+            params: None,
+            range,
+        }]),
         Value::List(items) | Value::Tuple(items) => {
             SqlText::Pieces(items.iter().map(|item| sql_piece(item, range)).collect())
         }
@@ -354,7 +395,11 @@ fn sql_piece(item: &Value, range: Range) -> SqlPiece {
         text => (text, None),
     };
     let params = params.filter(|params| **params != Value::None);
-    SqlPiece { text: text.as_str().map(str::to_owned), params: params.cloned(), range }
+    SqlPiece {
+        text: text.as_str().map(str::to_owned),
+        params: params.cloned(),
+        range,
+    }
 }
 
 fn argument_ranges(call: &Call) -> Vec<(&'static str, Range)> {
@@ -366,5 +411,8 @@ fn argument_ranges(call: &Call) -> Vec<(&'static str, Range)> {
         "RunSQL" => ("sql", 0),
         _ => return Vec::new(),
     };
-    call.argument_range(position, name).map(|range| (name, range)).into_iter().collect()
+    call.argument_range(position, name)
+        .map(|range| (name, range))
+        .into_iter()
+        .collect()
 }

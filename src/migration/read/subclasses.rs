@@ -21,10 +21,15 @@ impl<'a> Reading<'a> {
         for _ in 0..super::MAX_BASES {
             if path.starts_with("django.db.migrations.") || path.starts_with("django.contrib.postgres.operations.") {
                 let is_operation = !path.ends_with(".Operation");
-                return is_operation.then(|| BaseCall { path: path.to_owned(), lineage });
+                return is_operation.then(|| BaseCall {
+                    path: path.to_owned(),
+                    lineage,
+                });
             }
             let (_, class) = self.modules.class(self.module, path)?;
-            let own = ["database_forwards", "state_forwards"].iter().filter_map(|name| class.method(name));
+            let own = ["database_forwards", "state_forwards"]
+                .iter()
+                .filter_map(|name| class.method(name));
             if !own.into_iter().all(crate::python::Method::only_calls_super) {
                 return None;
             }
@@ -46,7 +51,10 @@ impl BaseCall<'_> {
             let Some(init) = class.method("__init__") else { continue };
             given = given.through(init);
             if let Some(doubt) = &given.doubt {
-                return Err(format!("`{}.__init__` does what forelock does not follow: {doubt}", class.name));
+                return Err(format!(
+                    "`{}.__init__` does what forelock does not follow: {doubt}",
+                    class.name
+                ));
             }
         }
         let mut base = call.clone();
@@ -54,7 +62,9 @@ impl BaseCall<'_> {
         if !self.lineage.iter().all(|class| class.method("__init__").is_none()) {
             base.args = given.args.into_iter().map(std::borrow::Cow::into_owned).collect();
             let kwargs = given.kwargs.into_iter();
-            base.kwargs = kwargs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+            base.kwargs = kwargs
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect();
             base.arg_ranges = vec![call.range; base.args.len() + base.kwargs.len()];
         }
         Ok(base)
