@@ -26,3 +26,15 @@ pub enum Confidence {
     /// We do not know what it sends.
     Opaque,
 }
+
+impl Confidence {
+    /// As JSON sees it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Confidence::Exact => "exact",
+            Confidence::Partial => "partial",
+            Confidence::Opaque => "opaque",
+        }
+    }
+}
