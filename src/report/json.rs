@@ -41,7 +41,7 @@ pub struct FindingDocument<'a> {
     #[cfg_attr(test, schemars(extend("enum" = super::schema::severities())))]
     pub severity: &'static str,
     /// What it does to whom, worst first.
-    #[cfg_attr(test, schemars(inner(extend("enum" = super::schema::harms()))))]
+    #[cfg_attr(test, schemars(schema_with = "super::schema::harms"))]
     pub harm: Vec<&'static str>,
     /// Other rules that the same operation matched.
     pub also: &'a [String],
@@ -119,7 +119,7 @@ pub struct LockDocument<'a> {
     #[cfg_attr(test, schemars(extend("enum" = super::schema::modes())))]
     pub mode: &'static str,
     /// The commands of running code that wait.
-    #[cfg_attr(test, schemars(inner(extend("enum" = super::schema::commands()))))]
+    #[cfg_attr(test, schemars(schema_with = "super::schema::commands"))]
     pub blocks: Vec<&'static str>,
 }
 

@@ -69,12 +69,11 @@ fn whole(kind: RelationKind) -> &'static str {
 
 fn until(mode: LockMode, work: Work, table: &str) -> String {
     match work {
-        Work::None if mode == LockMode::AccessExclusive => {
-            "for a moment; if a long one is running, all later ones queue until it ends".to_owned()
-        }
+        // The queue is explained by `forelock explain "ACCESS EXCLUSIVE"`.
+        Work::None if mode == LockMode::AccessExclusive => "for a moment, longer behind a slow one".to_owned(),
         Work::None => "for a moment".to_owned(),
         Work::Scan => format!("until {table} has been read"),
-        Work::IndexBuild => format!("until {table} has been read and the index built"),
+        Work::IndexBuild => format!("until {table} is indexed"),
         Work::Rewrite => format!("until {table} has been written anew"),
         Work::Unknown => "for as long as this takes, which nobody knows".to_owned(),
     }
@@ -88,7 +87,7 @@ fn goes_on(mode: LockMode, work: Work, table: &str) -> String {
     match work {
         Work::None | Work::Unknown => queries.to_owned(),
         Work::Scan => format!("{queries} while {table} is read"),
-        Work::IndexBuild => format!("{queries} while {table} is read and the index built"),
+        Work::IndexBuild => format!("{queries} while {table} is indexed"),
         Work::Rewrite => format!("{queries} while {table} is written anew"),
     }
 }

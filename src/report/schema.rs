@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{json, sql_json};
 use crate::finding::{Harm, Origin, RelationKind, Severity, Work};
@@ -45,13 +45,17 @@ fn compare(name: &str, generated: &str) {
     );
 }
 
+fn list_of(names: Vec<&'static str>) -> Schema {
+    json_schema!({"type": "array", "items": {"type": "string", "enum": names}})
+}
+
 pub(super) fn severities() -> Vec<&'static str> {
     // A silent row never becomes a finding.
     vec![Severity::Error.name(), Severity::Warning.name(), Severity::Info.name()]
 }
 
-pub(super) fn harms() -> Vec<&'static str> {
-    Harm::ALL.into_iter().map(Harm::name).collect()
+pub(super) fn harms(_generator: &mut SchemaGenerator) -> Schema {
+    list_of(Harm::ALL.into_iter().map(Harm::name).collect())
 }
 
 pub(super) fn works() -> Vec<&'static str> {
@@ -75,8 +79,8 @@ pub(super) fn modes() -> Vec<&'static str> {
     LockMode::ALL.into_iter().map(LockMode::name).collect()
 }
 
-pub(super) fn commands() -> Vec<&'static str> {
-    Command::ALL.into_iter().map(Command::name).collect()
+pub(super) fn commands(_generator: &mut SchemaGenerator) -> Schema {
+    list_of(Command::ALL.into_iter().map(Command::name).collect())
 }
 
 pub(super) fn confidences() -> Vec<&'static str> {

@@ -41,7 +41,7 @@ impl Script<'_> {
         }
         self.write_deferred(deferred, out)?;
         if self.migration.atomic {
-            writeln!(out, "{}", self.style.bold("COMMIT;"))?;
+            writeln!(out, "\n{}", self.style.bold("COMMIT;"))?;
         }
         Ok(())
     }
@@ -68,15 +68,15 @@ impl Script<'_> {
         inline: &[StatementReport],
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        self.comment("", out)?;
+        writeln!(out)?;
         let first = inline.partition_point(|statement| statement.operation < index);
         let own = &inline[first..];
         let own = &own[..own.partition_point(|statement| statement.operation == index)];
-        self.comment(&format!("{index} {}{}", operation.class, remark(operation, own)), out)?;
+        let heading = format!("-- {index} {}{}", operation.class, remark(operation, own));
+        writeln!(out, "{}", self.style.heading(&self.text(&heading)))?;
         for reason in &operation.reasons {
             self.comment(&format!("{}: {reason}", doubt(operation.confidence)), out)?;
         }
-        self.comment("", out)?;
         self.write_statements(own, &operation.reasons, out)
     }
 
@@ -84,9 +84,8 @@ impl Script<'_> {
         if deferred.is_empty() {
             return Ok(());
         }
-        self.comment("", out)?;
-        self.comment("deferred to the end of the migration", out)?;
-        self.comment("", out)?;
+        writeln!(out)?;
+        writeln!(out, "{}", self.style.heading("-- deferred to the end of the migration"))?;
         self.write_statements(deferred, &[], out)
     }
 

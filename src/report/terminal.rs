@@ -212,7 +212,7 @@ fn handler(severity: Severity, style: &Style) -> GraphicalReportHandler {
         Color::Ansi => ThemeStyles {
             link: link_color(),
             linum: plain.dimmed(),
-            highlights: vec![severity_color(severity).bold()],
+            highlights: vec![severity_color(severity)],
             ..ThemeStyles::none()
         },
     };
