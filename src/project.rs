@@ -162,14 +162,14 @@ fn no_migrations(path: &Path, python_files: usize, is_excluded: bool) -> String 
     if is_excluded {
         return format!("{path}: excluded by the configuration; no migration is left to judge");
     }
-    let files = if python_files == 1 {
-        "1 Python file".to_owned()
-    } else {
-        format!("{python_files} Python files")
+    let files = match python_files {
+        0 => "there are no Python files".to_owned(),
+        1 => "the one Python file defines no `class Migration` of Django's".to_owned(),
+        _ => format!("none of {python_files} Python files defines a `class Migration` of Django's"),
     };
     format!(
-        "{path}: no migrations found: none of {files} defines a `class Migration` of Django's (virtual environments, \
-         node_modules, hidden folders and `exclude` are not searched); give the folder of a Django project"
+        "{path}: no migrations found: {files} (virtual environments, node_modules, hidden folders and `exclude` are \
+         not searched); give the folder of a Django project"
     )
 }
 
