@@ -2,12 +2,15 @@
 
 pub mod catalog;
 pub mod data_type;
+pub mod facts;
 pub mod finding;
 pub mod fingerprint;
+pub mod history;
 pub mod lock;
 pub mod migration;
 pub mod models;
 pub mod project;
+pub mod python;
 pub mod report;
 pub mod rules;
 pub mod schema_editor;
@@ -16,5 +19,6 @@ pub mod source;
 pub mod statement;
 pub mod suggestion;
 pub mod suppress;
+pub mod transaction;
 pub mod value;
 pub mod versions;
