@@ -1,7 +1,11 @@
 //! forelock: know the lock before you take it.
 
 pub mod catalog;
+pub mod cli;
+pub mod command;
+pub mod config;
 pub mod data_type;
+pub mod discover;
 pub mod facts;
 pub mod finding;
 pub mod fingerprint;
