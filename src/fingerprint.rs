@@ -30,8 +30,7 @@ pub fn fingerprint(identity: &Identity<'_>) -> String {
         // No part holds this byte, so two different identities never read the same.
         digest.update([0]);
     }
-    digest.finalize()[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let first_half = digest.finalize().into_iter().take(8);
+    let number = first_half.fold(0_u64, |number, byte| (number << 8) | u64::from(byte));
+    format!("{number:016x}")
 }

@@ -13,6 +13,7 @@ mod schema;
 pub mod sql_json;
 pub mod sql_text;
 pub mod summary;
+mod table;
 pub mod terminal;
 
 use std::io::{self, Write};

@@ -13,7 +13,7 @@ use std::path::Path;
 use crate::finding::Finding;
 use crate::migration::{Migration, MigrationKey, Ownership};
 use crate::rules::RuleTable;
-use crate::selection::Selector;
+use crate::selection::{Selector, UnknownName};
 use crate::source::{Range, SourceFile};
 use comment::{Directive, Misspelt, Names, Scope};
 pub use complaint::{UNUSED, WITHOUT_REASON};
@@ -38,7 +38,7 @@ pub fn apply<'a>(
         let file = by_path.get(finding.place.path.as_path());
         !file.is_some_and(|index| files[*index].suppresses(finding))
     });
-    merged(findings, &files)
+    merged(findings, &files, rules)
 }
 
 /// A migration with its suppression comments.
@@ -58,18 +58,21 @@ struct Comment<'a> {
 /// What a well-formed comment suppresses.
 struct Suppression<'a> {
     directive: Directive<'a>,
-    /// One per name, with what it means and whether it suppressed anything; a single one for "all".
-    entries: Vec<Entry<'a>>,
+    /// One per name, with what it means and whether it suppressed anything.
+    entries: Vec<Entry>,
 }
 
-struct Entry<'a> {
-    selector: Result<Option<Selector>, Unknown<'a>>,
-    used: bool,
+/// One name of a suppression, or its silence about names.
+struct Entry {
+    meaning: Meaning,
+    is_used: bool,
 }
 
-struct Unknown<'a> {
-    name: &'a str,
-    suggestion: Option<String>,
+enum Meaning {
+    /// No brackets.
+    Everything,
+    Selected(Selector),
+    Unknown(UnknownName),
 }
 
 impl<'a> File<'a> {
@@ -94,16 +97,16 @@ impl<'a> File<'a> {
             return false;
         }
         let lines = Lines::of(finding, self.migration);
-        let mut suppressed = false;
+        let mut is_suppressed = false;
         for comment in &mut self.comments {
             let Ok(suppression) = &mut comment.meaning else {
                 continue;
             };
             if suppression.directive.scope == Scope::File || lines.include(comment.line) {
-                suppressed |= suppression.uses(finding);
+                is_suppressed |= suppression.uses(finding);
             }
         }
-        suppressed
+        is_suppressed
     }
 }
 
@@ -120,63 +123,71 @@ impl<'a> Comment<'a> {
 
 impl<'a> Suppression<'a> {
     fn new(directive: Directive<'a>, rules: &RuleTable) -> Self {
-        let entry = |selector| Entry { selector, used: false };
-        let entries = match &directive.names {
-            Names::All => vec![entry(Ok(None))],
-            Names::Listed(names) => names
-                .iter()
-                .map(|name| match Selector::parse(name, rules) {
-                    Ok(selector) => entry(Ok(Some(selector))),
-                    Err(unknown) => entry(Err(Unknown {
-                        name,
-                        suggestion: unknown.suggestion,
-                    })),
-                })
-                .collect(),
+        let meanings = match &directive.names {
+            Names::All => vec![Meaning::Everything],
+            Names::Listed(names) => names.iter().map(|name| Meaning::of(name, rules)).collect(),
         };
-        Self { directive, entries }
+        let entries = meanings.into_iter().map(|meaning| Entry {
+            meaning,
+            is_used: false,
+        });
+        Self {
+            entries: entries.collect(),
+            directive,
+        }
     }
 
+    /// Whether it covers the finding. All its names that do count as used.
     fn uses(&mut self, finding: &Finding) -> bool {
-        let mut matched = false;
+        let mut is_matched = false;
         for entry in &mut self.entries {
-            let matches = match &entry.selector {
-                Ok(None) => true,
-                Ok(Some(selector)) => selector.matches(&finding.rule, &finding.harm),
-                Err(_) => false,
+            let matches = match &entry.meaning {
+                Meaning::Everything => true,
+                Meaning::Selected(selector) => selector.matches(&finding.rule, &finding.harm),
+                Meaning::Unknown(_) => false,
             };
-            entry.used |= matches;
-            matched |= matches;
+            entry.is_used |= matches;
+            is_matched |= matches;
         }
-        matched
+        is_matched
+    }
+}
+
+impl Meaning {
+    fn of(name: &str, rules: &RuleTable) -> Self {
+        match Selector::parse(name, rules) {
+            Ok(selector) => Meaning::Selected(selector),
+            Err(unknown) => Meaning::Unknown(unknown),
+        }
     }
 }
 
 /// The findings with those about comments between them: behind what stands above them in the history.
-fn merged(mut findings: Vec<Finding>, files: &[File<'_>]) -> Vec<Finding> {
+fn merged(mut findings: Vec<Finding>, files: &[File<'_>], rules: &RuleTable) -> Vec<Finding> {
     let keys = files.iter().map(|file| &file.migration.key);
     let ranks: HashMap<&MigrationKey, usize> = keys.zip(0..).collect();
-    for (rank, file) in files.iter().enumerate() {
-        // A squash beside its originals is never judged, so its comments, copied from them, have nothing to suppress.
-        if file
-            .migration
-            .replaces
+    let place = |finding: &Finding| {
+        let rank = ranks.get(finding.migration.as_ref()?)?;
+        Some((*rank, finding.place.range.start))
+    };
+    for complaint in complaints(files, &ranks, rules) {
+        let above = findings
             .iter()
-            .any(|original| ranks.contains_key(original))
-        {
-            continue;
-        }
-        let complaints = file.comments.iter().enumerate();
-        for finding in complaints.filter_map(|(count, comment)| complaint::finding(file.migration, comment, count)) {
-            let stands_above = |other: &Finding| {
-                let other_rank = other.migration.as_ref().and_then(|key| ranks.get(key));
-                other_rank.is_some_and(|other_rank| {
-                    (*other_rank, other.place.range.start) <= (rank, finding.place.range.start)
-                })
-            };
-            let index = findings.iter().rposition(stands_above).map_or(0, |index| index + 1);
-            findings.insert(index, finding);
-        }
+            .rposition(|other| place(other).is_some() && place(other) <= place(&complaint));
+        findings.insert(above.map_or(0, |index| index + 1), complaint);
     }
     findings
+}
+
+fn complaints(files: &[File<'_>], ranks: &HashMap<&MigrationKey, usize>, rules: &RuleTable) -> Vec<Finding> {
+    let mut complaints = Vec::new();
+    for File { migration, comments } in files {
+        // A squash beside its originals is never judged, so its comments, copied from them, have nothing to suppress.
+        if migration.replaces.iter().any(|original| ranks.contains_key(original)) {
+            continue;
+        }
+        let counted = comments.iter().enumerate();
+        complaints.extend(counted.filter_map(|(count, comment)| complaint::finding(migration, comment, count, rules)));
+    }
+    complaints
 }

@@ -4,7 +4,7 @@ mod analyses;
 
 use analyses::{analysis, check, drop_column_finding, index_finding, mixed_migration, only, source, statement};
 use forelock::finding::{Analysis, MigrationReport, Place};
-use forelock::report::{self, Characters, CheckFormat, Style, TextOrJson};
+use forelock::report::{self, CheckFormat, Style, TextOrJson};
 use forelock::source::Range;
 
 fn json(analyses: &[Analysis]) -> String {
@@ -123,17 +123,4 @@ fn a_statement_ends_with_one_semicolon() {
     ];
     let script = sql(&[&migration], TextOrJson::Text);
     assert!(script.contains("SELECT 1;\nSELECT 2;\nSELECT 3 -- three\n;\n"));
-}
-
-#[test]
-fn a_lock_mode_is_explained_with_its_queue() {
-    let table = forelock::rules::RuleTable { rules: Vec::new() };
-    let topic = report::explain::topic("access-exclusive", &table).expect("a lock mode");
-    let style = Style {
-        characters: Characters::Ascii,
-        ..Style::default()
-    };
-    let mut out = Vec::new();
-    report::explain::write(topic, &style, &mut out).expect("a vector takes everything");
-    insta::assert_snapshot!(String::from_utf8(out).expect("UTF-8"));
 }

@@ -5,26 +5,16 @@ mod analyses;
 use std::sync::Arc;
 
 use analyses::{finding_at, range, source};
-use forelock::finding::{Finding, Severity};
+use forelock::finding::Finding;
 use forelock::migration::{Migration, MigrationKey, Operation, OperationNode, Ownership};
-use forelock::rules::{Rule, RuleTable};
+use forelock::rules::RuleTable;
 use forelock::source::{Range, SourceFile};
 use forelock::suppress;
 
 const RULE: &str = "create-index-blocking-writes";
 
 fn table() -> RuleTable {
-    let rule = |name: &str| Rule {
-        name: name.to_owned(),
-        title: String::new(),
-        page: String::new(),
-        severity: Severity::Error,
-        harm: Vec::new(),
-        matrix_rows: Vec::new(),
-    };
-    RuleTable {
-        rules: vec![rule(RULE), rule("drop-column"), rule(suppress::UNUSED)],
-    }
+    RuleTable::embedded().expect("the pages of rules/ are well-formed")
 }
 
 /// A migration over this text; each `AddIndex(..)` in it is an operation, each `#` outside of strings a comment.
@@ -164,9 +154,11 @@ fn the_name_of_a_harm_works_where_a_rules_name_does() {
 #[test]
 fn a_comment_that_excuses_nothing_is_reported() {
     assert_eq!(
-        left_of("AddIndex()  # forelock: ignore[drop-column, blocks-writes] ten rows\nx  # forelock: ignore no\n"),
+        left_of(
+            "AddIndex()  # forelock: ignore[drop-column-in-use, blocks-writes] ten rows\nx  # forelock: ignore no\n"
+        ),
         [
-            "1 warning unused-suppression: suppresses nothing: there is no finding of rule `drop-column` here",
+            "1 warning unused-suppression: suppresses nothing: there is no finding of rule `drop-column-in-use` here",
             "2 warning unused-suppression: suppresses nothing: there is no finding at all here",
         ]
     );
@@ -175,17 +167,17 @@ fn a_comment_that_excuses_nothing_is_reported() {
 #[test]
 fn an_unknown_name_is_reported_with_the_one_that_was_meant() {
     assert_eq!(
-        left_of("AddIndex()  # forelock: ignore[drop-colum] ten rows\n"),
+        left_of("AddIndex()  # forelock: ignore[drop-column-in-us] ten rows\n"),
         [
             "1 create-index-blocking-writes",
-            "1 warning unused-suppression: names an unknown rule `drop-colum` (did you mean `drop-column`?), which suppresses nothing",
+            "1 warning unused-suppression: suppresses nothing: there is no rule called `drop-column-in-us`, did you mean `drop-column-in-use`?",
         ]
     );
 }
 
 #[test]
 fn a_misspelt_comment_is_reported() {
-    let left = left_of("AddIndex()  # forelock: ingore[drop-column]\n");
+    let left = left_of("AddIndex()  # forelock: ingore[drop-column-in-use]\n");
     assert_eq!(left[0], "1 create-index-blocking-writes");
     assert!(left[1].contains("says neither `ignore` nor `ignore-file`"));
 }
@@ -194,7 +186,7 @@ fn a_misspelt_comment_is_reported() {
 fn a_missing_reason_excuses_and_is_worth_an_info() {
     assert_eq!(
         left_of("AddIndex()  # forelock: ignore\n"),
-        ["1 info suppression-without-reason: suppresses findings without saying why"]
+        ["1 info suppression-without-reason: suppresses a finding without saying why"]
     );
 }
 
@@ -222,8 +214,8 @@ fn an_excuse_for_one_statement_of_a_runsql_is_none_for_the_next() {
 
 #[test]
 fn reports_about_comments_stand_where_the_history_puts_them() {
-    let first = migration("0001_x", "AddIndex()\n# forelock: ignore[drop-column] no\n");
-    let second = migration("0002_y", "# forelock: ignore[drop-column] no\n\nAddIndex()\n");
+    let first = migration("0001_x", "AddIndex()\n# forelock: ignore[drop-column-in-use] no\n");
+    let second = migration("0002_y", "# forelock: ignore[drop-column-in-use] no\n\nAddIndex()\n");
     let left = left(&[first, second]);
     let lines: Vec<&str> = left
         .iter()
@@ -246,7 +238,7 @@ fn reports_about_comments_stand_where_the_history_puts_them() {
 #[test]
 fn a_squash_beside_its_originals_has_nothing_to_suppress() {
     let original = migration("0001_x", "AddIndex()\n");
-    let mut squash = migration("0001_squashed", "# forelock: ignore[drop-column] copied\n");
+    let mut squash = migration("0001_squashed", "# forelock: ignore[drop-column-in-use] copied\n");
     squash.replaces = vec![original.key.clone()];
     assert_eq!(left(&[original, squash]), ["1 create-index-blocking-writes"]);
 }

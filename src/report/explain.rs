@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::table::Table;
 use super::{Style, locks, page};
 use crate::lock::{Command, LockMode};
 use crate::rules::{Rule, RuleTable};
@@ -55,7 +56,7 @@ pub fn topic<'a>(name: &str, table: &'a RuleTable) -> Result<Topic<'a>, UnknownT
 pub fn write(topic: Topic<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     match topic {
         Topic::Rule(rule) => write_rule(rule, style, out),
-        Topic::Lock(mode) => page::write(&lock_page(mode), style, out),
+        Topic::Lock(mode) => page::write(&lock_page(mode), &[], style, out),
     }
 }
 
@@ -67,32 +68,69 @@ fn write_rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()>
     facts.extend((!matrix.is_empty()).then(|| format!("matrix row {}", matrix.join(", "))));
     writeln!(out, "{}  {}", style.bold(&rule.name), facts.join(" · "))?;
     writeln!(out)?;
-    page::write(&rule.page, style, out)
+    page::write(&rule.page, &rows(rule, style), style, out)
+}
+
+/// The rows of a rule as a table: when, which locks, what work.
+fn rows(rule: &Rule, style: &Style) -> Vec<String> {
+    if rule.rows.is_empty() {
+        return Vec::new();
+    }
+    let mut table = Table::new(["statement", "locks", "work"]);
+    for row in &rule.rows {
+        let conditions = row
+            .when
+            .iter()
+            .map(|(fact, values)| format!("{} {}", fact.name(), values.join(" or ")));
+        let statement = std::iter::once(row.aspect.name().to_owned()).chain(conditions);
+        let locks = row.locks.iter().map(|(role, mode)| format!("{} {mode}", role.name()));
+        let work = row.work.iter().map(|(role, work)| {
+            let names: Vec<&str> = work.iter().map(|work| work.name()).collect();
+            format!("{} {}", role.name(), names.join(" + "))
+        });
+        table.add([joined(statement), joined(locks), joined(work)]);
+    }
+    let lines = table.lines(style).into_iter();
+    lines.map(|line| format!("    {line}")).collect()
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// The page of a lock mode, as Markdown: what takes it, whom it blocks, what it conflicts with, and the queue.
 fn lock_page(mode: LockMode) -> String {
-    let mut page = format!("# {mode}\n\nTaken by {}.\n\n", takers(mode));
-    page.push_str("## Who waits while it is held\n\n");
-    for command in Command::ALL {
-        let verdict = match mode.conflicts_with(command.lock()) {
-            true => "waits",
-            false => "goes on",
+    let verdicts = Command::ALL.into_iter().map(|command| {
+        let verdict = if mode.conflicts_with(command.lock()) {
+            "waits"
+        } else {
+            "goes on"
         };
-        page.push_str(&format!("- {} {verdict}\n", locks::spoken(command)));
-    }
-    page.push_str("\n## Conflicts with\n\n");
-    for other in LockMode::ALL.into_iter().filter(|other| mode.conflicts_with(*other)) {
-        page.push_str(&format!("- {other}: taken by {}\n", takers(other)));
-    }
-    page.push_str("\n## The queue\n\n");
-    page.push_str(queue(mode));
-    page.push_str(
-        "\n\nA lock is held until the transaction ends, not until the statement does: in an atomic migration everything \
-         that runs after it runs under it.\n",
-    );
-    page
+        format!("- {} {verdict}", locks::spoken(command))
+    });
+    let conflicts = LockMode::ALL.into_iter().filter(|other| mode.conflicts_with(*other));
+    let conflicts = conflicts.map(|other| format!("- {other}: taken by {}", takers(other)));
+    let sections = [
+        format!("# {mode}"),
+        format!("Taken by {}.", takers(mode)),
+        "## Who waits while it is held".to_owned(),
+        lines(verdicts),
+        "## Conflicts with".to_owned(),
+        lines(conflicts),
+        "## The queue".to_owned(),
+        queue(mode).to_owned(),
+        HELD.to_owned(),
+    ];
+    sections.join("\n\n")
 }
+
+fn lines(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join("\n")
+}
+
+/// What is true of every mode.
+const HELD: &str = "A lock is held until the transaction ends, not until the statement does: in an atomic migration \
+     everything that runs after it runs under it.";
 
 /// See PostgreSQL's documentation, "Explicit Locking", "Table-Level Locks".
 fn takers(mode: LockMode) -> &'static str {

@@ -80,9 +80,10 @@ fn until(mode: LockMode, work: Work, table: &str) -> String {
 }
 
 fn goes_on(mode: LockMode, work: Work, table: &str) -> String {
-    let queries = match mode.conflicts_with(LockMode::ShareUpdateExclusive) {
-        true => "queries go on, other schema changes wait",
-        false => "queries go on",
+    let queries = if mode.conflicts_with(LockMode::ShareUpdateExclusive) {
+        "queries go on, other schema changes wait"
+    } else {
+        "queries go on"
     };
     match work {
         Work::None | Work::Unknown => queries.to_owned(),

@@ -20,8 +20,8 @@ enum Block<'a> {
     Empty,
 }
 
-/// Writes a page. A `toml` block holds the rule's rows; it is shown as a table.
-pub(super) fn write(markdown: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a page. What stands in a `toml` block is for the program; `table` says the same to people.
+pub(super) fn write(markdown: &str, table: &[String], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let text = neutral::lines(markdown.trim(), style.characters);
     let mut after_empty = false;
     for block in blocks(&text) {
@@ -29,7 +29,7 @@ pub(super) fn write(markdown: &str, style: &Style, out: &mut dyn Write) -> io::R
         if block == Block::Empty && after_empty {
             continue;
         }
-        let lines = rendered(&block, style);
+        let lines = rendered(&block, table, style);
         after_empty = block == Block::Empty || (lines.is_empty() && after_empty);
         for line in lines {
             writeln!(out, "{line}")?;
@@ -38,7 +38,7 @@ pub(super) fn write(markdown: &str, style: &Style, out: &mut dyn Write) -> io::R
     Ok(())
 }
 
-fn rendered(block: &Block<'_>, style: &Style) -> Vec<String> {
+fn rendered(block: &Block<'_>, table: &[String], style: &Style) -> Vec<String> {
     match block {
         Block::Empty => vec![String::new()],
         Block::Heading(text) => vec![style.bold(text)],
@@ -50,15 +50,10 @@ fn rendered(block: &Block<'_>, style: &Style) -> Vec<String> {
             &" ".repeat(marker.len() + 1),
             style,
         ),
-        Block::Code("toml", lines) if lines.iter().any(|line| line.trim() == "[[row]]") => {
-            rows(&lines.join("\n"), style)
-        }
+        Block::Code("toml", _) => table.to_vec(),
         Block::Code(_, lines) => lines
             .iter()
-            .map(|line| match line.is_empty() {
-                true => String::new(),
-                false => style.dim(&format!("    {line}")),
-            })
+            .map(|line| style.dim(format!("    {line}").trim_end()))
             .collect(),
     }
 }
@@ -113,57 +108,4 @@ fn classified(line: &str) -> Block<'_> {
 fn is_list_marker(word: &str) -> bool {
     let number = word.strip_suffix('.').unwrap_or_default();
     matches!(word, "-" | "*") || (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// The rows of a rule as a table: which statement, which locks, what work.
-fn rows(toml: &str, style: &Style) -> Vec<String> {
-    let Ok(table) = toml.parse::<toml::Table>() else {
-        return Vec::new();
-    };
-    let rows = table.get("row").and_then(toml::Value::as_array);
-    let rows: Vec<&toml::Table> = rows.into_iter().flatten().filter_map(toml::Value::as_table).collect();
-    let mut lines = vec![["when", "locks", "work"].map(str::to_owned)];
-    lines.extend(rows.into_iter().map(row));
-    let widest = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let (first, second) = (widest(0), widest(1));
-    let mut text: Vec<String> = lines
-        .iter()
-        .map(|[when, locks, work]| {
-            format!("    {when:first$}  {locks:second$}  {work}")
-                .trim_end()
-                .to_owned()
-        })
-        .collect();
-    text[0] = style.bold(&text[0]);
-    text
-}
-
-fn row(row: &toml::Table) -> [String; 3] {
-    let of = |key: &str| row.get(key).map(words).unwrap_or_default();
-    let locks = [of("lock"), of("locks")].concat();
-    let facts = row.iter().filter(|(key, _)| !ROW_CONSEQUENCES.contains(&key.as_str()));
-    let when: Vec<String> = facts
-        .map(|(key, value)| match key.as_str() {
-            "aspect" | "statement" => words(value),
-            _ => format!("{key}: {}", words(value)),
-        })
-        .collect();
-    [when.join(", "), locks, of("work")]
-}
-
-/// Members of a row that say what follows; all others say when it holds.
-const ROW_CONSEQUENCES: [&str; 8] = ["lock", "locks", "work", "harm", "severity", "matrix", "message", "help"];
-
-fn words(value: &toml::Value) -> String {
-    match value {
-        toml::Value::String(text) => text.clone(),
-        toml::Value::Array(values) => values.iter().map(words).collect::<Vec<_>>().join(" or "),
-        toml::Value::Table(table) => {
-            let members = table.iter().map(|(key, value)| format!("{key} {}", words(value)));
-            members.collect::<Vec<_>>().join(", ")
-        }
-        toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) | toml::Value::Datetime(_) => {
-            value.to_string()
-        }
-    }
 }

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use textwrap::core::display_width;
 
-use super::{Style, TextOrJson, url};
+use super::table::Table;
+use super::{Style, TextOrJson, severity_color, url};
 use crate::rules::{Rule, RuleTable};
 
 /// One rule.
@@ -46,49 +46,24 @@ fn document(rule: &Rule) -> RuleDocument<'_> {
 }
 
 fn write_text(table: &RuleTable, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let headings = ["rule", "severity", "matrix", "harm", "title"].map(str::to_owned);
-    let mut rows = vec![headings];
-    rows.extend(table.rules.iter().map(row));
-    let widths = widths(&rows);
-    for (index, row) in rows.iter().enumerate() {
-        let line = match index {
-            0 => style.bold(&aligned(row, &widths).join("  ")),
-            _ => {
-                let [name, severity, rest @ ..] = aligned(row, &widths);
-                let severity = style.paint(&severity, super::severity_color(table.rules[index - 1].severity));
-                format!("{name}  {severity}  {}", rest.join("  "))
-            }
-        };
-        writeln!(out, "{}", line.trim_end())?;
+    let mut text = Table::new(["rule", "severity", "matrix", "harm", "title"]);
+    for rule in &table.rules {
+        text.add(row(rule, style));
+    }
+    for line in text.lines(style) {
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }
 
-fn row(rule: &Rule) -> [String; 5] {
+fn row(rule: &Rule, style: &Style) -> [String; 5] {
     let matrix: Vec<String> = rule.matrix_rows.iter().map(ToString::to_string).collect();
     let harm: Vec<&str> = rule.harm.iter().map(|harm| harm.name()).collect();
     [
         rule.name.clone(),
-        rule.severity.name().to_owned(),
+        style.paint(rule.severity.name(), severity_color(rule.severity)),
         matrix.join(", "),
         harm.join(", "),
         rule.title.clone(),
     ]
-}
-
-fn widths(rows: &[[String; 5]]) -> [usize; 5] {
-    let mut widths = [0; 5];
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = display_width(cell).max(*width);
-        }
-    }
-    widths
-}
-
-fn aligned(row: &[String; 5], widths: &[usize; 5]) -> [String; 5] {
-    std::array::from_fn(|column| {
-        let cell = &row[column];
-        format!("{cell}{}", " ".repeat(widths[column] - display_width(cell)))
-    })
 }

@@ -121,10 +121,10 @@ impl Script<'_> {
         if !statement.rules.is_empty() {
             parts.push(statement.rules.join(", "));
         }
-        match parts.is_empty() {
-            true => Ok(()),
-            false => self.comment(&parts.join("; "), out),
+        if parts.is_empty() {
+            return Ok(());
         }
+        self.comment(&parts.join("; "), out)
     }
 
     /// One comment line, whatever the text holds.
@@ -171,8 +171,9 @@ fn ended(sql: &str) -> String {
         return sql.to_owned();
     }
     let last_line = sql.lines().next_back().unwrap_or_default();
-    match last_line.contains("--") {
-        true => format!("{sql}\n;"),
-        false => format!("{sql};"),
+    if last_line.contains("--") {
+        format!("{sql}\n;")
+    } else {
+        format!("{sql};")
     }
 }

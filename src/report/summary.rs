@@ -243,10 +243,10 @@ fn found(totals: &Totals, style: &Style) -> String {
             Severity::Silent | Severity::Warning | Severity::Error => style.severity(&counted(count, name), severity),
         })
         .collect();
-    match parts.is_empty() {
-        true => style.bold("no findings"),
-        false => parts.join(", "),
+    if parts.is_empty() {
+        return style.bold("no findings");
     }
+    parts.join(", ")
 }
 
 /// `in 1 of 120 migrations`; in files where one of them is no migration.
@@ -265,18 +265,13 @@ fn places(shown: &[&Finding], migrations: usize) -> String {
 }
 
 fn counts(totals: &Totals, style: &Style) -> String {
-    let mut counts = format!(
-        "{}, {}",
-        counted(totals.operations, "operation"),
-        counted(totals.statements, "statement")
-    );
-    if totals.not_analysed > 0 {
-        counts.push_str(&format!(", {} not analysed", totals.not_analysed));
-        match (style.detail, totals.not_analysed) {
-            (Detail::Verbose, _) => {}
-            (Detail::Normal | Detail::Quiet, 1) => counts.push_str(": -v lists it"),
-            (Detail::Normal | Detail::Quiet, _) => counts.push_str(": -v lists them"),
-        }
-    }
-    counts
+    let operations = counted(totals.operations, "operation");
+    let statements = counted(totals.statements, "statement");
+    let hint = match (style.detail, totals.not_analysed) {
+        (_, 0) => return format!("{operations}, {statements}"),
+        (Detail::Verbose, _) => "",
+        (Detail::Normal | Detail::Quiet, 1) => ": -v lists it",
+        (Detail::Normal | Detail::Quiet, _) => ": -v lists them",
+    };
+    format!("{operations}, {statements}, {} not analysed{hint}", totals.not_analysed)
 }

@@ -167,7 +167,7 @@ fn wrapped(text: &str, columns_before: usize, style: &Style) -> Vec<String> {
         .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
     textwrap::wrap(text, options)
         .into_iter()
-        .map(|line| line.into_owned())
+        .map(std::borrow::Cow::into_owned)
         .collect()
 }
 

@@ -53,8 +53,11 @@ pub(super) fn read(comment: &str) -> Option<Result<Directive<'_>, Misspelt>> {
     let Some((names, reason)) = names(rest) else {
         return Some(Err(Misspelt::Brackets));
     };
-    let reason = reason_of(reason);
-    Some(Ok(Directive { scope, names, reason }))
+    Some(Ok(Directive {
+        scope,
+        names,
+        reason: reason_of(reason),
+    }))
 }
 
 /// What follows `# forelock:`, also behind another tool's comment: `# noqa: E501  # forelock: ignore`.

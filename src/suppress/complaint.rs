@@ -1,11 +1,12 @@
 //! What is wrong with a suppression comment itself, as a finding.
 
 use super::comment::Misspelt;
-use super::{Comment, Entry};
-use crate::finding::{Finding, Place, Severity, Work};
+use super::{Comment, Entry, Meaning};
+use crate::finding::{Finding, Place, Work};
 use crate::fingerprint::{Identity, fingerprint};
 use crate::migration::Migration;
-use crate::selection::Selector;
+use crate::rules::RuleTable;
+use crate::selection::{Selector, UnknownName};
 
 /// The rule of a comment that suppresses nothing.
 pub const UNUSED: &str = "unused-suppression";
@@ -20,28 +21,30 @@ const SPELLING: &str = "write it as `# forelock: ignore[rule] reason` at the ope
 /// What is said of a comment.
 struct Complaint {
     rule: &'static str,
-    severity: Severity,
-    message: String,
-    help: &'static str,
+    /// Fills `{reason}` in the rule's message.
+    reason: String,
+    /// Better advice than the rule's.
+    help: Option<&'static str>,
 }
 
 /// The finding about this comment, the `count`th of its migration; `None` where it does its work and says why.
-pub(super) fn finding(migration: &Migration, comment: &Comment<'_>, count: usize) -> Option<Finding> {
-    let Complaint {
-        rule,
-        severity,
-        message,
-        help,
-    } = complaint(comment)?;
+pub(super) fn finding(
+    migration: &Migration,
+    comment: &Comment<'_>,
+    count: usize,
+    rules: &RuleTable,
+) -> Option<Finding> {
+    let complaint = complaint(comment)?;
+    let rule = rules.rule(complaint.rule)?;
     let key = &migration.key;
     Some(Finding {
-        rule: rule.to_owned(),
+        rule: rule.name.clone(),
         matrix_row: None,
-        severity,
-        harm: Vec::new(),
+        severity: rule.severity,
+        harm: rule.harm.clone(),
         also: Vec::new(),
-        message,
-        help: help.to_owned(),
+        message: rule.message.replace("{reason}", &complaint.reason),
+        help: complaint.help.unwrap_or(rule.help_for("default")).to_owned(),
         place: Place {
             path: migration.source.path.clone(),
             source: Some(migration.source.clone()),
@@ -56,7 +59,7 @@ pub(super) fn finding(migration: &Migration, comment: &Comment<'_>, count: usize
             migration: Some(key),
             class: "",
             target: "",
-            rule,
+            rule: &rule.name,
             count,
         }),
     })
@@ -64,62 +67,58 @@ pub(super) fn finding(migration: &Migration, comment: &Comment<'_>, count: usize
 
 fn complaint(comment: &Comment<'_>) -> Option<Complaint> {
     let suppression = match &comment.meaning {
-        Err(misspelt) => return Some(unused(said_of(*misspelt).to_owned(), SPELLING)),
+        Err(misspelt) => return Some(unused(said_of(*misspelt).to_owned(), Some(SPELLING))),
         Ok(suppression) => suppression,
     };
     let unknown: Vec<String> = suppression.entries.iter().filter_map(said_of_unknown).collect();
     if !unknown.is_empty() {
-        let message = format!("names {}, which suppresses nothing", unknown.join(" and "));
-        return Some(unused(message, "`forelock rules` lists all names"));
+        return Some(unused(unknown.join("; "), Some("`forelock rules` lists all names")));
     }
     let idle: Vec<String> = suppression.entries.iter().filter_map(said_of_unused).collect();
     if !idle.is_empty() {
-        let message = format!("suppresses nothing: there is no finding {} here", idle.join(" or "));
-        return Some(unused(message, "remove it"));
+        return Some(unused(format!("there is no finding {} here", idle.join(" or ")), None));
     }
     suppression.directive.reason.is_empty().then(|| Complaint {
         rule: WITHOUT_REASON,
-        severity: Severity::Info,
-        message: "suppresses findings without saying why".to_owned(),
-        help: "write the reason behind it, for whoever reads the migration next",
+        reason: String::new(),
+        help: None,
     })
 }
 
-fn unused(message: String, help: &'static str) -> Complaint {
+fn unused(reason: String, help: Option<&'static str>) -> Complaint {
     Complaint {
         rule: UNUSED,
-        severity: Severity::Warning,
-        message,
+        reason,
         help,
     }
 }
 
 fn said_of(misspelt: Misspelt) -> &'static str {
     match misspelt {
-        Misspelt::Word => "speaks to forelock, but says neither `ignore` nor `ignore-file`: it suppresses nothing",
-        Misspelt::Brackets => "has brackets without a rule's name between them: it suppresses nothing",
+        Misspelt::Word => "it says neither `ignore` nor `ignore-file`",
+        Misspelt::Brackets => "there is no rule's name between its brackets",
     }
 }
 
-fn said_of_unknown(entry: &Entry<'_>) -> Option<String> {
-    let unknown = entry.selector.as_ref().err()?;
-    let suggestion = unknown.suggestion.as_ref();
-    let suggestion = suggestion.map(|name| format!(" (did you mean `{name}`?)"));
+fn said_of_unknown(entry: &Entry) -> Option<String> {
+    let Meaning::Unknown(UnknownName { name, suggestion }) = &entry.meaning else {
+        return None;
+    };
+    let suggestion = suggestion.as_ref().map(|name| format!(", did you mean `{name}`?"));
     Some(format!(
-        "an unknown rule `{}`{}",
-        unknown.name,
+        "there is no rule called `{name}`{}",
         suggestion.unwrap_or_default()
     ))
 }
 
-fn said_of_unused(entry: &Entry<'_>) -> Option<String> {
-    if entry.used {
+fn said_of_unused(entry: &Entry) -> Option<String> {
+    if entry.is_used {
         return None;
     }
-    match &entry.selector {
-        Ok(None) => Some("at all".to_owned()),
-        Ok(Some(Selector::Rule(name))) => Some(format!("of rule `{name}`")),
-        Ok(Some(Selector::Harm(harm))) => Some(format!("with harm `{}`", harm.name())),
-        Err(_) => None,
+    match &entry.meaning {
+        Meaning::Everything => Some("at all".to_owned()),
+        Meaning::Selected(Selector::Rule(name)) => Some(format!("of rule `{name}`")),
+        Meaning::Selected(Selector::Harm(harm)) => Some(format!("with harm `{}`", harm.name())),
+        Meaning::Unknown(_) => None,
     }
 }

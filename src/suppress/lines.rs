@@ -23,7 +23,7 @@ pub(super) struct Lines(Vec<(u32, u32)>);
 
 impl Lines {
     /// All lines of the operation for a finding about the operation. A finding with a place of its own inside,
-    /// a statement of RunSQL, is covered on its lines or on the operation's first line: an excuse for one
+    /// a statement of `RunSQL`, is covered on its lines or on the operation's first line: an excuse for one
     /// statement is none for the next.
     pub(super) fn of(finding: &Finding, migration: &Migration) -> Self {
         let source = &migration.source;
