@@ -39,7 +39,7 @@ pub fn analyse(project: &Project, rules: &RuleTable) -> Analysis {
     left.sort_by_key(|(index, _)| *index);
     findings.extend(left.into_iter().flat_map(|(_, found)| found));
     add_squashes(project, rules, &history, &mut reports);
-    findings::count_fingerprints(&mut findings);
+    findings::name(&mut findings);
     Analysis { findings, migrations: reports, notes: project.notes.clone() }
 }
 
@@ -78,13 +78,13 @@ impl<'a> Run<'a> {
             project,
             rules,
             models: Models::new(project.settings.clone(), []),
-            database: Database::new(rules, "UTC"),
+            database: Database::new(rules, &project.time_zone),
         }
     }
 
     fn migration(&mut self, migration: &Migration, judging: Judging) -> (MigrationReport, Vec<Finding>) {
         self.database.begin(migration.atomic);
-        let mut editor = SchemaEditor::begin(migration.atomic);
+        let mut editor = SchemaEditor::new(self.project.postgres);
         let mut outcomes = Vec::new();
         for (index, node) in migration.operations.iter().enumerate() {
             self.database.at(index);

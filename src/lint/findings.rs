@@ -1,8 +1,8 @@
 //! One finding per operation: the worst of what its statements matched, the rest beside it.
 
-use md5::{Digest, Md5};
 use rustc_hash::FxHashMap;
 
+use crate::fingerprint::{Identity, fingerprint};
 use crate::finding::{Finding, Harm, OperationPlace, Place, Severity, StatementReport, Work};
 use crate::migration::{Gap, Migration, OperationNode};
 use crate::rules::RuleTable;
@@ -54,7 +54,7 @@ impl Collector<'_> {
         let mut harm: Vec<Harm> = hits.iter().flat_map(|(_, hit)| hit.harm.iter().copied()).collect();
         harm.sort_unstable();
         harm.dedup();
-        let (_, subject) = target(&node.operation);
+        let (model, subject) = target(&node.operation);
         Some(Finding {
             rule: rule.name.clone(),
             matrix_row: worst.matrix.or_else(|| rule.matrix_rows.first().copied()),
@@ -69,7 +69,7 @@ impl Collector<'_> {
             statement: Some(report.sql.clone()),
             locks: report.locks.clone(),
             work: report.work,
-            fingerprint: format!("{} {} {} {}", self.migration.key, node.class, subject.unwrap_or_default(), rule.name),
+            fingerprint: [model, subject].into_iter().flatten().collect::<Vec<_>>().join("."),
         })
     }
 
@@ -111,14 +111,23 @@ fn also(rule: &str, hits: &[(&StatementReport, &Hit)]) -> Vec<String> {
     names
 }
 
-/// Turns what identifies each finding into a short digest; the same thing found twice is counted.
-pub(super) fn count_fingerprints(findings: &mut [Finding]) {
-    let mut seen: FxHashMap<String, u32> = FxHashMap::default();
+/// Gives each finding its fingerprint, in which the same problem found twice counts.
+pub(super) fn name(findings: &mut [Finding]) {
+    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
     for finding in findings {
-        let count = seen.entry(finding.fingerprint.clone()).or_default();
+        let path = finding.place.path.display().to_string();
+        let target = std::mem::take(&mut finding.fingerprint);
+        let identity = Identity {
+            migration: finding.migration.as_ref(),
+            class: finding.operation.as_ref().map_or("", |operation| operation.class.as_str()),
+            target: if finding.migration.is_some() { &target } else { &path },
+            rule: &finding.rule,
+            count: 0,
+        };
+        let first = fingerprint(&identity);
+        let count = seen.entry(first).or_default();
+        finding.fingerprint = fingerprint(&Identity { count: *count, ..identity });
         *count += 1;
-        let digest = Md5::digest(format!("{} {count}", finding.fingerprint));
-        finding.fingerprint = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     }
 }
 
@@ -132,8 +141,6 @@ pub(super) fn about_input(
 ) -> Option<Finding> {
     let rule = rules.rule(rule)?;
     let names = Names::new(fill, "");
-    let app = migration.map(|migration| migration.key.to_string()).unwrap_or_default();
-    let path = place.path.display().to_string();
     Some(Finding {
         rule: rule.name.clone(),
         matrix_row: None,
@@ -148,6 +155,6 @@ pub(super) fn about_input(
         statement: None,
         locks: Vec::new(),
         work: Work::None,
-        fingerprint: format!("{app} {path} {}", rule.name),
+        fingerprint: String::new(),
     })
 }
