@@ -11,7 +11,6 @@ use thiserror::Error;
 
 use crate::cli::{Arguments, Command, Completions, Explain, Rules, Versions};
 use crate::config::{self, ConfigError};
-use crate::finding::Analysis;
 use crate::project::{ConfigurationChoice, LoadError, Project, root};
 use crate::report::explain::UnknownTopic;
 use crate::report::{explain, rules_table};
@@ -124,13 +123,5 @@ fn configuration_choice(
 fn write_notes<'a>(lines: impl IntoIterator<Item = &'a String>, notes: &mut dyn Write) {
     for line in lines {
         let _ = writeln!(notes, "note: {line}");
-    }
-}
-
-/// Judges a project. Its findings come from `lint::analyse` as soon as that is there.
-fn analyse(project: &Project, _rules: &RuleTable) -> Analysis {
-    Analysis {
-        notes: project.notes.clone(),
-        ..Analysis::default()
     }
 }

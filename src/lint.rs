@@ -6,9 +6,11 @@ mod findings;
 mod judge;
 mod problems;
 
+use std::path::Path;
+
 use rustc_hash::FxHashMap;
 
-use crate::finding::{Analysis, Finding, MigrationReport, OperationReport};
+use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::history::{self, History};
 use crate::migration::{Migration, Operation, OperationNode, Ownership};
 use crate::models::Models;
@@ -18,9 +20,15 @@ use crate::schema_editor::{Outcome, SchemaEditor};
 use database::Database;
 use findings::Collector;
 
+/// Whether a finding of this rule and harm is wanted in the file at this path, as paths are shown to people.
+pub type Wanted<'a> = dyn Fn(&Path, &str, &[Harm]) -> bool + 'a;
+
 /// Replays a project's history and says what each of its own migrations does.
+///
+/// What is not `wanted` is left out before the worst aspect of an operation becomes its finding, so that ignoring one
+/// rule does not hide another.
 #[must_use]
-pub fn analyse(project: &Project, rules: &RuleTable) -> Analysis {
+pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>) -> Analysis {
     let history = history::order(&project.migrations, &project.settings.swappable);
     let mut findings = problems::of_files(project, rules);
     let mut reports = Vec::new();
@@ -28,7 +36,7 @@ pub fn analyse(project: &Project, rules: &RuleTable) -> Analysis {
     let mut by_migration: FxHashMap<usize, Vec<Finding>> = problems::of_history(project, &history, rules);
     for index in &history.order {
         let migration = &project.migrations[*index];
-        let (report, found) = run.migration(migration, Judging::Yes);
+        let (report, found) = run.migration(migration, Some(wanted));
         if migration.ownership == Ownership::Project {
             findings.extend(by_migration.remove(index).unwrap_or_default());
             findings.extend(found);
@@ -39,6 +47,7 @@ pub fn analyse(project: &Project, rules: &RuleTable) -> Analysis {
     left.sort_by_key(|(index, _)| *index);
     findings.extend(left.into_iter().flat_map(|(_, found)| found));
     add_squashes(project, rules, &history, &mut reports);
+    findings.retain(|finding| wanted(&finding.place.path, &finding.rule, &finding.harm));
     findings::name(&mut findings);
     Analysis { findings, migrations: reports, notes: project.notes.clone() }
 }
@@ -48,20 +57,13 @@ fn add_squashes(project: &Project, rules: &RuleTable, history: &History, reports
     let mut run = Run::new(project, rules);
     for index in &history.squashed {
         let migration = &project.migrations[*index];
-        let (report, _) = run.migration(migration, Judging::No);
+        let (report, _) = run.migration(migration, None);
         let is_printed = reports.iter().any(|printed| printed.key == report.key);
         if migration.ownership == Ownership::Project && !migration.replaces.is_empty() && !is_printed {
             let at = reports.iter().position(|printed| report.replaces.contains(&printed.key)).unwrap_or(reports.len());
             reports.insert(at, report);
         }
     }
-}
-
-/// Whether findings are wanted, or the replayed state and the report alone.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Judging {
-    Yes,
-    No,
 }
 
 /// The two states while the history runs.
@@ -82,7 +84,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn migration(&mut self, migration: &Migration, judging: Judging) -> (MigrationReport, Vec<Finding>) {
+    fn migration(&mut self, migration: &Migration, wanted: Option<&Wanted<'_>>) -> (MigrationReport, Vec<Finding>) {
         self.database.begin(migration.atomic);
         let mut editor = SchemaEditor::new(self.project.postgres);
         let mut outcomes = Vec::new();
@@ -92,11 +94,12 @@ impl<'a> Run<'a> {
             outcomes.push(editor.run(index, &migration.key.app, node, &mut self.models, &mut self.database));
         }
         editor.finish(&mut self.database);
-        let findings = if judging == Judging::Yes && migration.ownership == Ownership::Project {
-            let collector = Collector { migration, rules: self.rules, django: self.project.settings.django };
-            collector.collect(&self.database.log, &outcomes)
-        } else {
-            Vec::new()
+        let findings = match wanted {
+            Some(wanted) if migration.ownership == Ownership::Project => {
+                let collector = Collector { migration, rules: self.rules, django: self.project.settings.django, wanted };
+                collector.collect(&self.database.log, &outcomes)
+            }
+            Some(_) | None => Vec::new(),
         };
         (self.report(migration, outcomes), findings)
     }

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::{CommandError, Outcome, Surroundings, analyse, configuration_choice, write_notes};
+use super::{CommandError, Outcome, Surroundings, configuration_choice, write_notes};
 use crate::cli::{Check, CheckOutput, Output};
-use crate::config::{Configuration, FailOn};
+use crate::config::FailOn;
 use crate::finding::{Analysis, Finding, Harm};
+use crate::lint;
 use crate::migration::{Migration, MigrationKey};
 use crate::project::{self, Project, Request};
 use crate::report::{self, Detail, Statistics, Style};
@@ -99,11 +100,17 @@ struct Judged {
 }
 
 fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Judged {
-    let mut analysis = analyse(project, rules);
+    let selection = wishes.selection(project.configuration.selection.clone());
+    let is_wanted = |path: &Path, rule: &str, harm: &[Harm]| {
+        let mut ignored = project.configuration.ignored_in(&project.absolute(path));
+        selection.wants(rule, harm) && !ignored.any(|selector| selector.matches(rule, harm))
+    };
+    let mut analysis = lint::analyse(project, rules, &is_wanted);
     let migrations = in_order(project, &analysis);
     let findings = std::mem::take(&mut analysis.findings);
     let findings = suppress::apply(findings, migrations, rules);
-    analysis.findings = wanted(findings, project, wishes);
+    analysis.findings =
+        findings.into_iter().filter(|finding| project.is_named(&finding.place.path) && is_wanted(&finding.place.path, &finding.rule, &finding.harm)).collect();
     analysis
         .migrations
         .retain(|migration| project.is_named(&migration.source.path));
@@ -119,19 +126,6 @@ fn in_order<'a>(project: &'a Project, analysis: &Analysis) -> Vec<&'a Migration>
     let mut migrations: Vec<&Migration> = project.migrations.iter().collect();
     migrations.sort_by_key(|migration| positions.get(&migration.key).copied().unwrap_or(usize::MAX));
     migrations
-}
-
-fn wanted(mut findings: Vec<Finding>, project: &Project, wishes: &Wishes) -> Vec<Finding> {
-    let configuration: &Configuration = &project.configuration;
-    let whole = wishes.selection(configuration.selection.clone());
-    findings.retain(|finding| {
-        let path = &finding.place.path;
-        let place = project.absolute(path);
-        let mut ignored = configuration.ignored_in(&place);
-        let is_ignored = |selector: &Selector| selector.matches(&finding.rule, &finding.harm);
-        project.is_named(path) && whole.wants(&finding.rule, &finding.harm) && !ignored.any(is_ignored)
-    });
-    findings
 }
 
 fn is_failure(finding: &Finding, fail_on: FailOn) -> bool {

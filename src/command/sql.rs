@@ -3,9 +3,10 @@
 use std::io::Write;
 
 use super::check::detail;
-use super::{CommandError, Outcome, Surroundings, analyse, configuration_choice, write_notes};
+use super::{CommandError, Outcome, Surroundings, configuration_choice, write_notes};
 use crate::cli::Sql;
 use crate::finding::{Analysis, MigrationReport};
+use crate::lint;
 use crate::project::{self, Project, Request};
 use crate::report::{self, Style};
 use crate::rules::RuleTable;
@@ -29,7 +30,7 @@ pub(super) fn run(
         },
         rules,
     )?;
-    let analyses: Vec<Analysis> = loaded.projects.iter().map(|project| analyse(project, rules)).collect();
+    let analyses: Vec<Analysis> = loaded.projects.iter().map(|project| lint::analyse(project, rules, &|_, _, _| true)).collect();
     let all: Vec<&MigrationReport> = analyses.iter().flat_map(|analysis| &analysis.migrations).collect();
     let chosen = chosen(sql, &all)?;
     if !sql.output.quiet {

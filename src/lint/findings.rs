@@ -13,13 +13,14 @@ use crate::versions::DjangoVersion;
 use super::advice::{Names, target};
 use super::database::Executed;
 use super::judge::Hit;
-use super::problems;
+use super::{Wanted, problems};
 
 /// Gathers the findings of one migration.
 pub(super) struct Collector<'a> {
     pub migration: &'a Migration,
     pub rules: &'a RuleTable,
     pub django: DjangoVersion,
+    pub wanted: &'a Wanted<'a>,
 }
 
 impl Collector<'_> {
@@ -30,7 +31,7 @@ impl Collector<'_> {
             let hits: Vec<(&StatementReport, &Hit)> = statements
                 .flat_map(|executed| &executed.statements)
                 .flat_map(|(report, hits)| hits.iter().map(move |hit| (report, hit)))
-                .filter(|(_, hit)| hit.severity > Severity::Silent)
+                .filter(|(_, hit)| hit.severity > Severity::Silent && self.wants(hit))
                 .collect();
             findings.extend(self.finding(index, node, &hits));
         }
@@ -71,6 +72,10 @@ impl Collector<'_> {
             work: report.work,
             fingerprint: [model, subject].into_iter().flatten().collect::<Vec<_>>().join("."),
         })
+    }
+
+    fn wants(&self, hit: &Hit) -> bool {
+        (self.wanted)(&self.migration.source.path, &hit.rule, &hit.harm)
     }
 
     fn place(&self, range: Range) -> Place {
