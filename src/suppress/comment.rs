@@ -40,24 +40,23 @@ pub(super) enum Misspelt {
 
 /// The directive in a comment, `#` included; `None` where the comment does not speak to forelock.
 pub(super) fn read(comment: &str) -> Option<Result<Directive<'_>, Misspelt>> {
-    let text = addressed(comment)?;
-    let word_end = text
-        .find(|character: char| !character.is_ascii_alphabetic() && character != '-')
-        .unwrap_or(text.len());
-    let (word, rest) = text.split_at(word_end);
-    let scope = match word {
+    addressed(comment).map(directive)
+}
+
+fn directive(text: &str) -> Result<Directive<'_>, Misspelt> {
+    let is_in_word = |character: char| character.is_ascii_alphabetic() || character == '-';
+    let rest = text.trim_start_matches(is_in_word);
+    let scope = match &text[..text.len() - rest.len()] {
         "ignore" => Scope::Operation,
         "ignore-file" => Scope::File,
-        _ => return Some(Err(Misspelt::Word)),
+        _ => return Err(Misspelt::Word),
     };
-    let Some((names, reason)) = names(rest) else {
-        return Some(Err(Misspelt::Brackets));
-    };
-    Some(Ok(Directive {
+    let (names, reason) = names(rest).ok_or(Misspelt::Brackets)?;
+    Ok(Directive {
         scope,
         names,
         reason: reason_of(reason),
-    }))
+    })
 }
 
 /// What follows `# forelock:`, also behind another tool's comment: `# noqa: E501  # forelock: ignore`.
