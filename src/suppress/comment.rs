@@ -95,27 +95,27 @@ fn reason_of(text: &str) -> &str {
 mod tests {
     use super::{Directive, Misspelt, Names, Scope, read};
 
-    fn listed<'a>(scope: Scope, names: &[&'a str], reason: &'a str) -> Option<Result<Directive<'a>, Misspelt>> {
-        Some(Ok(Directive {
+    fn listed<'a>(scope: Scope, names: &[&'a str], reason: &'a str) -> Directive<'a> {
+        Directive {
             scope,
             names: Names::Listed(names.to_vec()),
             reason,
-        }))
+        }
     }
 
     #[test]
     fn rules_and_a_reason_are_read() {
         assert_eq!(
             read("# forelock: ignore[drop-column, blocks-writes] nobody reads it, see #42"),
-            listed(
+            Some(Ok(listed(
                 Scope::Operation,
                 &["drop-column", "blocks-writes"],
                 "nobody reads it, see #42"
-            )
+            )))
         );
         assert_eq!(
             read("#forelock:ignore-file[drop-table]"),
-            listed(Scope::File, &["drop-table"], "")
+            Some(Ok(listed(Scope::File, &["drop-table"], "")))
         );
     }
 
@@ -123,7 +123,7 @@ mod tests {
     fn other_tools_comments_may_stand_before_and_behind() {
         assert_eq!(
             read("# noqa: E501  # forelock: ignore[drop-column] - small table # type: ignore"),
-            listed(Scope::Operation, &["drop-column"], "small table")
+            Some(Ok(listed(Scope::Operation, &["drop-column"], "small table")))
         );
         assert_eq!(read("# noqa"), None);
         assert_eq!(read("# we run forelock on this"), None);
