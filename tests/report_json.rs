@@ -1,4 +1,5 @@
 //! The documents that programs read, and the scripts of `forelock sql`.
+#![allow(clippy::expect_used, reason = "what fails in a test fails the test")]
 
 mod analyses;
 

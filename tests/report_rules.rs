@@ -1,4 +1,5 @@
 //! What `forelock explain` and `forelock rules` print.
+#![allow(clippy::expect_used, reason = "what fails in a test fails the test")]
 
 use forelock::lock::LockMode;
 use forelock::report::{Style, TextOrJson, explain, rules_table};
@@ -96,8 +97,8 @@ fn an_unknown_name_suggests_the_one_that_was_meant() {
 #[test]
 fn the_rules_are_a_table_for_people_and_a_list_for_programs() {
     insta::assert_snapshot!(rules(TextOrJson::Text), @r"
-    rule                          severity  matrix  harm  title
-    create-index-blocking-writes  error     29            Builds an index while writes wait
+    rule                          severity  matrix  harm           title
+    create-index-blocking-writes  error     29      blocks-writes  Builds an index while writes wait
     ");
     insta::assert_snapshot!(rules(TextOrJson::Json));
 }

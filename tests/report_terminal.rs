@@ -1,4 +1,5 @@
 //! What people read in a terminal.
+#![allow(clippy::expect_used, reason = "what fails in a test fails the test")]
 
 mod analyses;
 

@@ -145,14 +145,5 @@ fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> 
 
 /// Work that grows with the table, under a lock that others wait for.
 fn derived_harm(held: Option<LockMode>, work: Work) -> Vec<Harm> {
-    let grows = matches!(work, Work::Scan | Work::IndexBuild | Work::Rewrite);
-    let Some(mode) = held.filter(|_| grows) else { return Vec::new() };
-    let mut harm = Vec::new();
-    if mode.blocks_reads() {
-        harm.push(Harm::BlocksReads);
-    }
-    if mode.blocks_writes() {
-        harm.push(Harm::BlocksWrites);
-    }
-    harm
+    held.map(|mode| Harm::of_work(mode, work)).unwrap_or_default()
 }

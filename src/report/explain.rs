@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::table::Table;
-use super::{Style, locks, page};
+use super::{Characters, Style, locks, page, rules_table};
 use crate::lock::{Command, LockMode};
 use crate::rules::{Rule, RuleTable};
 use crate::suggestion::nearest;
@@ -62,11 +62,15 @@ pub fn write(topic: Topic<'_>, style: &Style, out: &mut dyn Write) -> io::Result
 
 fn write_rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let matrix: Vec<String> = rule.matrix_rows.iter().map(ToString::to_string).collect();
-    let harm: Vec<&str> = rule.harm.iter().map(|harm| harm.name()).collect();
+    let harm = rules_table::harm(rule);
+    let separator = match style.characters {
+        Characters::Unicode => " · ",
+        Characters::Ascii => ", ",
+    };
     let mut facts = vec![style.severity(rule.severity.name(), rule.severity)];
     facts.extend((!harm.is_empty()).then(|| harm.join(", ")));
     facts.extend((!matrix.is_empty()).then(|| format!("matrix row {}", matrix.join(", "))));
-    writeln!(out, "{}  {}", style.bold(&rule.name), facts.join(" · "))?;
+    writeln!(out, "{}  {}", style.bold(&rule.name), facts.join(separator))?;
     writeln!(out)?;
     page::write(&rule.page, &rows(rule, style), style, out)
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::table::Table;
 use super::{Style, TextOrJson, severity_color, url};
-use crate::rules::{Rule, RuleTable};
+use crate::finding::{Harm, Severity};
+use crate::rules::{Row, Rule, RuleTable};
 
 /// One rule.
 #[derive(Debug, Serialize)]
@@ -38,7 +39,7 @@ fn document(rule: &Rule) -> RuleDocument<'_> {
     RuleDocument {
         name: &rule.name,
         severity: rule.severity.name(),
-        harm: rule.harm.iter().map(|harm| harm.name()).collect(),
+        harm: harm(rule),
         matrix_rows: &rule.matrix_rows,
         title: &rule.title,
         url: url(&rule.name),
@@ -58,12 +59,37 @@ fn write_text(table: &RuleTable, style: &Style, out: &mut dyn Write) -> io::Resu
 
 fn row(rule: &Rule, style: &Style) -> [String; 5] {
     let matrix: Vec<String> = rule.matrix_rows.iter().map(ToString::to_string).collect();
-    let harm: Vec<&str> = rule.harm.iter().map(|harm| harm.name()).collect();
     [
         rule.name.clone(),
         style.paint(rule.severity.name(), severity_color(rule.severity)),
         matrix.join(", "),
-        harm.join(", "),
+        harm(rule).join(", "),
         rule.title.clone(),
     ]
+}
+
+/// The harm that its page names, and what follows from the locks and the work of its rows, without duplicates.
+pub(super) fn harm(rule: &Rule) -> Vec<&'static str> {
+    if rule.severity == Severity::Silent {
+        return Vec::new();
+    }
+    let derived = rule.rows.iter().flat_map(harm_of_row);
+    let named = rule
+        .harm
+        .iter()
+        .chain(rule.rows.iter().flat_map(|row| &row.harm))
+        .copied();
+    let all: Vec<Harm> = derived.chain(named).collect();
+    let without_duplicates = Harm::ALL.into_iter().filter(|harm| all.contains(harm));
+    without_duplicates.map(Harm::name).collect()
+}
+
+fn harm_of_row(row: &Row) -> Vec<Harm> {
+    let mut harm = Vec::new();
+    for (role, mode) in &row.locks {
+        let work = row.work.iter().filter(|(working, _)| working == role);
+        let work = work.flat_map(|(_, work)| work).max();
+        harm.extend(work.map(|work| Harm::of_work(*mode, *work)).unwrap_or_default());
+    }
+    harm
 }

@@ -45,7 +45,7 @@ fn compare(name: &str, generated: &str) {
     );
 }
 
-fn list_of(names: Vec<&'static str>) -> Schema {
+fn list_of(names: &[&'static str]) -> Schema {
     json_schema!({"type": "array", "items": {"type": "string", "enum": names}})
 }
 
@@ -55,7 +55,7 @@ pub(super) fn severities() -> Vec<&'static str> {
 }
 
 pub(super) fn harms(_generator: &mut SchemaGenerator) -> Schema {
-    list_of(Harm::ALL.into_iter().map(Harm::name).collect())
+    list_of(&Harm::ALL.map(Harm::name))
 }
 
 pub(super) fn works() -> Vec<&'static str> {
@@ -80,7 +80,7 @@ pub(super) fn modes() -> Vec<&'static str> {
 }
 
 pub(super) fn commands(_generator: &mut SchemaGenerator) -> Schema {
-    list_of(Command::ALL.into_iter().map(Command::name).collect())
+    list_of(&Command::ALL.map(Command::name))
 }
 
 pub(super) fn confidences() -> Vec<&'static str> {

@@ -40,24 +40,23 @@ pub(super) enum Misspelt {
 
 /// The directive in a comment, `#` included; `None` where the comment does not speak to forelock.
 pub(super) fn read(comment: &str) -> Option<Result<Directive<'_>, Misspelt>> {
-    let text = addressed(comment)?;
-    let word_end = text
-        .find(|character: char| !character.is_ascii_alphabetic() && character != '-')
-        .unwrap_or(text.len());
-    let (word, rest) = text.split_at(word_end);
-    let scope = match word {
+    addressed(comment).map(directive)
+}
+
+fn directive(text: &str) -> Result<Directive<'_>, Misspelt> {
+    let is_in_word = |character: char| character.is_ascii_alphabetic() || character == '-';
+    let rest = text.trim_start_matches(is_in_word);
+    let scope = match &text[..text.len() - rest.len()] {
         "ignore" => Scope::Operation,
         "ignore-file" => Scope::File,
-        _ => return Some(Err(Misspelt::Word)),
+        _ => return Err(Misspelt::Word),
     };
-    let Some((names, reason)) = names(rest) else {
-        return Some(Err(Misspelt::Brackets));
-    };
-    Some(Ok(Directive {
+    let (names, reason) = names(rest).ok_or(Misspelt::Brackets)?;
+    Ok(Directive {
         scope,
         names,
         reason: reason_of(reason),
-    }))
+    })
 }
 
 /// What follows `# forelock:`, also behind another tool's comment: `# noqa: E501  # forelock: ignore`.
@@ -96,27 +95,27 @@ fn reason_of(text: &str) -> &str {
 mod tests {
     use super::{Directive, Misspelt, Names, Scope, read};
 
-    fn listed<'a>(scope: Scope, names: &[&'a str], reason: &'a str) -> Option<Result<Directive<'a>, Misspelt>> {
-        Some(Ok(Directive {
+    fn listed<'a>(scope: Scope, names: &[&'a str], reason: &'a str) -> Directive<'a> {
+        Directive {
             scope,
             names: Names::Listed(names.to_vec()),
             reason,
-        }))
+        }
     }
 
     #[test]
     fn rules_and_a_reason_are_read() {
         assert_eq!(
             read("# forelock: ignore[drop-column, blocks-writes] nobody reads it, see #42"),
-            listed(
+            Some(Ok(listed(
                 Scope::Operation,
                 &["drop-column", "blocks-writes"],
                 "nobody reads it, see #42"
-            )
+            )))
         );
         assert_eq!(
             read("#forelock:ignore-file[drop-table]"),
-            listed(Scope::File, &["drop-table"], "")
+            Some(Ok(listed(Scope::File, &["drop-table"], "")))
         );
     }
 
@@ -124,7 +123,7 @@ mod tests {
     fn other_tools_comments_may_stand_before_and_behind() {
         assert_eq!(
             read("# noqa: E501  # forelock: ignore[drop-column] - small table # type: ignore"),
-            listed(Scope::Operation, &["drop-column"], "small table")
+            Some(Ok(listed(Scope::Operation, &["drop-column"], "small table")))
         );
         assert_eq!(read("# noqa"), None);
         assert_eq!(read("# we run forelock on this"), None);

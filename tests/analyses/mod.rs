@@ -164,7 +164,7 @@ pub fn index_migration() -> MigrationReport {
     }
 }
 
-/// Everything that a migration can hold: a deferred key, RunSQL that nobody can read, RunPython, an unknown class.
+/// Everything that a migration can hold: a deferred key, SQL that nobody can read, Python, an unknown class.
 pub fn mixed_migration() -> MigrationReport {
     let text = "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    operations = [\n        migrations.CreateModel(\"Refund\", fields),\n        migrations.RunSQL(\"VACUUM (PARALLEL 4) shop_order -- at night\"),\n        migrations.RunPython(forwards),\n        pgtrigger.AddTrigger(\"order\", trigger),\n    ]\n";
     let source = source("shop/migrations/0044_refund.py", text);
