@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod data_type;
+pub mod fields;
 pub mod lock;
 pub mod migration;
 pub mod models;
