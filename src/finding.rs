@@ -77,6 +77,18 @@ impl Harm {
         Harm::NotAnalysed,
     ];
 
+    /// What work under a lock does to others: work that grows with the table, under a lock that others wait for.
+    #[must_use]
+    pub fn of_work(mode: LockMode, work: Work) -> Vec<Harm> {
+        let grows = match work {
+            Work::Scan | Work::IndexBuild | Work::Rewrite => true,
+            Work::None | Work::Unknown => false,
+        };
+        let reads = (grows && mode.blocks_reads()).then_some(Harm::BlocksReads);
+        let writes = (grows && mode.blocks_writes()).then_some(Harm::BlocksWrites);
+        reads.into_iter().chain(writes).collect()
+    }
+
     /// As people and JSON see it; works wherever a rule's name does.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -6,21 +6,29 @@ mod findings;
 mod judge;
 mod problems;
 
+use std::path::Path;
+
 use rustc_hash::FxHashMap;
 
-use crate::finding::{Analysis, Finding, MigrationReport, OperationReport};
+use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::history::{self, History};
 use crate::migration::{Migration, Operation, OperationNode, Ownership};
-use crate::models::Models;
+use crate::models::{ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor};
 use database::Database;
 use findings::Collector;
 
+/// Whether a finding of this rule and harm is wanted in the file at this path, as paths are shown to people.
+pub type Wanted<'a> = dyn Fn(&Path, &str, &[Harm]) -> bool + 'a;
+
 /// Replays a project's history and says what each of its own migrations does.
+///
+/// What is not `wanted` is left out before the worst aspect of an operation becomes its finding, so that ignoring one
+/// rule does not hide another.
 #[must_use]
-pub fn analyse(project: &Project, rules: &RuleTable) -> Analysis {
+pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>) -> Analysis {
     let history = history::order(&project.migrations, &project.settings.swappable);
     let mut findings = problems::of_files(project, rules);
     let mut reports = Vec::new();
@@ -28,7 +36,7 @@ pub fn analyse(project: &Project, rules: &RuleTable) -> Analysis {
     let mut by_migration: FxHashMap<usize, Vec<Finding>> = problems::of_history(project, &history, rules);
     for index in &history.order {
         let migration = &project.migrations[*index];
-        let (report, found) = run.migration(migration, Judging::Yes);
+        let (report, found) = run.migration(migration, Some(wanted));
         if migration.ownership == Ownership::Project {
             findings.extend(by_migration.remove(index).unwrap_or_default());
             findings.extend(found);
@@ -39,8 +47,13 @@ pub fn analyse(project: &Project, rules: &RuleTable) -> Analysis {
     left.sort_by_key(|(index, _)| *index);
     findings.extend(left.into_iter().flat_map(|(_, found)| found));
     add_squashes(project, rules, &history, &mut reports);
-    findings::count_fingerprints(&mut findings);
-    Analysis { findings, migrations: reports, notes: project.notes.clone() }
+    findings.retain(|finding| wanted(&finding.place.path, &finding.rule, &finding.harm));
+    findings::name(&mut findings);
+    Analysis {
+        findings,
+        migrations: reports,
+        notes: project.notes.clone(),
+    }
 }
 
 /// Replays the history of a new database, and puts the squashes before the first migration that each stands for.
@@ -48,20 +61,16 @@ fn add_squashes(project: &Project, rules: &RuleTable, history: &History, reports
     let mut run = Run::new(project, rules);
     for index in &history.squashed {
         let migration = &project.migrations[*index];
-        let (report, _) = run.migration(migration, Judging::No);
+        let (report, _) = run.migration(migration, None);
         let is_printed = reports.iter().any(|printed| printed.key == report.key);
         if migration.ownership == Ownership::Project && !migration.replaces.is_empty() && !is_printed {
-            let at = reports.iter().position(|printed| report.replaces.contains(&printed.key)).unwrap_or(reports.len());
+            let at = reports
+                .iter()
+                .position(|printed| report.replaces.contains(&printed.key))
+                .unwrap_or(reports.len());
             reports.insert(at, report);
         }
     }
-}
-
-/// Whether findings are wanted, or the replayed state and the report alone.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Judging {
-    Yes,
-    No,
 }
 
 /// The two states while the history runs.
@@ -69,6 +78,7 @@ struct Run<'a> {
     project: &'a Project,
     rules: &'a RuleTable,
     models: Models,
+    editor: SchemaEditor,
     database: Database<'a>,
 }
 
@@ -78,25 +88,34 @@ impl<'a> Run<'a> {
             project,
             rules,
             models: Models::new(project.settings.clone(), []),
-            database: Database::new(rules, "UTC"),
+            editor: SchemaEditor::new(project.postgres),
+            database: Database::new(rules, &project.time_zone),
         }
     }
 
-    fn migration(&mut self, migration: &Migration, judging: Judging) -> (MigrationReport, Vec<Finding>) {
+    fn migration(&mut self, migration: &Migration, wanted: Option<&Wanted<'_>>) -> (MigrationReport, Vec<Finding>) {
         self.database.begin(migration.atomic);
-        let mut editor = SchemaEditor::begin(migration.atomic);
         let mut outcomes = Vec::new();
         for (index, node) in migration.operations.iter().enumerate() {
             self.database.at(index);
             self.note_released(&migration.key.app, node);
-            outcomes.push(editor.run(index, &migration.key.app, node, &mut self.models, &mut self.database));
+            outcomes.push(
+                self.editor
+                    .run(index, &migration.key.app, node, &mut self.models, &mut self.database),
+            );
         }
-        editor.finish(&mut self.database);
-        let findings = if judging == Judging::Yes && migration.ownership == Ownership::Project {
-            let collector = Collector { migration, rules: self.rules, django: self.project.settings.django };
-            collector.collect(&self.database.log, &outcomes)
-        } else {
-            Vec::new()
+        self.editor.finish(&mut self.database);
+        let findings = match wanted {
+            Some(wanted) if migration.ownership == Ownership::Project => {
+                let collector = Collector {
+                    migration,
+                    rules: self.rules,
+                    django: self.project.settings.django,
+                    wanted,
+                };
+                collector.collect(&self.database.log, &outcomes)
+            }
+            Some(_) | None => Vec::new(),
         };
         (self.report(migration, outcomes), findings)
     }
@@ -104,21 +123,21 @@ impl<'a> Run<'a> {
     /// Remembers what state operations alone take out of the models: the next release no longer uses it.
     fn note_released(&mut self, app: &str, node: &OperationNode) {
         let state_operations = match &node.operation {
-            Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. } => {
-                state_operations
-            }
+            Operation::SeparateDatabaseAndState { state_operations, .. }
+            | Operation::RunSql { state_operations, .. } => state_operations,
             _ => return,
         };
         for state_operation in state_operations {
             match &state_operation.operation {
                 Operation::RemoveField { model_name, name } => {
-                    if let Some((table, column)) = self.models.now().column_of(app, model_name, name) {
-                        self.database.release(table, Some(column));
+                    let Some(model) = self.models.now().model(&ModelKey::new(app, model_name)) else { continue };
+                    if let Some(column) = model.field(name).and_then(|field| field.column()) {
+                        self.database.release(model.db_table(), Some(column));
                     }
                 }
                 Operation::DeleteModel { name } => {
-                    if let Some(table) = self.models.now().table_of(app, name) {
-                        self.database.release(table, None);
+                    if let Some(model) = self.models.now().model(&ModelKey::new(app, name)) {
+                        self.database.release(model.db_table(), None);
                     }
                 }
                 _ => {}
@@ -144,7 +163,11 @@ impl<'a> Run<'a> {
         for executed in self.database.log.drain(..) {
             statements.extend(executed.statements.into_iter().map(|(report, _)| report));
             if let Some(operation) = operations.get_mut(executed.operation) {
-                let strings = if executed.deferred { &mut operation.deferred } else { &mut operation.statements };
+                let strings = if executed.deferred {
+                    &mut operation.deferred
+                } else {
+                    &mut operation.statements
+                };
                 strings.push(executed.sql);
             }
         }

@@ -29,18 +29,10 @@ pub use resolve::{Modules, Resolved};
 
 use crate::source::Range;
 use crate::value::Value;
+use crate::versions::DjangoVersion;
 
 /// How a parameter of a function appears in the values of its body: `Value::Name("<parameter>.max_length")`.
 pub const PARAMETER: &str = "<parameter>.";
-
-/// A Django release, as far as migrations ask for it (`django.VERSION >= (5, 0)`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DjangoVersion {
-    /// 5 of 5.2.
-    pub major: u8,
-    /// 2 of 5.2.
-    pub minor: u8,
-}
 
 /// One module, read.
 #[derive(Debug, Default)]

@@ -1,9 +1,9 @@
 //! One finding per operation: the worst of what its statements matched, the rest beside it.
 
-use md5::{Digest, Md5};
 use rustc_hash::FxHashMap;
 
 use crate::finding::{Finding, Harm, OperationPlace, Place, Severity, StatementReport, Work};
+use crate::fingerprint::{Identity, fingerprint};
 use crate::migration::{Gap, Migration, OperationNode};
 use crate::rules::RuleTable;
 use crate::schema_editor::{Confidence, Outcome};
@@ -13,13 +13,14 @@ use crate::versions::DjangoVersion;
 use super::advice::{Names, target};
 use super::database::Executed;
 use super::judge::Hit;
-use super::problems;
+use super::{Wanted, problems};
 
 /// Gathers the findings of one migration.
 pub(super) struct Collector<'a> {
     pub migration: &'a Migration,
     pub rules: &'a RuleTable,
     pub django: DjangoVersion,
+    pub wanted: &'a Wanted<'a>,
 }
 
 impl Collector<'_> {
@@ -30,7 +31,7 @@ impl Collector<'_> {
             let hits: Vec<(&StatementReport, &Hit)> = statements
                 .flat_map(|executed| &executed.statements)
                 .flat_map(|(report, hits)| hits.iter().map(move |hit| (report, hit)))
-                .filter(|(_, hit)| hit.severity > Severity::Silent)
+                .filter(|(_, hit)| hit.severity > Severity::Silent && self.wants(hit))
                 .collect();
             findings.extend(self.finding(index, node, &hits));
         }
@@ -54,7 +55,7 @@ impl Collector<'_> {
         let mut harm: Vec<Harm> = hits.iter().flat_map(|(_, hit)| hit.harm.iter().copied()).collect();
         harm.sort_unstable();
         harm.dedup();
-        let (_, subject) = target(&node.operation);
+        let (model, subject) = target(&node.operation);
         Some(Finding {
             rule: rule.name.clone(),
             matrix_row: worst.matrix.or_else(|| rule.matrix_rows.first().copied()),
@@ -65,17 +66,29 @@ impl Collector<'_> {
             help: names.fill(rule.help_for(&node.class)),
             place: self.place(node.name_range),
             migration: Some(self.migration.key.clone()),
-            operation: Some(OperationPlace { index, path: index.to_string(), class: node.class.clone() }),
+            operation: Some(OperationPlace {
+                index,
+                path: index.to_string(),
+                class: node.class.clone(),
+            }),
             statement: Some(report.sql.clone()),
             locks: report.locks.clone(),
             work: report.work,
-            fingerprint: format!("{} {} {} {}", self.migration.key, node.class, subject.unwrap_or_default(), rule.name),
+            fingerprint: [model, subject].into_iter().flatten().collect::<Vec<_>>().join("."),
         })
+    }
+
+    fn wants(&self, hit: &Hit) -> bool {
+        (self.wanted)(&self.migration.source.path, &hit.rule, &hit.harm)
     }
 
     fn place(&self, range: Range) -> Place {
         let source = self.migration.source.clone();
-        Place { path: source.path.clone(), source: Some(source), range }
+        Place {
+            path: source.path.clone(),
+            source: Some(source),
+            range,
+        }
     }
 
     /// Everything in this file that could not be read, in order.
@@ -83,12 +96,19 @@ impl Collector<'_> {
         let mut gaps = self.migration.gaps.clone();
         for (node, outcome) in self.migration.operations.iter().zip(outcomes) {
             if outcome.confidence == Confidence::Opaque {
-                gaps.extend(outcome.reasons.iter().map(|reason| Gap { range: node.name_range, reason: reason.clone() }));
+                gaps.extend(outcome.reasons.iter().map(|reason| Gap {
+                    range: node.name_range,
+                    reason: reason.clone(),
+                }));
             }
         }
         for (report, _) in log.iter().flat_map(|executed| &executed.statements) {
-            if let (Some(reason), Some(node)) = (&report.not_analysed, self.migration.operations.get(report.operation)) {
-                gaps.push(Gap { range: report.range.unwrap_or(node.name_range), reason: reason.clone() });
+            if let (Some(reason), Some(node)) = (&report.not_analysed, self.migration.operations.get(report.operation))
+            {
+                gaps.push(Gap {
+                    range: report.range.unwrap_or(node.name_range),
+                    reason: reason.clone(),
+                });
             }
         }
         gaps.sort_by_key(|gap| gap.range.start);
@@ -98,8 +118,11 @@ impl Collector<'_> {
 }
 
 fn also(rule: &str, hits: &[(&StatementReport, &Hit)]) -> Vec<String> {
-    let mut others: Vec<(Severity, &str)> =
-        hits.iter().map(|(_, hit)| (hit.severity, hit.rule.as_str())).filter(|(_, name)| *name != rule).collect();
+    let mut others: Vec<(Severity, &str)> = hits
+        .iter()
+        .map(|(_, hit)| (hit.severity, hit.rule.as_str()))
+        .filter(|(_, name)| *name != rule)
+        .collect();
     others.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     others.dedup_by_key(|(_, name)| *name);
     let mut names: Vec<String> = Vec::new();
@@ -111,14 +134,29 @@ fn also(rule: &str, hits: &[(&StatementReport, &Hit)]) -> Vec<String> {
     names
 }
 
-/// Turns what identifies each finding into a short digest; the same thing found twice is counted.
-pub(super) fn count_fingerprints(findings: &mut [Finding]) {
-    let mut seen: FxHashMap<String, u32> = FxHashMap::default();
+/// Gives each finding its fingerprint, in which the same problem found twice counts.
+pub(super) fn name(findings: &mut [Finding]) {
+    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
     for finding in findings {
-        let count = seen.entry(finding.fingerprint.clone()).or_default();
+        let path = finding.place.path.display().to_string();
+        let target = std::mem::take(&mut finding.fingerprint);
+        let identity = Identity {
+            migration: finding.migration.as_ref(),
+            class: finding
+                .operation
+                .as_ref()
+                .map_or("", |operation| operation.class.as_str()),
+            target: if finding.migration.is_some() { &target } else { &path },
+            rule: &finding.rule,
+            count: 0,
+        };
+        let first = fingerprint(&identity);
+        let count = seen.entry(first).or_default();
+        finding.fingerprint = fingerprint(&Identity {
+            count: *count,
+            ..identity
+        });
         *count += 1;
-        let digest = Md5::digest(format!("{} {count}", finding.fingerprint));
-        finding.fingerprint = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     }
 }
 
@@ -132,8 +170,6 @@ pub(super) fn about_input(
 ) -> Option<Finding> {
     let rule = rules.rule(rule)?;
     let names = Names::new(fill, "");
-    let app = migration.map(|migration| migration.key.to_string()).unwrap_or_default();
-    let path = place.path.display().to_string();
     Some(Finding {
         rule: rule.name.clone(),
         matrix_row: None,
@@ -148,6 +184,6 @@ pub(super) fn about_input(
         statement: None,
         locks: Vec::new(),
         work: Work::None,
-        fingerprint: format!("{app} {path} {}", rule.name),
+        fingerprint: String::new(),
     })
 }

@@ -224,6 +224,23 @@ fn known_function(path: &str, arguments: &Arguments) -> Option<Value> {
         ("django.utils.encoding.force_str" | "six.text_type" | "django.utils.six.text_type", [value]) => {
             text::plain(value).map(Value::Str)
         }
+        (_, [Value::Str(app), rest @ ..]) => swapper(path.strip_prefix("swapper.")?, app, rest),
+        _ => None,
+    }
+}
+
+/// The package `swapper`, for models that are not swapped: nearly all. Its settings are not looked at.
+fn swapper(function: &str, app: &str, rest: &[Value]) -> Option<Value> {
+    let text = |text: &str| Value::Str(text.to_owned());
+    match (function, rest) {
+        ("get_model_name", [Value::Str(model)]) => Some(text(&format!("{app}.{model}"))),
+        ("swappable_setting", [Value::Str(model)]) => Some(text(&format!("{app}_{model}_MODEL").to_uppercase())),
+        ("is_swapped", [Value::Str(_)]) => Some(Value::Bool(false)),
+        ("dependency", [Value::Str(_)]) => Some(Value::Tuple(vec![text(app), text("__first__")])),
+        ("split", []) => {
+            let (app, model) = app.split_once('.')?;
+            Some(Value::Tuple(vec![text(app), text(model)]))
+        }
         _ => None,
     }
 }

@@ -27,6 +27,12 @@ pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
     if let Some(name) = path.strip_prefix("django.contrib.postgres.fields.RangeOperators.") {
         return range_operator(name).map(text);
     }
+    // django-oauth-toolkit hands its swappable settings through an object of its own.
+    if let Some(name) = path.strip_prefix("oauth2_provider.settings.oauth2_settings.") {
+        return name
+            .ends_with("_MODEL")
+            .then(|| Value::Setting(format!("OAUTH2_PROVIDER_{name}")));
+    }
     match path {
         "django.VERSION" => Some(version(django.major, django.minor)),
         // Django 5.2 runs on 3.10 to 3.14; migrations ask only whether it is Python 3.

@@ -235,9 +235,19 @@ pub(super) fn item(value: &Value, key: &Value) -> Option<Value> {
             found.map(|(_, value)| value.clone())
         }
         (Value::List(items) | Value::Tuple(items), Value::Int(at)) => items.get(position(*at, items.len())?).cloned(),
+        // One PostgreSQL database is assumed: `settings.DATABASES["default"]["ENGINE"]` is known, all else is not.
+        (Value::Setting(name), Value::Str(_)) if name == "DATABASES" => Some(Value::Name(DATABASE.to_owned())),
+        (Value::Name(path), Value::Str(key)) if (path == DATABASE || path == CONNECTION) && key == "ENGINE" => {
+            Some(Value::Str("django.db.backends.postgresql".to_owned()))
+        }
         _ => None,
     }
 }
+
+/// What one entry of `settings.DATABASES` is for us.
+const DATABASE: &str = "<database>";
+/// The same as an open connection has it.
+const CONNECTION: &str = "django.db.connection.settings_dict";
 
 /// `value[lower:upper]` of a list or tuple.
 pub(super) fn slice(value: &Value, lower: Option<i128>, upper: Option<i128>) -> Option<Value> {

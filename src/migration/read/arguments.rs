@@ -126,7 +126,7 @@ pub(super) fn strings(name: &str, value: &Value) -> Result<Vec<String>, Reason> 
 
 /// `unique_together`: one list of names, or a list of such lists. See `normalize_together` in django/db/models/options.py.
 pub(super) fn together(name: &str, value: &Value) -> Result<Vec<Vec<String>>, Reason> {
-    if matches!(value, Value::None) {
+    if crate::python::truth(value) == Some(false) {
         return Ok(Vec::new());
     }
     let items = value.as_items().ok_or_else(|| not_readable(name, value))?;

@@ -35,6 +35,7 @@ impl Reading<'_> {
         };
         let path = self.own_path(&call.path);
         let mut given = Given::of(call);
+        let mut doubts = Vec::new();
         for ancestor in &lineage.ancestors {
             given = match ancestor {
                 Ancestor::Class(class) => match class.method("__init__") {
@@ -43,6 +44,9 @@ impl Reading<'_> {
                 },
                 Ancestor::Described(described) => through_description(given, described),
             };
+            if let Ancestor::Described(CustomField { doubt: Some(doubt), .. }) = ancestor {
+                doubts.push(doubt.clone());
+            }
         }
         let doubt = given.doubt.take();
         let taken = std::mem::take(&mut given.taken);
@@ -54,11 +58,10 @@ impl Reading<'_> {
         }
         lineage.deconstruct(&mut field);
         lineage.column(&mut field);
-        if let Some(doubt) = doubt {
-            field
-                .unknown
-                .push(("__init__".to_owned(), format!("`{doubt}` is not followed")));
-        }
+        doubts.extend(doubt.map(|doubt| format!("`{doubt}` is not followed")));
+        field
+            .unknown
+            .extend(doubts.into_iter().map(|doubt| ("class".to_owned(), doubt)));
         if let (Some(missing), true) = (lineage.missing.first(), matches!(field.kind, FieldKind::Plain(_))) {
             field.unknown.push(("class".to_owned(), not_known(&call.path, missing)));
         }
@@ -125,9 +128,9 @@ fn through_description<'v>(mut given: Given<'v>, described: &CustomField) -> Giv
             given.kwargs.push((name.clone().into(), value));
         }
     }
-    for name in &described.own {
-        let taken = given.remove(name);
-        given.taken.extend(taken);
+    let length = described.max_length_from.as_deref().and_then(|name| given.remove(name));
+    if let Some((_, length)) = length {
+        given.set("max_length", length.into_owned());
     }
     for (name, value) in &described.defaults {
         given.set_default(name, value.value());

@@ -42,9 +42,10 @@ pub struct CustomField {
     pub always: BTreeMap<String, Scalar>,
     /// Parameters by position, where they differ from those of the base.
     pub positional: Option<Vec<String>>,
-    /// Keyword arguments of its own that the base never sees.
-    #[serde(default)]
-    pub own: Vec<String>,
+    /// The argument that `max_length` is taken from.
+    pub max_length_from: Option<String>,
+    /// What of its DDL is not described here, as a sentence; the field is then uncertain.
+    pub doubt: Option<String>,
     /// Other paths that the same class has or had.
     #[serde(default)]
     pub aliases: Vec<String>,

@@ -251,6 +251,8 @@ fn relation(name: &str) -> Option<FieldClass> {
             ("through", LeftOut::IfNone),
             ("through_fields", LeftOut::IfFalsy),
         ]),
+        // Joins columns that other fields have.
+        "ForeignObject" => kind(ClassKind::NoColumn, &["to", "on_delete", "from_fields", "to_fields"]),
         "CompositePrimaryKey" => kind(ClassKind::CompositePrimaryKey, &[]),
         _ => return None,
     })

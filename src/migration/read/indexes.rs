@@ -43,18 +43,22 @@ impl Reading<'_> {
 
     /// The parameters of an index class, found through its bases.
     fn index_parameters(&self, path: &str) -> Option<&'static [&'static str]> {
-        let mut path = path;
-        for _ in 0..super::MAX_BASES {
-            if let Some(parameters) = parameters(path) {
-                return Some(parameters);
-            }
-            let (_, class) = self.modules.class(self.module, path)?;
-            let Some(Value::Name(base)) = class.bases.first() else {
-                return None;
-            };
-            path = base;
+        self.index_parameters_within(path, super::MAX_BASES)
+    }
+
+    fn index_parameters_within(&self, path: &str, hops: usize) -> Option<&'static [&'static str]> {
+        if let Some(parameters) = parameters(path) {
+            return Some(parameters);
         }
-        None
+        let hops = hops.checked_sub(1)?;
+        let (_, class) = self.modules.class(self.module, path)?;
+        let bases = class.bases.iter().filter_map(|base| match base {
+            Value::Name(base) => Some(base),
+            _ => None,
+        });
+        bases
+            .into_iter()
+            .find_map(|base| self.index_parameters_within(base, hops))
     }
 
     fn read_index(&self, call: &Call, own: &[&str], index: &mut Index) {
