@@ -2,6 +2,7 @@
 
 pub mod field;
 pub mod operation;
+pub mod read;
 
 use std::sync::Arc;
 

@@ -19,8 +19,6 @@ mod renames;
 mod run;
 mod tables;
 
-use rustc_hash::FxHashSet;
-
 use crate::catalog::Catalog;
 use crate::migration::{OperationNode, SqlText};
 use crate::models::Models;
@@ -55,6 +53,18 @@ pub enum Confidence {
     Opaque,
 }
 
+impl Confidence {
+    /// As JSON sees it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Confidence::Exact => "exact",
+            Confidence::Partial => "partial",
+            Confidence::Opaque => "opaque",
+        }
+    }
+}
+
 /// What can be said about the statements of one operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
@@ -79,8 +89,6 @@ pub struct SchemaEditor {
     /// The operation that runs, by its index in the migration.
     operation: usize,
     outcome: Outcome,
-    /// Extensions that operations have created.
-    extensions: FxHashSet<String>,
 }
 
 impl SchemaEditor {
@@ -92,7 +100,6 @@ impl SchemaEditor {
             deferred: Vec::new(),
             operation: 0,
             outcome: Outcome::default(),
-            extensions: FxHashSet::default(),
         }
     }
 

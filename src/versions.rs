@@ -38,6 +38,26 @@ impl DjangoVersion {
         })
     }
 
+    /// The releases whose DDL forelock knows.
+    pub const KNOWN: [DjangoVersion; 6] = [
+        DjangoVersion::new(4, 2),
+        DjangoVersion::new(5, 0),
+        DjangoVersion::new(5, 1),
+        DjangoVersion::new(5, 2),
+        DjangoVersion::new(6, 0),
+        DjangoVersion::new(6, 1),
+    ];
+
+    /// Reads a version that a person asks for.
+    ///
+    /// # Errors
+    /// A sentence that names the versions there are.
+    pub fn known(text: &str) -> Result<Self, String> {
+        let version = Self::parse(text).filter(|version| Self::KNOWN.contains(version));
+        version
+            .ok_or_else(|| format!("Django {text} is not known to forelock; it knows 4.2, 5.0, 5.1, 5.2, 6.0 and 6.1"))
+    }
+
     /// The oldest PostgreSQL that this Django supports. See "Databases" in its documentation.
     #[must_use]
     pub fn oldest_postgres(self) -> PostgresVersion {
@@ -65,6 +85,18 @@ pub struct PostgresVersion(pub u8);
 impl PostgresVersion {
     /// What is assumed where the configuration does not say and Django allows it.
     pub const DEFAULT: PostgresVersion = PostgresVersion(14);
+
+    /// Reads a version that a person asks for: `16`, `16.2`.
+    ///
+    /// # Errors
+    /// A sentence that names the versions there are.
+    pub fn known(text: &str) -> Result<Self, String> {
+        let major = text.trim().split('.').next().and_then(|major| major.parse().ok());
+        let version = major.filter(|major| (12..=18).contains(major));
+        version
+            .map(Self)
+            .ok_or_else(|| format!("PostgreSQL {text} is not known to forelock; it knows 12 to 18"))
+    }
 }
 
 impl fmt::Display for PostgresVersion {

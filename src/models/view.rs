@@ -74,6 +74,20 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The table of a model, by its app label and its name in any case.
+    #[must_use]
+    pub fn table_of(self, app: &str, name: &str) -> Option<String> {
+        Some(self.model(&ModelKey::new(app, name))?.db_table())
+    }
+
+    /// The table and column of a model's field.
+    #[must_use]
+    pub fn column_of(self, app: &str, model: &str, field: &str) -> Option<(String, String)> {
+        let model = self.model(&ModelKey::new(app, model))?;
+        let column = model.field(field)?.column()?;
+        Some((model.db_table(), column))
+    }
+
     /// The key that a reference in `owner` means. See `resolve_relation` in django/db/migrations/utils.py.
     ///
     /// # Errors

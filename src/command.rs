@@ -1,0 +1,127 @@
+//! Runs one command: from arguments to what is written, and the exit code.
+
+mod check;
+mod sql;
+mod surroundings;
+
+use std::io::{self, Write};
+
+use clap::CommandFactory;
+use thiserror::Error;
+
+use crate::cli::{Arguments, Command, Completions, Explain, Rules, Versions};
+use crate::config::{self, ConfigError};
+use crate::project::{ConfigurationChoice, LoadError, Project, root};
+use crate::report::explain::UnknownTopic;
+use crate::report::{explain, rules_table};
+use crate::rules::{RuleError, RuleTable};
+use crate::selection::UnknownName;
+pub use surroundings::Surroundings;
+
+/// How a run ended, as the exit code tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// 0
+    Clean,
+    /// 1
+    Findings,
+}
+
+impl Outcome {
+    /// The exit code.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Outcome::Clean => 0,
+            Outcome::Findings => 1,
+        }
+    }
+}
+
+/// Why a command could not run: exit code 2.
+#[derive(Debug, Error)]
+pub enum CommandError {
+    /// No project to judge.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A configuration that cannot be used.
+    #[error(transparent)]
+    Configuration(#[from] ConfigError),
+    /// A rule's name that does not exist.
+    #[error(transparent)]
+    Name(#[from] UnknownName),
+    /// Nothing to explain.
+    #[error(transparent)]
+    Topic(#[from] UnknownTopic),
+    /// An app or a migration that the project does not have.
+    #[error("{0}")]
+    NoSuchMigration(String),
+    /// A broken rule page.
+    #[error(transparent)]
+    Rules(#[from] RuleError),
+    /// The output cannot be written.
+    #[error("cannot write: {0}")]
+    Write(#[from] io::Error),
+}
+
+impl CommandError {
+    /// Whether the reader of our output has gone away, which is nobody's fault.
+    #[must_use]
+    pub fn is_closed_pipe(&self) -> bool {
+        matches!(self, CommandError::Write(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Runs what the arguments ask for. Notes go to `notes`, everything else to `out`.
+///
+/// # Errors
+/// When there is nothing to judge, the configuration is wrong, or the output cannot be written.
+pub fn run(
+    arguments: Arguments,
+    surroundings: &Surroundings,
+    out: &mut dyn Write,
+    notes: &mut dyn Write,
+) -> Result<Outcome, CommandError> {
+    let rules = RuleTable::embedded()?;
+    match arguments.command.unwrap_or(Command::Check(arguments.check)) {
+        Command::Check(check) => check::run(&check, &rules, surroundings, out, notes),
+        Command::Sql(sql) => sql::run(&sql, &rules, surroundings, out, notes),
+        Command::Explain(Explain { name, color }) => {
+            let topic = explain::topic(&name, &rules)?;
+            explain::write(topic, &surroundings.style(color), out)?;
+            Ok(Outcome::Clean)
+        }
+        Command::Rules(Rules { output_format, color }) => {
+            rules_table::write(&rules, output_format.into(), &surroundings.style(color), out)?;
+            Ok(Outcome::Clean)
+        }
+        Command::Completions(Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "forelock", &mut script);
+            out.write_all(&script)?;
+            Ok(Outcome::Clean)
+        }
+    }
+}
+
+/// The configuration that `--config` names, else the nearest one of each path.
+fn configuration_choice(
+    versions: &Versions,
+    rules: &RuleTable,
+    surroundings: &Surroundings,
+) -> Result<ConfigurationChoice, ConfigError> {
+    let Some(path) = &versions.config else {
+        return Ok(ConfigurationChoice::Nearest);
+    };
+    let folder = &surroundings.working_folder;
+    let configuration = config::load(&root::absolute(folder, path), rules);
+    let configuration = configuration.map_err(|error| error.with_path(|path| root::shown(folder, path)))?;
+    Ok(ConfigurationChoice::Given(configuration.into()))
+}
+
+/// Writes notes, one line each. Nobody is helped by an error about a note.
+fn write_notes<'a>(lines: impl IntoIterator<Item = &'a String>, notes: &mut dyn Write) {
+    for line in lines {
+        let _ = writeln!(notes, "note: {line}");
+    }
+}

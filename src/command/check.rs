@@ -1,0 +1,155 @@
+//! `forelock check`: projects in, findings out.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::{CommandError, Outcome, Surroundings, configuration_choice, write_notes};
+use crate::cli::{Check, CheckOutput, Output};
+use crate::config::FailOn;
+use crate::finding::{Analysis, Finding, Harm};
+use crate::lint;
+use crate::migration::{Migration, MigrationKey};
+use crate::project::{self, Project, Request};
+use crate::report::{self, Detail, Statistics, Style};
+use crate::rules::RuleTable;
+use crate::selection::{Selection, Selector, UnknownName};
+use crate::suppress;
+
+pub(super) fn run(
+    check: &Check,
+    rules: &RuleTable,
+    surroundings: &Surroundings,
+    out: &mut dyn Write,
+    notes: &mut dyn Write,
+) -> Result<Outcome, CommandError> {
+    let wishes = Wishes::read(check, rules)?;
+    let here = [PathBuf::from(".")];
+    let loaded = project::load(
+        &Request {
+            working_folder: &surroundings.working_folder,
+            paths: if check.paths.is_empty() { &here } else { &check.paths },
+            configuration: configuration_choice(&check.versions, rules, surroundings)?,
+            django: check.versions.django_version,
+            postgres: check.versions.postgres_version,
+            virtual_env: surroundings.virtual_env.as_deref(),
+        },
+        rules,
+    )?;
+    let judged: Vec<Judged> = loaded
+        .projects
+        .iter()
+        .map(|project| judge(project, rules, &wishes))
+        .collect();
+    let fails = judged.iter().any(|judged| judged.fails);
+    let analyses: Vec<Analysis> = judged.into_iter().map(|judged| judged.analysis).collect();
+    if !check.output.quiet {
+        write_notes(&loaded.notes, notes);
+        if check.output_format == CheckOutput::Json {
+            write_notes(analyses.iter().flat_map(|analysis| &analysis.notes), notes);
+        }
+    }
+    let style = style(check, surroundings);
+    report::check(&analyses, check.output_format.into(), &style, out)?;
+    Ok(if fails && !check.exit_zero {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+/// What the command line wants, over and above the configuration.
+struct Wishes {
+    select: Vec<Selector>,
+    ignore: Vec<Selector>,
+    fail_on: Option<FailOn>,
+}
+
+impl Wishes {
+    fn read(check: &Check, rules: &RuleTable) -> Result<Self, UnknownName> {
+        let selectors = |names: &[String]| -> Result<Vec<Selector>, UnknownName> {
+            names.iter().map(|name| Selector::parse(name, rules)).collect()
+        };
+        let names = check.fail_on.iter().map(String::as_str);
+        Ok(Self {
+            select: selectors(&check.select)?,
+            ignore: selectors(&check.ignore)?,
+            // clap has refused all other names.
+            fail_on: (!check.fail_on.is_empty()).then(|| FailOn::parse(names).unwrap_or_default()),
+        })
+    }
+
+    /// The configuration's selection; `--select` takes its place, `--ignore` adds to it.
+    fn selection(&self, configured: Selection) -> Selection {
+        let mut selection = configured;
+        if !self.select.is_empty() {
+            selection = Selection {
+                select: self.select.clone(),
+                ignore: Vec::new(),
+            };
+        }
+        selection.ignore.extend(self.ignore.iter().cloned());
+        selection
+    }
+}
+
+/// A project's findings, those alone that are wanted.
+struct Judged {
+    analysis: Analysis,
+    fails: bool,
+}
+
+fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Judged {
+    let selection = wishes.selection(project.configuration.selection.clone());
+    let is_wanted = |path: &Path, rule: &str, harm: &[Harm]| {
+        let absolute = project.absolute(path);
+        let mut ignored = project.configuration.ignored_in(&absolute);
+        selection.wants(rule, harm) && !ignored.any(|selector| selector.matches(rule, harm))
+    };
+    let mut analysis = lint::analyse(project, rules, &is_wanted);
+    let migrations = in_order(project, &analysis);
+    let findings = std::mem::take(&mut analysis.findings);
+    let findings = suppress::apply(findings, migrations, rules);
+    analysis.findings =
+        findings.into_iter().filter(|finding| project.is_named(&finding.place.path) && is_wanted(&finding.place.path, &finding.rule, &finding.harm)).collect();
+    analysis
+        .migrations
+        .retain(|migration| project.is_named(&migration.source.path));
+    let fail_on = wishes.fail_on.unwrap_or(project.configuration.fail_on);
+    let fails = analysis.findings.iter().any(|finding| is_failure(finding, fail_on));
+    Judged { analysis, fails }
+}
+
+/// The project's own migrations in the order of the history.
+fn in_order<'a>(project: &'a Project, analysis: &Analysis) -> Vec<&'a Migration> {
+    let reports = analysis.migrations.iter().map(|report| &report.key);
+    let positions: HashMap<&MigrationKey, usize> = reports.zip(0..).collect();
+    let mut migrations: Vec<&Migration> = project.migrations.iter().collect();
+    migrations.sort_by_key(|migration| positions.get(&migration.key).copied().unwrap_or(usize::MAX));
+    migrations
+}
+
+fn is_failure(finding: &Finding, fail_on: FailOn) -> bool {
+    finding.severity >= fail_on.severity || fail_on.not_analysed && finding.harm.contains(&Harm::NotAnalysed)
+}
+
+fn style(check: &Check, surroundings: &Surroundings) -> Style {
+    Style {
+        detail: detail(&check.output),
+        statistics: if check.statistics {
+            Statistics::Shown
+        } else {
+            Statistics::Hidden
+        },
+        ..surroundings.style(check.output.color)
+    }
+}
+
+/// How much `-q` and `-v` ask for.
+pub(super) fn detail(output: &Output) -> Detail {
+    match (output.quiet, output.verbose) {
+        (true, _) => Detail::Quiet,
+        (false, true) => Detail::Verbose,
+        (false, false) => Detail::Normal,
+    }
+}

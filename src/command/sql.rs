@@ -1,0 +1,123 @@
+//! `forelock sql`: the DDL that migrations would run.
+
+use std::io::Write;
+
+use super::check::detail;
+use super::{CommandError, Outcome, Surroundings, configuration_choice, write_notes};
+use crate::cli::Sql;
+use crate::finding::{Analysis, MigrationReport};
+use crate::lint;
+use crate::project::{self, Project, Request};
+use crate::report::{self, Style};
+use crate::rules::RuleTable;
+use crate::suggestion::nearest;
+
+pub(super) fn run(
+    sql: &Sql,
+    rules: &RuleTable,
+    surroundings: &Surroundings,
+    out: &mut dyn Write,
+    notes: &mut dyn Write,
+) -> Result<Outcome, CommandError> {
+    let loaded = project::load(
+        &Request {
+            working_folder: &surroundings.working_folder,
+            paths: std::slice::from_ref(&sql.project),
+            configuration: configuration_choice(&sql.versions, rules, surroundings)?,
+            django: sql.versions.django_version,
+            postgres: sql.versions.postgres_version,
+            virtual_env: surroundings.virtual_env.as_deref(),
+        },
+        rules,
+    )?;
+    let analyses: Vec<Analysis> = loaded.projects.iter().map(|project| lint::analyse(project, rules, &|_, _, _| true)).collect();
+    let all: Vec<&MigrationReport> = analyses.iter().flat_map(|analysis| &analysis.migrations).collect();
+    let chosen = chosen(sql, &all)?;
+    if !sql.output.quiet {
+        write_notes(&loaded.notes, notes);
+        write_notes(analyses.iter().flat_map(|analysis| &analysis.notes), notes);
+    }
+    write_problems(&loaded.projects, notes);
+    let style = Style {
+        detail: detail(&sql.output),
+        ..surroundings.style(sql.output.color)
+    };
+    report::sql(&chosen, sql.output_format.into(), &style, out)?;
+    let has_problems = loaded.projects.iter().any(|project| !project.problems.is_empty());
+    Ok(if has_problems {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+/// The migrations that the arguments name, as `manage.py sqlmigrate` takes them.
+fn chosen<'a>(sql: &Sql, all: &[&'a MigrationReport]) -> Result<Vec<&'a MigrationReport>, CommandError> {
+    let Some(app) = &sql.app else {
+        return Ok(all.to_vec());
+    };
+    let of_app: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|migration| migration.key.app == *app)
+        .collect();
+    if of_app.is_empty() {
+        return Err(no_app(app, all));
+    }
+    let Some(name) = &sql.migration else {
+        return Ok(of_app);
+    };
+    let exact: Vec<_> = of_app
+        .iter()
+        .copied()
+        .filter(|migration| migration.key.name == *name)
+        .collect();
+    if !exact.is_empty() {
+        return Ok(exact);
+    }
+    let beginning: Vec<_> = of_app
+        .iter()
+        .copied()
+        .filter(|migration| migration.key.name.starts_with(name))
+        .collect();
+    match beginning.as_slice() {
+        [_] => Ok(beginning),
+        [] => Err(no_migration(app, name, &of_app)),
+        [first, second, ..] => Err(CommandError::NoSuchMigration(format!(
+            "`{name}` begins more than one migration of {app}: {}, {}; write more of the name",
+            first.key.name, second.key.name
+        ))),
+    }
+}
+
+fn no_app(app: &str, all: &[&MigrationReport]) -> CommandError {
+    let mut labels: Vec<&str> = all.iter().map(|migration| migration.key.app.as_str()).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    let next = match nearest(app, labels.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the apps with migrations are {}", labels.join(", ")),
+    };
+    CommandError::NoSuchMigration(format!("no app with migrations is labelled `{app}`; {next}"))
+}
+
+fn no_migration(app: &str, name: &str, of_app: &[&MigrationReport]) -> CommandError {
+    let names = of_app.iter().map(|migration| migration.key.name.as_str());
+    let next = match nearest(name, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("`forelock sql {app}` prints all of them"),
+    };
+    CommandError::NoSuchMigration(format!("{app} has no migration `{name}`; {next}"))
+}
+
+/// Files that are missing from the output, with the place and the reason.
+fn write_problems(projects: &[Project], notes: &mut dyn Write) {
+    for problem in projects.iter().flat_map(|project| &project.problems) {
+        let place = problem
+            .source
+            .as_ref()
+            .map(|source| source.position(problem.range.start));
+        let place = place.map_or_else(String::new, |place| format!(":{}:{}", place.line, place.column));
+        let _ = writeln!(notes, "error: {}{place}: {}", problem.path.display(), problem.message);
+    }
+}

@@ -1,0 +1,256 @@
+//! The configuration: forelock.toml, or `[tool.forelock]` of pyproject.toml.
+
+mod read;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobMatcher};
+use thiserror::Error;
+
+use crate::finding::Severity;
+use crate::migration::read::CustomField;
+use crate::rules::RuleTable;
+use crate::selection::{Selection, Selector};
+use crate::versions::{DjangoVersion, PostgresVersion};
+
+/// What a configuration file says. Without one, the default.
+#[derive(Clone, Debug, Default)]
+pub struct Configuration {
+    /// The file, if there is one.
+    pub path: Option<PathBuf>,
+    /// `select` and `ignore`.
+    pub selection: Selection,
+    /// `per-file-ignores`: rules left out in files that match a glob.
+    pub per_file_ignores: Vec<(Pattern, Vec<Selector>)>,
+    /// `exclude`: files and folders that are no part of the project.
+    pub exclude: Vec<Pattern>,
+    /// `fail-on`
+    pub fail_on: FailOn,
+    /// `postgres-version`
+    pub postgres_version: Option<PostgresVersion>,
+    /// `django-version`
+    pub django_version: Option<DjangoVersion>,
+    /// `settings-module`
+    pub settings_module: Option<String>,
+    /// `python`: an interpreter, or the folder of a virtual environment; relative to the file.
+    pub python: Option<PathBuf>,
+    /// `hot-tables`: tables on which a moment's lock already hurts.
+    pub hot_tables: Vec<String>,
+    /// `[fields]`: field classes by dotted path: a column type, `false` (no column), or all that [`CustomField`] can say.
+    pub fields: BTreeMap<String, CustomField>,
+    /// `[models]`: tables and keys of models whose migrations are out of sight, by `app.Model`.
+    pub models: BTreeMap<String, ConfiguredModel>,
+}
+
+/// A model that no migration in sight creates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfiguredModel {
+    /// Its table, `app_model` where nothing is said.
+    pub table: Option<String>,
+    /// The type of its primary key.
+    pub key_type: String,
+}
+
+/// What makes the exit code 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailOn {
+    /// Findings from this severity on.
+    pub severity: Severity,
+    /// What could not be analysed does too.
+    pub not_analysed: bool,
+}
+
+impl Default for FailOn {
+    fn default() -> Self {
+        Self {
+            severity: Severity::Error,
+            not_analysed: false,
+        }
+    }
+}
+
+impl FailOn {
+    /// What can be written in `fail-on`.
+    pub const NAMES: [&'static str; 4] = ["error", "warning", "info", "not-analysed"];
+
+    /// Reads the names; the least severity counts.
+    ///
+    /// # Errors
+    /// The first name that is none of [`FailOn::NAMES`].
+    pub fn parse<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, &'a str> {
+        let mut fail_on = FailOn::default();
+        for name in names {
+            match Severity::parse(name) {
+                Some(severity) if severity > Severity::Silent => fail_on.severity = fail_on.severity.min(severity),
+                _ if name == "not-analysed" => fail_on.not_analysed = true,
+                _ => return Err(name),
+            }
+        }
+        Ok(fail_on)
+    }
+}
+
+/// A glob of `exclude` or `per-file-ignores`.
+///
+/// Without a slash it names files and folders anywhere; with one it is a path from the configuration's folder.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    base: PathBuf,
+    matcher: GlobMatcher,
+}
+
+impl Pattern {
+    /// Reads a glob; `base` is the folder that it starts from.
+    ///
+    /// # Errors
+    /// When it is no glob.
+    pub fn new(text: &str, base: &Path) -> Result<Self, globset::Error> {
+        let path = text.strip_prefix("./").unwrap_or(text).trim_end_matches('/');
+        let anywhere = !path.contains('/');
+        let glob = if anywhere {
+            format!("**/{path}")
+        } else {
+            path.to_owned()
+        };
+        let matcher = GlobBuilder::new(&glob)
+            .literal_separator(true)
+            .build()?
+            .compile_matcher();
+        Ok(Self {
+            base: base.to_owned(),
+            matcher,
+        })
+    }
+
+    /// Whether the pattern names this file or folder itself.
+    #[must_use]
+    pub fn matches(&self, path: &Path) -> bool {
+        self.matcher.is_match(path.strip_prefix(&self.base).unwrap_or(path))
+    }
+
+    /// Whether the pattern names this file, or a folder that it lies in.
+    #[must_use]
+    pub fn covers(&self, path: &Path) -> bool {
+        let inside = path.ancestors().take_while(|ancestor| *ancestor != self.base);
+        inside.into_iter().any(|ancestor| self.matches(ancestor))
+    }
+}
+
+impl Configuration {
+    /// The folder that relative paths and globs start from.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        self.path.as_deref().and_then(Path::parent)
+    }
+
+    /// Whether a file or folder is excluded, by itself or with a folder above.
+    #[must_use]
+    pub fn excludes(&self, path: &Path) -> bool {
+        self.exclude.iter().any(|pattern| pattern.covers(path))
+    }
+
+    /// What `per-file-ignores` leaves out in one file.
+    pub fn ignored_in(&self, path: &Path) -> impl Iterator<Item = &Selector> {
+        let covering = self
+            .per_file_ignores
+            .iter()
+            .filter(move |(pattern, _)| pattern.covers(path));
+        covering.flat_map(|(_, selectors)| selectors)
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration {}: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// Something in it is wrong.
+    #[error("{}:{line}:{column}: {message}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// 1-based.
+        line: u32,
+        /// 1-based, in characters.
+        column: u32,
+        /// What is wrong, and what would be right.
+        message: String,
+    },
+}
+
+impl ConfigError {
+    /// The same error with its file as people see it.
+    #[must_use]
+    pub fn with_path(mut self, shown: impl FnOnce(&Path) -> PathBuf) -> Self {
+        match &mut self {
+            ConfigError::Unreadable { path, .. } | ConfigError::Invalid { path, .. } => *path = shown(path),
+        }
+        self
+    }
+}
+
+/// The nearest configuration at or above a folder, up to the folder that holds `.git`; the default if there is none.
+///
+/// # Errors
+/// When the nearest one cannot be read or is wrong.
+pub fn nearest(folder: &Path, rules: &RuleTable) -> Result<Configuration, ConfigError> {
+    for ancestor in folder.ancestors() {
+        if let Some(configuration) = in_folder(ancestor, rules)? {
+            return Ok(configuration);
+        }
+        if ancestor.join(".git").exists() {
+            break;
+        }
+    }
+    Ok(Configuration::default())
+}
+
+/// Reads the configuration file given by name.
+///
+/// # Errors
+/// When it cannot be read or is wrong.
+pub fn load(path: &Path, rules: &RuleTable) -> Result<Configuration, ConfigError> {
+    let text = text_of(path)?;
+    let configuration = if path.file_name().is_some_and(|name| name == "pyproject.toml") {
+        read::pyproject(path, &text, rules)?
+    } else {
+        Some(read::forelock_toml(path, &text, rules)?)
+    };
+    Ok(configuration.unwrap_or_else(|| Configuration {
+        path: Some(path.to_owned()),
+        ..Configuration::default()
+    }))
+}
+
+fn in_folder(folder: &Path, rules: &RuleTable) -> Result<Option<Configuration>, ConfigError> {
+    let own = folder.join("forelock.toml");
+    if own.is_file() {
+        return load(&own, rules).map(Some);
+    }
+    let shared = folder.join("pyproject.toml");
+    if !shared.is_file() {
+        return Ok(None);
+    }
+    let text = text_of(&shared)?;
+    // A broken pyproject.toml that does not speak of forelock is not ours to complain about.
+    if !text.contains("forelock") {
+        return Ok(None);
+    }
+    read::pyproject(&shared, &text, rules)
+}
+
+fn text_of(path: &Path) -> Result<String, ConfigError> {
+    fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
+        path: path.to_owned(),
+        error,
+    })
+}

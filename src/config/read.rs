@@ -1,0 +1,300 @@
+//! TOML to a configuration, strictly: every key is known, every value has its type, every name exists.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::{ConfigError, Configuration, ConfiguredModel, FailOn, Pattern};
+use crate::migration::read::CustomField;
+use crate::rules::RuleTable;
+use crate::selection::Selector;
+use crate::source::SourceFile;
+use crate::suggestion::nearest;
+use crate::versions::{DjangoVersion, PostgresVersion};
+
+/// All keys, as they are written.
+const KEYS: [&str; 12] = [
+    "select",
+    "ignore",
+    "per-file-ignores",
+    "exclude",
+    "fail-on",
+    "postgres-version",
+    "django-version",
+    "settings-module",
+    "python",
+    "hot-tables",
+    "fields",
+    "models",
+];
+
+type Key<'a> = Spanned<Cow<'a, str>>;
+type Node<'a> = Spanned<DeValue<'a>>;
+
+/// A whole forelock.toml.
+pub(super) fn forelock_toml(path: &Path, text: &str, rules: &RuleTable) -> Result<Configuration, ConfigError> {
+    let reader = Reader::new(path, text, rules);
+    let table = reader.parse(text)?;
+    reader.configuration(table.get_ref())
+}
+
+/// The `[tool.forelock]` of a pyproject.toml, if it has one.
+pub(super) fn pyproject(path: &Path, text: &str, rules: &RuleTable) -> Result<Option<Configuration>, ConfigError> {
+    let reader = Reader::new(path, text, rules);
+    let table = reader.parse(text)?;
+    let Some(tool) = table.get_ref().get("tool").and_then(|tool| tool.get_ref().as_table()) else {
+        return Ok(None);
+    };
+    let Some(ours) = tool.get("forelock") else {
+        return Ok(None);
+    };
+    reader.configuration(reader.table("tool.forelock", ours)?).map(Some)
+}
+
+struct Reader<'a> {
+    source: Arc<SourceFile>,
+    rules: &'a RuleTable,
+}
+
+impl<'a> Reader<'a> {
+    fn new(path: &Path, text: &str, rules: &'a RuleTable) -> Self {
+        let source = SourceFile::new(path.to_owned(), text.to_owned());
+        Self { source, rules }
+    }
+
+    fn parse<'t>(&self, text: &'t str) -> Result<Spanned<DeTable<'t>>, ConfigError> {
+        DeTable::parse(text).map_err(|error| {
+            let message = error.message().lines().collect::<Vec<_>>().join("; ");
+            self.error(error.span().unwrap_or(0..0), message)
+        })
+    }
+
+    fn error(&self, span: ops::Range<usize>, message: impl Into<String>) -> ConfigError {
+        let position = self.source.position(u32::try_from(span.start).unwrap_or(u32::MAX));
+        ConfigError::Invalid {
+            path: self.source.path.clone(),
+            line: position.line,
+            column: position.column,
+            message: message.into(),
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        self.source.path.parent().unwrap_or(Path::new(""))
+    }
+
+    fn configuration(&self, table: &DeTable<'_>) -> Result<Configuration, ConfigError> {
+        let mut configuration = Configuration {
+            path: Some(self.source.path.clone()),
+            ..Configuration::default()
+        };
+        for (key, value) in table {
+            self.set(&mut configuration, key, value)?;
+        }
+        Ok(configuration)
+    }
+
+    fn set(&self, to: &mut Configuration, key: &Key<'_>, value: &Node<'_>) -> Result<(), ConfigError> {
+        let name = key.get_ref().as_ref();
+        match name {
+            "select" => to.selection.select = self.selectors(name, value)?,
+            "ignore" => to.selection.ignore = self.selectors(name, value)?,
+            "per-file-ignores" => to.per_file_ignores = self.per_file_ignores(name, value)?,
+            "exclude" => to.exclude = self.patterns(name, value)?,
+            "fail-on" => to.fail_on = self.fail_on(name, value)?,
+            "postgres-version" => to.postgres_version = Some(self.postgres_version(name, value)?),
+            "django-version" => to.django_version = Some(self.django_version(name, value)?),
+            "settings-module" => to.settings_module = Some(self.string(name, value)?.to_owned()),
+            "python" => to.python = Some(self.path(name, value)?),
+            "hot-tables" => to.hot_tables = self.strings(name, value)?.map(|(text, _)| text.to_owned()).collect(),
+            "fields" => to.fields = self.entries(name, value, Self::field)?,
+            "models" => to.models = self.entries(name, value, Self::model)?,
+            _ => return Err(self.unknown_key(key, &KEYS)),
+        }
+        Ok(())
+    }
+
+    fn unknown_key(&self, key: &Key<'_>, known: &[&str]) -> ConfigError {
+        let name = key.get_ref();
+        let message = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("unknown key `{name}`; did you mean `{near}`?"),
+            None => format!("unknown key `{name}`; the keys are {}", known.join(", ")),
+        };
+        self.error(key.span(), message)
+    }
+
+    fn wrong_type(&self, key: &str, value: &Node<'_>, wanted: &str) -> ConfigError {
+        let found = value.get_ref().type_str();
+        self.error(
+            value.span(),
+            format!("`{key}` takes {wanted}, not a value of type {found}"),
+        )
+    }
+
+    fn string<'v>(&self, key: &str, value: &'v Node<'_>) -> Result<&'v str, ConfigError> {
+        value
+            .get_ref()
+            .as_str()
+            .ok_or_else(|| self.wrong_type(key, value, "a string"))
+    }
+
+    fn strings<'v>(
+        &self,
+        key: &str,
+        value: &'v Node<'_>,
+    ) -> Result<impl Iterator<Item = (&'v str, ops::Range<usize>)>, ConfigError> {
+        let wanted = "a list of strings";
+        let array = value
+            .get_ref()
+            .as_array()
+            .ok_or_else(|| self.wrong_type(key, value, wanted))?;
+        let mut strings = Vec::with_capacity(array.len());
+        for item in array {
+            let text = item
+                .get_ref()
+                .as_str()
+                .ok_or_else(|| self.wrong_type(key, item, wanted))?;
+            strings.push((text, item.span()));
+        }
+        Ok(strings.into_iter())
+    }
+
+    fn table<'v, 't>(&self, key: &str, value: &'v Node<'t>) -> Result<&'v DeTable<'t>, ConfigError> {
+        value
+            .get_ref()
+            .as_table()
+            .ok_or_else(|| self.wrong_type(key, value, "a table"))
+    }
+
+    fn selectors(&self, key: &str, value: &Node<'_>) -> Result<Vec<Selector>, ConfigError> {
+        let names = self.strings(key, value)?;
+        let selectors = names.map(|(name, span)| {
+            Selector::parse(name, self.rules).map_err(|unknown| self.error(span, unknown.to_string()))
+        });
+        selectors.collect()
+    }
+
+    fn pattern(&self, text: &str, span: ops::Range<usize>) -> Result<Pattern, ConfigError> {
+        Pattern::new(text, self.folder()).map_err(|error| self.error(span, error.to_string()))
+    }
+
+    fn patterns(&self, key: &str, value: &Node<'_>) -> Result<Vec<Pattern>, ConfigError> {
+        self.strings(key, value)?
+            .map(|(text, span)| self.pattern(text, span))
+            .collect()
+    }
+
+    fn per_file_ignores(&self, key: &str, value: &Node<'_>) -> Result<Vec<(Pattern, Vec<Selector>)>, ConfigError> {
+        let entries = self.table(key, value)?.iter().map(|(glob, names)| {
+            let pattern = self.pattern(glob.get_ref(), glob.span())?;
+            Ok((pattern, self.selectors(glob.get_ref(), names)?))
+        });
+        entries.collect()
+    }
+
+    fn fail_on(&self, key: &str, value: &Node<'_>) -> Result<FailOn, ConfigError> {
+        let names: Vec<&str> = match value.get_ref().as_str() {
+            Some(name) => vec![name],
+            None => self.strings(key, value)?.map(|(name, _)| name).collect(),
+        };
+        FailOn::parse(names).map_err(|name| {
+            let known = FailOn::NAMES.join(", ");
+            self.error(value.span(), format!("`{key}` takes {known}, not `{name}`"))
+        })
+    }
+
+    /// The text of a version, which may also be written as a number: `16`, `5.2`.
+    fn version<'v>(&self, key: &str, value: &'v Node<'_>) -> Result<&'v str, ConfigError> {
+        let node = value.get_ref();
+        let text = node.as_str();
+        let text = text.or_else(|| node.as_integer().map(toml::de::DeInteger::as_str));
+        let text = text.or_else(|| node.as_float().map(toml::de::DeFloat::as_str));
+        text.ok_or_else(|| self.wrong_type(key, value, "a version"))
+    }
+
+    fn postgres_version(&self, key: &str, value: &Node<'_>) -> Result<PostgresVersion, ConfigError> {
+        let text = self.version(key, value)?;
+        PostgresVersion::known(text).map_err(|message| self.error(value.span(), message))
+    }
+
+    fn django_version(&self, key: &str, value: &Node<'_>) -> Result<DjangoVersion, ConfigError> {
+        let text = self.version(key, value)?;
+        DjangoVersion::known(text).map_err(|message| self.error(value.span(), message))
+    }
+
+    fn path(&self, key: &str, value: &Node<'_>) -> Result<PathBuf, ConfigError> {
+        Ok(self.folder().join(self.string(key, value)?))
+    }
+
+    fn entries<T>(
+        &self,
+        key: &str,
+        value: &Node<'_>,
+        read: impl Fn(&Self, &str, &Node<'_>) -> Result<T, ConfigError>,
+    ) -> Result<BTreeMap<String, T>, ConfigError> {
+        let entries = self.table(key, value)?.iter().map(|(name, value)| {
+            let name = name.get_ref();
+            Ok((name.clone().into_owned(), read(self, name, value)?))
+        });
+        entries.collect()
+    }
+
+    fn field(&self, class: &str, value: &Node<'_>) -> Result<CustomField, ConfigError> {
+        match value.get_ref() {
+            DeValue::Boolean(false) => Ok(CustomField {
+                no_column: true,
+                ..CustomField::default()
+            }),
+            DeValue::String(db_type) => Ok(CustomField {
+                db_type: Some(db_type.clone().into_owned()),
+                ..CustomField::default()
+            }),
+            DeValue::Table(_) => {
+                let field = CustomField::deserialize(ValueDeserializer::from(value.clone()));
+                let field = field.map_err(|error| self.error(error.span().unwrap_or(value.span()), error.message()))?;
+                let says_nothing = field.base.is_none() && field.db_type.is_none() && !field.no_column;
+                let message = format!("`{class}` needs `base`, `db-type` or `no-column = true`");
+                if says_nothing {
+                    Err(self.error(value.span(), message))
+                } else {
+                    Ok(field)
+                }
+            }
+            DeValue::Boolean(true)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_) => Err(self.wrong_type(class, value, "a column type, `false` (no column) or a table")),
+        }
+    }
+
+    fn model(&self, model: &str, value: &Node<'_>) -> Result<ConfiguredModel, ConfigError> {
+        let (table, key_type) = match value.get_ref() {
+            DeValue::String(key_type) => (None, Some(key_type.clone().into_owned())),
+            DeValue::Table(table) => self.texts(table, ["table", "key-type"])?.into(),
+            _ => return Err(self.wrong_type(model, value, "the type of its key or a table")),
+        };
+        match key_type {
+            Some(key_type) => Ok(ConfiguredModel { table, key_type }),
+            None => Err(self.error(value.span(), format!("`{model}` needs `key-type`, such as \"bigint\""))),
+        }
+    }
+
+    /// The strings of a small table, in the order of `known`.
+    fn texts<const N: usize>(&self, table: &DeTable<'_>, known: [&str; N]) -> Result<[Option<String>; N], ConfigError> {
+        let mut texts = [const { None }; N];
+        for (key, value) in table {
+            let Some(at) = known.iter().position(|name| name == key.get_ref()) else {
+                return Err(self.unknown_key(key, &known));
+            };
+            texts[at] = Some(self.string(key.get_ref(), value)?.to_owned());
+        }
+        Ok(texts)
+    }
+}

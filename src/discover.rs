@@ -1,0 +1,263 @@
+//! Paths to migration files: the folders under a root whose `.py` files hold a `class Migration`, whatever they are called.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use walkdir::{DirEntry, WalkDir};
+
+use crate::config::Configuration;
+
+/// Folders that never hold a project's own code.
+const SKIPPED: &[&str] = &[
+    "__pycache__",
+    "node_modules",
+    "site-packages",
+    "dist-packages",
+    "venv",
+    "virtualenv",
+];
+
+/// Where to search.
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'a> {
+    /// The folder to walk.
+    pub root: &'a Path,
+    /// Paths that the user named: they are searched whatever their folders are called.
+    pub named: &'a [PathBuf],
+    /// What to leave out.
+    pub configuration: &'a Configuration,
+}
+
+/// What lies under a root.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Files that may be migrations, by folder; in the order of their names.
+    pub folders: BTreeMap<PathBuf, Vec<Candidate>>,
+    /// Files beside them without a `class Migration`, which Django would refuse to load.
+    pub others: Vec<PathBuf>,
+    /// Every `manage.py`.
+    pub manage_files: Vec<PathBuf>,
+    /// Every `wsgi.py` and `asgi.py`.
+    pub servers: Vec<PathBuf>,
+    /// Files and folders that could not be read.
+    pub unreadable: Vec<Unreadable>,
+    /// How many `.py` files there are under each of the named paths.
+    pub python_files: Vec<usize>,
+}
+
+/// A file that holds a `class Migration`.
+#[derive(Debug)]
+pub struct Candidate {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// A file or folder that could not be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Why.
+    pub error: io::Error,
+}
+
+/// Walks the root once and reads its `.py` files in parallel.
+#[must_use]
+pub fn discover(search: &Search<'_>) -> Found {
+    let mut found = Found::default();
+    let files = walk(search, &mut found);
+    let count = |named: &PathBuf| files.iter().filter(|file| file.starts_with(named)).count();
+    found.python_files = search.named.iter().map(count).collect();
+    let read: Vec<_> = files.into_par_iter().map(|path| (candidate(&path), path)).collect();
+    let mut others = Vec::new();
+    for (outcome, path) in read {
+        match outcome {
+            Ok(Some(candidate)) => {
+                let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+                found.folders.entry(folder).or_default().push(candidate);
+            }
+            Ok(None) => others.push(path),
+            Err(error) => found.unreadable.push(Unreadable { path, error }),
+        }
+    }
+    found.others = beside(others, &found.folders);
+    found
+}
+
+/// Whether Django's loader would import this file of a migration folder.
+/// See `MigrationLoader.load_disk` in django/db/migrations/loader.py.
+#[must_use]
+pub fn is_loaded(path: &Path) -> bool {
+    let stem = path.file_stem().unwrap_or_default().as_encoded_bytes();
+    is_python(path) && !matches!(stem.first(), None | Some(b'_' | b'~'))
+}
+
+/// Whether the file's name ends in `.py`.
+#[must_use]
+pub fn is_python(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "py")
+}
+
+/// The files of migration folders that Django would import and find empty of migrations.
+fn beside(others: Vec<PathBuf>, folders: &BTreeMap<PathBuf, Vec<Candidate>>) -> Vec<PathBuf> {
+    let refused = |path: &PathBuf| {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        // A folder of tests may define a class Migration too; only where the names say so it is a migration folder.
+        let named = folder
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().ends_with(b"migrations"));
+        let numbered = path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes()[0].is_ascii_digit());
+        (named || numbered) && is_loaded(path) && folders.contains_key(folder)
+    };
+    others.into_iter().filter(refused).collect()
+}
+
+/// All `.py` files under the root, in order; landmarks and what cannot be read go to `found`.
+fn walk(search: &Search<'_>, found: &mut Found) -> Vec<PathBuf> {
+    let mut links = Links::new(search.root);
+    let walker = WalkDir::new(search.root).follow_links(true).sort_by_file_name();
+    let entries = walker
+        .into_iter()
+        .filter_entry(|entry| is_searched(entry, search) && links.lead_on(entry));
+    let mut files = Vec::new();
+    for entry in entries {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() && is_python(entry.path()) => {
+                note_landmark(&entry, found);
+                files.push(entry.into_path());
+            }
+            Ok(_) => {}
+            Err(error) => found.unreadable.extend(unreadable(error)),
+        }
+    }
+    files
+}
+
+fn note_landmark(entry: &DirEntry, found: &mut Found) {
+    let landmarks = match entry.file_name().as_encoded_bytes() {
+        b"manage.py" => &mut found.manage_files,
+        b"wsgi.py" | b"asgi.py" => &mut found.servers,
+        _ => return,
+    };
+    landmarks.push(entry.path().to_owned());
+}
+
+/// Whether an entry belongs to the project. The root does, and so does what leads to a path that the user named.
+fn is_searched(entry: &DirEntry, search: &Search<'_>) -> bool {
+    if entry.depth() == 0 {
+        return true;
+    }
+    let path = entry.path();
+    if search.configuration.exclude.iter().any(|pattern| pattern.matches(path)) {
+        return false;
+    }
+    if search.named.iter().any(|named| named.starts_with(path)) {
+        return true;
+    }
+    !entry.file_type().is_dir() && !is_hidden(entry.file_name()) || entry.file_type().is_dir() && !is_foreign(entry)
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().first() == Some(&b'.')
+}
+
+/// Whether a folder holds other people's code, or built copies of the project's own.
+fn is_foreign(entry: &DirEntry) -> bool {
+    let (name, path) = (entry.file_name(), entry.path());
+    if is_hidden(name) || SKIPPED.iter().any(|skipped| name == *skipped) {
+        return true;
+    }
+    if (name == "build" || name == "dist") && !path.join("__init__.py").exists() {
+        return true;
+    }
+    path.join("pyvenv.cfg").exists()
+}
+
+/// Keeps links between folders from leading in circles, up the tree, or twice to one place.
+struct Links {
+    root: PathBuf,
+    followed: BTreeSet<PathBuf>,
+}
+
+impl Links {
+    fn new(root: &Path) -> Self {
+        Self {
+            root: fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
+            followed: BTreeSet::new(),
+        }
+    }
+
+    fn lead_on(&mut self, entry: &DirEntry) -> bool {
+        if entry.depth() == 0 || !entry.path_is_symlink() || !entry.file_type().is_dir() {
+            return true;
+        }
+        let Ok(target) = fs::canonicalize(entry.path()) else {
+            return false;
+        };
+        let is_known = target.starts_with(&self.root) || self.root.starts_with(&target);
+        !is_known && self.followed.insert(target)
+    }
+}
+
+/// What a failed step of the walk means: a link that leads nowhere or in a circle is passed by.
+fn unreadable(error: walkdir::Error) -> Option<Unreadable> {
+    if error.loop_ancestor().is_some() {
+        return None;
+    }
+    let path = error.path().unwrap_or(Path::new("")).to_owned();
+    let error = error.into_io_error()?;
+    (error.kind() != io::ErrorKind::NotFound).then_some(Unreadable { path, error })
+}
+
+/// The file's content, if it holds a `class Migration`.
+fn candidate(path: &Path) -> io::Result<Option<Candidate>> {
+    let bytes = fs::read(path)?;
+    let is_candidate = is_loaded(path) && holds_migration(&bytes);
+    Ok(is_candidate.then(|| Candidate {
+        path: path.to_owned(),
+        bytes,
+    }))
+}
+
+/// Whether the bytes hold `class Migration`, with any white space between the two words.
+#[must_use]
+pub fn holds_migration(bytes: &[u8]) -> bool {
+    let names = memchr::memmem::find_iter(bytes, b"Migration");
+    names.into_iter().any(|at| {
+        let before = &bytes[..at];
+        let word = before.trim_ascii_end();
+        word.len() < before.len() && word.ends_with(b"class")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{holds_migration, is_loaded};
+
+    #[test]
+    fn a_class_is_seen_with_any_white_space() {
+        assert!(holds_migration(
+            b"from django.db import migrations\nclass  Migration(migrations.Migration):"
+        ));
+        assert!(!holds_migration(b"from django.db.migrations import Migration\n"));
+        assert!(!holds_migration(b""));
+    }
+
+    #[test]
+    fn private_modules_are_no_migrations() {
+        assert!(is_loaded(Path::new("shop/migrations/0001_initial.py")));
+        assert!(!is_loaded(Path::new("shop/migrations/__init__.py")));
+        assert!(!is_loaded(Path::new("shop/migrations/_helpers.py")));
+        assert!(!is_loaded(Path::new("shop/migrations/0001_initial.pyc")));
+    }
+}

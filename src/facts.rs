@@ -1,0 +1,113 @@
+//! The vocabulary of rows: closed questions about one aspect of a statement, and their answers.
+//!
+//! An aspect is one thing that a statement does (`ADD COLUMN .. UNIQUE REFERENCES ..` has four). It declares the facts
+//! it reads; rows in rules/ answer every combination of these exactly once, and a test walks them all.
+
+mod aspects;
+pub mod observe;
+mod type_change;
+
+pub use aspects::{ASPECTS, Aspect, AspectDeclaration, FactDeclaration, FactName};
+pub use type_change::{TypeChange, type_change};
+
+/// A relation's part in an aspect; rows speak of roles, observations bind them to relations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The table that the statement is about.
+    Table,
+    /// The table that a foreign key points to.
+    Referenced,
+    /// The tables at the other end of foreign keys that are dropped or made again.
+    Partner,
+    /// An index that is dropped or renamed.
+    Index,
+    /// A sequence.
+    Sequence,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Role; 5] = [
+        Role::Table,
+        Role::Referenced,
+        Role::Partner,
+        Role::Index,
+        Role::Sequence,
+    ];
+
+    /// As rows spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Table => "table",
+            Role::Referenced => "referenced",
+            Role::Partner => "partner",
+            Role::Index => "index",
+            Role::Sequence => "sequence",
+        }
+    }
+
+    /// The role with this name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Role::ALL.into_iter().find(|role| role.name() == text)
+    }
+}
+
+/// One aspect of one statement, its facts answered and its roles bound.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    /// Which aspect.
+    pub aspect: Aspect,
+    /// The facts that the aspect declares, answered.
+    pub facts: Vec<(FactName, &'static str)>,
+    /// The relations in each role; an unbound role's locks fall away.
+    pub roles: Vec<(Role, String)>,
+    /// Indexes that are built, if the row says that an index is built or the table rewritten.
+    pub builds: Vec<String>,
+    /// Names for the message: `column`, `constraint`, `type`, ...
+    pub names: Vec<(&'static str, String)>,
+}
+
+impl Observation {
+    /// An observation about a table.
+    #[must_use]
+    pub fn new(aspect: Aspect, table: &str) -> Self {
+        Self {
+            aspect,
+            facts: Vec::new(),
+            roles: vec![(Role::Table, table.to_owned())],
+            builds: Vec::new(),
+            names: vec![("table", table.to_owned())],
+        }
+    }
+
+    /// Answers a fact.
+    #[must_use]
+    pub fn fact(mut self, name: FactName, value: &'static str) -> Self {
+        self.facts.push((name, value));
+        self
+    }
+
+    /// Binds a role.
+    #[must_use]
+    pub fn role(mut self, role: Role, relation: &str) -> Self {
+        self.names.push((role.name(), relation.to_owned()));
+        self.roles.push((role, relation.to_owned()));
+        self
+    }
+
+    /// Gives a name to the message.
+    #[must_use]
+    pub fn named(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.names.push((name, value.into()));
+        self
+    }
+
+    /// Says which indexes are built.
+    #[must_use]
+    pub fn building(mut self, indexes: impl IntoIterator<Item = String>) -> Self {
+        self.builds.extend(indexes);
+        self
+    }
+}

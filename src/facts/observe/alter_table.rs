@@ -1,0 +1,249 @@
+//! The aspects of the actions of `ALTER TABLE`.
+
+use crate::catalog::ConstraintKind as Existing;
+use crate::statement::{AlterTableAction, Column, ConstraintKind, SqlExpression, TableConstraint, Volatility};
+
+use super::{Aspect, Context, FactName, Observation, Role};
+
+impl Context<'_> {
+    pub(super) fn alter_table(
+        &self,
+        table: &str,
+        action: &AlterTableAction,
+        all: &[AlterTableAction],
+    ) -> Vec<Observation> {
+        let about = |aspect: Aspect, column: &str| Observation::new(aspect, table).named("column", column);
+        match action {
+            AlterTableAction::AddColumn(column) => self.add_column(table, column),
+            AlterTableAction::DropColumn { column, .. } => self.drop_column(table, column),
+            AlterTableAction::RenameColumn { from, to } => {
+                vec![about(Aspect::RenameColumn, from).named("new_column", to)]
+            }
+            AlterTableAction::AlterType {
+                column,
+                data_type,
+                collation,
+                using,
+            } => self.alter_type(table, column, data_type, collation.as_deref(), using.as_ref()),
+            AlterTableAction::SetDefault { column, .. } => vec![about(Aspect::SetDefault, column)],
+            AlterTableAction::DropDefault { column } => vec![self.drop_default(table, column)],
+            AlterTableAction::SetNotNull { column } => {
+                let proof = self.not_null_proof(table, column, all);
+                vec![about(Aspect::SetNotNull, column).fact(FactName::Proof, proof)]
+            }
+            AlterTableAction::DropNotNull { column } => vec![about(Aspect::DropNotNull, column)],
+            AlterTableAction::AddIdentity { column } => vec![about(Aspect::AddIdentity, column)],
+            AlterTableAction::DropIdentity { column } => vec![about(Aspect::DropIdentity, column)],
+            AlterTableAction::AddConstraint(constraint) => vec![self.add_constraint(table, constraint)],
+            AlterTableAction::DropConstraint { name, .. } => self.drop_constraint(table, &name.resolve()),
+            AlterTableAction::ValidateConstraint { name } => vec![self.validate(table, &name.resolve())],
+            AlterTableAction::SetTablespace { .. } => vec![Observation::new(Aspect::SetTablespace, table)],
+        }
+    }
+
+    fn add_column(&self, table: &str, column: &Column) -> Vec<Observation> {
+        let about = |aspect| {
+            Observation::new(aspect, table)
+                .named("column", &column.name)
+                .named("type", column.data_type.to_string())
+        };
+        let value = added_value(column);
+        let default = if value == "none" { "none" } else { "present" };
+        let mut observations = vec![about(Aspect::AddColumnValue).fact(FactName::Value, value)];
+        if value == "volatile" || value == "stored" || value == "identity" {
+            let indexes = self
+                .catalog
+                .table(table)
+                .into_iter()
+                .flat_map(|table| table.indexes.keys().cloned());
+            observations[0].builds.extend(indexes);
+        }
+        if column.not_null {
+            observations.push(about(Aspect::AddColumnNotNull).fact(FactName::Default, default));
+        }
+        if column.primary_key || column.unique {
+            let key = if column.primary_key { "primary" } else { "unique" };
+            let label = if column.primary_key {
+                None
+            } else {
+                Some(column.name.as_str())
+            };
+            let suffix = if column.primary_key { "pkey" } else { "key" };
+            let name = crate::catalog::object_name(table, label, suffix, |_| false);
+            observations.push(about(Aspect::AddColumnKey).fact(FactName::Key, key).building([name]));
+        }
+        if let Some(check) = &column.check {
+            observations.push(about(Aspect::AddColumnCheck).named("check", &check.sql));
+        }
+        if let Some(key) = &column.references {
+            let reference = about(Aspect::AddColumnReference)
+                .fact(FactName::Default, default)
+                .named("constraint", key.name.resolve());
+            let to_itself = key.to_table == table;
+            observations.push(if to_itself {
+                reference
+            } else {
+                reference.role(Role::Referenced, &key.to_table)
+            });
+        }
+        observations
+    }
+
+    fn drop_column(&self, table: &str, column: &str) -> Vec<Observation> {
+        let used = if self.usage.column_in_use(table, column) {
+            "used"
+        } else {
+            "unused"
+        };
+        let about = |aspect| Observation::new(aspect, table).named("column", column);
+        let mut observations = vec![about(Aspect::DropColumn).fact(FactName::Use, used)];
+        let partners = self.partners(table, Some(column));
+        observations.extend(
+            partners
+                .iter()
+                .map(|partner| about(Aspect::DropReference).role(Role::Partner, partner)),
+        );
+        observations
+    }
+
+    fn drop_default(&self, table: &str, column: &str) -> Observation {
+        let age = if self.transaction.added_column(table, column) {
+            "new"
+        } else {
+            "existing"
+        };
+        let not_null = self.catalog.column(table, column).is_some_and(|column| column.not_null);
+        Observation::new(Aspect::DropDefault, table)
+            .fact(FactName::Age, age)
+            .fact(FactName::Nullability, if not_null { "not-null" } else { "nullable" })
+            .named("column", column)
+    }
+
+    /// Whether a check proves that the column holds no NULL. One that the same ALTER TABLE drops is dropped first.
+    fn not_null_proof(&self, table: &str, column: &str, all: &[AlterTableAction]) -> &'static str {
+        let Some(entry) = self.catalog.table(table) else {
+            return "none";
+        };
+        let dropped = |name: &str| {
+            all.iter().any(|action| matches!(action, AlterTableAction::DropConstraint { name: dropped, .. } if dropped.resolve() == name))
+        };
+        let proofs = entry.constraints.iter().filter(|(name, constraint)| {
+            matches!(&constraint.kind, Existing::Check(check) if demands_not_null(check, column)) && !dropped(name)
+        });
+        match proofs.map(|(_, constraint)| constraint.validated).max() {
+            Some(true) => "validated",
+            Some(false) => "not-validated",
+            None => "none",
+        }
+    }
+
+    fn add_constraint(&self, table: &str, constraint: &TableConstraint) -> Observation {
+        let validation = if constraint.not_valid { "not-valid" } else { "now" };
+        let name = constraint
+            .name
+            .as_ref()
+            .map(crate::statement::Name::resolve)
+            .unwrap_or_default();
+        let about = |aspect| Observation::new(aspect, table).named("constraint", &name);
+        match &constraint.kind {
+            ConstraintKind::Check(check) => about(Aspect::AddCheck)
+                .fact(FactName::Validation, validation)
+                .named("check", &check.sql),
+            ConstraintKind::Unique { columns, .. } => about(Aspect::AddKey)
+                .fact(FactName::Key, "unique")
+                .fact(FactName::Nullability, "not-null")
+                .named("column", columns.join(", "))
+                .building([name.clone()]),
+            ConstraintKind::PrimaryKey { columns } => {
+                let nullable = columns.iter().any(|column| {
+                    self.catalog
+                        .column(table, column)
+                        .is_some_and(|column| !column.not_null)
+                });
+                about(Aspect::AddKey)
+                    .fact(FactName::Key, "primary")
+                    .fact(FactName::Nullability, if nullable { "nullable" } else { "not-null" })
+                    .named("column", columns.join(", "))
+                    .building([name.clone()])
+            }
+            ConstraintKind::ForeignKey(key) => Self::foreign_key(table, key, validation, self.age(table)),
+            ConstraintKind::Exclude { .. } => about(Aspect::AddKey)
+                .fact(FactName::Key, "exclude")
+                .fact(FactName::Nullability, "not-null")
+                .building([name.clone()]),
+        }
+    }
+
+    fn drop_constraint(&self, table: &str, name: &str) -> Vec<Observation> {
+        let about = |aspect| Observation::new(aspect, table).named("constraint", name);
+        let constraint = self.catalog.table(table).and_then(|table| table.constraints.get(name));
+        let Some(constraint) = constraint else {
+            return vec![about(Aspect::DropUnknownConstraint)];
+        };
+        let key = |key| {
+            vec![
+                about(Aspect::DropKey)
+                    .fact(FactName::Key, key)
+                    .named("column", constraint.columns().join(", ")),
+            ]
+        };
+        match &constraint.kind {
+            Existing::Check(_) => vec![about(Aspect::DropCheck)],
+            Existing::Unique(_) => key("unique"),
+            Existing::PrimaryKey(_) => key("primary"),
+            Existing::Exclude(_) => key("exclude"),
+            Existing::ForeignKey { to_table, .. } if to_table == table => vec![about(Aspect::DropForeignKey)],
+            Existing::ForeignKey { to_table, .. } => vec![about(Aspect::DropForeignKey).role(Role::Partner, to_table)],
+        }
+    }
+
+    fn validate(&self, table: &str, name: &str) -> Observation {
+        let constraint = self.catalog.table(table).and_then(|table| table.constraints.get(name));
+        let held = self.held(table);
+        let about = |aspect| {
+            Observation::new(aspect, table)
+                .fact(FactName::Held, held)
+                .named("constraint", name)
+        };
+        match constraint.map(|constraint| &constraint.kind) {
+            Some(Existing::ForeignKey { to_table, .. }) if to_table != table => {
+                about(Aspect::ValidateForeignKey).role(Role::Referenced, to_table)
+            }
+            Some(Existing::ForeignKey { .. }) => about(Aspect::ValidateForeignKey),
+            Some(Existing::Check(_) | Existing::Unique(_) | Existing::PrimaryKey(_) | Existing::Exclude(_)) | None => {
+                about(Aspect::ValidateCheck)
+            }
+        }
+    }
+}
+
+/// What fills the new column in the rows that exist. See the PostgreSQL documentation, "ALTER TABLE", Notes.
+fn added_value(column: &Column) -> &'static str {
+    if column.identity || column.data_type.name.ends_with("serial") {
+        return "identity";
+    }
+    if let Some(generated) = &column.generated {
+        return if generated.stored { "stored" } else { "virtual" };
+    }
+    match column.default.as_ref().map(|default| default.volatility) {
+        None => "none",
+        Some(Volatility::Constant) => "constant",
+        Some(Volatility::Stable) => "stable",
+        Some(Volatility::Volatile) => "volatile",
+        Some(Volatility::Unknown) => "unknown",
+    }
+}
+
+/// Whether a check implies `column IS NOT NULL`: it says so, alone or joined to others by AND.
+fn demands_not_null(check: &SqlExpression, column: &str) -> bool {
+    let plain = |text: &str| {
+        text.replace(['"', '(', ')'], " ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let wanted = format!("{column} is not null").to_ascii_lowercase();
+    let negated = format!("not {column} is null").to_ascii_lowercase();
+    let text = plain(&check.sql).to_ascii_lowercase();
+    !text.contains(" or ") && text.split(" and ").any(|part| part == wanted || part == negated)
+}

@@ -1,0 +1,163 @@
+//! The fold over the history: each operation becomes statements, statements become facts, facts become findings.
+
+mod advice;
+mod database;
+mod findings;
+mod judge;
+mod problems;
+
+use std::path::Path;
+
+use rustc_hash::FxHashMap;
+
+use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
+use crate::history::{self, History};
+use crate::migration::{Migration, Operation, OperationNode, Ownership};
+use crate::models::Models;
+use crate::project::Project;
+use crate::rules::RuleTable;
+use crate::schema_editor::{Outcome, SchemaEditor};
+use database::Database;
+use findings::Collector;
+
+/// Whether a finding of this rule and harm is wanted in the file at this path, as paths are shown to people.
+pub type Wanted<'a> = dyn Fn(&Path, &str, &[Harm]) -> bool + 'a;
+
+/// Replays a project's history and says what each of its own migrations does.
+///
+/// What is not `wanted` is left out before the worst aspect of an operation becomes its finding, so that ignoring one
+/// rule does not hide another.
+#[must_use]
+pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>) -> Analysis {
+    let history = history::order(&project.migrations, &project.settings.swappable);
+    let mut findings = problems::of_files(project, rules);
+    let mut reports = Vec::new();
+    let mut run = Run::new(project, rules);
+    let mut by_migration: FxHashMap<usize, Vec<Finding>> = problems::of_history(project, &history, rules);
+    for index in &history.order {
+        let migration = &project.migrations[*index];
+        let (report, found) = run.migration(migration, Some(wanted));
+        if migration.ownership == Ownership::Project {
+            findings.extend(by_migration.remove(index).unwrap_or_default());
+            findings.extend(found);
+            reports.push(report);
+        }
+    }
+    let mut left: Vec<_> = by_migration.into_iter().collect();
+    left.sort_by_key(|(index, _)| *index);
+    findings.extend(left.into_iter().flat_map(|(_, found)| found));
+    add_squashes(project, rules, &history, &mut reports);
+    findings.retain(|finding| wanted(&finding.place.path, &finding.rule, &finding.harm));
+    findings::name(&mut findings);
+    Analysis { findings, migrations: reports, notes: project.notes.clone() }
+}
+
+/// Replays the history of a new database, and puts the squashes before the first migration that each stands for.
+fn add_squashes(project: &Project, rules: &RuleTable, history: &History, reports: &mut Vec<MigrationReport>) {
+    let mut run = Run::new(project, rules);
+    for index in &history.squashed {
+        let migration = &project.migrations[*index];
+        let (report, _) = run.migration(migration, None);
+        let is_printed = reports.iter().any(|printed| printed.key == report.key);
+        if migration.ownership == Ownership::Project && !migration.replaces.is_empty() && !is_printed {
+            let at = reports.iter().position(|printed| report.replaces.contains(&printed.key)).unwrap_or(reports.len());
+            reports.insert(at, report);
+        }
+    }
+}
+
+/// The two states while the history runs.
+struct Run<'a> {
+    project: &'a Project,
+    rules: &'a RuleTable,
+    models: Models,
+    database: Database<'a>,
+}
+
+impl<'a> Run<'a> {
+    fn new(project: &'a Project, rules: &'a RuleTable) -> Self {
+        Self {
+            project,
+            rules,
+            models: Models::new(project.settings.clone(), []),
+            database: Database::new(rules, &project.time_zone),
+        }
+    }
+
+    fn migration(&mut self, migration: &Migration, wanted: Option<&Wanted<'_>>) -> (MigrationReport, Vec<Finding>) {
+        self.database.begin(migration.atomic);
+        let mut editor = SchemaEditor::new(self.project.postgres);
+        let mut outcomes = Vec::new();
+        for (index, node) in migration.operations.iter().enumerate() {
+            self.database.at(index);
+            self.note_released(&migration.key.app, node);
+            outcomes.push(editor.run(index, &migration.key.app, node, &mut self.models, &mut self.database));
+        }
+        editor.finish(&mut self.database);
+        let findings = match wanted {
+            Some(wanted) if migration.ownership == Ownership::Project => {
+                let collector = Collector { migration, rules: self.rules, django: self.project.settings.django, wanted };
+                collector.collect(&self.database.log, &outcomes)
+            }
+            Some(_) | None => Vec::new(),
+        };
+        (self.report(migration, outcomes), findings)
+    }
+
+    /// Remembers what state operations alone take out of the models: the next release no longer uses it.
+    fn note_released(&mut self, app: &str, node: &OperationNode) {
+        let state_operations = match &node.operation {
+            Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. } => {
+                state_operations
+            }
+            _ => return,
+        };
+        for state_operation in state_operations {
+            match &state_operation.operation {
+                Operation::RemoveField { model_name, name } => {
+                    if let Some((table, column)) = self.models.now().column_of(app, model_name, name) {
+                        self.database.release(table, Some(column));
+                    }
+                }
+                Operation::DeleteModel { name } => {
+                    if let Some(table) = self.models.now().table_of(app, name) {
+                        self.database.release(table, None);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn report(&mut self, migration: &Migration, outcomes: Vec<Outcome>) -> MigrationReport {
+        let mut operations: Vec<OperationReport> = migration
+            .operations
+            .iter()
+            .zip(outcomes)
+            .map(|(node, outcome)| OperationReport {
+                class: node.class.clone(),
+                confidence: outcome.confidence,
+                reasons: outcome.reasons,
+                statements: Vec::new(),
+                deferred: Vec::new(),
+                range: node.range,
+            })
+            .collect();
+        let mut statements = Vec::new();
+        for executed in self.database.log.drain(..) {
+            statements.extend(executed.statements.into_iter().map(|(report, _)| report));
+            if let Some(operation) = operations.get_mut(executed.operation) {
+                let strings = if executed.deferred { &mut operation.deferred } else { &mut operation.statements };
+                strings.push(executed.sql);
+            }
+        }
+        MigrationReport {
+            key: migration.key.clone(),
+            source: migration.source.clone(),
+            atomic: migration.atomic,
+            replaces: migration.replaces.clone(),
+            operations,
+            statements,
+        }
+    }
+}

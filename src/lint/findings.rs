@@ -1,0 +1,165 @@
+//! One finding per operation: the worst of what its statements matched, the rest beside it.
+
+use rustc_hash::FxHashMap;
+
+use crate::fingerprint::{Identity, fingerprint};
+use crate::finding::{Finding, Harm, OperationPlace, Place, Severity, StatementReport, Work};
+use crate::migration::{Gap, Migration, OperationNode};
+use crate::rules::RuleTable;
+use crate::schema_editor::{Confidence, Outcome};
+use crate::source::Range;
+use crate::versions::DjangoVersion;
+
+use super::advice::{Names, target};
+use super::database::Executed;
+use super::judge::Hit;
+use super::{Wanted, problems};
+
+/// Gathers the findings of one migration.
+pub(super) struct Collector<'a> {
+    pub migration: &'a Migration,
+    pub rules: &'a RuleTable,
+    pub django: DjangoVersion,
+    pub wanted: &'a Wanted<'a>,
+}
+
+impl Collector<'_> {
+    pub(super) fn collect(&self, log: &[Executed], outcomes: &[Outcome]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (index, node) in self.migration.operations.iter().enumerate() {
+            let statements = log.iter().filter(|executed| executed.operation == index);
+            let hits: Vec<(&StatementReport, &Hit)> = statements
+                .flat_map(|executed| &executed.statements)
+                .flat_map(|(report, hits)| hits.iter().map(move |hit| (report, hit)))
+                .filter(|(_, hit)| hit.severity > Severity::Silent && self.wants(hit))
+                .collect();
+            findings.extend(self.finding(index, node, &hits));
+        }
+        findings.extend(problems::of_gaps(self.migration, self.rules, &self.gaps(log, outcomes)));
+        findings.sort_by_key(|finding| finding.place.range.start);
+        findings
+    }
+
+    /// The worst hit, told with the operation's names.
+    fn finding(&self, index: usize, node: &OperationNode, hits: &[(&StatementReport, &Hit)]) -> Option<Finding> {
+        let rank = |hit: &Hit| (hit.severity, hit.harm.len().min(1), hit.work, hit.strongest);
+        let worst = hits.iter().map(|(_, hit)| rank(hit)).max()?;
+        let (report, worst) = hits.iter().copied().find(|(_, hit)| rank(hit) == worst)?;
+        let rule = self.rules.rule(&worst.rule)?;
+        let names = Names::new(&worst.names, &report.sql).with_operation(
+            &self.migration.key.app,
+            node,
+            &self.migration.source,
+            self.django,
+        );
+        let mut harm: Vec<Harm> = hits.iter().flat_map(|(_, hit)| hit.harm.iter().copied()).collect();
+        harm.sort_unstable();
+        harm.dedup();
+        let (model, subject) = target(&node.operation);
+        Some(Finding {
+            rule: rule.name.clone(),
+            matrix_row: worst.matrix.or_else(|| rule.matrix_rows.first().copied()),
+            severity: worst.severity,
+            harm,
+            also: also(&rule.name, hits),
+            message: names.fill(&rule.message),
+            help: names.fill(rule.help_for(&node.class)),
+            place: self.place(node.name_range),
+            migration: Some(self.migration.key.clone()),
+            operation: Some(OperationPlace { index, path: index.to_string(), class: node.class.clone() }),
+            statement: Some(report.sql.clone()),
+            locks: report.locks.clone(),
+            work: report.work,
+            fingerprint: [model, subject].into_iter().flatten().collect::<Vec<_>>().join("."),
+        })
+    }
+
+    fn wants(&self, hit: &Hit) -> bool {
+        (self.wanted)(&self.migration.source.path, &hit.rule, &hit.harm)
+    }
+
+    fn place(&self, range: Range) -> Place {
+        let source = self.migration.source.clone();
+        Place { path: source.path.clone(), source: Some(source), range }
+    }
+
+    /// Everything in this file that could not be read, in order.
+    fn gaps(&self, log: &[Executed], outcomes: &[Outcome]) -> Vec<Gap> {
+        let mut gaps = self.migration.gaps.clone();
+        for (node, outcome) in self.migration.operations.iter().zip(outcomes) {
+            if outcome.confidence == Confidence::Opaque {
+                gaps.extend(outcome.reasons.iter().map(|reason| Gap { range: node.name_range, reason: reason.clone() }));
+            }
+        }
+        for (report, _) in log.iter().flat_map(|executed| &executed.statements) {
+            if let (Some(reason), Some(node)) = (&report.not_analysed, self.migration.operations.get(report.operation)) {
+                gaps.push(Gap { range: report.range.unwrap_or(node.name_range), reason: reason.clone() });
+            }
+        }
+        gaps.sort_by_key(|gap| gap.range.start);
+        gaps.dedup_by(|a, b| a == b);
+        gaps
+    }
+}
+
+fn also(rule: &str, hits: &[(&StatementReport, &Hit)]) -> Vec<String> {
+    let mut others: Vec<(Severity, &str)> =
+        hits.iter().map(|(_, hit)| (hit.severity, hit.rule.as_str())).filter(|(_, name)| *name != rule).collect();
+    others.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    others.dedup_by_key(|(_, name)| *name);
+    let mut names: Vec<String> = Vec::new();
+    for (_, name) in others {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+/// Gives each finding its fingerprint, in which the same problem found twice counts.
+pub(super) fn name(findings: &mut [Finding]) {
+    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+    for finding in findings {
+        let path = finding.place.path.display().to_string();
+        let target = std::mem::take(&mut finding.fingerprint);
+        let identity = Identity {
+            migration: finding.migration.as_ref(),
+            class: finding.operation.as_ref().map_or("", |operation| operation.class.as_str()),
+            target: if finding.migration.is_some() { &target } else { &path },
+            rule: &finding.rule,
+            count: 0,
+        };
+        let first = fingerprint(&identity);
+        let count = seen.entry(first).or_default();
+        finding.fingerprint = fingerprint(&Identity { count: *count, ..identity });
+        *count += 1;
+    }
+}
+
+/// A finding that is not about a statement.
+pub(super) fn about_input(
+    rules: &RuleTable,
+    rule: &str,
+    place: Place,
+    migration: Option<&Migration>,
+    fill: &[(&'static str, String)],
+) -> Option<Finding> {
+    let rule = rules.rule(rule)?;
+    let names = Names::new(fill, "");
+    Some(Finding {
+        rule: rule.name.clone(),
+        matrix_row: None,
+        severity: rule.severity,
+        harm: rule.harm.clone(),
+        also: Vec::new(),
+        message: names.fill(&rule.message),
+        help: names.fill(rule.help_for("default")),
+        place,
+        migration: migration.map(|migration| migration.key.clone()),
+        operation: None,
+        statement: None,
+        locks: Vec::new(),
+        work: Work::None,
+        fingerprint: String::new(),
+    })
+}

@@ -1,0 +1,149 @@
+//! From the observations of one statement to its locks, its work and the rows that it matched.
+
+use rustc_hash::FxHashSet;
+
+use crate::catalog::Catalog;
+use crate::facts::{Observation, Role};
+use crate::finding::{Harm, HeldLock, RelationKind, Severity, Work};
+use crate::lock::LockMode;
+use crate::rules::{Row, Rule, RuleTable};
+use crate::transaction::Transaction;
+
+/// What one statement does, all its aspects together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Verdict {
+    pub locks: Vec<HeldLock>,
+    pub work: Work,
+    pub scans: Vec<String>,
+    pub rewrites: Vec<String>,
+    pub builds: Vec<String>,
+    pub hits: Vec<Hit>,
+}
+
+/// A row that a statement matched.
+#[derive(Clone, Debug)]
+pub(super) struct Hit {
+    pub rule: String,
+    pub matrix: Option<u8>,
+    pub severity: Severity,
+    pub harm: Vec<Harm>,
+    pub work: Work,
+    pub strongest: Option<LockMode>,
+    pub names: Vec<(&'static str, String)>,
+}
+
+/// What decides whether a relation's locks matter, and how long they have been held.
+pub(super) struct Surroundings<'a> {
+    pub catalog: &'a Catalog,
+    pub transaction: &'a Transaction,
+    pub new_indexes: &'a FxHashSet<String>,
+}
+
+impl Surroundings<'_> {
+    /// Whether the running migration itself created the relation: nobody else can see it, so nobody waits.
+    fn is_new(&self, role: Role, relation: &str) -> bool {
+        match role {
+            Role::Table | Role::Referenced | Role::Partner => self.catalog.is_new(relation),
+            Role::Index => {
+                self.new_indexes.contains(relation)
+                    || self.catalog.index_table(relation).is_some_and(|table| self.catalog.is_new(table))
+            }
+            Role::Sequence => self.catalog.sequence(relation).is_some_and(|sequence| {
+                sequence.created_in == self.catalog.current_migration()
+            }),
+        }
+    }
+}
+
+/// Looks each observation up in the table and puts the answers together: the strongest lock and the heaviest work on
+/// each relation that existed before the migration.
+pub(super) fn judge(observations: &[Observation], rules: &RuleTable, around: &Surroundings<'_>) -> Verdict {
+    let mut verdict = Verdict::default();
+    for observation in observations {
+        if let Some((rule, row)) = rules.row_for(observation) {
+            verdict.add(observation, rule, row, around);
+        }
+    }
+    verdict
+}
+
+impl Verdict {
+    fn add(&mut self, observation: &Observation, rule: &Rule, row: &Row, around: &Surroundings<'_>) {
+        let mut hit = Hit {
+            rule: rule.name.clone(),
+            matrix: row.matrix,
+            severity: severity(observation, row, around),
+            harm: row.harm.clone(),
+            work: Work::None,
+            strongest: None,
+            names: observation.names.clone(),
+        };
+        let bound = observation.roles.iter().filter(|(role, relation)| !around.is_new(*role, relation));
+        for (role, relation) in bound {
+            let Some((_, mode)) = row.locks.iter().find(|(locked, _)| locked == role) else { continue };
+            let work = row.work.iter().find(|(worked, _)| worked == role).map_or(&[][..], |(_, work)| work);
+            self.lock(*role, relation, *mode, work);
+            self.note_work(relation, work, &observation.builds);
+            let heaviest = work.iter().copied().max().unwrap_or_default();
+            hit.work = hit.work.max(heaviest);
+            hit.strongest = hit.strongest.max(Some(*mode));
+            hit.harm.extend(derived_harm(around.transaction.held(relation).max(Some(*mode)), heaviest));
+        }
+        hit.harm.sort_unstable();
+        hit.harm.dedup();
+        self.hits.push(hit);
+    }
+
+    fn lock(&mut self, role: Role, relation: &str, mode: LockMode, work: &[Work]) {
+        let work = work.iter().copied().max().unwrap_or_default();
+        let kind = match role {
+            Role::Table | Role::Referenced | Role::Partner => RelationKind::Table,
+            Role::Index => RelationKind::Index,
+            Role::Sequence => RelationKind::Sequence,
+        };
+        if let Some(held) = self.locks.iter_mut().find(|held| held.relation == relation && held.kind == kind) {
+            held.mode = held.mode.max(mode);
+            held.work = held.work.max(work);
+        } else {
+            self.locks.push(HeldLock { relation: relation.to_owned(), kind, mode, work });
+        }
+    }
+
+    fn note_work(&mut self, relation: &str, work: &[Work], builds: &[String]) {
+        let add = |names: &mut Vec<String>, name: &str| {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        };
+        for kind in work {
+            self.work = self.work.max(*kind);
+            match kind {
+                Work::Scan => add(&mut self.scans, relation),
+                Work::Rewrite => {
+                    add(&mut self.rewrites, relation);
+                    builds.iter().for_each(|index| add(&mut self.builds, index));
+                }
+                Work::IndexBuild => builds.iter().for_each(|index| add(&mut self.builds, index)),
+                Work::None | Work::Unknown => {}
+            }
+        }
+    }
+}
+
+/// A row's own severity, but silence where the table is new, or where the other table that the row is about is.
+fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> Severity {
+    if row.even_when_new {
+        return row.severity;
+    }
+    let old = |wanted: Role| {
+        observation.roles.iter().any(|(role, relation)| *role == wanted && !around.is_new(*role, relation))
+    };
+    let is_about_partner = row.locks.iter().any(|(role, _)| *role == Role::Partner);
+    let table_is_new = observation.roles.iter().any(|(role, _)| *role == Role::Table) && !old(Role::Table);
+    if table_is_new || (is_about_partner && !old(Role::Partner)) { Severity::Silent } else { row.severity }
+}
+
+/// Work that grows with the table, under a lock that others wait for.
+fn derived_harm(held: Option<LockMode>, work: Work) -> Vec<Harm> {
+    held.map(|mode| Harm::of_work(mode, work)).unwrap_or_default()
+}

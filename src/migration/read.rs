@@ -1,0 +1,254 @@
+//! A migration module's values to a [`Migration`]: operations, fields, options, with a gap for all that is unreadable.
+
+mod arguments;
+mod constraints;
+mod custom_classes;
+mod custom_fields;
+mod field_classes;
+mod fields;
+mod indexes;
+mod lineage;
+mod operations;
+mod options;
+mod subclasses;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+pub use custom_fields::{CustomField, CustomFields};
+
+use super::{Dependency, Gap, Migration, MigrationKey, Ownership};
+use crate::python::{Attribute, Class, Module, Modules};
+use crate::source::{Range, SourceFile};
+use crate::value::Value;
+
+/// The class that every migration derives from.
+const BASE: &str = "django.db.migrations.Migration";
+/// Classes deriving from each other deeper than this are a circle.
+const MAX_BASES: usize = 16;
+
+/// What reading migrations depends on besides the migration itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    /// Other modules that were read: field classes, constants, base classes.
+    pub modules: &'a Modules,
+    /// Field classes described by data: packages that we know, and the configuration.
+    pub fields: &'a CustomFields,
+}
+
+/// One migration while it is being read.
+struct Reading<'a> {
+    module: &'a Module,
+    modules: &'a Modules,
+    fields: &'a CustomFields,
+    app: &'a str,
+    gaps: Vec<Gap>,
+}
+
+/// The class `Migration` and everything it inherits from, nearest first.
+struct MigrationClass<'a> {
+    lineage: Vec<&'a Class>,
+}
+
+impl Reader<'_> {
+    /// Reads a migration. What cannot be read is a gap; a module without a migration class gives one without operations.
+    #[must_use]
+    pub fn read(&self, module: &Module, key: MigrationKey, source: Arc<SourceFile>, ownership: Ownership) -> Migration {
+        let app = key.app.clone();
+        let mut reading = Reading {
+            module,
+            modules: self.modules,
+            fields: self.fields,
+            app: &app,
+            gaps: module.syntax_errors.iter().map(syntax_gap).collect(),
+        };
+        let class = reading.migration_class();
+        let dependencies = reading.dependencies(&class, "dependencies");
+        let run_before = reading.dependencies(&class, "run_before");
+        let replaces = reading.replaces(&class);
+        let atomic = reading.atomic(&class);
+        let operations = reading.all_operations(&class);
+        let gaps = reading.gaps;
+        Migration {
+            key,
+            source,
+            ownership,
+            atomic,
+            class_range: class.lineage.first().map_or(Range::default(), |class| class.name_range),
+            dependencies,
+            run_before,
+            replaces,
+            operations,
+            gaps,
+            comments: module.comments.clone(),
+        }
+    }
+}
+
+/// Whether a module holds a migration: a class `Migration` that derives from Django's.
+#[must_use]
+pub fn is_migration(module: &Module) -> bool {
+    module.class("Migration").is_some_and(|class| !class.bases.is_empty())
+}
+
+fn syntax_gap(error: &crate::python::SyntaxError) -> Gap {
+    Gap {
+        range: error.range,
+        reason: format!("syntax error: {}", error.message),
+    }
+}
+
+impl<'a> Reading<'a> {
+    fn gap(&mut self, range: Range, reason: impl Into<String>) {
+        self.gaps.push(Gap {
+            range,
+            reason: reason.into(),
+        });
+    }
+
+    fn migration_class(&mut self) -> MigrationClass<'a> {
+        let mut lineage = Vec::new();
+        let Some(class) = self.module.class("Migration") else {
+            self.gap(Range::default(), "the module has no class `Migration`");
+            return MigrationClass { lineage };
+        };
+        self.collect_bases(class, &mut lineage);
+        MigrationClass { lineage }
+    }
+
+    fn collect_bases(&mut self, class: &'a Class, lineage: &mut Vec<&'a Class>) {
+        if lineage.len() >= MAX_BASES {
+            return;
+        }
+        lineage.push(class);
+        for base in &class.bases {
+            let path = match base {
+                Value::Name(path) if path == BASE || path == "builtins.object" => continue,
+                Value::Name(path) => path,
+                _ => {
+                    self.gap(class.name_range, "a base class of the migration is not a plain name");
+                    continue;
+                }
+            };
+            match self.modules.class(self.module, path) {
+                Some((_, class)) => self.collect_bases(class, lineage),
+                None => self.gap(
+                    class.name_range,
+                    format!("the migration derives from `{path}`, which was not found"),
+                ),
+            }
+        }
+    }
+
+    /// A class attribute with names of other modules filled in.
+    fn attribute(&self, class: &MigrationClass<'a>, name: &str) -> Option<(Cow<'a, Value>, Range)> {
+        let attribute: &'a Attribute = class.lineage.iter().find_map(|class| class.attribute(name))?;
+        Some((self.resolved(&attribute.value), attribute.range))
+    }
+
+    /// A value with names of other modules filled in; borrowed where no other module was read.
+    fn resolved(&self, value: &'a Value) -> Cow<'a, Value> {
+        if self.modules.is_empty() {
+            return Cow::Borrowed(value);
+        }
+        Cow::Owned(self.modules.resolve(self.module, value.clone()))
+    }
+
+    fn atomic(&mut self, class: &MigrationClass<'a>) -> bool {
+        let Some((value, range)) = self.attribute(class, "atomic") else {
+            return true;
+        };
+        value.as_bool().unwrap_or_else(|| {
+            self.gap(range, "`atomic` is not a constant; it is taken to be True");
+            true
+        })
+    }
+
+    fn dependencies(&mut self, class: &MigrationClass<'a>, name: &str) -> Vec<Dependency> {
+        let mut dependencies = Vec::new();
+        for (item, range) in self.listed(class, name) {
+            match dependency(&item) {
+                Some(dependency) => dependencies.push(dependency),
+                None => self.gap(range, format!("an item of `{name}` is not readable{}", why(&item))),
+            }
+        }
+        dependencies
+    }
+
+    fn replaces(&mut self, class: &MigrationClass<'a>) -> Vec<MigrationKey> {
+        let mut replaces = Vec::new();
+        for (item, range) in self.listed(class, "replaces") {
+            match pair(&item) {
+                Some(key) => replaces.push(key),
+                None => self.gap(range, format!("an item of `replaces` is not readable{}", why(&item))),
+            }
+        }
+        replaces
+    }
+
+    /// The items of a list attribute, each with the best range there is.
+    fn listed(&mut self, class: &MigrationClass<'a>, name: &str) -> Vec<(Value, Range)> {
+        let Some((value, range)) = self.attribute(class, name) else {
+            return Vec::new();
+        };
+        let mut items = Vec::new();
+        flatten(value.into_owned(), &mut items);
+        items.into_iter().map(|item| (item, range)).collect()
+    }
+}
+
+/// The items of a list, and of lists added to each other; what is no list stays one item.
+fn flatten(value: Value, items: &mut Vec<Value>) {
+    match value {
+        Value::List(more) | Value::Tuple(more) | Value::Set(more) => items.extend(more),
+        Value::Operation(crate::value::Operator::Add, operands) => {
+            operands.into_iter().for_each(|operand| flatten(operand, items));
+        }
+        Value::None => {}
+        value => items.push(value),
+    }
+}
+
+/// `: reason` of the first unknown in a value, else nothing.
+fn why(value: &Value) -> String {
+    value
+        .unknown()
+        .map_or_else(String::new, |unknown| format!(": {}", unknown.reason))
+}
+
+fn dependency(value: &Value) -> Option<Dependency> {
+    if let Some(key) = pair(value) {
+        return Some(Dependency::Migration(key));
+    }
+    match value {
+        Value::Call(call) if call.path == "django.db.migrations.swappable_dependency" => {
+            match call.argument(0, "value")? {
+                Value::Str(model) => {
+                    let (app, _) = model.split_once('.')?;
+                    Some(Dependency::Migration(MigrationKey::new(app, "__first__")))
+                }
+                setting => setting_name(setting).map(Dependency::Swappable),
+            }
+        }
+        _ => None,
+    }
+}
+
+fn pair(value: &Value) -> Option<MigrationKey> {
+    match value.as_items()? {
+        [Value::Str(app), Value::Str(name)] => Some(MigrationKey::new(app, name)),
+        _ => None,
+    }
+}
+
+/// `settings.NAME` or `getattr(settings, "NAME", ...)`.
+fn setting_name(value: &Value) -> Option<String> {
+    match value {
+        Value::Setting(name) => Some(name.clone()),
+        Value::Call(call) if call.path == "builtins.getattr" => match call.args.as_slice() {
+            [Value::Name(settings), Value::Str(name), ..] if settings == "django.conf.settings" => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}

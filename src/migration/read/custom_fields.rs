@@ -1,0 +1,141 @@
+//! Field classes that are not Django's, described by data: what they derive from, or their column type.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+
+use crate::value::Value;
+
+/// Fields of well-known packages.
+const KNOWN: &str = include_str!("../known_fields.toml");
+
+/// Descriptions of field classes by their dotted path.
+#[derive(Clone, Debug, Default)]
+pub struct CustomFields {
+    by_path: FxHashMap<String, CustomField>,
+}
+
+/// One field class. Without `db_type` and `no_column` it has the column of its base.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CustomField {
+    /// The class that it derives from, Django's or one described here.
+    pub base: Option<String>,
+    /// Its column type; `{max_length}` and the like stand for arguments.
+    pub db_type: Option<String>,
+    /// What a foreign key to it has, where that differs.
+    pub rel_db_type: Option<String>,
+    /// What `get_internal_type()` returns, where it is not the class name.
+    pub internal_type: Option<String>,
+    /// Whether an empty string can be stored; true for Django's `Field`.
+    pub empty_strings_allowed: Option<bool>,
+    /// The field has no column.
+    #[serde(default)]
+    pub no_column: bool,
+    /// Keyword arguments that its constructor adds where they are missing.
+    #[serde(default)]
+    pub defaults: BTreeMap<String, Scalar>,
+    /// Keyword arguments that its constructor sets, whatever was given.
+    #[serde(default)]
+    pub always: BTreeMap<String, Scalar>,
+    /// Parameters by position, where they differ from those of the base.
+    pub positional: Option<Vec<String>>,
+    /// The argument that `max_length` is taken from.
+    pub max_length_from: Option<String>,
+    /// What of its DDL is not described here, as a sentence; the field is then uncertain.
+    pub doubt: Option<String>,
+    /// Other paths that the same class has or had.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+}
+
+/// A plain value in the data.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Scalar {
+    /// `true`
+    Bool(bool),
+    /// `20`
+    Int(i64),
+    /// `"text"`
+    Text(String),
+}
+
+impl CustomFields {
+    /// The fields of packages that forelock knows.
+    #[must_use]
+    pub fn known() -> &'static Self {
+        static FIELDS: LazyLock<CustomFields> = LazyLock::new(|| {
+            let fields: BTreeMap<String, CustomField> =
+                // The file is part of the program, and a test reads it.
+                toml::from_str(KNOWN).unwrap_or_default();
+            CustomFields::default().with(fields)
+        });
+        &FIELDS
+    }
+
+    /// These descriptions, and more that take precedence.
+    #[must_use]
+    pub fn with(mut self, fields: impl IntoIterator<Item = (String, CustomField)>) -> Self {
+        for (path, field) in fields {
+            for alias in &field.aliases {
+                let base = Some(path.clone());
+                self.by_path.insert(
+                    alias.clone(),
+                    CustomField {
+                        base,
+                        ..CustomField::default()
+                    },
+                );
+            }
+            self.by_path.insert(path, field);
+        }
+        self
+    }
+
+    /// The description of a class.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&CustomField> {
+        self.by_path.get(path)
+    }
+}
+
+impl Scalar {
+    pub(super) fn value(&self) -> Value {
+        match self {
+            Scalar::Bool(value) => Value::Bool(*value),
+            Scalar::Int(value) => Value::Int(i128::from(*value)),
+            Scalar::Text(text) => Value::Str(text.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CustomField, CustomFields, KNOWN};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn the_known_fields_are_readable_and_lead_to_a_column_or_to_none() {
+        let fields: BTreeMap<String, CustomField> = toml::from_str(KNOWN).expect("known_fields.toml");
+        assert!(!fields.is_empty());
+        for (path, field) in &fields {
+            let mut field = field;
+            for _ in 0..8 {
+                let Some(base) = field.base.as_deref() else { break };
+                if super::super::field_classes::FieldClass::of(base).is_some() {
+                    break;
+                }
+                field = CustomFields::known()
+                    .get(base)
+                    .unwrap_or_else(|| panic!("{path}: base {base} is not known"));
+            }
+            assert!(
+                field.base.is_some() || field.db_type.is_some() || field.no_column,
+                "{path} says nothing"
+            );
+        }
+    }
+}

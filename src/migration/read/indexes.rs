@@ -1,0 +1,135 @@
+//! `Index` classes of django.db.models and django.contrib.postgres.
+
+use super::Reading;
+use super::arguments::{described, not_readable, strings};
+use crate::migration::operation::{Index, IndexField};
+use crate::value::{Call, Value};
+
+/// Whether a class is one of Django's indexes.
+fn parameters(path: &str) -> Option<&'static [&'static str]> {
+    if path == "django.db.models.Index" {
+        return Some(&[]);
+    }
+    // See django/contrib/postgres/indexes.py.
+    Some(match path.strip_prefix("django.contrib.postgres.indexes.")? {
+        "BloomIndex" => &["length", "columns"],
+        "BrinIndex" => &["autosummarize", "pages_per_range"],
+        "BTreeIndex" => &["fillfactor", "deduplicate_items"],
+        "GinIndex" => &["fastupdate", "gin_pending_list_limit"],
+        "GistIndex" => &["buffering", "fillfactor"],
+        "HashIndex" | "SpGistIndex" => &["fillfactor"],
+        _ => return None,
+    })
+}
+
+impl Reading<'_> {
+    /// An index; what cannot be read stands in its `unknown`.
+    pub(super) fn index(&self, value: &Value) -> Result<Index, String> {
+        let Value::Call(call) = value else {
+            return Err(format!("the index is not readable: it is {}", described(value)));
+        };
+        let mut index = empty(call);
+        let Some(own) = self.index_parameters(&call.path) else {
+            index.unknown.push((
+                "class".to_owned(),
+                format!("`{}` is no index class of Django", call.path),
+            ));
+            self.read_index(call, &[], &mut index);
+            return Ok(index);
+        };
+        self.read_index(call, own, &mut index);
+        Ok(index)
+    }
+
+    /// The parameters of an index class, found through its bases.
+    fn index_parameters(&self, path: &str) -> Option<&'static [&'static str]> {
+        self.index_parameters_within(path, super::MAX_BASES)
+    }
+
+    fn index_parameters_within(&self, path: &str, hops: usize) -> Option<&'static [&'static str]> {
+        if let Some(parameters) = parameters(path) {
+            return Some(parameters);
+        }
+        let hops = hops.checked_sub(1)?;
+        let (_, class) = self.modules.class(self.module, path)?;
+        let bases = class.bases.iter().filter_map(|base| match base {
+            Value::Name(base) => Some(base),
+            _ => None,
+        });
+        bases
+            .into_iter()
+            .find_map(|base| self.index_parameters_within(base, hops))
+    }
+
+    fn read_index(&self, call: &Call, own: &[&str], index: &mut Index) {
+        index.expressions.clone_from(&call.args);
+        for (name, value) in &call.kwargs {
+            let read = match name.as_str() {
+                "fields" => strings(name, value).map(|fields| index.fields = fields.iter().map(field).collect()),
+                "name" => match value {
+                    Value::Str(text) => {
+                        index.name = Some(text.clone());
+                        Ok(())
+                    }
+                    Value::None => Ok(()),
+                    value => Err(not_readable(name, value)),
+                },
+                "opclasses" => strings(name, value).map(|opclasses| index.opclasses = opclasses),
+                "include" if *value == Value::None => Ok(()),
+                "include" => strings(name, value).map(|include| index.include = include),
+                "condition" if *value == Value::None => Ok(()),
+                "condition" => {
+                    index.condition = Some(value.clone());
+                    Ok(())
+                }
+                "db_tablespace" if *value == Value::None => Ok(()),
+                "db_tablespace" => match value {
+                    Value::Str(text) => {
+                        index.db_tablespace = Some(text.clone());
+                        Ok(())
+                    }
+                    value => Err(not_readable(name, value)),
+                },
+                _ if own.contains(&name.as_str()) => {
+                    if *value != Value::None {
+                        index.parameters.push((name.clone(), value.clone()));
+                    }
+                    Ok(())
+                }
+                _ => Err(format!("`{}` takes no argument `{name}`", call.class_name())),
+            };
+            if let Err(reason) = read {
+                index.unknown.push((name.clone(), reason));
+            }
+        }
+    }
+}
+
+fn empty(call: &Call) -> Index {
+    Index {
+        path: call.path.clone(),
+        name: None,
+        fields: Vec::new(),
+        expressions: Vec::new(),
+        opclasses: Vec::new(),
+        condition: None,
+        include: Vec::new(),
+        db_tablespace: None,
+        parameters: Vec::new(),
+        unknown: Vec::new(),
+    }
+}
+
+#[allow(clippy::ptr_arg, reason = "maps over the strings of a Vec<String>")]
+fn field(written: &String) -> IndexField {
+    match written.strip_prefix('-') {
+        Some(name) => IndexField {
+            name: name.to_owned(),
+            descending: true,
+        },
+        None => IndexField {
+            name: written.clone(),
+            descending: false,
+        },
+    }
+}

@@ -1,0 +1,418 @@
+//! Operation calls to [`Operation`]s: one function per class of Django, its parameters in Django's order.
+
+use super::arguments::{Arguments, Reason, described, not_readable, strings, together};
+use super::{MigrationClass, Reading, flatten};
+use crate::migration::OperationNode;
+use crate::migration::operation::{Base, Operation, SqlPiece, SqlText};
+use crate::source::Range;
+use crate::value::{Call, Value};
+
+type Read = Result<Operation, Reason>;
+
+impl<'a> Reading<'a> {
+    /// `operations`, in order; what is no operation keeps its place as an unread one.
+    pub(super) fn all_operations(&mut self, class: &MigrationClass<'a>) -> Vec<OperationNode> {
+        let Some((value, range)) = self.attribute(class, "operations") else {
+            return Vec::new();
+        };
+        match value.as_ref() {
+            Value::List(items) | Value::Tuple(items) => items.iter().map(|item| self.node(item, range)).collect(),
+            value => {
+                let mut items = Vec::new();
+                flatten(value.clone(), &mut items);
+                items.iter().map(|item| self.node(item, range)).collect()
+            }
+        }
+    }
+
+    /// One operation. `around` is where to point if the value has no place of its own.
+    fn node(&mut self, value: &Value, around: Range) -> OperationNode {
+        match value {
+            Value::Call(call) => self.call_node(call),
+            Value::Unknown(unknown) => self.unread_node(unknown.reason.clone(), unknown.range, "?"),
+            value => self.unread_node(
+                format!("an operation is not readable: it is {}", described(value)),
+                around,
+                "?",
+            ),
+        }
+    }
+
+    fn call_node(&mut self, call: &Call) -> OperationNode {
+        let operation = self.operation(call).unwrap_or_else(|reason| {
+            self.gap(call.name_range, reason.clone());
+            Operation::Unread { reason }
+        });
+        OperationNode {
+            operation,
+            class: call.class_name().to_owned(),
+            range: call.range,
+            name_range: call.name_range,
+            argument_ranges: argument_ranges(call),
+        }
+    }
+
+    fn unread_node(&mut self, reason: String, range: Range, class: &str) -> OperationNode {
+        self.gap(range, reason.clone());
+        OperationNode {
+            operation: Operation::Unread { reason },
+            class: class.to_owned(),
+            range,
+            name_range: range,
+            argument_ranges: Vec::new(),
+        }
+    }
+
+    fn operation(&mut self, call: &Call) -> Read {
+        if let Some(name) = call.path.strip_prefix("django.db.migrations.") {
+            return self.core_operation(name, call);
+        }
+        if let Some(name) = call.path.strip_prefix("django.contrib.postgres.operations.") {
+            return self.postgres_operation(name, call);
+        }
+        match self.operation_base(&call.path) {
+            Some(call_of_base) => self.operation(&call_of_base.apply(call)?),
+            None => Ok(Operation::Custom {
+                path: call.path.clone(),
+            }),
+        }
+    }
+
+    #[rustfmt::skip]
+    fn core_operation(&mut self, class: &str, call: &Call) -> Read {
+        match class {
+            "CreateModel" => self.create_model(call),
+            "DeleteModel" => named(call, |name| Operation::DeleteModel { name }),
+            "RenameModel" => {
+                let arguments = Arguments::new(call, &["old_name", "new_name"])?;
+                Ok(Operation::RenameModel { old_name: arguments.string("old_name")?, new_name: arguments.string("new_name")? })
+            }
+            "AlterModelTable" => {
+                let arguments = Arguments::new(call, &["name", "table"])?;
+                let table = arguments.optional_string("table")?.filter(|table| !table.is_empty());
+                Ok(Operation::AlterModelTable { name: arguments.string("name")?, table })
+            }
+            "AlterModelTableComment" => {
+                let arguments = Arguments::new(call, &["name", "table_comment"])?;
+                let table_comment = arguments.optional_string("table_comment")?;
+                Ok(Operation::AlterModelTableComment { name: arguments.string("name")?, table_comment })
+            }
+            "AlterUniqueTogether" => {
+                let arguments = Arguments::new(call, &["name", "unique_together"])?;
+                let unique_together = together("unique_together", arguments.required("unique_together")?)?;
+                Ok(Operation::AlterUniqueTogether { name: arguments.string("name")?, unique_together })
+            }
+            "AlterIndexTogether" => {
+                let arguments = Arguments::new(call, &["name", "index_together"])?;
+                let index_together = together("index_together", arguments.required("index_together")?)?;
+                Ok(Operation::AlterIndexTogether { name: arguments.string("name")?, index_together })
+            }
+            "AlterOrderWithRespectTo" => {
+                let arguments = Arguments::new(call, &["name", "order_with_respect_to"])?;
+                let order_with_respect_to = arguments.optional_string("order_with_respect_to")?;
+                Ok(Operation::AlterOrderWithRespectTo { name: arguments.string("name")?, order_with_respect_to })
+            }
+            "AlterModelOptions" => alter_model_options(call),
+            "AlterModelManagers" => {
+                let arguments = Arguments::new(call, &["name", "managers"])?;
+                Ok(Operation::AlterModelManagers { name: arguments.string("name")? })
+            }
+            "AddField" => {
+                let (model_name, name, field, preserve_default) = self.field_operation(call)?;
+                Ok(Operation::AddField { model_name, name, field, preserve_default })
+            }
+            "AlterField" => {
+                let (model_name, name, field, preserve_default) = self.field_operation(call)?;
+                Ok(Operation::AlterField { model_name, name, field, preserve_default })
+            }
+            "RemoveField" => {
+                let arguments = Arguments::new(call, &["model_name", "name"])?;
+                Ok(Operation::RemoveField { model_name: arguments.string("model_name")?, name: arguments.string("name")? })
+            }
+            "RenameField" => {
+                let arguments = Arguments::new(call, &["model_name", "old_name", "new_name"])?;
+                Ok(Operation::RenameField {
+                    model_name: arguments.string("model_name")?,
+                    old_name: arguments.string("old_name")?,
+                    new_name: arguments.string("new_name")?,
+                })
+            }
+            "AddIndex" => self.add_index(call, false),
+            "RemoveIndex" => remove_index(call, false),
+            "RenameIndex" => rename_index(call),
+            "AddConstraint" => self.add_constraint(call, false),
+            "RemoveConstraint" => {
+                let arguments = Arguments::new(call, &["model_name", "name"])?;
+                Ok(Operation::RemoveConstraint { model_name: arguments.string("model_name")?, name: arguments.string("name")? })
+            }
+            "AlterConstraint" => {
+                let arguments = Arguments::new(call, &["model_name", "name", "constraint"])?;
+                Ok(Operation::AlterConstraint {
+                    model_name: arguments.string("model_name")?,
+                    name: arguments.string("name")?,
+                    constraint: self.constraint(arguments.required("constraint")?),
+                })
+            }
+            "SeparateDatabaseAndState" => self.separate(call),
+            "RunSQL" => self.run_sql(call),
+            "RunPython" => run_python(call),
+            _ => Err(format!("`{class}` is no operation that forelock knows")),
+        }
+    }
+
+    fn postgres_operation(&mut self, class: &str, call: &Call) -> Read {
+        // See django/contrib/postgres/operations.py.
+        let extension = match class {
+            "BloomExtension" => "bloom",
+            "BtreeGinExtension" => "btree_gin",
+            "BtreeGistExtension" => "btree_gist",
+            "CITextExtension" => "citext",
+            "CryptoExtension" => "pgcrypto",
+            "HStoreExtension" => "hstore",
+            "TrigramExtension" => "pg_trgm",
+            "UnaccentExtension" => "unaccent",
+            "CreateExtension" => return named(call, |name| Operation::CreateExtension { name }),
+            "AddIndexConcurrently" => return self.add_index(call, true),
+            "RemoveIndexConcurrently" => return remove_index(call, true),
+            "AddConstraintNotValid" => return self.add_constraint(call, true),
+            "ValidateConstraint" => {
+                let arguments = Arguments::new(call, &["model_name", "name"])?;
+                let (model_name, name) = (arguments.string("model_name")?, arguments.string("name")?);
+                return Ok(Operation::ValidateConstraint { model_name, name });
+            }
+            "CreateCollation" | "RemoveCollation" => return collation(class, call),
+            _ => return Err(format!("`{class}` is no operation that forelock knows")),
+        };
+        Ok(Operation::CreateExtension {
+            name: extension.to_owned(),
+        })
+    }
+
+    fn create_model(&mut self, call: &Call) -> Read {
+        let arguments = Arguments::new(call, &["name", "fields", "options", "bases", "managers"])?;
+        let written = arguments.required("fields")?;
+        let items = written.as_items().ok_or_else(|| not_readable("fields", written))?;
+        let mut fields = Vec::with_capacity(items.len());
+        for item in items {
+            match item.as_items() {
+                Some([Value::Str(name), field]) => {
+                    fields.push((name.clone(), self.field(field, arguments.range("fields"))))
+                }
+                Some(_) | None => return Err(not_readable("fields", item)),
+            }
+        }
+        let options = self.options(arguments.get("options"))?;
+        for (name, reason) in &options.unknown {
+            self.gap(arguments.range("options"), format!("option `{name}`: {reason}"));
+        }
+        let bases = self.bases(&arguments)?;
+        Ok(Operation::CreateModel {
+            name: arguments.string("name")?,
+            fields,
+            options,
+            bases,
+        })
+    }
+
+    fn bases(&self, arguments: &Arguments<'_>) -> Result<Vec<Base>, Reason> {
+        let items = match arguments.get("bases") {
+            None | Some(Value::None) => return Ok(Vec::new()),
+            Some(value) => value.as_items().ok_or_else(|| not_readable("bases", value))?,
+        };
+        let base = |item: &Value| match item {
+            Value::Str(_) | Value::Setting(_) => Base::Model(self.model_ref(item)),
+            Value::Name(path) => Base::Class(path.clone()),
+            Value::Call(call) => Base::Class(call.path.clone()),
+            item => Base::Model(self.model_ref(item)),
+        };
+        Ok(items.iter().map(base).collect())
+    }
+
+    fn field_operation(&mut self, call: &Call) -> Result<(String, String, crate::migration::Field, bool), Reason> {
+        let arguments = Arguments::new(call, &["model_name", "name", "field", "preserve_default"])?;
+        let model_name = arguments.string("model_name")?;
+        let name = arguments.string("name")?;
+        let field = self.field(arguments.required("field")?, arguments.range("field"));
+        Ok((model_name, name, field, arguments.boolean("preserve_default", true)?))
+    }
+
+    fn add_index(&mut self, call: &Call, concurrently: bool) -> Read {
+        let arguments = Arguments::new(call, &["model_name", "index"])?;
+        let index = self.index(arguments.required("index")?)?;
+        for (name, reason) in &index.unknown {
+            self.gap(arguments.range("index"), format!("`{name}` of the index: {reason}"));
+        }
+        Ok(Operation::AddIndex {
+            model_name: arguments.string("model_name")?,
+            index,
+            concurrently,
+        })
+    }
+
+    fn add_constraint(&mut self, call: &Call, not_valid: bool) -> Read {
+        let arguments = Arguments::new(call, &["model_name", "constraint"])?;
+        let constraint = self.constraint(arguments.required("constraint")?);
+        if let crate::migration::Constraint::Unknown { reason, .. } = &constraint {
+            self.gap(arguments.range("constraint"), reason.clone());
+        }
+        Ok(Operation::AddConstraint {
+            model_name: arguments.string("model_name")?,
+            constraint,
+            not_valid,
+        })
+    }
+
+    fn separate(&mut self, call: &Call) -> Read {
+        let arguments = Arguments::new(call, &["database_operations", "state_operations"])?;
+        Ok(Operation::SeparateDatabaseAndState {
+            database_operations: self.nested(&arguments, "database_operations"),
+            state_operations: self.nested(&arguments, "state_operations"),
+        })
+    }
+
+    fn nested(&mut self, arguments: &Arguments<'_>, name: &str) -> Vec<OperationNode> {
+        let Some(value) = arguments.get(name) else {
+            return Vec::new();
+        };
+        let mut items = Vec::new();
+        flatten(value.clone(), &mut items);
+        let range = arguments.range(name);
+        items.iter().map(|item| self.node(item, range)).collect()
+    }
+
+    fn run_sql(&mut self, call: &Call) -> Read {
+        let parameters = &["sql", "reverse_sql", "state_operations", "hints", "elidable"];
+        let arguments = Arguments::new(call, parameters)?;
+        let sql = sql_text(arguments.required("sql")?, arguments.range("sql"));
+        if let SqlText::Unknown(reason) = &sql {
+            self.gap(arguments.range("sql"), reason.clone());
+        }
+        let reverse_sql = match arguments.get("reverse_sql") {
+            None | Some(Value::None) => None,
+            Some(value) => Some(sql_text(value, arguments.range("reverse_sql"))),
+        };
+        let state_operations = self.nested(&arguments, "state_operations");
+        Ok(Operation::RunSql {
+            sql,
+            reverse_sql,
+            state_operations,
+        })
+    }
+}
+
+fn named(call: &Call, operation: impl Fn(String) -> Operation) -> Read {
+    Ok(operation(Arguments::new(call, &["name"])?.string("name")?))
+}
+
+fn alter_model_options(call: &Call) -> Read {
+    let arguments = Arguments::new(call, &["name", "options"])?;
+    let written = arguments.required("options")?;
+    let Value::Dict(items) = written else {
+        return Err(not_readable("options", written));
+    };
+    let options = items.iter().map(|(name, value)| match name {
+        Value::Str(name) => Ok((name.clone(), value.clone())),
+        name => Err(not_readable("options", name)),
+    });
+    let options = options.collect::<Result<_, _>>()?;
+    Ok(Operation::AlterModelOptions {
+        name: arguments.string("name")?,
+        options,
+    })
+}
+
+fn remove_index(call: &Call, concurrently: bool) -> Read {
+    let arguments = Arguments::new(call, &["model_name", "name"])?;
+    let (model_name, name) = (arguments.string("model_name")?, arguments.string("name")?);
+    Ok(Operation::RemoveIndex {
+        model_name,
+        name,
+        concurrently,
+    })
+}
+
+fn rename_index(call: &Call) -> Read {
+    let arguments = Arguments::new(call, &["model_name", "new_name", "old_name", "old_fields"])?;
+    let old_fields = match arguments.get("old_fields") {
+        None | Some(Value::None) => None,
+        Some(value) => Some(strings("old_fields", value)?),
+    };
+    Ok(Operation::RenameIndex {
+        model_name: arguments.string("model_name")?,
+        new_name: arguments.string("new_name")?,
+        old_name: arguments.optional_string("old_name")?,
+        old_fields,
+    })
+}
+
+fn run_python(call: &Call) -> Read {
+    let arguments = Arguments::new(call, &["code", "reverse_code", "atomic", "hints", "elidable"])?;
+    let code = arguments.required("code")?.clone();
+    Ok(Operation::RunPython {
+        atomic: arguments.optional_boolean("atomic")?,
+        code,
+    })
+}
+
+fn collation(class: &str, call: &Call) -> Read {
+    let arguments = Arguments::new(call, &["name", "locale", "provider", "deterministic"])?;
+    let name = arguments.string("name")?;
+    if class == "RemoveCollation" {
+        return Ok(Operation::RemoveCollation { name });
+    }
+    Ok(Operation::CreateCollation {
+        name,
+        locale: arguments.string("locale")?,
+        provider: arguments
+            .optional_string("provider")?
+            .unwrap_or_else(|| "libc".to_owned()),
+        deterministic: arguments.boolean("deterministic", true)?,
+    })
+}
+
+/// The `sql` of RunSQL: a string goes to the server whole, a list item by item.
+fn sql_text(value: &Value, range: Range) -> SqlText {
+    match value {
+        Value::Str(text) if text.is_empty() => SqlText::Noop,
+        Value::Str(text) => SqlText::Pieces(vec![SqlPiece {
+            text: Some(text.clone()),
+            params: None,
+            range,
+        }]),
+        Value::List(items) | Value::Tuple(items) => {
+            SqlText::Pieces(items.iter().map(|item| sql_piece(item, range)).collect())
+        }
+        value => SqlText::Unknown(not_readable("sql", value)),
+    }
+}
+
+fn sql_piece(item: &Value, range: Range) -> SqlPiece {
+    let (text, params) = match item {
+        Value::List(parts) | Value::Tuple(parts) => match parts.as_slice() {
+            [text, params] => (text, Some(params)),
+            [..] => (item, None),
+        },
+        text => (text, None),
+    };
+    let params = params.filter(|params| **params != Value::None);
+    SqlPiece {
+        text: text.as_str().map(str::to_owned),
+        params: params.cloned(),
+        range,
+    }
+}
+
+fn argument_ranges(call: &Call) -> Vec<(&'static str, Range)> {
+    let (name, position) = match call.class_name() {
+        "AddField" | "AlterField" => ("field", 2),
+        "AddIndex" | "AddIndexConcurrently" => ("index", 1),
+        "AddConstraint" | "AddConstraintNotValid" => ("constraint", 1),
+        "CreateModel" => ("fields", 1),
+        "RunSQL" => ("sql", 0),
+        _ => return Vec::new(),
+    };
+    call.argument_range(position, name)
+        .map(|range| (name, range))
+        .into_iter()
+        .collect()
+}

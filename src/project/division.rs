@@ -1,0 +1,299 @@
+//! Several projects under one root: what belongs to which, so that each has one history.
+
+mod split;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::apps::{self, App};
+use super::environment::{self, Environment};
+use super::lockfile::{self, DjangoFound};
+use super::modules::Finder;
+use super::settings::{self, Settings};
+use super::{LoadError, Request, Target, root};
+use crate::discover::{Candidate, Found, Unreadable};
+use split::Joining;
+
+/// One project under a root: its folder, what its settings say, its apps and their files.
+pub(super) struct Division {
+    /// The folder of its manage.py, else the one that its apps have in common.
+    pub(super) root: PathBuf,
+    pub(super) settings: Settings,
+    pub(super) django: DjangoFound,
+    pub(super) environment: Option<Environment>,
+    pub(super) finder: Finder,
+    pub(super) apps: Vec<AppFiles>,
+    pub(super) notes: Vec<String>,
+}
+
+/// An app and the files in its migration folder.
+pub(super) struct AppFiles {
+    pub(super) app: App,
+    pub(super) candidates: Vec<Candidate>,
+    /// Files that Django would refuse to load: they have no class Migration.
+    pub(super) others: Vec<PathBuf>,
+    pub(super) unreadable: Vec<Unreadable>,
+}
+
+/// A migration folder and what lies in it, before its app is known.
+pub(super) struct Folder {
+    path: PathBuf,
+    candidates: Vec<Candidate>,
+    others: Vec<PathBuf>,
+    unreadable: Vec<Unreadable>,
+}
+
+/// Folders that share a manage.py, or have none.
+struct Share {
+    root: PathBuf,
+    manage_file: Option<PathBuf>,
+    servers: Vec<PathBuf>,
+    folders: Vec<Folder>,
+}
+
+/// Divides what was found: by manage.py, then by common folder where a label occurs twice.
+///
+/// # Errors
+/// When the configuration names settings or an environment that do not exist.
+pub(super) fn divide(request: &Request<'_>, target: &Target, found: Found) -> Result<Vec<Division>, LoadError> {
+    let mut divisions = Vec::new();
+    for share in shares(&target.root, found) {
+        divide_share(request, target, share, &mut divisions)?;
+    }
+    Ok(divisions)
+}
+
+impl Division {
+    /// Whether any of the paths is one of its folders or files, or lies above one.
+    pub(super) fn holds_any_of(&self, named: &[PathBuf]) -> bool {
+        let holds = |named: &PathBuf| {
+            self.apps.iter().any(|files| {
+                let folder = &files.app.folder;
+                folder.starts_with(named) || named.parent() == Some(folder) && files.has(named)
+            })
+        };
+        named.iter().any(holds)
+    }
+
+    /// The app with this label.
+    pub(super) fn app(&self, label: &str) -> Option<&App> {
+        self.apps.iter().map(|files| &files.app).find(|app| app.label == label)
+    }
+}
+
+impl AppFiles {
+    fn has(&self, path: &Path) -> bool {
+        self.candidates.iter().any(|candidate| candidate.path == path)
+            || self.others.iter().any(|other| other == path)
+            || self.unreadable.iter().any(|unreadable| unreadable.path == path)
+    }
+}
+
+/// One share for each manage.py, and one for the rest. A single manage.py gets the rest as well.
+fn shares(root: &Path, mut found: Found) -> Vec<Share> {
+    let (manage_files, servers) = (
+        std::mem::take(&mut found.manage_files),
+        std::mem::take(&mut found.servers),
+    );
+    let mut shares: Vec<Share> = manage_files.into_iter().map(Share::managed).collect();
+    // The innermost is asked first.
+    shares.sort_by_key(|share| std::cmp::Reverse(share.root.components().count()));
+    if shares.len() != 1 {
+        shares.push(Share::unmanaged(root));
+    }
+    for server in servers {
+        owner(&mut shares, &server).servers.push(server);
+    }
+    for folder in folders(found) {
+        owner(&mut shares, &folder.path).folders.push(folder);
+    }
+    shares.retain(|share| !share.folders.is_empty());
+    shares
+}
+
+/// The share around a path; the last one takes what no manage.py claims.
+fn owner<'a>(shares: &'a mut [Share], path: &Path) -> &'a mut Share {
+    let last = shares.len() - 1;
+    let own = shares
+        .iter()
+        .position(|share| share.manage_file.is_some() && path.starts_with(&share.root));
+    &mut shares[own.unwrap_or(last)]
+}
+
+impl Share {
+    fn managed(manage_file: PathBuf) -> Self {
+        Self {
+            root: manage_file.parent().unwrap_or(&manage_file).to_owned(),
+            manage_file: Some(manage_file),
+            servers: Vec::new(),
+            folders: Vec::new(),
+        }
+    }
+
+    fn unmanaged(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            manage_file: None,
+            servers: Vec::new(),
+            folders: Vec::new(),
+        }
+    }
+}
+
+fn folders(found: Found) -> impl Iterator<Item = Folder> {
+    let mut others: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for path in found.others {
+        let folder = path.parent().unwrap_or(&path).to_owned();
+        others.entry(folder).or_default().push(path);
+    }
+    let mut unreadable: BTreeMap<PathBuf, Vec<Unreadable>> = BTreeMap::new();
+    for file in found.unreadable {
+        let folder = file.path.parent().unwrap_or(&file.path).to_owned();
+        unreadable.entry(folder).or_default().push(file);
+    }
+    found.folders.into_iter().map(move |(path, candidates)| Folder {
+        candidates,
+        others: others.remove(&path).unwrap_or_default(),
+        unreadable: unreadable.remove(&path).unwrap_or_default(),
+        path,
+    })
+}
+
+fn divide_share(
+    request: &Request<'_>,
+    target: &Target,
+    share: Share,
+    divisions: &mut Vec<Division>,
+) -> Result<(), LoadError> {
+    let (manage_file, servers) = (share.manage_file.clone(), share.servers.clone());
+    let whole = division(request, target, share)?;
+    let joining = if manage_file.is_some() {
+        Joining::WherePossible
+    } else {
+        Joining::Never
+    };
+    let groups = split::groups(&whole.apps, joining);
+    if groups.len() < 2 {
+        divisions.push(whole);
+        return Ok(());
+    }
+    let note = split::note(&whole.apps, request.working_folder);
+    let mut apps: Vec<Option<AppFiles>> = whole.apps.into_iter().map(Some).collect();
+    for (index, group) in groups.into_iter().enumerate() {
+        let apps = group.iter().filter_map(|at| apps[*at].take());
+        let folders: Vec<Folder> = apps.map(Folder::from).collect();
+        let keeps_manage_file = index == 0 && manage_file.is_some();
+        let root = if keeps_manage_file {
+            whole.root.clone()
+        } else {
+            split::common_folder(&folders, &whole.root)
+        };
+        let part = Share {
+            manage_file: manage_file.clone().filter(|_| keeps_manage_file),
+            servers: servers
+                .iter()
+                .filter(|server| server.starts_with(&root))
+                .cloned()
+                .collect(),
+            root,
+            folders,
+        };
+        let mut part = division(request, target, part)?;
+        part.notes.extend(note.clone().filter(|_| index == 0));
+        divisions.push(part);
+    }
+    Ok(())
+}
+
+/// Reads the settings of a share, and with them the labels of its apps.
+fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Division, LoadError> {
+    let configuration = &target.configuration;
+    let environment = environment::find(&share.root, configuration, request.virtual_env)?;
+    let site_packages = environment
+        .as_ref()
+        .map(|environment| environment.site_packages.as_path());
+    let django = match request.django.or(configuration.django_version) {
+        Some(version) => DjangoFound { version, note: None },
+        None => lockfile::django(&share.root, site_packages),
+    };
+    let finder = Finder::new(import_roots(&share, target, site_packages), django.version);
+    let settings = read_settings(request, target, &share, &finder)?;
+    let root = &share.root;
+    let apps = share
+        .folders
+        .into_par_iter()
+        .map(|folder| folder.into_app(root, &settings, &finder));
+    Ok(Division {
+        apps: apps.collect(),
+        root: share.root,
+        settings,
+        django,
+        environment,
+        finder,
+        notes: Vec::new(),
+    })
+}
+
+/// The folders that modules are imported from: the project's, its `src`, those of its apps, then the environment's.
+fn import_roots(share: &Share, target: &Target, site_packages: Option<&Path>) -> Vec<PathBuf> {
+    let mut roots = vec![share.root.clone(), share.root.join("src"), target.root.clone()];
+    roots.extend(
+        share
+            .folders
+            .iter()
+            .map(|folder| apps::import_root(&folder.path).to_owned()),
+    );
+    // A package judged for itself is imported from the folder that it lies in.
+    roots.extend(root::outermost_package(&share.root).parent().map(Path::to_owned));
+    roots.extend(site_packages.map(Path::to_owned));
+    roots
+}
+
+/// The settings module that the configuration names, else the one that manage.py or wsgi.py does.
+fn read_settings(
+    request: &Request<'_>,
+    target: &Target,
+    share: &Share,
+    finder: &Finder,
+) -> Result<Settings, LoadError> {
+    if let Some(module) = &target.configuration.settings_module {
+        return Settings::read(module, finder).ok_or_else(|| LoadError::NoSettings {
+            module: module.clone(),
+            root: root::shown(request.working_folder, &share.root),
+        });
+    }
+    let mut servers = share.servers.clone();
+    servers.sort_by_key(|server| server.components().count());
+    let named = share
+        .manage_file
+        .iter()
+        .chain(&servers)
+        .flat_map(|file| settings::named_modules(file));
+    let usual = settings::usual_modules(&share.root);
+    let read = named.chain(usual).find_map(|module| Settings::read(&module, finder));
+    Ok(read.unwrap_or_default())
+}
+
+impl Folder {
+    fn into_app(self, root: &Path, settings: &Settings, finder: &Finder) -> AppFiles {
+        AppFiles {
+            app: apps::app(&self.path, root, settings, finder),
+            candidates: self.candidates,
+            others: self.others,
+            unreadable: self.unreadable,
+        }
+    }
+}
+
+impl From<AppFiles> for Folder {
+    fn from(files: AppFiles) -> Self {
+        Self {
+            path: files.app.folder,
+            candidates: files.candidates,
+            others: files.others,
+            unreadable: files.unreadable,
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! Django's version, from what the project pins: lock files, requirements, an environment's metadata.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use toml::de::DeTable;
+
+use super::root::up_to_git;
+use crate::versions::DjangoVersion;
+
+/// A version and where it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DjangoFound {
+    /// The release.
+    pub(super) version: DjangoVersion,
+    /// What to say where this is a guess.
+    pub(super) note: Option<String>,
+}
+
+/// A requirement on Django: `django>=4.2,<6`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Requirement {
+    clauses: Vec<(Comparison, DjangoVersion)>,
+    text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comparison {
+    Equal,
+    AtLeast,
+    Above,
+    AtMost,
+    Below,
+    Not,
+    /// `~=5.1.0`: 5.1; `~=5.1`: 5.1 and above, below 6.
+    Compatible {
+        patch: bool,
+    },
+}
+
+/// The version that the project pins, else the installed one, else the newest that its requirements allow.
+pub(super) fn django(root: &Path, site_packages: Option<&Path>) -> DjangoFound {
+    let mut requirement = None;
+    for folder in up_to_git(root) {
+        if let Some(version) = locked(folder) {
+            return DjangoFound { version, note: None };
+        }
+        if requirement.is_none() {
+            requirement = required(folder);
+        }
+        if let Some((_, requirement)) = &requirement
+            && let Some(version) = requirement.pinned()
+        {
+            return DjangoFound { version, note: None };
+        }
+    }
+    if let Some(version) = site_packages.and_then(installed) {
+        return DjangoFound { version, note: None };
+    }
+    match requirement {
+        Some((path, requirement)) => requirement.guess(&path),
+        None => assumed(),
+    }
+}
+
+fn assumed() -> DjangoFound {
+    let version = DjangoVersion::DEFAULT;
+    let note = format!(
+        "Django {version} is assumed: no lock file, requirements or environment names it; set `django-version` to be sure"
+    );
+    DjangoFound {
+        version,
+        note: Some(note),
+    }
+}
+
+/// The exact version in a lock file of this folder.
+fn locked(folder: &Path) -> Option<DjangoVersion> {
+    for name in ["uv.lock", "poetry.lock", "pdm.lock"] {
+        let version = text_of(&folder.join(name)).as_deref().and_then(in_package_list);
+        if version.is_some() {
+            return version;
+        }
+    }
+    text_of(&folder.join("Pipfile.lock")).as_deref().and_then(in_pipfile)
+}
+
+fn text_of(path: &Path) -> Option<String> {
+    let bytes = fs::read(path).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// `[[package]] name = "django" version = "5.2.1"`, read line by line: lock files are long, and written by machines.
+fn in_package_list(text: &str) -> Option<DjangoVersion> {
+    let mut lines = text.lines().map(str::trim);
+    lines.find(|line| matches!(*line, "name = \"django\"" | "name = \"Django\""))?;
+    let mut entry = lines.take_while(|line| !line.starts_with('['));
+    let version = entry.find_map(|line| line.strip_prefix("version = "))?;
+    DjangoVersion::parse(version.trim_matches('"'))
+}
+
+fn in_pipfile(text: &str) -> Option<DjangoVersion> {
+    let lock: serde_json::Value = serde_json::from_str(text).ok()?;
+    let version = lock.get("default")?.get("django")?.get("version")?.as_str()?;
+    DjangoVersion::parse(version.trim_start_matches('='))
+}
+
+/// `Django-5.2.1.dist-info` in an environment.
+fn installed(site_packages: &Path) -> Option<DjangoVersion> {
+    let entries = fs::read_dir(site_packages).ok()?;
+    let names = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok());
+    let mut versions = names.filter_map(|name| {
+        let name = name.to_ascii_lowercase();
+        let version = name.strip_prefix("django-")?.strip_suffix(".dist-info")?;
+        DjangoVersion::parse(version)
+    });
+    versions.next()
+}
+
+/// A requirement on Django in this folder: the most exact one of its requirements files, else pyproject.toml's.
+fn required(folder: &Path) -> Option<(PathBuf, Requirement)> {
+    let mut found = Vec::new();
+    for path in requirements_files(folder) {
+        let requirement = text_of(&path).as_deref().and_then(in_requirements);
+        found.extend(requirement.map(|requirement| (path, requirement)));
+    }
+    let pyproject = folder.join("pyproject.toml");
+    let requirement = text_of(&pyproject).as_deref().and_then(in_pyproject);
+    found.extend(requirement.map(|requirement| (pyproject, requirement)));
+    let pinned = found.iter().position(|(_, requirement)| requirement.pinned().is_some());
+    let best = pinned.unwrap_or(0);
+    (!found.is_empty()).then(|| found.swap_remove(best))
+}
+
+/// `requirements*.txt` here, and `requirements/*.txt`, in the order of their names.
+fn requirements_files(folder: &Path) -> Vec<PathBuf> {
+    let is_named = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+        name.starts_with(b"requirements") && (name.ends_with(b".txt") || name.ends_with(b".in"))
+    };
+    let is_text = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|extension| extension == "txt" || extension == "in")
+    };
+    let mut files: Vec<_> = entries(folder).into_iter().filter(is_named).collect();
+    files.extend(entries(&folder.join("requirements")).into_iter().filter(is_text));
+    files
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+fn in_requirements(text: &str) -> Option<Requirement> {
+    text.lines().find_map(|line| {
+        let line = line.split('#').next().unwrap_or_default();
+        Requirement::parse(line)
+    })
+}
+
+fn in_pyproject(text: &str) -> Option<Requirement> {
+    let table = DeTable::parse(text).ok()?;
+    let table = table.get_ref();
+    let listed = table
+        .get("project")
+        .and_then(|project| project.get_ref().get("dependencies"));
+    let listed = listed.and_then(|list| list.get_ref().as_array());
+    let mut listed = listed
+        .into_iter()
+        .flat_map(|list| list.iter())
+        .filter_map(|item| item.get_ref().as_str());
+    if let Some(requirement) = listed.find_map(Requirement::parse) {
+        return Some(requirement);
+    }
+    let poetry = table
+        .get("tool")?
+        .get_ref()
+        .get("poetry")?
+        .get_ref()
+        .get("dependencies")?
+        .get_ref();
+    let version = poetry.get("django").or_else(|| poetry.get("Django"))?.get_ref();
+    let version = version
+        .as_str()
+        .or_else(|| version.get("version").and_then(|node| node.get_ref().as_str()))?;
+    Requirement::poetry(version)
+}
+
+impl Requirement {
+    /// Reads `Django[argon2]>=4.2,<6 ; python_version >= "3.10"`; `None` for other packages.
+    fn parse(line: &str) -> Option<Self> {
+        let line = line.split(';').next()?.trim();
+        let (name, rest) = line.split_at_checked("django".len())?;
+        if !name.eq_ignore_ascii_case("django") {
+            return None;
+        }
+        let rest = match rest.strip_prefix('[') {
+            Some(extras) => extras.split_once(']')?.1,
+            None => rest,
+        };
+        let rest = rest.trim().trim_start_matches('(').trim_end_matches(')');
+        // `pip-compile` puts hashes behind the version: `django==5.2.1 --hash=... \`.
+        let rest = rest.split(" --").next()?.trim_end_matches('\\').trim();
+        let is_version = rest.is_empty() || rest.starts_with(['=', '<', '>', '~', '!']);
+        is_version.then(|| Self {
+            clauses: rest.split(',').filter_map(clause).collect(),
+            text: rest.to_owned(),
+        })
+    }
+
+    /// Poetry's `^5.1`, `~5.1`, `5.1.*` beside the usual.
+    fn poetry(text: &str) -> Option<Self> {
+        let clauses = match text.trim().split_at_checked(1)? {
+            ("^", version) => clause(&format!("~={}", DjangoVersion::parse(version)?))
+                .into_iter()
+                .collect(),
+            ("~", version) if !version.starts_with('=') => clause(&format!("=={}", DjangoVersion::parse(version)?))
+                .into_iter()
+                .collect(),
+            (first, _) if first.starts_with(|first: char| first.is_ascii_digit()) => {
+                clause(&format!("=={text}")).into_iter().collect()
+            }
+            _ => text.split(',').filter_map(clause).collect(),
+        };
+        Some(Self {
+            clauses,
+            text: text.trim().to_owned(),
+        })
+    }
+
+    fn pinned(&self) -> Option<DjangoVersion> {
+        let pinned = self.clauses.iter().find_map(|(comparison, version)| match comparison {
+            Comparison::Equal | Comparison::Compatible { patch: true } => Some(*version),
+            Comparison::AtLeast
+            | Comparison::Above
+            | Comparison::AtMost
+            | Comparison::Below
+            | Comparison::Not
+            | Comparison::Compatible { patch: false } => None,
+        });
+        pinned.or_else(|| match self.allowed().as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        })
+    }
+
+    fn allowed(&self) -> Vec<DjangoVersion> {
+        let allows = |candidate: &DjangoVersion| {
+            let fits = |(comparison, version): &(Comparison, DjangoVersion)| comparison.allows(*candidate, *version);
+            self.clauses.iter().all(fits)
+        };
+        DjangoVersion::KNOWN.into_iter().filter(allows).collect()
+    }
+
+    /// The newest allowed release where the requirement has an upper bound; else the default, if allowed.
+    fn guess(&self, path: &Path) -> DjangoFound {
+        let allowed = self.allowed();
+        let is_bounded = self.clauses.iter().any(|(comparison, _)| comparison.is_upper_bound());
+        let newest = allowed.last().copied();
+        let version = match newest {
+            Some(newest) if is_bounded => newest,
+            Some(_) if allowed.contains(&DjangoVersion::DEFAULT) => DjangoVersion::DEFAULT,
+            Some(newest) => newest,
+            None => DjangoVersion::DEFAULT,
+        };
+        let note = format!(
+            "Django {version} is assumed: {} asks for `django{}`; set `django-version` to be sure",
+            path.display(),
+            self.text
+        );
+        DjangoFound {
+            version,
+            note: Some(note),
+        }
+    }
+}
+
+impl Comparison {
+    /// Whether a release, with any patch level, can satisfy the clause.
+    fn allows(self, candidate: DjangoVersion, version: DjangoVersion) -> bool {
+        match self {
+            Comparison::Equal | Comparison::Compatible { patch: true } => candidate == version,
+            Comparison::AtLeast | Comparison::Above => candidate >= version,
+            Comparison::AtMost => candidate <= version,
+            Comparison::Below => candidate < version,
+            Comparison::Not => true,
+            Comparison::Compatible { patch: false } => candidate >= version && candidate.major == version.major,
+        }
+    }
+
+    fn is_upper_bound(self) -> bool {
+        match self {
+            Comparison::Equal | Comparison::AtMost | Comparison::Below | Comparison::Compatible { .. } => true,
+            Comparison::AtLeast | Comparison::Above | Comparison::Not => false,
+        }
+    }
+}
+
+fn clause(text: &str) -> Option<(Comparison, DjangoVersion)> {
+    let text = text.trim();
+    let operators = [
+        ("===", Comparison::Equal),
+        ("==", Comparison::Equal),
+        (">=", Comparison::AtLeast),
+        ("<=", Comparison::AtMost),
+        ("!=", Comparison::Not),
+        ("~=", Comparison::Compatible { patch: false }),
+        (">", Comparison::Above),
+        ("<", Comparison::Below),
+    ];
+    let (comparison, version) = operators.iter().find_map(|(operator, comparison)| {
+        let version = text.strip_prefix(operator)?.trim();
+        Some((*comparison, version))
+    })?;
+    let has_patch = version.split('.').count() > 2;
+    let comparison = match comparison {
+        Comparison::Compatible { .. } => Comparison::Compatible { patch: has_patch },
+        // `<5.2.4` still allows 5.2.
+        Comparison::Below if has_patch && !version.ends_with(".0") => Comparison::AtMost,
+        other => other,
+    };
+    // `==5.*` names no release, but a range.
+    if version.split('.').nth(1) == Some("*") {
+        return Some((
+            Comparison::Compatible { patch: false },
+            DjangoVersion::parse(version.split('.').next()?)?,
+        ));
+    }
+    Some((comparison, DjangoVersion::parse(version)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DjangoVersion, Requirement, in_package_list, in_pyproject, in_requirements};
+
+    fn version(major: u8, minor: u8) -> Option<DjangoVersion> {
+        Some(DjangoVersion::new(major, minor))
+    }
+
+    #[test]
+    fn a_lock_file_names_the_release() {
+        let lock = "[[package]]\nname = \"django\"\nversion = \"5.1.4\"\n\n[[package]]\nname = \"psycopg\"\n";
+        assert_eq!(in_package_list(lock), version(5, 1));
+        assert_eq!(
+            in_package_list("[[package]]\nname = \"django-filter\"\nversion = \"25.1\"\n"),
+            None
+        );
+    }
+
+    #[test]
+    fn a_requirement_with_two_equals_is_a_pin() {
+        let pinned = |text: &str| in_requirements(text).and_then(|requirement| requirement.pinned());
+        assert_eq!(pinned("# comment\nDjango==4.2.16 --hash=sha256:1 \\\n"), version(4, 2));
+        assert_eq!(
+            pinned("django[argon2]~=5.2.0 ; python_version > '3.10'\n"),
+            version(5, 2)
+        );
+        assert_eq!(pinned("django>=5.2,<5.3\n"), version(5, 2));
+        assert_eq!(pinned("django>=4.2\n"), None);
+        assert_eq!(pinned("django-filter==25.1\n"), None);
+    }
+
+    #[test]
+    fn a_range_gives_the_newest_release_below_its_bound_and_says_so() {
+        let guess = |text: &str| {
+            let requirement = Requirement::parse(text)?;
+            Some(requirement.guess(std::path::Path::new("requirements.txt")).version)
+        };
+        assert_eq!(guess("django>=4.2,<5.2"), version(5, 1));
+        assert_eq!(guess("django>=4.2"), version(5, 2));
+        assert_eq!(guess("django>=6.0"), version(6, 1));
+        assert_eq!(guess("django"), version(5, 2));
+        assert_eq!(guess("django<5.2.4"), version(5, 2));
+    }
+
+    #[test]
+    fn poetry_writes_carets() {
+        let pyproject = "[tool.poetry.dependencies]\npython = \"^3.12\"\ndjango = \"~5.1\"\n";
+        assert_eq!(
+            in_pyproject(pyproject).and_then(|requirement| requirement.pinned()),
+            version(5, 1)
+        );
+        let extras = "[tool.poetry.dependencies]\nDjango = { version = \"5.0.*\", extras = [\"argon2\"] }\n";
+        assert_eq!(
+            in_pyproject(extras).and_then(|requirement| requirement.pinned()),
+            version(5, 0)
+        );
+    }
+}

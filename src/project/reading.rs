@@ -1,0 +1,262 @@
+//! The files of a project to migrations: its own, and those of the packages that it depends on.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use super::apps::App;
+use super::division::{AppFiles, Division};
+use super::{FileProblem, Project, Request, Target, modules, root};
+use crate::discover::{self, Candidate};
+use crate::migration::read::{self, CustomFields, Reader};
+use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
+use crate::python::{Module, Modules};
+use crate::source::{Range, SourceFile};
+use crate::versions::PostgresVersion;
+
+/// Packages depend on packages; a longer chain than this is no chain.
+const MAX_ROUNDS: usize = 32;
+
+/// A migration file, parsed.
+struct Parsed {
+    key: MigrationKey,
+    ownership: Ownership,
+    source: Arc<SourceFile>,
+    module: Module,
+}
+
+/// Reads one of the divisions; the others stand by, should it depend on their apps.
+pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Division], index: usize) -> Project {
+    // The text of a file lives on in its migration alone.
+    let apps = divisions[index].apps.iter_mut();
+    let candidates = apps.map(|files| std::mem::take(&mut files.candidates)).collect();
+    let divisions = &*divisions;
+    let division = &divisions[index];
+    let mut notes = division.notes.clone();
+    notes.extend(division.django.note.clone());
+    let settings = division.settings.model_settings(division.django.version, &mut notes);
+    let postgres = postgres(request, target, division);
+    notes.extend(other_engine(division, postgres));
+    let mut batch = Batch::new(request, target, division);
+    batch.read_project(candidates);
+    batch.read_packages(divisions, index);
+    Project {
+        root: root::shown(request.working_folder, &division.root),
+        working_folder: request.working_folder.to_owned(),
+        settings,
+        postgres,
+        time_zone: division.settings.session_time_zone(division.django.version),
+        configuration: Arc::clone(&target.configuration),
+        named: target
+            .named
+            .iter()
+            .map(|named| root::shown(request.working_folder, named))
+            .collect(),
+        migrations: batch.migrations,
+        problems: batch.problems,
+        notes,
+    }
+}
+
+/// The server as said, else the larger of 14 and what this Django requires.
+fn postgres(request: &Request<'_>, target: &Target, division: &Division) -> PostgresVersion {
+    let said = request.postgres.or(target.configuration.postgres_version);
+    said.unwrap_or_else(|| PostgresVersion::DEFAULT.max(division.django.version.oldest_postgres()))
+}
+
+fn other_engine(division: &Division, postgres: PostgresVersion) -> Option<String> {
+    let engine = division.settings.other_engine()?;
+    let module = division.settings.module.as_deref().unwrap_or("the settings");
+    Some(format!(
+        "{module} uses the database engine {engine}; what follows holds for PostgreSQL {postgres}"
+    ))
+}
+
+/// Migrations while they are being read.
+struct Batch<'a> {
+    request: &'a Request<'a>,
+    division: &'a Division,
+    fields: CustomFields,
+    modules: Modules,
+    migrations: Vec<Migration>,
+    problems: Vec<FileProblem>,
+}
+
+impl<'a> Batch<'a> {
+    fn new(request: &'a Request<'a>, target: &Target, division: &'a Division) -> Self {
+        let configured = target.configuration.fields.iter();
+        let configured = configured.map(|(path, field)| (path.clone(), field.clone()));
+        Self {
+            request,
+            division,
+            fields: CustomFields::known().clone().with(configured),
+            modules: Modules::default(),
+            migrations: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    fn read_project(&mut self, candidates: Vec<Vec<Candidate>>) {
+        for files in &self.division.apps {
+            self.unread_files(files);
+        }
+        let files = self.division.apps.iter().zip(candidates);
+        let files: Vec<_> = files
+            .flat_map(|(files, candidates)| candidates.into_iter().map(|file| (&files.app, file)))
+            .collect();
+        let parse = |(app, file): (&App, Candidate)| self.parse(app, &file.path, file.bytes, Ownership::Project);
+        let parsed = files.into_par_iter().map(parse).collect();
+        let files = self.sort_out(parsed);
+        self.finish(files);
+    }
+
+    /// Migrations of packages, and of theirs, as far as dependencies lead to them.
+    fn read_packages(&mut self, divisions: &[Division], own: usize) {
+        let mut seen: FxHashSet<String> = self.division.apps.iter().map(|files| files.app.label.clone()).collect();
+        for _ in 0..MAX_ROUNDS {
+            let wanted: Vec<String> = self
+                .labels()
+                .into_iter()
+                .filter(|label| seen.insert(label.clone()))
+                .collect();
+            let apps: Vec<App> = wanted
+                .iter()
+                .filter_map(|label| self.package(label, divisions, own))
+                .collect();
+            if apps.is_empty() {
+                return;
+            }
+            let parsed: Vec<_> = apps.par_iter().flat_map(|app| self.parse_package(app)).collect();
+            self.finish(parsed);
+        }
+    }
+
+    /// The labels that the migrations read so far depend on.
+    fn labels(&self) -> FxHashSet<String> {
+        let swappable = self.division.settings.swappable();
+        let dependencies = self
+            .migrations
+            .iter()
+            .flat_map(|migration| migration.dependencies.iter().chain(&migration.run_before));
+        let label = |dependency: &Dependency| match dependency {
+            Dependency::Migration(key) => Some(key.app.clone()),
+            Dependency::Swappable(setting) => {
+                let (app, _) = swappable.get(setting)?.split_once('.')?;
+                Some(app.to_owned())
+            }
+        };
+        dependencies.filter_map(label).collect()
+    }
+
+    /// The app with this label outside of the project: beside it, or installed.
+    fn package(&self, label: &str, divisions: &[Division], own: usize) -> Option<App> {
+        let beside = divisions.iter().enumerate().filter(|(index, _)| *index != own);
+        let beside = beside.into_iter().find_map(|(_, division)| division.app(label));
+        beside.cloned().or_else(|| {
+            let environment = self.division.environment.as_ref()?;
+            environment.app(label, &self.division.settings, &self.division.finder)
+        })
+    }
+
+    /// The migrations of a package; its files are nobody's concern here, so what cannot be read is passed by.
+    fn parse_package(&self, app: &App) -> Vec<Parsed> {
+        let Ok(entries) = fs::read_dir(&app.folder) else {
+            return Vec::new();
+        };
+        let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.retain(|path| discover::is_loaded(path));
+        paths.sort();
+        let read = paths.into_iter().filter_map(|path| Some((fs::read(&path).ok()?, path)));
+        read.filter_map(|(bytes, path)| self.parse(app, &path, bytes, Ownership::Package).ok())
+            .collect()
+    }
+
+    fn parse(&self, app: &App, path: &Path, bytes: Vec<u8>, ownership: Ownership) -> Result<Parsed, FileProblem> {
+        let shown = root::shown(self.request.working_folder, path);
+        let source = modules::source(&shown, bytes).map_err(|error| FileProblem {
+            path: shown.clone(),
+            source: None,
+            range: Range::default(),
+            message: error.to_string(),
+        })?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let module = format!("{}.{name}", app.module);
+        Ok(Parsed {
+            key: MigrationKey::new(app.label.clone(), name),
+            ownership,
+            module: self.division.finder.migration(&module, &source),
+            source,
+        })
+    }
+
+    /// Sets problems aside; what the parser could make of a broken file is still read.
+    fn sort_out(&mut self, parsed: Vec<Result<Parsed, FileProblem>>) -> Vec<Parsed> {
+        let mut files = Vec::with_capacity(parsed.len());
+        for outcome in parsed {
+            match outcome {
+                Ok(file) => {
+                    self.problems.extend(syntax_problem(&file));
+                    files.push(file);
+                }
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        files
+    }
+
+    /// Loads what the files import, and reads those that hold a migration.
+    fn finish(&mut self, mut files: Vec<Parsed>) {
+        files.retain(|file| read::is_migration(&file.module));
+        let asking: Vec<&Module> = files.iter().map(|file| &file.module).collect();
+        let fields = &self.fields;
+        let known = |path: &str| fields.get(path).is_some();
+        self.division.finder.load_wanted(&asking, &known, &mut self.modules);
+        let reader = Reader {
+            modules: &self.modules,
+            fields,
+        };
+        let read = files
+            .into_par_iter()
+            .map(|file| reader.read(&file.module, file.key, file.source, file.ownership));
+        let migrations: Vec<_> = read.collect();
+        self.migrations.extend(migrations);
+    }
+
+    /// Files of a migration folder that hold no migration or could not be read.
+    fn unread_files(&mut self, files: &AppFiles) {
+        let problem = |path: &Path, message: String| FileProblem {
+            path: root::shown(self.request.working_folder, path),
+            source: None,
+            range: Range::default(),
+            message,
+        };
+        let unreadable = files
+            .unreadable
+            .iter()
+            .map(|file| problem(&file.path, format!("cannot be read: {}", file.error)));
+        let empty = files.others.iter().map(|path| {
+            let message = "has no class `Migration`, so Django refuses to load the folder (BadMigrationError); \
+                           move the file away or let its name begin with `_`";
+            problem(path, message.to_owned())
+        });
+        let problems: Vec<_> = unreadable.chain(empty).collect();
+        self.problems.extend(problems);
+    }
+}
+
+/// A file of the project that Python would not import.
+fn syntax_problem(file: &Parsed) -> Option<FileProblem> {
+    let error = file.module.syntax_errors.first()?;
+    (file.ownership == Ownership::Project).then(|| FileProblem {
+        path: file.source.path.clone(),
+        source: Some(Arc::clone(&file.source)),
+        range: error.range,
+        message: format!(
+            "is not valid Python: {}; what could be read of the file is judged",
+            error.message
+        ),
+    })
+}

@@ -1,0 +1,177 @@
+//! Where a project begins: the nearest manage.py, else the configuration's folder, else `.git`, else the path given.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::LoadError;
+use crate::config::{self, Configuration};
+use crate::rules::RuleTable;
+
+/// A folder to search, and what the user named in it.
+#[derive(Debug)]
+pub struct Target {
+    /// The folder to search.
+    pub root: PathBuf,
+    /// The paths that the user named, all under the root.
+    pub named: Vec<PathBuf>,
+    /// The configuration that holds there.
+    pub configuration: Arc<Configuration>,
+}
+
+/// Which configuration holds.
+#[derive(Clone, Debug)]
+pub enum ConfigurationChoice {
+    /// For each path the nearest one above it.
+    Nearest,
+    /// This one for all paths.
+    Given(Arc<Configuration>),
+}
+
+/// Paths grouped by the root that they belong to.
+///
+/// # Errors
+/// When a path does not exist, or its configuration is wrong.
+pub fn targets(
+    working_folder: &Path,
+    paths: &[PathBuf],
+    choice: &ConfigurationChoice,
+    rules: &RuleTable,
+) -> Result<Vec<Target>, LoadError> {
+    let mut finder = Finder {
+        working_folder,
+        choice,
+        rules,
+        configurations: BTreeMap::new(),
+        roots: BTreeMap::new(),
+    };
+    let mut targets: Vec<Target> = Vec::new();
+    for path in paths {
+        let path = absolute(working_folder, path);
+        if !path.exists() {
+            return Err(LoadError::no_such_path(shown(working_folder, &path)));
+        }
+        let folder = if path.is_dir() {
+            &path
+        } else {
+            path.parent().unwrap_or(&path)
+        };
+        let configuration = finder.configuration(folder)?;
+        let root = finder.root(folder, &configuration);
+        let known = targets.iter_mut().find(|target| target.root == root);
+        match known {
+            Some(target) => target.named.push(path),
+            None => targets.push(Target {
+                root,
+                named: vec![path],
+                configuration,
+            }),
+        }
+    }
+    Ok(targets)
+}
+
+/// A path from the file system's root, `.` and `..` taken out.
+#[must_use]
+pub fn absolute(working_folder: &Path, path: &Path) -> PathBuf {
+    let joined = working_folder.join(path);
+    if joined.components().any(|component| component == Component::ParentDir) {
+        // Behind a link `..` is not the folder before it.
+        if let Ok(real) = joined.canonicalize() {
+            return real;
+        }
+    }
+    let mut clean = PathBuf::new();
+    for component in joined.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => clean.push(component),
+        }
+    }
+    clean
+}
+
+/// A path as people see it: from the working folder where it lies in it.
+#[must_use]
+pub fn shown(working_folder: &Path, path: &Path) -> PathBuf {
+    match path.strip_prefix(working_folder) {
+        Ok(rest) if rest.as_os_str().is_empty() => PathBuf::from("."),
+        Ok(rest) => rest.to_owned(),
+        Err(_) => path.to_owned(),
+    }
+}
+
+/// The folders from this one up to the one that holds `.git`, or to the top.
+pub(super) fn up_to_git(folder: &Path) -> impl Iterator<Item = &Path> {
+    let mut is_inside = true;
+    folder.ancestors().take_while(move |ancestor| {
+        let taken = is_inside;
+        is_inside = is_inside && !ancestor.join(".git").exists();
+        taken
+    })
+}
+
+/// Remembers what was found for a folder: a pre-commit hook passes many files of few folders.
+struct Finder<'a> {
+    working_folder: &'a Path,
+    choice: &'a ConfigurationChoice,
+    rules: &'a RuleTable,
+    configurations: BTreeMap<PathBuf, Arc<Configuration>>,
+    roots: BTreeMap<PathBuf, PathBuf>,
+}
+
+impl Finder<'_> {
+    fn configuration(&mut self, folder: &Path) -> Result<Arc<Configuration>, LoadError> {
+        if let ConfigurationChoice::Given(configuration) = self.choice {
+            return Ok(Arc::clone(configuration));
+        }
+        if let Some(configuration) = self.configurations.get(folder) {
+            return Ok(Arc::clone(configuration));
+        }
+        let configuration = config::nearest(folder, self.rules)
+            .map_err(|error| error.with_path(|path| shown(self.working_folder, path)))?;
+        let configuration = Arc::new(configuration);
+        self.configurations
+            .insert(folder.to_owned(), Arc::clone(&configuration));
+        Ok(configuration)
+    }
+
+    fn root(&mut self, folder: &Path, configuration: &Configuration) -> PathBuf {
+        if let Some(root) = self.roots.get(folder) {
+            return root.clone();
+        }
+        let root = root(folder, configuration);
+        self.roots.insert(folder.to_owned(), root.clone());
+        root
+    }
+}
+
+fn root(folder: &Path, configuration: &Configuration) -> PathBuf {
+    if let Some(managed) = up_to_git(folder).find(|ancestor| ancestor.join("manage.py").is_file()) {
+        return managed.to_owned();
+    }
+    // A configuration given with `--config` may lie anywhere.
+    let configured = configuration
+        .folder()
+        .filter(|configured| folder.starts_with(configured));
+    if let Some(configured) = configured {
+        return configured.to_owned();
+    }
+    if let Some(repository) = folder.ancestors().find(|ancestor| ancestor.join(".git").exists()) {
+        return repository.to_owned();
+    }
+    outermost_package(folder).to_owned()
+}
+
+/// The outermost of the Python packages that a folder lies in, or the folder itself.
+///
+/// A lone app is judged with the apps of the package around it, never with whatever lies beside that.
+pub(super) fn outermost_package(folder: &Path) -> &Path {
+    let packages = folder
+        .ancestors()
+        .take_while(|ancestor| ancestor.join("__init__.py").is_file());
+    packages.last().unwrap_or(folder)
+}

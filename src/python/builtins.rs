@@ -1,0 +1,320 @@
+//! Calls: those of Python that are settled by constants, local functions, and all others as written.
+
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::Ranged;
+
+use super::evaluate::Interpreter;
+use super::operators::{self, is_constant};
+use super::{range, text};
+use crate::source::Range;
+use crate::value::{Call, Value};
+
+/// Arguments of a call, stars expanded.
+#[derive(Default)]
+pub(super) struct Arguments {
+    pub(super) args: Vec<Value>,
+    pub(super) kwargs: Vec<(String, Value)>,
+    /// Where each stands: positional first.
+    pub(super) ranges: Vec<Range>,
+}
+
+impl<'a> Interpreter<'a> {
+    pub(super) fn call(&mut self, call: &'a ast::ExprCall) -> Value {
+        if let Expr::Attribute(attribute) = call.func.as_ref() {
+            let receiver = self.evaluate(&attribute.value);
+            return match receiver {
+                Value::Name(_) => {
+                    let path = self.evaluate(&call.func);
+                    self.call_value(path, call)
+                }
+                Value::Unknown(_) => receiver,
+                receiver => self.method_call(receiver, attribute, call),
+            };
+        }
+        let callee = self.evaluate(&call.func);
+        self.call_value(callee, call)
+    }
+
+    fn call_value(&mut self, callee: Value, call: &'a ast::ExprCall) -> Value {
+        match callee {
+            Value::Name(path) => {
+                let arguments = match self.arguments(&call.arguments) {
+                    Ok(arguments) => arguments,
+                    Err(unknown) => return unknown,
+                };
+                match path.strip_prefix("builtins.") {
+                    Some(name) => self.builtin(name, &arguments),
+                    None => known_function(&path, &arguments),
+                }
+                .unwrap_or_else(|| as_written(path, call, arguments))
+            }
+            Value::Function(function) => self.call_function(&function, call),
+            callee => self.blame(callee, call.range(), "is a call that is not evaluated"),
+        }
+    }
+
+    /// A call of a function of this module or of a lambda.
+    fn call_function(&mut self, function: &crate::value::Function, call: &'a ast::ExprCall) -> Value {
+        let arguments = match self.arguments(&call.arguments) {
+            Ok(arguments) => arguments,
+            Err(unknown) => return unknown,
+        };
+        let name = function
+            .path
+            .strip_prefix(self.origin.path)
+            .and_then(|name| name.strip_prefix('.'));
+        let definition = name.and_then(|name| self.functions.get(name).copied());
+        let inlined = match (definition, &function.returns) {
+            (Some(definition), _) => self.inline(definition, &arguments),
+            (None, Some(returns)) if arguments.ranges.is_empty() => Some(returns.clone()),
+            (None, _) => None,
+        };
+        inlined.unwrap_or_else(|| as_written(function.path.clone(), call, arguments))
+    }
+
+    pub(super) fn arguments(&mut self, written: &'a ast::Arguments) -> Result<Arguments, Value> {
+        let mut arguments = Arguments::default();
+        for expression in &written.args {
+            let place = range(expression.range());
+            if let Expr::Starred(starred) = expression {
+                let items = operators::items(self.evaluate(&starred.value))
+                    .map_err(|value| self.blame(value, starred.range, "cannot be unpacked"))?;
+                arguments.ranges.extend(items.iter().map(|_| place));
+                arguments.args.extend(items);
+            } else {
+                arguments.args.push(self.evaluate(expression));
+                arguments.ranges.push(place);
+            }
+        }
+        for keyword in &written.keywords {
+            let place = range(keyword.value.range());
+            let value = self.evaluate(&keyword.value);
+            match (&keyword.arg, value) {
+                (Some(name), value) => {
+                    arguments.kwargs.push((name.as_str().to_owned(), value));
+                    arguments.ranges.push(place);
+                }
+                (None, Value::Dict(items)) => {
+                    for (key, value) in items {
+                        let Value::Str(key) = key else {
+                            return Err(self.unknown(keyword.range, "cannot be unpacked"));
+                        };
+                        arguments.kwargs.push((key, value));
+                        arguments.ranges.push(place);
+                    }
+                }
+                (None, value) => return Err(self.blame(value, keyword.range, "cannot be unpacked")),
+            }
+        }
+        Ok(arguments)
+    }
+
+    fn method_call(&mut self, receiver: Value, attribute: &'a ast::ExprAttribute, call: &'a ast::ExprCall) -> Value {
+        let name = attribute.attr.as_str();
+        let mut arguments = match self.arguments(&call.arguments) {
+            Ok(arguments) => arguments,
+            Err(unknown) => return unknown,
+        };
+        if let Some(value) = method(&receiver, name, &arguments) {
+            return value;
+        }
+        arguments.args.insert(0, receiver);
+        arguments.ranges.insert(0, range(attribute.value.range()));
+        as_written(format!(".{name}"), call, arguments)
+    }
+
+    fn builtin(&self, name: &str, arguments: &Arguments) -> Option<Value> {
+        let single = match arguments.args.as_slice() {
+            [] => None,
+            [single] => Some(single),
+            [..] => return several(name, arguments),
+        };
+        match (name, single) {
+            ("dict", None) => Some(Value::Dict(keywords(arguments))),
+            ("dict", Some(Value::Dict(items))) => {
+                let mut items = items.clone();
+                for (key, value) in keywords(arguments) {
+                    super::expressions::set_item(&mut items, key, value);
+                }
+                Some(Value::Dict(items))
+            }
+            (_, _) if !arguments.kwargs.is_empty() => None,
+            ("list", None) => Some(Value::List(Vec::new())),
+            ("tuple", None) => Some(Value::Tuple(Vec::new())),
+            ("set" | "frozenset", None) => Some(Value::Set(Vec::new())),
+            ("str", None) => Some(Value::Str(String::new())),
+            (_, None) => None,
+            ("list" | "sorted", Some(value)) if name == "list" || is_constant(value) => {
+                let mut items = operators::items(value.clone()).ok()?;
+                if name == "sorted" {
+                    sort(&mut items)?;
+                }
+                Some(Value::List(items))
+            }
+            ("tuple", Some(value)) => operators::items(value.clone()).ok().map(Value::Tuple),
+            ("set" | "frozenset", Some(value)) => operators::items(value.clone()).ok().map(Value::Set),
+            ("str" | "unicode", Some(value)) => text::plain(value).map(Value::Str),
+            ("int", Some(Value::Int(int))) => Some(Value::Int(*int)),
+            ("int", Some(Value::Str(text))) => text.trim().parse().ok().map(Value::Int),
+            ("float", Some(Value::Int(int))) => Some(Value::Float(*int as f64)),
+            ("bool", Some(value)) => operators::truth(value).map(Value::Bool),
+            ("len", Some(Value::Str(text))) => i128::try_from(text.chars().count()).ok().map(Value::Int),
+            ("len", Some(value)) => i128::try_from(operators::items(value.clone()).ok()?.len())
+                .ok()
+                .map(Value::Int),
+            ("enumerate", Some(value)) => {
+                let items = operators::items(value.clone()).ok()?;
+                Some(Value::List(
+                    (0..)
+                        .zip(items)
+                        .map(|(at, item)| Value::Tuple(vec![Value::Int(at), item]))
+                        .collect(),
+                ))
+            }
+            ("reversed", Some(value)) => operators::items(value.clone())
+                .ok()
+                .map(|items| Value::List(items.into_iter().rev().collect())),
+            ("range" | "xrange", Some(Value::Int(end))) => numbers(0, *end),
+            (_, Some(_)) => None,
+        }
+    }
+}
+
+/// Builtins of several arguments.
+fn several(name: &str, arguments: &Arguments) -> Option<Value> {
+    match (name, arguments.args.as_slice()) {
+        ("range" | "xrange", [Value::Int(start), Value::Int(end)]) => numbers(*start, *end),
+        ("zip", lists) => {
+            let lists: Option<Vec<_>> = lists.iter().map(|list| operators::items(list.clone()).ok()).collect();
+            let lists = lists?;
+            let length = lists.iter().map(Vec::len).min().unwrap_or(0);
+            let rows = (0..length).map(|at| Value::Tuple(lists.iter().map(|list| list[at].clone()).collect()));
+            Some(Value::List(rows.collect()))
+        }
+        ("getattr", [object, Value::Str(name)]) => match object {
+            Value::Name(path) if path == "django.conf.settings" => Some(Value::Setting(name.clone())),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn numbers(start: i128, end: i128) -> Option<Value> {
+    let limit = i128::try_from(super::expressions::MAX_ITEMS).ok()?;
+    let fits = end.checked_sub(start).is_some_and(|length| length <= limit);
+    fits.then(|| Value::List((start..end).map(Value::Int).collect()))
+}
+
+fn sort(items: &mut [Value]) -> Option<()> {
+    let all_text = items.iter().all(|item| item.as_str().is_some());
+    all_text.then(|| items.sort_by(|left, right| left.as_str().cmp(&right.as_str())))
+}
+
+fn keywords(arguments: &Arguments) -> Vec<(Value, Value)> {
+    let items = arguments.kwargs.iter();
+    items
+        .map(|(key, value)| (Value::Str(key.clone()), value.clone()))
+        .collect()
+}
+
+/// Functions of the standard library on constants.
+fn known_function(path: &str, arguments: &Arguments) -> Option<Value> {
+    match (path, arguments.args.as_slice()) {
+        ("textwrap.dedent" | "inspect.cleandoc", [Value::Str(text)]) => Some(Value::Str(text::dedent(text))),
+        ("django.utils.encoding.force_str" | "six.text_type" | "django.utils.six.text_type", [value]) => {
+            text::plain(value).map(Value::Str)
+        }
+        (_, [Value::Str(app), rest @ ..]) => swapper(path.strip_prefix("swapper.")?, app, rest),
+        _ => None,
+    }
+}
+
+/// The package `swapper`, for models that are not swapped: nearly all. Its settings are not looked at.
+fn swapper(function: &str, app: &str, rest: &[Value]) -> Option<Value> {
+    let text = |text: &str| Value::Str(text.to_owned());
+    match (function, rest) {
+        ("get_model_name", [Value::Str(model)]) => Some(text(&format!("{app}.{model}"))),
+        ("swappable_setting", [Value::Str(model)]) => Some(text(&format!("{app}_{model}_MODEL").to_uppercase())),
+        ("is_swapped", [Value::Str(_)]) => Some(Value::Bool(false)),
+        ("dependency", [Value::Str(_)]) => Some(Value::Tuple(vec![text(app), text("__first__")])),
+        ("split", []) => {
+            let (app, model) = app.split_once('.')?;
+            Some(Value::Tuple(vec![text(app), text(model)]))
+        }
+        _ => None,
+    }
+}
+
+/// A method of a constant.
+fn method(receiver: &Value, name: &str, arguments: &Arguments) -> Option<Value> {
+    match receiver {
+        Value::Str(text) => string_method(text, name, arguments),
+        Value::Dict(items) => dict_method(items, name, &arguments.args),
+        Value::List(items) if name == "copy" => Some(Value::List(items.clone())),
+        _ => None,
+    }
+}
+
+fn string_method(text: &str, name: &str, arguments: &Arguments) -> Option<Value> {
+    let string = |text: String| Some(Value::Str(text));
+    match (name, arguments.args.as_slice()) {
+        ("format", args) => text::format(text, args, &arguments.kwargs).and_then(string),
+        ("format_map", [Value::Dict(items)]) => {
+            let named = items
+                .iter()
+                .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone())));
+            text::format(text, &[], &named.collect::<Vec<_>>()).and_then(string)
+        }
+        ("join", [list]) => {
+            let parts = operators::items(list.clone()).ok()?;
+            let parts: Option<Vec<_>> = parts.iter().map(Value::as_str).collect();
+            string(parts?.join(text))
+        }
+        ("strip", []) => string(text.trim().to_owned()),
+        ("lstrip", []) => string(text.trim_start().to_owned()),
+        ("rstrip", []) => string(text.trim_end().to_owned()),
+        ("lower", []) => string(text.to_lowercase()),
+        ("upper", []) => string(text.to_uppercase()),
+        ("replace", [Value::Str(from), Value::Str(to)]) if !from.is_empty() && to.len() <= 1024 => {
+            string(text.replace(from.as_str(), to))
+        }
+        ("split", [Value::Str(by)]) if !by.is_empty() => Some(Value::List(
+            text.split(by.as_str())
+                .map(|part| Value::Str(part.to_owned()))
+                .collect(),
+        )),
+        ("split", []) => Some(Value::List(
+            text.split_whitespace()
+                .map(|part| Value::Str(part.to_owned()))
+                .collect(),
+        )),
+        ("encode", [] | [Value::Str(_)]) => Some(Value::Bytes(text.as_bytes().to_vec())),
+        _ => None,
+    }
+}
+
+fn dict_method(items: &[(Value, Value)], name: &str, args: &[Value]) -> Option<Value> {
+    let pair = |(key, value): &(Value, Value)| Value::Tuple(vec![key.clone(), value.clone()]);
+    match (name, args) {
+        ("items" | "iteritems", []) => Some(Value::List(items.iter().map(pair).collect())),
+        ("keys", []) => Some(Value::List(items.iter().map(|(key, _)| key.clone()).collect())),
+        ("values" | "itervalues", []) => Some(Value::List(items.iter().map(|(_, value)| value.clone()).collect())),
+        ("copy", []) => Some(Value::Dict(items.to_vec())),
+        ("get", [key, rest @ ..]) if is_constant(key) => {
+            let found = items.iter().find(|(other, _)| other == key).map(|(_, value)| value);
+            Some(found.or(rest.first()).cloned().unwrap_or(Value::None))
+        }
+        _ => None,
+    }
+}
+
+fn as_written(path: String, call: &ast::ExprCall, arguments: Arguments) -> Value {
+    Value::Call(Box::new(Call {
+        path,
+        args: arguments.args,
+        kwargs: arguments.kwargs,
+        range: range(call.range()),
+        name_range: range(call.func.range()),
+        arg_ranges: arguments.ranges,
+    }))
+}

@@ -1,0 +1,75 @@
+//! Dotted names whose values are known: Python's own, and constants of Django.
+
+use super::DjangoVersion;
+use crate::value::Value;
+
+/// Whether a bare name is one of Python's builtins.
+#[rustfmt::skip]
+pub(super) fn is_builtin(name: &str) -> bool {
+    matches!(
+        name,
+        "abs" | "all" | "any" | "ascii" | "bin" | "bool" | "bytearray" | "bytes" | "callable" | "chr" | "classmethod"
+        | "complex" | "dict" | "dir" | "divmod" | "enumerate" | "filter" | "float" | "format" | "frozenset"
+        | "getattr" | "globals" | "hasattr" | "hash" | "hex" | "id" | "input" | "int" | "isinstance" | "issubclass"
+        | "iter" | "len" | "list" | "locals" | "map" | "max" | "min" | "next" | "object" | "open" | "ord" | "pow"
+        | "print" | "property" | "range" | "repr" | "reversed" | "round" | "set" | "setattr" | "slice" | "sorted"
+        | "staticmethod" | "str" | "sum" | "super" | "tuple" | "type" | "vars" | "zip" | "__import__"
+        // Python 2
+        | "basestring" | "long" | "unicode" | "xrange" | "unichr"
+    ) || name.ends_with("Error") || name.ends_with("Exception") || name.ends_with("Warning")
+}
+
+/// The value behind a dotted path, where it is a constant that everybody has.
+pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
+    if let Some(name) = path.strip_prefix("django.conf.settings.") {
+        return Some(Value::Setting(name.to_owned()));
+    }
+    if let Some(name) = path.strip_prefix("django.contrib.postgres.fields.RangeOperators.") {
+        return range_operator(name).map(text);
+    }
+    // django-oauth-toolkit hands its swappable settings through an object of its own.
+    if let Some(name) = path.strip_prefix("oauth2_provider.settings.oauth2_settings.") {
+        return name
+            .ends_with("_MODEL")
+            .then(|| Value::Setting(format!("OAUTH2_PROVIDER_{name}")));
+    }
+    match path {
+        "django.VERSION" => Some(version(django.major, django.minor)),
+        // Django 5.2 runs on 3.10 to 3.14; migrations ask only whether it is Python 3.
+        "sys.version_info" => Some(version(3, 12)),
+        "six.PY2" | "django.utils.six.PY2" | "typing.TYPE_CHECKING" => Some(Value::Bool(false)),
+        "six.PY3" | "django.utils.six.PY3" => Some(Value::Bool(true)),
+        // One PostgreSQL database is assumed.
+        "django.db.connection.vendor" | "django.db.backends.postgresql.vendor" => Some(text("postgresql")),
+        "django.db.connection.alias" | "django.db.DEFAULT_DB_ALIAS" => Some(text("default")),
+        "django.db.models.constants.LOOKUP_SEP" => Some(text("__")),
+        "django.db.migrations.RunSQL.noop" => Some(text("")),
+        _ => None,
+    }
+}
+
+fn version(major: u8, minor: u8) -> Value {
+    let number = |part: u8| Value::Int(i128::from(part));
+    Value::Tuple(vec![number(major), number(minor), number(0), text("final"), number(0)])
+}
+
+fn text(text: &str) -> Value {
+    Value::Str(text.to_owned())
+}
+
+/// See `RangeOperators` in django/contrib/postgres/fields/ranges.py.
+fn range_operator(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "EQUAL" => "=",
+        "NOT_EQUAL" => "<>",
+        "CONTAINS" => "@>",
+        "CONTAINED_BY" => "<@",
+        "OVERLAPS" => "&&",
+        "FULLY_LT" => "<<",
+        "FULLY_GT" => ">>",
+        "NOT_LT" => "&>",
+        "NOT_GT" => "&<",
+        "ADJACENT_TO" => "-|-",
+        _ => return None,
+    })
+}

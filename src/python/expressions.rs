@@ -1,0 +1,397 @@
+//! Expressions to values, one function per kind.
+
+use ruff_python_ast::{self as ast, Expr, Number, UnaryOp};
+use ruff_text_size::Ranged;
+
+use super::evaluate::Interpreter;
+use super::operators::{self, compare, truth};
+use super::text;
+use crate::value::{Function, Operator, Value};
+
+/// How many items a comprehension or loop may produce.
+pub(super) const MAX_ITEMS: usize = 10_000;
+
+impl<'a> Interpreter<'a> {
+    /// Only dispatches: its frame is on the stack once per level of nesting.
+    pub(super) fn expression(&mut self, expression: &'a Expr) -> Value {
+        match expression {
+            Expr::StringLiteral(literal) => Value::Str(literal.value.to_str().to_owned()),
+            Expr::BytesLiteral(literal) => Value::Bytes(literal.value.bytes().collect()),
+            Expr::NumberLiteral(literal) => self.number(literal),
+            Expr::BooleanLiteral(literal) => Value::Bool(literal.value),
+            Expr::NoneLiteral(_) => Value::None,
+            Expr::EllipsisLiteral(_) => Value::Name("builtins.Ellipsis".to_owned()),
+            Expr::Name(name) => self.lookup(&name.id, name.range),
+            Expr::Attribute(attribute) => self.attribute(attribute),
+            Expr::Call(call) => self.call(call),
+            Expr::List(list) => Value::List(self.items(&list.elts)),
+            Expr::Tuple(tuple) => Value::Tuple(self.items(&tuple.elts)),
+            Expr::Set(set) => Value::Set(self.items(&set.elts)),
+            Expr::Dict(dict) => self.dict(dict),
+            Expr::FString(string) => self.f_string(string),
+            Expr::BinOp(operation) => self.binary(operation),
+            Expr::UnaryOp(operation) => self.unary(operation),
+            Expr::BoolOp(operation) => self.boolean(operation),
+            Expr::Compare(comparison) => self.comparison(comparison),
+            Expr::If(conditional) => self.conditional(conditional),
+            Expr::Lambda(lambda) => self.lambda(lambda),
+            Expr::Subscript(subscript) => self.subscript(subscript),
+            Expr::Named(named) => self.walrus(named),
+            Expr::ListComp(comprehension) => self.list_comprehension(&comprehension.elt, &comprehension.generators),
+            Expr::Generator(comprehension) => self.list_comprehension(&comprehension.elt, &comprehension.generators),
+            Expr::SetComp(comprehension) => self.list_comprehension(&comprehension.elt, &comprehension.generators),
+            Expr::DictComp(comprehension) => self.dict_comprehension(comprehension),
+            Expr::Await(_)
+            | Expr::Yield(_)
+            | Expr::YieldFrom(_)
+            | Expr::TString(_)
+            | Expr::Starred(_)
+            | Expr::Slice(_)
+            | Expr::IpyEscapeCommand(_) => self.unknown(expression.range(), "is not evaluated"),
+        }
+    }
+
+    fn number(&self, literal: &ast::ExprNumberLiteral) -> Value {
+        let value = match &literal.value {
+            Number::Int(int) => int
+                .as_i64()
+                .map(i128::from)
+                .or_else(|| int.to_string().parse().ok())
+                .map(Value::Int),
+            Number::Float(float) => Some(Value::Float(*float)),
+            Number::Complex { .. } => None,
+        };
+        value.unwrap_or_else(|| self.unknown(literal.range, "is a number that is not evaluated"))
+    }
+
+    fn attribute(&mut self, attribute: &'a ast::ExprAttribute) -> Value {
+        let value = self.evaluate(&attribute.value);
+        let name = attribute.attr.as_str();
+        match value {
+            Value::Name(_) if self.local_class(&value).is_some() => self.class_attribute(&value, attribute),
+            Value::Name(path) => self.named(&super::canonical(&format!("{path}.{name}"))),
+            Value::Unknown(unknown) => Value::Unknown(unknown),
+            // `Status.A.value`, where `Status.A` is already the member's value.
+            value @ (Value::Str(_) | Value::Int(_)) if name == "value" => value,
+            _ => self.unknown(attribute.range, "is not evaluated"),
+        }
+    }
+
+    /// An attribute of a class of this module; one that it lacks may be inherited, so it stays a name.
+    fn class_attribute(&mut self, class: &Value, attribute: &'a ast::ExprAttribute) -> Value {
+        let Some(class) = self.local_class(class).map(str::to_owned) else {
+            return self.unknown(attribute.range, "is not evaluated");
+        };
+        let key = format!("{class}.{}", attribute.attr.as_str());
+        if self.binding_mut(&key).is_none() {
+            return Value::Name(self.local_path(&key));
+        }
+        let value = self.lookup(&key, attribute.range);
+        if self.is_choices(&class) {
+            member_value(value)
+        } else {
+            value
+        }
+    }
+
+    /// The items of a display, stars expanded.
+    pub(super) fn items(&mut self, expressions: &'a [Expr]) -> Vec<Value> {
+        let mut items = Vec::with_capacity(expressions.len());
+        for expression in expressions {
+            match expression {
+                Expr::Starred(starred) => match operators::items(self.evaluate(&starred.value)) {
+                    Ok(more) => items.extend(more),
+                    Err(_) => items.push(self.unknown(expression.range(), "cannot be unpacked")),
+                },
+                _ => items.push(self.evaluate(expression)),
+            }
+        }
+        items
+    }
+
+    fn dict(&mut self, dict: &'a ast::ExprDict) -> Value {
+        let mut items = Vec::with_capacity(dict.items.len());
+        for item in &dict.items {
+            match &item.key {
+                Some(key) => {
+                    let key = self.evaluate(key);
+                    let value = self.evaluate(&item.value);
+                    set_item(&mut items, key, value);
+                }
+                None => match self.evaluate(&item.value) {
+                    Value::Dict(more) => more
+                        .into_iter()
+                        .for_each(|(key, value)| set_item(&mut items, key, value)),
+                    _ => return self.unknown(item.value.range(), "cannot be unpacked"),
+                },
+            }
+        }
+        Value::Dict(items)
+    }
+
+    fn f_string(&mut self, string: &'a ast::ExprFString) -> Value {
+        let mut text = String::new();
+        for part in string.value.iter() {
+            match part {
+                ast::FStringPart::Literal(literal) => text.push_str(literal),
+                ast::FStringPart::FString(string) => {
+                    for element in &string.elements {
+                        if let Err(unknown) = self.f_string_element(element, &mut text) {
+                            return unknown;
+                        }
+                    }
+                }
+            }
+        }
+        Value::Str(text)
+    }
+
+    fn f_string_element(
+        &mut self,
+        element: &'a ast::InterpolatedStringElement,
+        text: &mut String,
+    ) -> Result<(), Value> {
+        let element = match element {
+            ast::InterpolatedStringElement::Literal(literal) => {
+                text.push_str(&literal.value);
+                return Ok(());
+            }
+            ast::InterpolatedStringElement::Interpolation(element) => element,
+        };
+        let plain = matches!(element.conversion, ast::ConversionFlag::None | ast::ConversionFlag::Str)
+            && element.format_spec.is_none()
+            && element.debug_text.is_none();
+        if !plain {
+            return Err(self.unknown(element.range, "is formatted in a way that is not evaluated"));
+        }
+        let value = self.evaluate(&element.expression);
+        match text::plain(&value) {
+            Some(shown) => text.push_str(&shown),
+            None => return Err(self.blame(value, element.expression.range(), "is not a constant")),
+        }
+        Ok(())
+    }
+
+    /// The unknown that a value already is, else a new one with this reason.
+    pub(super) fn blame(&self, value: Value, range: ruff_text_size::TextRange, why: &str) -> Value {
+        match value {
+            Value::Unknown(_) => value,
+            _ => self.unknown(range, why),
+        }
+    }
+
+    /// `a + b + c + ...` leans to the left; a loop over that spine keeps long sums off the stack.
+    fn binary(&mut self, operation: &'a ast::ExprBinOp) -> Value {
+        let mut spine = vec![operation];
+        let mut left = operation.left.as_ref();
+        while let Expr::BinOp(inner) = left {
+            spine.push(inner);
+            left = inner.left.as_ref();
+        }
+        let mut value = self.evaluate(left);
+        for operation in spine.into_iter().rev() {
+            let right = self.evaluate(&operation.right);
+            value = match operators::operator(operation.op) {
+                Some(operator) => operators::binary(operator, value, right),
+                None => self.unknown(operation.range, "is not evaluated"),
+            };
+        }
+        value
+    }
+
+    fn unary(&mut self, operation: &'a ast::ExprUnaryOp) -> Value {
+        let value = self.evaluate(&operation.operand);
+        match (operation.op, value) {
+            (UnaryOp::Not, value) => match truth(&value) {
+                Some(truth) => Value::Bool(!truth),
+                None => self.unknown(operation.range, "is not decided by constants"),
+            },
+            (UnaryOp::UAdd, value) => value,
+            (UnaryOp::USub, Value::Int(int)) if int != i128::MIN => Value::Int(-int),
+            (UnaryOp::USub, Value::Float(float)) => Value::Float(-float),
+            (UnaryOp::USub, value) => Value::Operation(Operator::Negate, vec![value]),
+            (UnaryOp::Invert, value) => Value::Operation(Operator::Invert, vec![value]),
+        }
+    }
+
+    fn boolean(&mut self, operation: &'a ast::ExprBoolOp) -> Value {
+        let stops_at = operation.op == ast::BoolOp::Or;
+        let mut last = Value::None;
+        for expression in &operation.values {
+            last = self.evaluate(expression);
+            match truth(&last) {
+                Some(truth) if truth == stops_at => return last,
+                Some(_) => {}
+                None => return self.unknown(operation.range, "is not decided by constants"),
+            }
+        }
+        last
+    }
+
+    fn comparison(&mut self, comparison: &'a ast::ExprCompare) -> Value {
+        let mut left = self.evaluate(&comparison.left);
+        for (operator, right) in comparison.ops.iter().zip(&comparison.comparators) {
+            let right = self.evaluate(right);
+            match compare(*operator, &left, &right) {
+                Some(true) => left = right,
+                Some(false) => return Value::Bool(false),
+                None => return self.unknown(comparison.range, "is not decided by constants"),
+            }
+        }
+        Value::Bool(true)
+    }
+
+    fn conditional(&mut self, conditional: &'a ast::ExprIf) -> Value {
+        let test = self.evaluate(&conditional.test);
+        match truth(&test) {
+            Some(true) => self.evaluate(&conditional.body),
+            Some(false) => self.evaluate(&conditional.orelse),
+            None => self.unknown(conditional.range, "depends on what is not known"),
+        }
+    }
+
+    fn lambda(&mut self, lambda: &'a ast::ExprLambda) -> Value {
+        let needs_arguments = lambda
+            .parameters
+            .as_ref()
+            .is_some_and(|parameters| !parameters.is_empty());
+        let returns = (!needs_arguments).then(|| self.evaluate(&lambda.body));
+        let returns = returns.filter(|value| value.unknown().is_none());
+        let path = "<lambda>".to_owned();
+        Value::Function(Box::new(Function { path, returns }))
+    }
+
+    fn subscript(&mut self, subscript: &'a ast::ExprSubscript) -> Value {
+        let value = self.evaluate(&subscript.value);
+        if let Expr::Slice(slice) = subscript.slice.as_ref() {
+            return self.slice(value, slice);
+        }
+        let key = self.evaluate(&subscript.slice);
+        match operators::item(&value, &key) {
+            Some(item) => item,
+            None => self.blame(value, subscript.range, "is not evaluated"),
+        }
+    }
+
+    fn slice(&mut self, value: Value, slice: &'a ast::ExprSlice) -> Value {
+        let mut bound = |expression: &'a Option<Box<Expr>>| match expression {
+            None => Some(None),
+            Some(expression) => match self.evaluate(expression) {
+                Value::Int(int) => Some(Some(int)),
+                Value::None => Some(None),
+                _ => None,
+            },
+        };
+        let bounds = (bound(&slice.lower), bound(&slice.upper), bound(&slice.step));
+        let (Some(lower), Some(upper), Some(None | Some(1))) = bounds else {
+            return self.unknown(slice.range, "is not evaluated");
+        };
+        match operators::slice(&value, lower, upper) {
+            Some(part) => part,
+            None => self.blame(value, slice.range, "is not evaluated"),
+        }
+    }
+
+    fn walrus(&mut self, named: &'a ast::ExprNamed) -> Value {
+        let value = self.evaluate(&named.value);
+        self.assign(&named.target, value.clone(), super::range(named.range));
+        value
+    }
+
+    fn list_comprehension(&mut self, element: &'a Expr, generators: &'a [ast::Comprehension]) -> Value {
+        let mut items = Vec::new();
+        let done = self.comprehend(generators, &mut |interpreter| {
+            items.push(interpreter.evaluate(element));
+            items.len() <= MAX_ITEMS
+        });
+        match done {
+            Ok(()) => Value::List(items),
+            Err(unknown) => unknown,
+        }
+    }
+
+    fn dict_comprehension(&mut self, comprehension: &'a ast::ExprDictComp) -> Value {
+        let Some(key) = &comprehension.key else {
+            return self.unknown(comprehension.range, "is not evaluated");
+        };
+        let mut items = Vec::new();
+        let done = self.comprehend(&comprehension.generators, &mut |interpreter| {
+            let key = interpreter.evaluate(key);
+            let value = interpreter.evaluate(&comprehension.value);
+            set_item(&mut items, key, value);
+            items.len() <= MAX_ITEMS
+        });
+        match done {
+            Ok(()) => Value::Dict(items),
+            Err(unknown) => unknown,
+        }
+    }
+
+    /// Calls `produce` for every combination of the generators' items that passes their conditions.
+    fn comprehend(
+        &mut self,
+        generators: &'a [ast::Comprehension],
+        produce: &mut dyn FnMut(&mut Self) -> bool,
+    ) -> Result<(), Value> {
+        let Some((generator, rest)) = generators.split_first() else {
+            return Ok(());
+        };
+        let items = operators::items(self.evaluate(&generator.iter))
+            .map_err(|value| self.blame(value, generator.iter.range(), "is not a list of constants"))?;
+        self.scopes.push(super::evaluate::Scope::default());
+        let done = items
+            .into_iter()
+            .try_for_each(|item| self.comprehend_item(generator, rest, item, produce));
+        self.scopes.pop();
+        done
+    }
+
+    fn comprehend_item(
+        &mut self,
+        generator: &'a ast::Comprehension,
+        rest: &'a [ast::Comprehension],
+        item: Value,
+        produce: &mut dyn FnMut(&mut Self) -> bool,
+    ) -> Result<(), Value> {
+        self.assign(&generator.target, item, super::range(generator.target.range()));
+        for condition in &generator.ifs {
+            let value = self.evaluate(condition);
+            match truth(&value) {
+                Some(true) => {}
+                Some(false) => return Ok(()),
+                None => return Err(self.blame(value, condition.range(), "is not decided by constants")),
+            }
+        }
+        if !rest.is_empty() {
+            return self.comprehend(rest, produce);
+        }
+        if produce(self) {
+            Ok(())
+        } else {
+            Err(self.unknown(generator.range, "gives too many items"))
+        }
+    }
+}
+
+/// What an enumeration's member equals: `A = "a", "Label"` is `"a"`.
+fn member_value(value: Value) -> Value {
+    match value {
+        Value::Tuple(items) => items.into_iter().next().unwrap_or(Value::None),
+        value => value,
+    }
+}
+
+/// `items[key] = value`, keeping the order of first insertion.
+pub(super) fn set_item(items: &mut Vec<(Value, Value)>, key: Value, value: Value) {
+    // Long literal dicts are not searched: a key twice is written by nobody, and the cost would be quadratic.
+    const SEARCHED: usize = 64;
+    let old = if items.len() <= SEARCHED {
+        items.iter_mut().find(|(old, _)| *old == key)
+    } else {
+        None
+    };
+    match old {
+        Some((_, old)) => *old = value,
+        None => items.push((key, value)),
+    }
+}

@@ -1,0 +1,177 @@
+//! What `forelock explain NAME` prints: the page of a rule, or what a lock mode means.
+
+use std::io::{self, Write};
+
+use super::table::Table;
+use super::{Characters, Style, locks, page, rules_table};
+use crate::lock::{Command, LockMode};
+use crate::rules::{Rule, RuleTable};
+use crate::suggestion::nearest;
+
+/// Something that can be explained.
+#[derive(Clone, Copy, Debug)]
+pub enum Topic<'a> {
+    /// A rule and its page.
+    Rule(&'a Rule),
+    /// A table lock mode.
+    Lock(LockMode),
+}
+
+/// Neither a rule nor a lock mode.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "there is no rule and no lock mode called `{name}`{}; `forelock rules` lists the rules",
+    suggestion.as_ref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default()
+)]
+pub struct UnknownTopic {
+    /// What was asked for.
+    pub name: String,
+    /// What was probably meant.
+    pub suggestion: Option<String>,
+}
+
+/// Finds a rule by its name, or a lock mode by any spelling of its name.
+///
+/// # Errors
+/// When there is neither.
+pub fn topic<'a>(name: &str, table: &'a RuleTable) -> Result<Topic<'a>, UnknownTopic> {
+    if let Some(rule) = table.rule(name) {
+        return Ok(Topic::Rule(rule));
+    }
+    if let Some(mode) = LockMode::parse(name) {
+        return Ok(Topic::Lock(mode));
+    }
+    let rules = table.rules.iter().map(|rule| rule.name.as_str());
+    let names = rules.chain(LockMode::ALL.map(LockMode::name));
+    Err(UnknownTopic {
+        name: name.to_owned(),
+        suggestion: nearest(name, names).map(str::to_owned),
+    })
+}
+
+/// Writes the page.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write(topic: Topic<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match topic {
+        Topic::Rule(rule) => write_rule(rule, style, out),
+        Topic::Lock(mode) => page::write(&lock_page(mode), &[], style, out),
+    }
+}
+
+fn write_rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let matrix: Vec<String> = rule.matrix_rows.iter().map(ToString::to_string).collect();
+    let harm = rules_table::harm(rule);
+    let separator = match style.characters {
+        Characters::Unicode => " · ",
+        Characters::Ascii => ", ",
+    };
+    let mut facts = vec![style.severity(rule.severity.name(), rule.severity)];
+    facts.extend((!harm.is_empty()).then(|| harm.join(", ")));
+    facts.extend((!matrix.is_empty()).then(|| format!("matrix row {}", matrix.join(", "))));
+    writeln!(out, "{}  {}", style.bold(&rule.name), facts.join(separator))?;
+    writeln!(out)?;
+    page::write(&rule.page, &rows(rule, style), style, out)
+}
+
+/// The rows of a rule as a table: when, which locks, what work.
+fn rows(rule: &Rule, style: &Style) -> Vec<String> {
+    if rule.rows.is_empty() {
+        return Vec::new();
+    }
+    let mut table = Table::new(["statement", "locks", "work"]);
+    for row in &rule.rows {
+        let conditions = row
+            .when
+            .iter()
+            .map(|(fact, values)| format!("{} {}", fact.name(), values.join(" or ")));
+        let statement = std::iter::once(row.aspect.name().to_owned()).chain(conditions);
+        let locks = row.locks.iter().map(|(role, mode)| format!("{} {mode}", role.name()));
+        let work = row.work.iter().map(|(role, work)| {
+            let names: Vec<&str> = work.iter().map(|work| work.name()).collect();
+            format!("{} {}", role.name(), names.join(" + "))
+        });
+        table.add([joined(statement), joined(locks), joined(work)]);
+    }
+    let lines = table.lines(style).into_iter();
+    lines.map(|line| format!("    {line}")).collect()
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// The page of a lock mode, as Markdown: what takes it, whom it blocks, what it conflicts with, and the queue.
+fn lock_page(mode: LockMode) -> String {
+    let verdicts = Command::ALL.into_iter().map(|command| {
+        let verdict = if mode.conflicts_with(command.lock()) {
+            "waits"
+        } else {
+            "goes on"
+        };
+        format!("- {} {verdict}", locks::spoken(command))
+    });
+    let conflicts = LockMode::ALL.into_iter().filter(|other| mode.conflicts_with(*other));
+    let conflicts = conflicts.map(|other| format!("- {other}: taken by {}", takers(other)));
+    let sections = [
+        format!("# {mode}"),
+        format!("Taken by {}.", takers(mode)),
+        "## Who waits while it is held".to_owned(),
+        lines(verdicts),
+        "## Conflicts with".to_owned(),
+        lines(conflicts),
+        "## The queue".to_owned(),
+        queue(mode).to_owned(),
+        HELD.to_owned(),
+    ];
+    sections.join("\n\n")
+}
+
+fn lines(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join("\n")
+}
+
+/// What is true of every mode.
+const HELD: &str = "A lock is held until the transaction ends, not until the statement does: in an atomic migration \
+     everything that runs after it runs under it.";
+
+/// See PostgreSQL's documentation, "Explicit Locking", "Table-Level Locks".
+fn takers(mode: LockMode) -> &'static str {
+    match mode {
+        LockMode::AccessShare => "`SELECT`",
+        LockMode::RowShare => {
+            "`SELECT .. FOR UPDATE` and `FOR SHARE`, and by `VALIDATE CONSTRAINT` on the referenced table"
+        }
+        LockMode::RowExclusive => "`INSERT`, `UPDATE`, `DELETE`",
+        LockMode::ShareUpdateExclusive => {
+            "`VACUUM`, `ANALYZE`, `CREATE INDEX CONCURRENTLY`, `VALIDATE CONSTRAINT`, `ALTER TABLE .. SET STATISTICS`"
+        }
+        LockMode::Share => "`CREATE INDEX`",
+        LockMode::ShareRowExclusive => "`ADD FOREIGN KEY` on both tables, `CREATE TRIGGER`",
+        LockMode::Exclusive => "`REFRESH MATERIALIZED VIEW CONCURRENTLY`",
+        LockMode::AccessExclusive => {
+            "most forms of `ALTER TABLE`, `DROP TABLE`, `DROP INDEX`, `TRUNCATE`, `REINDEX`, `CLUSTER`, `VACUUM FULL`"
+        }
+    }
+}
+
+fn queue(mode: LockMode) -> &'static str {
+    match mode {
+        LockMode::AccessExclusive => {
+            "It conflicts with every other lock, so it has to wait until the last query on the table ends. While it waits, \
+             every later query, `SELECT` too, queues behind it: a moment's work behind a report of ten minutes is an outage \
+             of ten minutes. Set a `lock_timeout` for migrations, so that the statement gives up instead, and try again."
+        }
+        LockMode::Share | LockMode::ShareRowExclusive | LockMode::Exclusive => {
+            "It has to wait until all transactions that write to the table end. While it waits, later writes queue behind \
+             it. Set a `lock_timeout` for migrations, so that the statement gives up instead, and try again."
+        }
+        LockMode::ShareUpdateExclusive => {
+            "It waits for other schema changes and for `VACUUM` of the same table; queries neither wait for it nor hold it up."
+        }
+        LockMode::AccessShare | LockMode::RowShare | LockMode::RowExclusive => {
+            "Queries take it all day long. They wait only for schema changes, and for those that queue before them."
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The rule table: what `forelock rules` prints.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::table::Table;
+use super::{Style, TextOrJson, severity_color, url};
+use crate::finding::{Harm, Severity};
+use crate::rules::{Row, Rule, RuleTable};
+
+/// One rule.
+#[derive(Debug, Serialize)]
+struct RuleDocument<'a> {
+    name: &'a str,
+    severity: &'static str,
+    harm: Vec<&'static str>,
+    matrix_rows: &'a [u8],
+    title: &'a str,
+    url: String,
+}
+
+/// Writes all rules in the order of their names.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write(table: &RuleTable, format: TextOrJson, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        TextOrJson::Text => write_text(table, style, out),
+        TextOrJson::Json => {
+            let rules: Vec<RuleDocument<'_>> = table.rules.iter().map(document).collect();
+            serde_json::to_writer_pretty(&mut *out, &rules)?;
+            writeln!(out)
+        }
+    }
+}
+
+fn document(rule: &Rule) -> RuleDocument<'_> {
+    RuleDocument {
+        name: &rule.name,
+        severity: rule.severity.name(),
+        harm: harm(rule),
+        matrix_rows: &rule.matrix_rows,
+        title: &rule.title,
+        url: url(&rule.name),
+    }
+}
+
+fn write_text(table: &RuleTable, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = Table::new(["rule", "severity", "matrix", "harm", "title"]);
+    for rule in &table.rules {
+        text.add(row(rule, style));
+    }
+    for line in text.lines(style) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn row(rule: &Rule, style: &Style) -> [String; 5] {
+    let matrix: Vec<String> = rule.matrix_rows.iter().map(ToString::to_string).collect();
+    [
+        rule.name.clone(),
+        style.paint(rule.severity.name(), severity_color(rule.severity)),
+        matrix.join(", "),
+        harm(rule).join(", "),
+        rule.title.clone(),
+    ]
+}
+
+/// The harm that its page names, and what follows from the locks and the work of its rows, without duplicates.
+pub(super) fn harm(rule: &Rule) -> Vec<&'static str> {
+    if rule.severity == Severity::Silent {
+        return Vec::new();
+    }
+    let derived = rule.rows.iter().flat_map(harm_of_row);
+    let named = rule
+        .harm
+        .iter()
+        .chain(rule.rows.iter().flat_map(|row| &row.harm))
+        .copied();
+    let all: Vec<Harm> = derived.chain(named).collect();
+    let without_duplicates = Harm::ALL.into_iter().filter(|harm| all.contains(harm));
+    without_duplicates.map(Harm::name).collect()
+}
+
+fn harm_of_row(row: &Row) -> Vec<Harm> {
+    let mut harm = Vec::new();
+    for (role, mode) in &row.locks {
+        let work = row.work.iter().filter(|(working, _)| working == role);
+        let work = work.flat_map(|(_, work)| work).max();
+        harm.extend(work.map(|work| Harm::of_work(*mode, *work)).unwrap_or_default());
+    }
+    harm
+}

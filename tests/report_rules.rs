@@ -1,0 +1,104 @@
+//! What `forelock explain` and `forelock rules` print.
+#![allow(clippy::expect_used, reason = "what fails in a test fails the test")]
+
+use forelock::lock::LockMode;
+use forelock::report::{Style, TextOrJson, explain, rules_table};
+use forelock::rules::RuleTable;
+
+const PAGE: &str = "# Builds an index while writes wait
+
+```toml
+kind = \"statement\"
+severity = \"error\"
+message = \"builds the index `{index}` on `{table}`\"
+
+[help]
+default = \"build it concurrently\"
+
+[[row]]
+aspect = \"create-index\"
+when = { building = \"blocking\" }
+locks = { table = \"SHARE\" }
+work = { table = \"index-build\" }
+matrix = 29
+```
+
+## What happens
+CREATE INDEX takes SHARE: reads go on, every insert, update and delete waits until the whole table has been
+read and sorted.
+
+## What to do instead
+1. Make the migration not atomic.
+2. Build the index concurrently; if it fails half way, an invalid index stays behind, which must be dropped before
+   the next try:
+
+```python
+atomic = False
+
+operations = [AddIndexConcurrently(..)]
+```
+";
+
+fn table() -> RuleTable {
+    RuleTable::read(&[("create-index-blocking-writes", PAGE)]).expect("the page is well-formed")
+}
+
+fn explained(name: &str) -> String {
+    let table = table();
+    let topic = explain::topic(name, &table).expect("a rule or a lock mode");
+    let mut out = Vec::new();
+    explain::write(topic, &Style::default(), &mut out).expect("a vector takes everything");
+    String::from_utf8(out).expect("UTF-8")
+}
+
+fn rules(format: TextOrJson) -> String {
+    let mut out = Vec::new();
+    rules_table::write(&table(), format, &Style::default(), &mut out).expect("a vector takes everything");
+    String::from_utf8(out).expect("UTF-8")
+}
+
+#[test]
+fn a_page_is_shown_with_its_rows_as_a_table() {
+    insta::assert_snapshot!(explained("create-index-blocking-writes"));
+}
+
+#[test]
+fn a_lock_mode_is_explained_with_its_queue() {
+    insta::assert_snapshot!(explained("access-exclusive"));
+}
+
+#[test]
+fn every_lock_mode_and_every_rule_can_be_explained() {
+    let table = RuleTable::embedded().expect("the pages of rules/ are well-formed");
+    let rules = table.rules.iter().map(|rule| rule.name.as_str());
+    for name in rules.chain(LockMode::ALL.map(LockMode::name)) {
+        let topic = explain::topic(name, &table).expect(name);
+        let mut out = Vec::new();
+        explain::write(topic, &Style::default(), &mut out).expect("a vector takes everything");
+        let page = String::from_utf8(out).expect("UTF-8");
+        assert!(!page.contains("```") && !page.contains("[[row]]"), "{page}");
+        assert!(!page.contains("\n\n\n"), "{page}");
+    }
+}
+
+#[test]
+fn an_unknown_name_suggests_the_one_that_was_meant() {
+    let table = table();
+    let unknown = explain::topic("create-index-blocking-write", &table).expect_err("no such rule");
+    assert_eq!(
+        unknown.to_string(),
+        "there is no rule and no lock mode called `create-index-blocking-write`, did you mean \
+         `create-index-blocking-writes`?; `forelock rules` lists the rules"
+    );
+    let unknown = explain::topic("SHARE ROW EXCLUSIV", &table).expect_err("no such mode");
+    assert_eq!(unknown.suggestion.as_deref(), Some("SHARE ROW EXCLUSIVE"));
+}
+
+#[test]
+fn the_rules_are_a_table_for_people_and_a_list_for_programs() {
+    insta::assert_snapshot!(rules(TextOrJson::Text), @r"
+    rule                          severity  matrix  harm           title
+    create-index-blocking-writes  error     29      blocks-writes  Builds an index while writes wait
+    ");
+    insta::assert_snapshot!(rules(TextOrJson::Json));
+}
