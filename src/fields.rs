@@ -81,7 +81,10 @@ impl<'a> ModelField<'a> {
             Related::Missing(key) => Target::Missing {
                 table: default_table(&key),
                 column: column.unwrap_or_else(|| "id".to_owned()),
-                key_type: unknown(&format!("key type of {}", self.written_target(relation, &key.to_string()))),
+                key_type: unknown(&format!(
+                    "key type of {}",
+                    self.written_target(relation, &key.to_string())
+                )),
             },
             Related::Unreadable(reason) => Target::Missing {
                 table: unknown(&reason),
@@ -155,10 +158,7 @@ impl<'a> ModelField<'a> {
     /// Whether `db_type_suffix` makes it an identity column.
     #[must_use]
     pub fn is_identity(&self) -> bool {
-        matches!(
-            &*self.internal_type(),
-            "AutoField" | "BigAutoField" | "SmallAutoField"
-        )
+        matches!(&*self.internal_type(), "AutoField" | "BigAutoField" | "SmallAutoField")
     }
 
     /// `db_parameters()["collation"]`; a foreign key takes its target's.

@@ -49,7 +49,11 @@ pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>) -> Ana
     add_squashes(project, rules, &history, &mut reports);
     findings.retain(|finding| wanted(&finding.place.path, &finding.rule, &finding.harm));
     findings::name(&mut findings);
-    Analysis { findings, migrations: reports, notes: project.notes.clone() }
+    Analysis {
+        findings,
+        migrations: reports,
+        notes: project.notes.clone(),
+    }
 }
 
 /// Replays the history of a new database, and puts the squashes before the first migration that each stands for.
@@ -60,7 +64,10 @@ fn add_squashes(project: &Project, rules: &RuleTable, history: &History, reports
         let (report, _) = run.migration(migration, None);
         let is_printed = reports.iter().any(|printed| printed.key == report.key);
         if migration.ownership == Ownership::Project && !migration.replaces.is_empty() && !is_printed {
-            let at = reports.iter().position(|printed| report.replaces.contains(&printed.key)).unwrap_or(reports.len());
+            let at = reports
+                .iter()
+                .position(|printed| report.replaces.contains(&printed.key))
+                .unwrap_or(reports.len());
             reports.insert(at, report);
         }
     }
@@ -96,7 +103,12 @@ impl<'a> Run<'a> {
         editor.finish(&mut self.database);
         let findings = match wanted {
             Some(wanted) if migration.ownership == Ownership::Project => {
-                let collector = Collector { migration, rules: self.rules, django: self.project.settings.django, wanted };
+                let collector = Collector {
+                    migration,
+                    rules: self.rules,
+                    django: self.project.settings.django,
+                    wanted,
+                };
                 collector.collect(&self.database.log, &outcomes)
             }
             Some(_) | None => Vec::new(),
@@ -107,9 +119,8 @@ impl<'a> Run<'a> {
     /// Remembers what state operations alone take out of the models: the next release no longer uses it.
     fn note_released(&mut self, app: &str, node: &OperationNode) {
         let state_operations = match &node.operation {
-            Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. } => {
-                state_operations
-            }
+            Operation::SeparateDatabaseAndState { state_operations, .. }
+            | Operation::RunSql { state_operations, .. } => state_operations,
             _ => return,
         };
         for state_operation in state_operations {
@@ -147,7 +158,11 @@ impl<'a> Run<'a> {
         for executed in self.database.log.drain(..) {
             statements.extend(executed.statements.into_iter().map(|(report, _)| report));
             if let Some(operation) = operations.get_mut(executed.operation) {
-                let strings = if executed.deferred { &mut operation.deferred } else { &mut operation.statements };
+                let strings = if executed.deferred {
+                    &mut operation.deferred
+                } else {
+                    &mut operation.statements
+                };
                 strings.push(executed.sql);
             }
         }

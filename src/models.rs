@@ -20,8 +20,8 @@ use crate::versions::DjangoVersion;
 
 pub use known::{KnownKey, KnownModel};
 pub use state::{ModelKey, ModelState, Origin};
-pub use view::{Model, ModelField, Related, View};
 pub(crate) use view::default_table;
+pub use view::{Model, ModelField, Related, View};
 
 /// What the project's settings say that decides DDL.
 #[derive(Clone, Debug)]

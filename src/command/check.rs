@@ -110,8 +110,12 @@ fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Judged {
     let migrations = in_order(project, &analysis);
     let findings = std::mem::take(&mut analysis.findings);
     let findings = suppress::apply(findings, migrations, rules);
-    analysis.findings =
-        findings.into_iter().filter(|finding| project.is_named(&finding.place.path) && is_wanted(&finding.place.path, &finding.rule, &finding.harm)).collect();
+    analysis.findings = findings
+        .into_iter()
+        .filter(|finding| {
+            project.is_named(&finding.place.path) && is_wanted(&finding.place.path, &finding.rule, &finding.harm)
+        })
+        .collect();
     analysis
         .migrations
         .retain(|migration| project.is_named(&migration.source.path));

@@ -2,19 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::migration::{Field, FieldKind, Index, ModelOptions, ModelRef, Operation};
 use crate::migration::operation::IndexField;
+use crate::migration::{Field, FieldKind, Index, ModelOptions, ModelRef, Operation};
 use crate::value::Value;
 
-use super::state::{ModelKey, ModelState, Origin};
 use super::Models;
+use super::state::{ModelKey, ModelState, Origin};
 
 impl Models {
     /// Applies an operation of the app's migration to the state. What it names and the state does not know is assumed.
-    #[allow(
-        clippy::too_many_lines,
-        reason = "one arm for each operation, each a call"
-    )]
+    #[allow(clippy::too_many_lines, reason = "one arm for each operation, each a call")]
     pub fn apply(&mut self, app: &str, operation: &Operation) {
         match operation {
             Operation::CreateModel { .. } => self.create_model(app, operation),
@@ -264,9 +261,7 @@ impl Models {
 fn references(field: &Field) -> Vec<&ModelRef> {
     match &field.kind {
         FieldKind::ForeignKey(relation) | FieldKind::OneToOne(relation) => vec![&relation.to],
-        FieldKind::ManyToMany(many_to_many) => std::iter::once(&many_to_many.to)
-            .chain(&many_to_many.through)
-            .collect(),
+        FieldKind::ManyToMany(many_to_many) => std::iter::once(&many_to_many.to).chain(&many_to_many.through).collect(),
         FieldKind::Plain(_)
         | FieldKind::Array { .. }
         | FieldKind::Generated { .. }

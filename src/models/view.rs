@@ -66,7 +66,10 @@ impl<'a> View<'a> {
     }
 
     fn state(self, key: &ModelKey) -> Option<&'a Arc<ModelState>> {
-        let changes = self.since.and_then(|since| self.models.journal.get(since..)).unwrap_or_default();
+        let changes = self
+            .since
+            .and_then(|since| self.models.journal.get(since..))
+            .unwrap_or_default();
         // The oldest change since then holds what was there before.
         match changes.iter().find(|(changed, _)| changed == key) {
             Some((_, before)) => before.as_ref().or_else(|| self.models.known.get(key)),
@@ -347,10 +350,9 @@ impl<'a> Model<'a> {
             let is_declared = |link: &ModelField<'a>| self.state.fields.contains_key(&link.name);
             return links.into_iter().filter(|link| !is_declared(link)).collect();
         }
-        let has_key = |field: &Arc<Field>| {
-            field.primary_key || matches!(field.kind, FieldKind::CompositePrimaryKey(_))
-        };
-        let is_complete = matches!(self.state.origin, Origin::Migrations | Origin::Automatic) && !self.state.options.proxy;
+        let has_key = |field: &Arc<Field>| field.primary_key || matches!(field.kind, FieldKind::CompositePrimaryKey(_));
+        let is_complete =
+            matches!(self.state.origin, Origin::Migrations | Origin::Automatic) && !self.state.options.proxy;
         if !is_complete || self.state.fields.values().any(has_key) {
             return Vec::new();
         }

@@ -401,7 +401,13 @@ fn constraint_names(model: &Model<'_>) -> Vec<String> {
 /// The column checks; Django 5.0 began to compare them without the column's name.
 fn checks(change: &Change<'_, '_>) -> (Option<String>, Option<String>) {
     let ignores_name = django(change.model) >= DjangoVersion::new(5, 0);
-    let name = |column: &str| if ignores_name { "__column_name__".to_owned() } else { column.to_owned() };
+    let name = |column: &str| {
+        if ignores_name {
+            "__column_name__".to_owned()
+        } else {
+            column.to_owned()
+        }
+    };
     (
         change.old.db_check(&name(&change.old_column)),
         change.new.db_check(&name(&change.column)),

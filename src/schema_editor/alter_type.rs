@@ -121,11 +121,7 @@ fn needs_using(old: &ModelField<'_>, new: &ModelField<'_>) -> bool {
 }
 
 /// `_is_changing_type_of_indexed_text_column`
-pub(super) fn is_changing_type_of_indexed_text_column(
-    old: &ModelField<'_>,
-    old_type: &str,
-    new_type: &str,
-) -> bool {
+pub(super) fn is_changing_type_of_indexed_text_column(old: &ModelField<'_>, old_type: &str, new_type: &str) -> bool {
     let is_indexed = old.field.db_index || old.field.unique();
     is_indexed
         && ["varchar", "text", "citext"]

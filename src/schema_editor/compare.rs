@@ -83,12 +83,7 @@ fn same_target(old: &ModelField<'_>, new: &ModelField<'_>) -> bool {
 }
 
 /// Since Django 5.0 another model with the same table, such as a proxy, is the same target.
-fn same_table(
-    old: &ModelField<'_>,
-    old_relation: &Relation,
-    new: &ModelField<'_>,
-    new_relation: &Relation,
-) -> bool {
+fn same_table(old: &ModelField<'_>, old_relation: &Relation, new: &ModelField<'_>, new_relation: &Relation) -> bool {
     let table = |field: &ModelField<'_>, relation: &Relation| match field
         .model
         .view
@@ -137,7 +132,11 @@ fn same_parts(old: &Field, new: &Field) -> bool {
                 output: new_output,
                 ..
             },
-        ) => old_expression == new_expression && old_output.path == new_output.path && old_output.compared == new_output.compared,
+        ) => {
+            old_expression == new_expression
+                && old_output.path == new_output.path
+                && old_output.compared == new_output.compared
+        }
         _ => true,
     }
 }

@@ -237,7 +237,12 @@ fn is_unique_index(constraint: &Constraint) -> bool {
             include,
             opclasses,
             ..
-        } => given(condition.as_ref()).is_some() || !include.is_empty() || !opclasses.is_empty() || !expressions.is_empty(),
+        } => {
+            given(condition.as_ref()).is_some()
+                || !include.is_empty()
+                || !opclasses.is_empty()
+                || !expressions.is_empty()
+        }
         Constraint::Check { .. } | Constraint::Exclusion { .. } | Constraint::Unknown { .. } => false,
     }
 }

@@ -17,7 +17,11 @@ pub(super) fn effective_default(field: &ModelField<'_>) -> Prepared {
     }
     if !declared.null && declared.blank && field.empty_strings_allowed() {
         let is_binary = matches!(declared.kind, FieldKind::Plain(InternalType::Binary));
-        let empty = if is_binary { Value::Bytes(Vec::new()) } else { Value::Str(String::new()) };
+        let empty = if is_binary {
+            Value::Bytes(Vec::new())
+        } else {
+            Value::Str(String::new())
+        };
         return prepare(field, &empty);
     }
     if declared.auto_now {

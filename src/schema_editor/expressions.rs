@@ -34,7 +34,11 @@ pub(super) fn db_default(field: &ModelField<'_>) -> Option<CompiledDefault> {
     let compiled = compiler.database_default(field, declared);
     let volatility = compiled.volatility;
     let is_parameterized = compiled.is_parameterized;
-    let sql = if compiled.is_value { compiled.sql } else { format!("({})", compiled.sql) };
+    let sql = if compiled.is_value {
+        compiled.sql
+    } else {
+        format!("({})", compiled.sql)
+    };
     Some(CompiledDefault {
         default: DefaultValue { sql, volatility },
         is_parameterized,

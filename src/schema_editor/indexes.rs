@@ -2,9 +2,7 @@
 
 use crate::migration::Index;
 use crate::models::{Model, ModelField};
-use crate::statement::{
-    CreateIndex, DerivedName, IndexItem, Name, Statement, index_name, quote_name,
-};
+use crate::statement::{CreateIndex, DerivedName, IndexItem, Name, Statement, index_name, quote_name};
 use crate::value::Value;
 use crate::versions::DjangoVersion;
 
@@ -120,7 +118,13 @@ impl Run<'_> {
         }
         let fields = index.fields.iter().zip(columns);
         let ordered: Vec<String> = fields
-            .map(|(field, column)| if field.descending { format!("-{column}") } else { column.clone() })
+            .map(|(field, column)| {
+                if field.descending {
+                    format!("-{column}")
+                } else {
+                    column.clone()
+                }
+            })
             .collect();
         index_name(&model.db_table(), &ordered, method(&index.path).unwrap_or("idx"))
     }

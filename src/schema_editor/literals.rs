@@ -67,7 +67,11 @@ impl Literal {
 
 /// psycopg puts a space before a minus, so that `5 - -1` never becomes a comment.
 fn spaced(number: String) -> String {
-    if number.starts_with('-') { format!(" {number}") } else { number }
+    if number.starts_with('-') {
+        format!(" {number}")
+    } else {
+        number
+    }
 }
 
 /// See `ListDumper` in psycopg/types/array.py.
@@ -121,7 +125,11 @@ pub(super) fn float_text(value: f64) -> String {
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-4..16).contains(&exponent) {
         let plain = value.to_string();
-        return if plain.contains('.') { plain } else { format!("{plain}.0") };
+        return if plain.contains('.') {
+            plain
+        } else {
+            format!("{plain}.0")
+        };
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{digits}e{sign}{:02}", exponent.abs())

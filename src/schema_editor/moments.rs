@@ -32,7 +32,9 @@ impl Moment {
             }
             "datetime.time" => {
                 let parts = numbers(call, ["hour", "minute", "second", "microsecond"])?;
-                call.argument(4, "tzinfo").is_none().then(|| Moment::Time(time_text(parts)))
+                call.argument(4, "tzinfo")
+                    .is_none()
+                    .then(|| Moment::Time(time_text(parts)))
             }
             "datetime.datetime" => date_time(call),
             "datetime.timedelta" => duration(call).map(|microseconds| Moment::Duration(duration_text(microseconds))),
@@ -166,7 +168,11 @@ fn date_text(year: i128, month: i128, day: i128) -> String {
 
 fn time_text(parts: [Option<i128>; 4]) -> String {
     let [hour, minute, second, microsecond] = parts.map(Option::unwrap_or_default);
-    let fraction = if microsecond == 0 { String::new() } else { format!(".{microsecond:06}") };
+    let fraction = if microsecond == 0 {
+        String::new()
+    } else {
+        format!(".{microsecond:06}")
+    };
     format!("{hour:02}:{minute:02}:{second:02}{fraction}")
 }
 
@@ -196,7 +202,11 @@ fn duration_text(microseconds: i128) -> String {
     let (days, rest) = (microseconds.div_euclid(DAY), microseconds.rem_euclid(DAY));
     let (seconds, fraction) = (rest / 1_000_000, rest % 1_000_000);
     let clock = format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:06}") };
+    let fraction = if fraction == 0 {
+        String::new()
+    } else {
+        format!(".{fraction:06}")
+    };
     match days {
         0 => format!("{clock}{fraction}"),
         1 | -1 => format!("{days} day {clock}{fraction}"),

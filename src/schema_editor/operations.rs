@@ -50,10 +50,7 @@ impl Run<'_> {
         }
     }
 
-    #[allow(
-        clippy::too_many_lines,
-        reason = "one arm for each operation, each a call"
-    )]
+    #[allow(clippy::too_many_lines, reason = "one arm for each operation, each a call")]
     fn forwards(&mut self, operation: &Operation, states: States<'_>) {
         match operation {
             Operation::CreateModel { name, .. } => self.create_declared_model(name, states),
@@ -96,7 +93,10 @@ impl Run<'_> {
             }
             Operation::AlterOrderWithRespectTo { name, .. } => self.alter_order(name, states),
             Operation::AddField {
-                model_name, name, field, ..
+                model_name,
+                name,
+                field,
+                ..
             } => {
                 if let Some(model) = self.migrated(states.to, states.app, model_name) {
                     let old_model = states.from.model(&model.key()).unwrap_or_else(|| model.clone());
@@ -112,7 +112,10 @@ impl Run<'_> {
                 }
             }
             Operation::AlterField {
-                model_name, name, field, ..
+                model_name,
+                name,
+                field,
+                ..
             } => {
                 if let Some(model) = self.migrated(states.to, states.app, model_name) {
                     let old_model = self.model(states.from, states.app, model_name);
@@ -158,10 +161,7 @@ impl Run<'_> {
             Operation::ValidateConstraint { model_name, name } => {
                 if let Some(model) = self.migrated(states.from, states.app, model_name) {
                     let name = Name::Given(name.clone());
-                    self.execute(alter(
-                        &model.db_table(),
-                        AlterTableAction::ValidateConstraint { name },
-                    ));
+                    self.execute(alter(&model.db_table(), AlterTableAction::ValidateConstraint { name }));
                 }
             }
             Operation::CreateExtension { name } => self.create_extension(name),
@@ -327,7 +327,9 @@ impl Run<'_> {
         let constraints = &old.state.options.constraints;
         let declared = constraints.iter().find(|constraint| constraint.name() == Some(name));
         match declared {
-            Some(constraint @ (Constraint::Check { .. } | Constraint::Unique { .. } | Constraint::Exclusion { .. })) => {
+            Some(
+                constraint @ (Constraint::Check { .. } | Constraint::Unique { .. } | Constraint::Exclusion { .. }),
+            ) => {
                 self.remove_constraint(&model, constraint, name);
             }
             Some(Constraint::Unknown { .. }) | None => {
@@ -340,7 +342,8 @@ impl Run<'_> {
     /// Drops a constraint of which only the name is known, by what the catalog has under that name.
     fn remove_by_catalog(&mut self, model: &Model<'_>, name: &str) {
         let table = self.connection.catalog().table(&model.db_table());
-        let is_index = table.is_some_and(|table| !table.constraints.contains_key(name) && table.indexes.contains_key(name));
+        let is_index =
+            table.is_some_and(|table| !table.constraints.contains_key(name) && table.indexes.contains_key(name));
         if is_index {
             self.drop_index(model, name, false);
         } else {

@@ -55,6 +55,10 @@ fn prepare_by(field: &Field, value: &Value) -> Prepared {
         FieldKind::Plain(internal_type) => plain(*internal_type, field, value),
         FieldKind::Array { base, .. } => array(base, value),
         FieldKind::Generated { output, .. } => return prepare_by(output, value),
+        // A class of its own may change anything that is not plainly empty or a scalar.
+        FieldKind::Database { .. } if has_items(value) => {
+            return Prepared::Unknown(format!("what {} makes of its default", field.path));
+        }
         FieldKind::Database { internal_type, .. } => match internal_type.as_str() {
             "CharField" | "TextField" | "SlugField" => python_text(value).map(Literal::Text),
             "JSONField" => json_text(value).map(|text| Literal::Typed(text, "jsonb")),
@@ -71,6 +75,13 @@ fn prepare_by(field: &Field, value: &Value) -> Prepared {
         Some(Literal::Null) => Prepared::None,
         Some(literal) => Prepared::Literal(literal),
         None => Prepared::Unknown(reason(value)),
+    }
+}
+
+fn has_items(value: &Value) -> bool {
+    match value {
+        Value::Dict(items) => !items.is_empty(),
+        _ => value.as_items().is_some_and(|items| !items.is_empty()),
     }
 }
 
@@ -213,7 +224,10 @@ fn integer(value: &Value) -> Option<i128> {
     match value {
         Value::Int(number) => Some(*number),
         Value::Bool(value) => Some(i128::from(*value)),
-        #[allow(clippy::cast_possible_truncation, reason = "int() truncates, and only floats in range come here")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "int() truncates, and only floats in range come here"
+        )]
         Value::Float(number) if number.abs() < 1e30 => Some(number.trunc() as i128),
         Value::Str(text) => text.trim().parse().ok(),
         _ => None,
@@ -304,7 +318,10 @@ fn uuid(value: &Value) -> Option<String> {
         _ => return None,
     };
     let digits = text.replace("urn:", "").replace("uuid:", "");
-    let digits: String = digits.chars().filter(|letter| !matches!(letter, '{' | '}' | '-')).collect();
+    let digits: String = digits
+        .chars()
+        .filter(|letter| !matches!(letter, '{' | '}' | '-'))
+        .collect();
     let is_hex = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     is_hex.then(|| digits.to_ascii_lowercase())
 }

@@ -87,7 +87,9 @@ fn collect_related<'a>(
     if depth > DEEPEST {
         return;
     }
-    let pairs = relevant_relations(old_field).into_iter().zip(relevant_relations(new_field));
+    let pairs = relevant_relations(old_field)
+        .into_iter()
+        .zip(relevant_relations(new_field));
     for (old, new) in pairs {
         found.push((old.clone(), new.clone()));
         collect_related(&old, &new, depth + 1, found);

@@ -28,7 +28,9 @@ impl Run<'_> {
     /// Alters a field that points to the renamed model.
     fn alter_relation(&mut self, relation: &ModelField<'_>, new: &Model<'_>, key: &ModelKey) {
         let Some(model) = new.view.model(key) else { return };
-        let Some(field) = model.field(&relation.name) else { return };
+        let Some(field) = model.field(&relation.name) else {
+            return;
+        };
         self.alter_field(&model, relation, &field);
     }
 

@@ -34,7 +34,9 @@ impl Run<'_> {
 
     /// Drops the deferred statements for which `drop` is true.
     pub(super) fn discard_deferred(&mut self, mut drop: impl FnMut(&mut Statement) -> bool) {
-        self.editor.deferred.retain_mut(|deferred| !drop(&mut deferred.statement));
+        self.editor
+            .deferred
+            .retain_mut(|deferred| !drop(&mut deferred.statement));
     }
 
     /// Changes every deferred statement.
@@ -76,7 +78,9 @@ impl Run<'_> {
     /// The model that an operation names. One that nothing at hand declares is taken to be what its name says.
     pub(super) fn model<'a>(&mut self, view: View<'a>, app: &str, name: &str) -> Model<'a> {
         let found = view.model(&ModelKey::new(app, name));
-        let is_declared = found.as_ref().is_some_and(|model| model.state.origin != Origin::Assumed);
+        let is_declared = found
+            .as_ref()
+            .is_some_and(|model| model.state.origin != Origin::Assumed);
         if !is_declared {
             self.partial(format!("no migration at hand declares {app}.{name}"));
         }

@@ -20,7 +20,13 @@ impl Run<'_> {
         let fields = model.local_fields();
         self.create_table(model, &fields);
         let table = model.db_table();
-        if let Some(comment) = model.state.options.db_table_comment.clone().filter(|text| !text.is_empty()) {
+        if let Some(comment) = model
+            .state
+            .options
+            .db_table_comment
+            .clone()
+            .filter(|text| !text.is_empty())
+        {
             self.comment_on_table(&table, comment);
         }
         for field in &fields {
@@ -232,7 +238,12 @@ fn composite_primary_key(model: &Model<'_>) -> Option<TableConstraint> {
     };
     let columns = parts
         .iter()
-        .map(|part| model.field(part).and_then(|field| field.column()).unwrap_or_else(|| part.clone()))
+        .map(|part| {
+            model
+                .field(part)
+                .and_then(|field| field.column())
+                .unwrap_or_else(|| part.clone())
+        })
         .collect();
     Some(TableConstraint {
         name: None,

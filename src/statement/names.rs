@@ -62,7 +62,11 @@ pub fn truncate_name(identifier: &str) -> String {
         return identifier.to_owned();
     }
     let digest = names_digest([name], 4);
-    let namespace = if namespace.is_empty() { String::new() } else { format!("{namespace}\".\"") };
+    let namespace = if namespace.is_empty() {
+        String::new()
+    } else {
+        format!("{namespace}\".\"")
+    };
     format!("{namespace}{}{digest}", first(name, LONGEST_NAME - 4))
 }
 

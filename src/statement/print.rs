@@ -145,7 +145,10 @@ impl Statement {
             }
             Statement::UpdateNulls { table, column, value } => {
                 let (table, column) = (Quoted(table), Quoted(column));
-                write!(formatter, "UPDATE {table} SET {column} = {value} WHERE {column} IS NULL")
+                write!(
+                    formatter,
+                    "UPDATE {table} SET {column} = {value} WHERE {column} IS NULL"
+                )
             }
             Statement::AlterSequenceType { sequence, data_type } => {
                 write!(
@@ -177,11 +180,20 @@ impl Statement {
                 provider,
                 nondeterministic,
             } => {
-                write!(formatter, "CREATE COLLATION {} (locale={}", Quoted(name), Quoted(locale))?;
+                write!(
+                    formatter,
+                    "CREATE COLLATION {} (locale={}",
+                    Quoted(name),
+                    Quoted(locale)
+                )?;
                 if let Some(provider) = provider {
                     write!(formatter, ", provider={}", Quoted(provider))?;
                 }
-                formatter.write_str(if *nondeterministic { ", deterministic=false)" } else { ")" })
+                formatter.write_str(if *nondeterministic {
+                    ", deterministic=false)"
+                } else {
+                    ")"
+                })
             }
             Statement::DropCollation { name } => write!(formatter, "DROP COLLATION {}", Quoted(name)),
             Statement::Unread { text, .. } => formatter.write_str(text),
@@ -244,7 +256,11 @@ impl Display for Column {
         match &self.generated {
             Some(generated) => {
                 let stored = if generated.stored { "STORED" } else { "VIRTUAL" };
-                write!(formatter, " GENERATED ALWAYS AS ({}) {stored}", generated.expression.sql)?;
+                write!(
+                    formatter,
+                    " GENERATED ALWAYS AS ({}) {stored}",
+                    generated.expression.sql
+                )?;
             }
             None => formatter.write_str(if self.not_null { " NOT NULL" } else { " NULL" })?,
         }
@@ -296,7 +312,11 @@ fn fmt_foreign_key_end(formatter: &mut Formatter<'_>, key: &ForeignKey) -> fmt::
     if let Some(on_delete) = &key.on_delete {
         write!(formatter, " ON DELETE {on_delete}")?;
     }
-    formatter.write_str(if key.deferrable { " DEFERRABLE INITIALLY DEFERRED" } else { "" })
+    formatter.write_str(if key.deferrable {
+        " DEFERRABLE INITIALLY DEFERRED"
+    } else {
+        ""
+    })
 }
 
 impl Display for TableConstraint {

@@ -156,10 +156,17 @@ impl<'m, 'a> Compiler<'m, 'a> {
 
     /// `F(name)`
     pub(super) fn reference(&self, name: &str) -> Compiled {
-        let found = if name == "pk" { self.model.primary_key() } else { self.model.field(name) };
+        let found = if name == "pk" {
+            self.model.primary_key()
+        } else {
+            self.model.field(name)
+        };
         match found {
             Some(field) => column(&field),
-            None => Compiled::unknown(&format!("{} has no field {name} that is known", self.model.state.label())),
+            None => Compiled::unknown(&format!(
+                "{} has no field {name} that is known",
+                self.model.state.label()
+            )),
         }
     }
 
@@ -170,7 +177,9 @@ impl<'m, 'a> Compiler<'m, 'a> {
                 Some(value) => self.literal(value, Some(field)),
                 None => Compiled::unknown(&call.path),
             },
-            Value::Call(call) if call.path.starts_with("django.db.models") || call.path.starts_with("django.contrib") => {
+            Value::Call(call)
+                if call.path.starts_with("django.db.models") || call.path.starts_with("django.contrib") =>
+            {
                 self.compile(value)
             }
             Value::Operation(..) => self.compile(value),

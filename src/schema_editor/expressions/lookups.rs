@@ -25,7 +25,11 @@ impl Compiler<'_, '_> {
     pub(super) fn lookup(&self, name: &str, value: &Value) -> CompiledLookup {
         let mut parts = name.split("__");
         let first = parts.next().unwrap_or_default();
-        let found = if first == "pk" { self.model.primary_key() } else { self.model.field(first) };
+        let found = if first == "pk" {
+            self.model.primary_key()
+        } else {
+            self.model.field(first)
+        };
         let Some(field) = found else {
             let reason = format!("{} has no field {first} that is known", self.model.state.label());
             return unread(&reason);
@@ -117,7 +121,11 @@ impl Compiler<'_, '_> {
             field.field.kind,
             FieldKind::Plain(InternalType::IPAddress | InternalType::GenericIPAddress)
         );
-        let cast = if is_address { format!("HOST({})", lhs.sql) } else { format!("{}::text", lhs.sql) };
+        let cast = if is_address {
+            format!("HOST({})", lhs.sql)
+        } else {
+            format!("{}::text", lhs.sql)
+        };
         let text = python_text(value)?;
         let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let upper = format!("UPPER({cast})");

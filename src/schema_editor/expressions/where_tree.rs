@@ -159,9 +159,7 @@ impl<'v> Node<'v> {
     /// `Node.add` in django/utils/tree.py: squashes what it can.
     fn add(&mut self, data: Child<'v>) {
         match data {
-            Child::Node(node)
-                if !node.is_negated && (node.connector == self.connector || node.children.len() == 1) =>
-            {
+            Child::Node(node) if !node.is_negated && (node.connector == self.connector || node.children.len() == 1) => {
                 self.children.extend(node.children);
             }
             other => self.children.push(other),
