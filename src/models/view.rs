@@ -353,7 +353,8 @@ impl<'a> Model<'a> {
         let has_key = |field: &Arc<Field>| field.primary_key || matches!(field.kind, FieldKind::CompositePrimaryKey(_));
         let is_complete =
             matches!(self.state.origin, Origin::Migrations | Origin::Automatic) && !self.state.options.proxy;
-        if !is_complete || self.state.fields.values().any(has_key) {
+        // A field called `id` that could not be read is the key, most likely.
+        if !is_complete || self.state.fields.contains_key("id") || self.state.fields.values().any(has_key) {
             return Vec::new();
         }
         let mut field = Field::of_kind(FieldKind::Plain(self.view.settings().default_auto_field));
