@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::cli::{Arguments, Command, Completions, Explain, Rules, Versions};
 use crate::config::{self, ConfigError};
-use crate::project::{ConfigurationChoice, LoadError, Project, root};
+use crate::project::{ConfigurationChoice, LoadError, root};
 use crate::report::explain::UnknownTopic;
 use crate::report::{explain, rules_table};
 use crate::rules::{RuleError, RuleTable};

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::history::{self, History};
 use crate::migration::{Migration, Operation, OperationNode, Ownership};
-use crate::models::Models;
+use crate::models::{ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor};
@@ -49,7 +49,11 @@ pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>) -> Ana
     add_squashes(project, rules, &history, &mut reports);
     findings.retain(|finding| wanted(&finding.place.path, &finding.rule, &finding.harm));
     findings::name(&mut findings);
-    Analysis { findings, migrations: reports, notes: project.notes.clone() }
+    Analysis {
+        findings,
+        migrations: reports,
+        notes: project.notes.clone(),
+    }
 }
 
 /// Replays the history of a new database, and puts the squashes before the first migration that each stands for.
@@ -60,7 +64,10 @@ fn add_squashes(project: &Project, rules: &RuleTable, history: &History, reports
         let (report, _) = run.migration(migration, None);
         let is_printed = reports.iter().any(|printed| printed.key == report.key);
         if migration.ownership == Ownership::Project && !migration.replaces.is_empty() && !is_printed {
-            let at = reports.iter().position(|printed| report.replaces.contains(&printed.key)).unwrap_or(reports.len());
+            let at = reports
+                .iter()
+                .position(|printed| report.replaces.contains(&printed.key))
+                .unwrap_or(reports.len());
             reports.insert(at, report);
         }
     }
@@ -71,6 +78,7 @@ struct Run<'a> {
     project: &'a Project,
     rules: &'a RuleTable,
     models: Models,
+    editor: SchemaEditor,
     database: Database<'a>,
 }
 
@@ -80,23 +88,31 @@ impl<'a> Run<'a> {
             project,
             rules,
             models: Models::new(project.settings.clone(), []),
+            editor: SchemaEditor::new(project.postgres),
             database: Database::new(rules, &project.time_zone),
         }
     }
 
     fn migration(&mut self, migration: &Migration, wanted: Option<&Wanted<'_>>) -> (MigrationReport, Vec<Finding>) {
         self.database.begin(migration.atomic);
-        let mut editor = SchemaEditor::new(self.project.postgres);
         let mut outcomes = Vec::new();
         for (index, node) in migration.operations.iter().enumerate() {
             self.database.at(index);
             self.note_released(&migration.key.app, node);
-            outcomes.push(editor.run(index, &migration.key.app, node, &mut self.models, &mut self.database));
+            outcomes.push(
+                self.editor
+                    .run(index, &migration.key.app, node, &mut self.models, &mut self.database),
+            );
         }
-        editor.finish(&mut self.database);
+        self.editor.finish(&mut self.database);
         let findings = match wanted {
             Some(wanted) if migration.ownership == Ownership::Project => {
-                let collector = Collector { migration, rules: self.rules, django: self.project.settings.django, wanted };
+                let collector = Collector {
+                    migration,
+                    rules: self.rules,
+                    django: self.project.settings.django,
+                    wanted,
+                };
                 collector.collect(&self.database.log, &outcomes)
             }
             Some(_) | None => Vec::new(),
@@ -107,21 +123,21 @@ impl<'a> Run<'a> {
     /// Remembers what state operations alone take out of the models: the next release no longer uses it.
     fn note_released(&mut self, app: &str, node: &OperationNode) {
         let state_operations = match &node.operation {
-            Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. } => {
-                state_operations
-            }
+            Operation::SeparateDatabaseAndState { state_operations, .. }
+            | Operation::RunSql { state_operations, .. } => state_operations,
             _ => return,
         };
         for state_operation in state_operations {
             match &state_operation.operation {
                 Operation::RemoveField { model_name, name } => {
-                    if let Some((table, column)) = self.models.now().column_of(app, model_name, name) {
-                        self.database.release(table, Some(column));
+                    let Some(model) = self.models.now().model(&ModelKey::new(app, model_name)) else { continue };
+                    if let Some(column) = model.field(name).and_then(|field| field.column()) {
+                        self.database.release(model.db_table(), Some(column));
                     }
                 }
                 Operation::DeleteModel { name } => {
-                    if let Some(table) = self.models.now().table_of(app, name) {
-                        self.database.release(table, None);
+                    if let Some(model) = self.models.now().model(&ModelKey::new(app, name)) {
+                        self.database.release(model.db_table(), None);
                     }
                 }
                 _ => {}
@@ -147,7 +163,11 @@ impl<'a> Run<'a> {
         for executed in self.database.log.drain(..) {
             statements.extend(executed.statements.into_iter().map(|(report, _)| report));
             if let Some(operation) = operations.get_mut(executed.operation) {
-                let strings = if executed.deferred { &mut operation.deferred } else { &mut operation.statements };
+                let strings = if executed.deferred {
+                    &mut operation.deferred
+                } else {
+                    &mut operation.statements
+                };
                 strings.push(executed.sql);
             }
         }

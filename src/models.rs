@@ -1,9 +1,27 @@
-//! What Django believes: models, their fields and options, as migrations build them. (The schema editor's author owns this.)
+//! What Django believes: models, their fields and options, as migrations build them.
+//!
+//! One state is changed in place, operation by operation. A journal keeps what an operation replaced, so that the state
+//! before it can still be asked (`from_state` in Django) and `database_operations` can be taken back, without ever
+//! copying the state.
 
+mod apply;
+mod known;
+mod state;
+mod through;
+mod view;
+
+use std::sync::Arc;
+
+use indexmap::IndexSet;
 use rustc_hash::FxHashMap;
 
-use crate::migration::InternalType;
+use crate::migration::{Base, Field, FieldKind, InternalType, ModelRef};
 use crate::versions::DjangoVersion;
+
+pub use known::{KnownKey, KnownModel};
+pub use state::{ModelKey, ModelState, Origin};
+pub(crate) use view::default_table;
+pub use view::{Model, ModelField, Related, View};
 
 /// What the project's settings say that decides DDL.
 #[derive(Clone, Debug)]
@@ -20,4 +38,161 @@ pub struct ModelSettings {
     pub default_index_tablespace: Option<String>,
     /// `USE_TZ`: decides how `timezone.now()` prints only.
     pub use_tz: bool,
+}
+
+/// All models as they stand after the operations so far. See `ProjectState` in django/db/migrations/state.py.
+#[derive(Debug)]
+pub struct Models {
+    settings: Arc<ModelSettings>,
+    models: FxHashMap<ModelKey, Arc<ModelState>>,
+    /// Models that no migration at hand created, by data.
+    known: FxHashMap<ModelKey, Arc<ModelState>>,
+    /// Which models have, or had, a field that points to a model, in the order in which they came to.
+    referenced_by: FxHashMap<ModelKey, IndexSet<ModelKey>>,
+    /// Which model a setting can replace: `AUTH_USER_MODEL` -> `auth.user`.
+    swappable: FxHashMap<String, ModelKey>,
+    /// What was there before each change since the last `forget`.
+    journal: Vec<(ModelKey, Option<Arc<ModelState>>)>,
+}
+
+/// A point in the journal to look or go back to.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark(usize);
+
+impl Models {
+    /// An empty project. `known` are models of packages whose migrations are not at hand; those of django.contrib are
+    /// always known.
+    #[must_use]
+    pub fn new(settings: ModelSettings, known: impl IntoIterator<Item = KnownModel>) -> Self {
+        let known = KnownModel::contrib()
+            .into_iter()
+            .chain(known)
+            .map(|model| (model.key(), Arc::new(model.state())))
+            .collect();
+        Self {
+            settings: Arc::new(settings),
+            models: FxHashMap::default(),
+            known,
+            referenced_by: FxHashMap::default(),
+            swappable: FxHashMap::default(),
+            journal: Vec::new(),
+        }
+    }
+
+    /// The settings that it was built with.
+    #[must_use]
+    pub fn settings(&self) -> &ModelSettings {
+        &self.settings
+    }
+
+    /// The state as it stands.
+    #[must_use]
+    pub fn now(&self) -> View<'_> {
+        View::new(self, None)
+    }
+
+    /// The state as it stood at `mark`.
+    #[must_use]
+    pub fn before(&self, mark: Mark) -> View<'_> {
+        View::new(self, Some(mark.0))
+    }
+
+    /// Begins a new journal: nothing before this point can be asked or taken back any more.
+    pub fn forget(&mut self) -> Mark {
+        self.journal.clear();
+        Mark(0)
+    }
+
+    /// This point, to look or go back to.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark(self.journal.len())
+    }
+
+    /// Takes back everything since `mark`.
+    pub fn roll_back(&mut self, mark: Mark) {
+        while self.journal.len() > mark.0
+            && let Some((key, state)) = self.journal.pop()
+        {
+            match state {
+                Some(state) => self.models.insert(key, state),
+                None => self.models.remove(&key),
+            };
+        }
+    }
+
+    /// A model of the state, or a known one.
+    fn get(&self, key: &ModelKey) -> Option<&Arc<ModelState>> {
+        self.models.get(key).or_else(|| self.known.get(key))
+    }
+
+    fn put(&mut self, key: ModelKey, state: ModelState) {
+        if let Some(setting) = &state.options.swappable {
+            self.swappable.insert(setting.clone(), key.clone());
+        }
+        let previous = self.models.insert(key.clone(), Arc::new(state));
+        self.journal.push((key, previous));
+    }
+
+    fn take(&mut self, key: &ModelKey) {
+        if let Some(previous) = self.models.remove(key) {
+            self.journal.push((key.clone(), Some(previous)));
+        }
+    }
+
+    /// Changes a model; one that is unknown so far is assumed to exist.
+    fn change(&mut self, key: &ModelKey, name: &str, change: impl FnOnce(&mut ModelState)) {
+        let mut state = match self.get(key) {
+            Some(state) => ModelState::clone(state),
+            None => ModelState::assumed(&key.app, name),
+        };
+        change(&mut state);
+        self.put(key.clone(), state);
+    }
+
+    /// Remembers whom the model points to.
+    fn note_references(&mut self, key: &ModelKey) {
+        let Some(state) = self.get(key).cloned() else { return };
+        for field in state.fields.values() {
+            self.note_field(key, field);
+        }
+        for base in state.bases.iter() {
+            if let Base::Model(model) = base {
+                self.note_target(key, model);
+            }
+        }
+    }
+
+    fn note_field(&mut self, key: &ModelKey, field: &Field) {
+        match &field.kind {
+            FieldKind::ForeignKey(relation) | FieldKind::OneToOne(relation) => self.note_target(key, &relation.to),
+            FieldKind::ManyToMany(many_to_many) => {
+                self.note_target(key, &many_to_many.to);
+                if let Some(through) = &many_to_many.through {
+                    self.note_target(key, through);
+                }
+            }
+            FieldKind::Plain(_)
+            | FieldKind::Array { .. }
+            | FieldKind::Generated { .. }
+            | FieldKind::CompositePrimaryKey(_)
+            | FieldKind::Database { .. }
+            | FieldKind::NoColumn
+            | FieldKind::Unknown(_) => {}
+        }
+    }
+
+    fn note_target(&mut self, key: &ModelKey, target: &ModelRef) {
+        if let Ok(target) = self.now().key_of(target, key) {
+            self.referenced_by.entry(target).or_default().insert(key.clone());
+        }
+    }
+
+    /// The models that may point to `key`; each has to be looked at, as fields come and go.
+    fn referencing(&self, key: &ModelKey) -> Vec<ModelKey> {
+        self.referenced_by
+            .get(key)
+            .map(|keys| keys.iter().cloned().collect())
+            .unwrap_or_default()
+    }
 }

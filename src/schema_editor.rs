@@ -1,7 +1,33 @@
 //! What Django's schema editor sends for an operation: django/db/backends/base/schema.py and postgresql/schema.py.
 
+mod alter_field;
+mod alter_type;
+mod columns;
+mod compare;
+mod constraints;
+mod decimals;
+mod defaults;
+mod expressions;
+mod indexes;
+mod json;
+mod literals;
+mod moments;
+mod operations;
+mod prepare;
+mod relations;
+mod renames;
+mod run;
+mod tables;
+
+use rustc_hash::FxHashSet;
+
 use crate::catalog::Catalog;
-use crate::statement::Execution;
+use crate::migration::{OperationNode, SqlText};
+use crate::models::Models;
+use crate::statement::{Execution, Statement};
+use crate::versions::PostgresVersion;
+
+use run::Run;
 
 /// Where the schema editor sends its statements, and what it asks the database.
 ///
@@ -11,6 +37,8 @@ pub trait Connection {
     fn execute(&mut self, execution: Execution);
     /// Runs a deferred string at the end of the migration; `operation` is the index of the operation that deferred it.
     fn execute_deferred(&mut self, operation: usize, execution: Execution);
+    /// Runs the text of a `RunSQL`.
+    fn run_sql(&mut self, sql: &SqlText);
     /// The database as it stands.
     fn catalog(&self) -> &Catalog;
 }
@@ -35,6 +63,77 @@ impl Confidence {
             Confidence::Exact => "exact",
             Confidence::Partial => "partial",
             Confidence::Opaque => "opaque",
+        }
+    }
+}
+
+/// What can be said about the statements of one operation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// How sure we are of them.
+    pub confidence: Confidence,
+    /// Why we are not, each once.
+    pub reasons: Vec<String>,
+}
+
+/// A statement that waits for the end of the migration.
+#[derive(Clone, Debug)]
+struct Deferred {
+    operation: usize,
+    statement: Statement,
+}
+
+/// Django's schema editor for one migration after the other.
+#[derive(Debug)]
+pub struct SchemaEditor {
+    postgres: PostgresVersion,
+    deferred: Vec<Deferred>,
+    /// The operation that runs, by its index in the migration.
+    operation: usize,
+    outcome: Outcome,
+    /// Extensions that operations have created.
+    extensions: FxHashSet<String>,
+}
+
+impl SchemaEditor {
+    /// An editor that speaks to this version of Postgres.
+    #[must_use]
+    pub fn new(postgres: PostgresVersion) -> Self {
+        Self {
+            postgres,
+            deferred: Vec::new(),
+            operation: 0,
+            outcome: Outcome::default(),
+            extensions: FxHashSet::default(),
+        }
+    }
+
+    /// Runs a top-level operation of the app's migration: changes the models and sends the statements.
+    /// See `Migration.apply` in django/db/migrations/migration.py.
+    pub fn run(
+        &mut self,
+        index: usize,
+        app: &str,
+        node: &OperationNode,
+        models: &mut Models,
+        connection: &mut dyn Connection,
+    ) -> Outcome {
+        self.operation = index;
+        self.outcome = Outcome::default();
+        models.forget();
+        Run {
+            editor: self,
+            connection,
+        }
+        .operation(app, &node.operation, models);
+        std::mem::take(&mut self.outcome)
+    }
+
+    /// Ends the migration: sends the statements that were put off, in the order in which they were.
+    /// See `BaseDatabaseSchemaEditor.__exit__`.
+    pub fn finish(&mut self, connection: &mut dyn Connection) {
+        for Deferred { operation, statement } in std::mem::take(&mut self.deferred) {
+            connection.execute_deferred(operation, statement.into());
         }
     }
 }

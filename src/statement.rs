@@ -3,12 +3,17 @@
 //! Names that Django derives from tables and columns are kept as [`Name::Derived`] and computed when the statement is
 //! printed, because Django edits deferred statements after renames. See django/db/backends/ddl_references.py.
 
+mod names;
 mod print;
 mod references;
+mod unknowns;
 
 use crate::data_type::DataType;
 
-pub use print::{quote_literal, quote_name};
+pub use names::{create_index_name, index_name, truncate_name};
+pub(crate) use print::deferrable_sql;
+pub use print::{quote_literal, quote_name, split_identifier};
+pub use unknowns::unknown;
 
 /// One command to Postgres.
 #[derive(Clone, Debug)]
@@ -73,6 +78,8 @@ pub enum Statement {
     SetConstraintsImmediate {
         /// The constraint, or all.
         constraint: Option<Name>,
+        /// The schema before its name, for tables with a quoted schema in `db_table`.
+        namespace: Option<String>,
     },
     /// `UPDATE table SET column = value WHERE column IS NULL`, the only UPDATE that Django's schema editor sends
     UpdateNulls {

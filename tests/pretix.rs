@@ -12,8 +12,17 @@ fn pretix() -> PathBuf {
 }
 
 fn forelock(arguments: &[&str]) -> Value {
-    let output = Command::cargo_bin("forelock").unwrap().args(arguments).current_dir(pretix()).output().unwrap();
-    assert!(output.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::cargo_bin("forelock")
+        .unwrap()
+        .args(arguments)
+        .current_dir(pretix())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.code().is_some_and(|code| code < 2),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -25,15 +34,29 @@ fn every_operation_of_pretix_is_accounted_for() {
     let files = walkdir::WalkDir::new(pretix())
         .into_iter()
         .flatten()
-        .filter(|entry| entry.path().parent().is_some_and(|folder| folder.ends_with("migrations")))
+        .filter(|entry| {
+            entry
+                .path()
+                .parent()
+                .is_some_and(|folder| folder.ends_with("migrations"))
+        })
         .filter(|entry| std::fs::read_to_string(entry.path()).is_ok_and(|text| text.contains("\nclass Migration(")))
         .count();
     assert_eq!(migrations.len(), files);
-    let operations: usize = migrations.iter().map(|migration| migration["operations"].as_array().unwrap().len()).sum();
-    assert_eq!(operations, 1668, "counted by Django itself when it loads the same files");
+    let operations: usize = migrations
+        .iter()
+        .map(|migration| migration["operations"].as_array().unwrap().len())
+        .sum();
+    assert_eq!(
+        operations, 1668,
+        "counted by Django itself when it loads the same files"
+    );
     let indexes_are_complete = migrations.iter().all(|migration| {
         let operations = migration["operations"].as_array().unwrap();
-        operations.iter().enumerate().all(|(index, operation)| operation["index"] == index)
+        operations
+            .iter()
+            .enumerate()
+            .all(|(index, operation)| operation["index"] == index)
     });
     assert!(indexes_are_complete);
 }
@@ -42,7 +65,11 @@ fn every_operation_of_pretix_is_accounted_for() {
 #[ignore = "reads what scripts/fetch-packages unpacks"]
 fn no_file_of_pretix_is_left_unread() {
     let report = forelock(&["check", "--output-format", "json"]);
-    let unread = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "unreadable-file");
+    let unread = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["rule"] == "unreadable-file");
     assert_eq!(unread.count(), 0);
     assert_eq!(report["summary"]["migrations"], 431);
 }

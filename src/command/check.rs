@@ -102,15 +102,20 @@ struct Judged {
 fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Judged {
     let selection = wishes.selection(project.configuration.selection.clone());
     let is_wanted = |path: &Path, rule: &str, harm: &[Harm]| {
-        let mut ignored = project.configuration.ignored_in(&project.absolute(path));
+        let place = project.absolute(path);
+        let mut ignored = project.configuration.ignored_in(&place);
         selection.wants(rule, harm) && !ignored.any(|selector| selector.matches(rule, harm))
     };
     let mut analysis = lint::analyse(project, rules, &is_wanted);
     let migrations = in_order(project, &analysis);
     let findings = std::mem::take(&mut analysis.findings);
     let findings = suppress::apply(findings, migrations, rules);
-    analysis.findings =
-        findings.into_iter().filter(|finding| project.is_named(&finding.place.path) && is_wanted(&finding.place.path, &finding.rule, &finding.harm)).collect();
+    analysis.findings = findings
+        .into_iter()
+        .filter(|finding| {
+            project.is_named(&finding.place.path) && is_wanted(&finding.place.path, &finding.rule, &finding.harm)
+        })
+        .collect();
     analysis
         .migrations
         .retain(|migration| project.is_named(&migration.source.path));

@@ -30,7 +30,11 @@ pub(super) fn run(
         },
         rules,
     )?;
-    let analyses: Vec<Analysis> = loaded.projects.iter().map(|project| lint::analyse(project, rules, &|_, _, _| true)).collect();
+    let analyses: Vec<Analysis> = loaded
+        .projects
+        .iter()
+        .map(|project| lint::analyse(project, rules, &|_, _, _| true))
+        .collect();
     let all: Vec<&MigrationReport> = analyses.iter().flat_map(|analysis| &analysis.migrations).collect();
     let chosen = chosen(sql, &all)?;
     if !sql.output.quiet {

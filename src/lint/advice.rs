@@ -16,18 +16,29 @@ impl<'a> Names<'a> {
     /// The names of an observation, and those of the operation that caused it.
     pub(super) fn new(observed: &'a [(&'static str, String)], statement: &str) -> Self {
         let mut values: Vec<(&str, String)> = observed.iter().map(|(name, value)| (*name, value.clone())).collect();
-        let columns = observed.iter().find(|(name, _)| *name == "column").map(|(_, columns)| columns.as_str());
+        let columns = observed
+            .iter()
+            .find(|(name, _)| *name == "column")
+            .map(|(_, columns)| columns.as_str());
         if let Some(columns) = columns {
             let quoted: Vec<String> = columns.split(", ").map(|column| format!("\"{column}\"")).collect();
             values.push(("columns_quoted", quoted.join(", ")));
         }
-        let concurrent = statement.replacen(" INDEX ", " INDEX CONCURRENTLY ", 1).replace('\'', "\\'");
+        let concurrent = statement
+            .replacen(" INDEX ", " INDEX CONCURRENTLY ", 1)
+            .replace('\'', "\\'");
         values.push(("concurrent_sql", format!("'{concurrent}'")));
         Self { values }
     }
 
     /// Adds what the operation says about itself.
-    pub(super) fn with_operation(mut self, app: &str, node: &OperationNode, source: &SourceFile, django: DjangoVersion) -> Self {
+    pub(super) fn with_operation(
+        mut self,
+        app: &str,
+        node: &OperationNode,
+        source: &SourceFile,
+        django: DjangoVersion,
+    ) -> Self {
         let (model, target) = target(&node.operation);
         self.add("app", app);
         self.add("class", &node.class);
@@ -85,7 +96,11 @@ impl<'a> Names<'a> {
     }
 
     fn push_value(&self, filled: &mut String, name: &str) {
-        let value = self.values.iter().find(|(known, _)| *known == name).map_or("...", |(_, value)| value.as_str());
+        let value = self
+            .values
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or("...", |(_, value)| value.as_str());
         let line = filled.rsplit('\n').next().unwrap_or_default();
         let indentation: String = line.chars().take_while(|letter| *letter == ' ').collect();
         let mut lines = value.lines();
@@ -118,11 +133,16 @@ pub(super) fn target(operation: &Operation) -> (Option<&str>, Option<&str>) {
         | Operation::RemoveConstraint { model_name, name }
         | Operation::AlterConstraint { model_name, name, .. }
         | Operation::ValidateConstraint { model_name, name } => (Some(model_name), Some(name)),
-        Operation::RenameField { model_name, new_name, .. } | Operation::RenameIndex { model_name, new_name, .. } => {
-            (Some(model_name), Some(new_name))
+        Operation::RenameField {
+            model_name, new_name, ..
         }
+        | Operation::RenameIndex {
+            model_name, new_name, ..
+        } => (Some(model_name), Some(new_name)),
         Operation::AddIndex { model_name, index, .. } => (Some(model_name), index.name.as_deref()),
-        Operation::AddConstraint { model_name, constraint, .. } => (Some(model_name), Constraint::name(constraint)),
+        Operation::AddConstraint {
+            model_name, constraint, ..
+        } => (Some(model_name), Constraint::name(constraint)),
         Operation::CreateExtension { name }
         | Operation::CreateCollation { name, .. }
         | Operation::RemoveCollation { name } => (None, Some(name)),
@@ -145,7 +165,9 @@ fn dedented(source: &str) -> String {
         .unwrap_or(0);
     let mut lines = source.lines();
     let first = lines.next().unwrap_or_default().to_owned();
-    lines.fold(first, |text, line| text + "\n" + line.get(indentation..).unwrap_or_default())
+    lines.fold(first, |text, line| {
+        text + "\n" + line.get(indentation..).unwrap_or_default()
+    })
 }
 
 /// The field's constructor with its default kept in the database; nullable where that cannot be said.
@@ -161,7 +183,9 @@ fn field_with_lasting_default(source: &str, django: DjangoVersion) -> String {
     if django < DjangoVersion::new(5, 0) {
         return with("null=True");
     }
-    let Some((start, value)) = default_argument(source) else { return with("db_default=\"\"") };
+    let Some((start, value)) = default_argument(source) else {
+        return with("db_default=\"\"");
+    };
     let lasting = match value {
         "timezone.now" | "django.utils.timezone.now" => "Now()",
         "dict" => "{}",
@@ -197,7 +221,10 @@ fn default_argument(source: &str) -> Option<(usize, &str)> {
 }
 
 fn is_literal(text: &str) -> bool {
-    let is_number = text.trim_start_matches('-').chars().all(|letter| letter.is_ascii_digit() || letter == '.');
+    let is_number = text
+        .trim_start_matches('-')
+        .chars()
+        .all(|letter| letter.is_ascii_digit() || letter == '.');
     is_number || matches!(text, "True" | "False") || text.starts_with(['"', '\''])
 }
 
@@ -209,10 +236,22 @@ mod tests {
     #[test]
     fn a_python_default_becomes_one_of_the_database_where_django_knows_how() {
         let advised = |source| field_with_lasting_default(source, DjangoVersion::new(5, 2));
-        assert_eq!(advised("models.IntegerField(default=0)"), "models.IntegerField(db_default=0)");
-        assert_eq!(advised("models.CharField(blank=True, max_length=5)"), "models.CharField(blank=True, max_length=5, db_default=\"\")");
-        assert_eq!(advised("models.DateTimeField(default=timezone.now)"), "models.DateTimeField(db_default=Now())");
-        assert_eq!(advised("models.UUIDField(default=uuid.uuid4)"), "models.UUIDField(default=uuid.uuid4, null=True)");
+        assert_eq!(
+            advised("models.IntegerField(default=0)"),
+            "models.IntegerField(db_default=0)"
+        );
+        assert_eq!(
+            advised("models.CharField(blank=True, max_length=5)"),
+            "models.CharField(blank=True, max_length=5, db_default=\"\")"
+        );
+        assert_eq!(
+            advised("models.DateTimeField(default=timezone.now)"),
+            "models.DateTimeField(db_default=Now())"
+        );
+        assert_eq!(
+            advised("models.UUIDField(default=uuid.uuid4)"),
+            "models.UUIDField(default=uuid.uuid4, null=True)"
+        );
         let before = field_with_lasting_default("models.IntegerField(default=0)", DjangoVersion::new(4, 2));
         assert_eq!(before, "models.IntegerField(default=0, null=True)");
     }

@@ -98,9 +98,17 @@ impl<'a> Database<'a> {
 
     fn run(&mut self, operation: usize, deferred: bool, origin: Origin, execution: Execution) {
         let sql = execution.sql();
-        let statements =
-            execution.statements.iter().map(|statement| self.run_statement(operation, origin, statement)).collect();
-        self.log.push(Executed { operation, deferred, sql, statements });
+        let statements = execution
+            .statements
+            .iter()
+            .map(|statement| self.run_statement(operation, origin, statement))
+            .collect();
+        self.log.push(Executed {
+            operation,
+            deferred,
+            sql,
+            statements,
+        });
     }
 
     fn run_statement(
@@ -175,7 +183,11 @@ impl<'a> Database<'a> {
 }
 
 fn unread_reason(statement: &Statement) -> String {
-    if let Statement::Unread { reason, .. } = statement { reason.clone() } else { String::new() }
+    if let Statement::Unread { reason, .. } = statement {
+        reason.clone()
+    } else {
+        String::new()
+    }
 }
 
 fn push_once<T: PartialEq>(list: &mut Vec<T>, item: T) {
@@ -199,7 +211,10 @@ impl Connection for Database<'_> {
             self.place = Some(piece.range);
             if let Some(text) = &piece.text {
                 let reason = "SQL of RunSQL is not read by this version".to_owned();
-                let statement = Statement::Unread { text: text.clone(), reason };
+                let statement = Statement::Unread {
+                    text: text.clone(),
+                    reason,
+                };
                 self.run(self.operation, false, Origin::RunSql, statement.into());
             }
             self.place = None;

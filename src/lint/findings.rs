@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::fingerprint::{Identity, fingerprint};
 use crate::finding::{Finding, Harm, OperationPlace, Place, Severity, StatementReport, Work};
+use crate::fingerprint::{Identity, fingerprint};
 use crate::migration::{Gap, Migration, OperationNode};
 use crate::rules::RuleTable;
 use crate::schema_editor::{Confidence, Outcome};
@@ -66,7 +66,11 @@ impl Collector<'_> {
             help: names.fill(rule.help_for(&node.class)),
             place: self.place(node.name_range),
             migration: Some(self.migration.key.clone()),
-            operation: Some(OperationPlace { index, path: index.to_string(), class: node.class.clone() }),
+            operation: Some(OperationPlace {
+                index,
+                path: index.to_string(),
+                class: node.class.clone(),
+            }),
             statement: Some(report.sql.clone()),
             locks: report.locks.clone(),
             work: report.work,
@@ -80,7 +84,11 @@ impl Collector<'_> {
 
     fn place(&self, range: Range) -> Place {
         let source = self.migration.source.clone();
-        Place { path: source.path.clone(), source: Some(source), range }
+        Place {
+            path: source.path.clone(),
+            source: Some(source),
+            range,
+        }
     }
 
     /// Everything in this file that could not be read, in order.
@@ -88,12 +96,19 @@ impl Collector<'_> {
         let mut gaps = self.migration.gaps.clone();
         for (node, outcome) in self.migration.operations.iter().zip(outcomes) {
             if outcome.confidence == Confidence::Opaque {
-                gaps.extend(outcome.reasons.iter().map(|reason| Gap { range: node.name_range, reason: reason.clone() }));
+                gaps.extend(outcome.reasons.iter().map(|reason| Gap {
+                    range: node.name_range,
+                    reason: reason.clone(),
+                }));
             }
         }
         for (report, _) in log.iter().flat_map(|executed| &executed.statements) {
-            if let (Some(reason), Some(node)) = (&report.not_analysed, self.migration.operations.get(report.operation)) {
-                gaps.push(Gap { range: report.range.unwrap_or(node.name_range), reason: reason.clone() });
+            if let (Some(reason), Some(node)) = (&report.not_analysed, self.migration.operations.get(report.operation))
+            {
+                gaps.push(Gap {
+                    range: report.range.unwrap_or(node.name_range),
+                    reason: reason.clone(),
+                });
             }
         }
         gaps.sort_by_key(|gap| gap.range.start);
@@ -103,8 +118,11 @@ impl Collector<'_> {
 }
 
 fn also(rule: &str, hits: &[(&StatementReport, &Hit)]) -> Vec<String> {
-    let mut others: Vec<(Severity, &str)> =
-        hits.iter().map(|(_, hit)| (hit.severity, hit.rule.as_str())).filter(|(_, name)| *name != rule).collect();
+    let mut others: Vec<(Severity, &str)> = hits
+        .iter()
+        .map(|(_, hit)| (hit.severity, hit.rule.as_str()))
+        .filter(|(_, name)| *name != rule)
+        .collect();
     others.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     others.dedup_by_key(|(_, name)| *name);
     let mut names: Vec<String> = Vec::new();
@@ -124,14 +142,20 @@ pub(super) fn name(findings: &mut [Finding]) {
         let target = std::mem::take(&mut finding.fingerprint);
         let identity = Identity {
             migration: finding.migration.as_ref(),
-            class: finding.operation.as_ref().map_or("", |operation| operation.class.as_str()),
+            class: finding
+                .operation
+                .as_ref()
+                .map_or("", |operation| operation.class.as_str()),
             target: if finding.migration.is_some() { &target } else { &path },
             rule: &finding.rule,
             count: 0,
         };
         let first = fingerprint(&identity);
         let count = seen.entry(first).or_default();
-        finding.fingerprint = fingerprint(&Identity { count: *count, ..identity });
+        finding.fingerprint = fingerprint(&Identity {
+            count: *count,
+            ..identity
+        });
         *count += 1;
     }
 }

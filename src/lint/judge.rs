@@ -46,11 +46,15 @@ impl Surroundings<'_> {
             Role::Table | Role::Referenced | Role::Partner => self.catalog.is_new(relation),
             Role::Index => {
                 self.new_indexes.contains(relation)
-                    || self.catalog.index_table(relation).is_some_and(|table| self.catalog.is_new(table))
+                    || self
+                        .catalog
+                        .index_table(relation)
+                        .is_some_and(|table| self.catalog.is_new(table))
             }
-            Role::Sequence => self.catalog.sequence(relation).is_some_and(|sequence| {
-                sequence.created_in == self.catalog.current_migration()
-            }),
+            Role::Sequence => self
+                .catalog
+                .sequence(relation)
+                .is_some_and(|sequence| sequence.created_in == self.catalog.current_migration()),
         }
     }
 }
@@ -78,16 +82,28 @@ impl Verdict {
             strongest: None,
             names: observation.names.clone(),
         };
-        let bound = observation.roles.iter().filter(|(role, relation)| !around.is_new(*role, relation));
+        let bound = observation
+            .roles
+            .iter()
+            .filter(|(role, relation)| !around.is_new(*role, relation));
         for (role, relation) in bound {
-            let Some((_, mode)) = row.locks.iter().find(|(locked, _)| locked == role) else { continue };
-            let work = row.work.iter().find(|(worked, _)| worked == role).map_or(&[][..], |(_, work)| work);
+            let Some((_, mode)) = row.locks.iter().find(|(locked, _)| locked == role) else {
+                continue;
+            };
+            let work = row
+                .work
+                .iter()
+                .find(|(worked, _)| worked == role)
+                .map_or(&[][..], |(_, work)| work);
             self.lock(*role, relation, *mode, work);
             self.note_work(relation, work, &observation.builds);
             let heaviest = work.iter().copied().max().unwrap_or_default();
             hit.work = hit.work.max(heaviest);
             hit.strongest = hit.strongest.max(Some(*mode));
-            hit.harm.extend(derived_harm(around.transaction.held(relation).max(Some(*mode)), heaviest));
+            hit.harm.extend(derived_harm(
+                around.transaction.held(relation).max(Some(*mode)),
+                heaviest,
+            ));
         }
         hit.harm.sort_unstable();
         hit.harm.dedup();
@@ -101,11 +117,20 @@ impl Verdict {
             Role::Index => RelationKind::Index,
             Role::Sequence => RelationKind::Sequence,
         };
-        if let Some(held) = self.locks.iter_mut().find(|held| held.relation == relation && held.kind == kind) {
+        if let Some(held) = self
+            .locks
+            .iter_mut()
+            .find(|held| held.relation == relation && held.kind == kind)
+        {
             held.mode = held.mode.max(mode);
             held.work = held.work.max(work);
         } else {
-            self.locks.push(HeldLock { relation: relation.to_owned(), kind, mode, work });
+            self.locks.push(HeldLock {
+                relation: relation.to_owned(),
+                kind,
+                mode,
+                work,
+            });
         }
     }
 
@@ -136,11 +161,18 @@ fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> 
         return row.severity;
     }
     let old = |wanted: Role| {
-        observation.roles.iter().any(|(role, relation)| *role == wanted && !around.is_new(*role, relation))
+        observation
+            .roles
+            .iter()
+            .any(|(role, relation)| *role == wanted && !around.is_new(*role, relation))
     };
     let is_about_partner = row.locks.iter().any(|(role, _)| *role == Role::Partner);
     let table_is_new = observation.roles.iter().any(|(role, _)| *role == Role::Table) && !old(Role::Table);
-    if table_is_new || (is_about_partner && !old(Role::Partner)) { Severity::Silent } else { row.severity }
+    if table_is_new || (is_about_partner && !old(Role::Partner)) {
+        Severity::Silent
+    } else {
+        row.severity
+    }
 }
 
 /// Work that grows with the table, under a lock that others wait for.

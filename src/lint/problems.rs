@@ -14,8 +14,18 @@ use super::findings::about_input;
 /// Files that could not be read, decoded or parsed.
 pub(super) fn of_files(project: &Project, rules: &RuleTable) -> Vec<Finding> {
     let findings = project.problems.iter().filter_map(|problem| {
-        let place = Place { path: problem.path.clone(), source: problem.source.clone(), range: problem.range };
-        about_input(rules, "unreadable-file", place, None, &[("reason", problem.message.clone())])
+        let place = Place {
+            path: problem.path.clone(),
+            source: problem.source.clone(),
+            range: problem.range,
+        };
+        about_input(
+            rules,
+            "unreadable-file",
+            place,
+            None,
+            &[("reason", problem.message.clone())],
+        )
     });
     findings.collect()
 }
@@ -45,7 +55,10 @@ pub(super) fn of_history(project: &Project, history: &History, rules: &RuleTable
 
 /// Apps that Django brings along; their models are known without their files.
 fn is_contrib(app: &str) -> bool {
-    matches!(app, "admin" | "auth" | "contenttypes" | "flatpages" | "redirects" | "sessions" | "sites" | "postgres" | "gis")
+    matches!(
+        app,
+        "admin" | "auth" | "contenttypes" | "flatpages" | "redirects" | "sessions" | "sites" | "postgres" | "gis"
+    )
 }
 
 fn joined(keys: &[MigrationKey], separator: &str) -> String {
@@ -69,5 +82,9 @@ pub(super) fn of_gaps(migration: &Migration, rules: &RuleTable, gaps: &[Gap]) ->
 }
 
 fn whole(migration: &Migration, range: Range) -> Place {
-    Place { path: migration.source.path.clone(), source: Some(migration.source.clone()), range }
+    Place {
+        path: migration.source.path.clone(),
+        source: Some(migration.source.clone()),
+        range,
+    }
 }

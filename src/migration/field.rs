@@ -159,6 +159,10 @@ pub struct Relation {
     pub on_delete: Option<String>,
     /// `parent_link`.
     pub parent_link: bool,
+    /// `related_name`; one that ends in `+` hides the reverse side, which RenameModel then does not alter.
+    pub related_name: Option<String>,
+    /// `related_query_name`; with `related_name` it orders the keys that a change of a primary key touches.
+    pub related_query_name: Option<String>,
 }
 
 /// A ManyToManyField's own attributes.

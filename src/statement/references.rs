@@ -1,1 +1,226 @@
-//! Which tables and columns a statement mentions, and what a rename does to it.
+//! Which tables, columns and indexes a deferred statement mentions, and what a rename does to it.
+//!
+//! Follows `Statement` and its parts in django/db/backends/ddl_references.py: conditions and checks are plain text
+//! there, so a rename does not reach them, and neither does it here.
+
+use super::print::{quote_name, split_identifier};
+use super::{AlterTableAction, ConstraintKind, CreateIndex, DerivedName, ForeignKey, IndexItem, Name, Statement};
+
+impl Statement {
+    /// Whether it is about the table, or a foreign key to it. See `Statement.references_table`.
+    #[must_use]
+    pub fn references_table(&self, table: &str) -> bool {
+        match self.target_table() {
+            Some(own) if own == table => true,
+            _ => self.foreign_keys().any(|key| key.to_table == table),
+        }
+    }
+
+    /// Whether it mentions the column. See `Statement.references_column`.
+    #[must_use]
+    pub fn references_column(&self, table: &str, column: &str) -> bool {
+        let among = |columns: &[String]| columns.iter().any(|name| name == column);
+        let own = self.target_table() == Some(table) && self.own_columns().iter().any(|name| *name == column);
+        own || self
+            .foreign_keys()
+            .any(|key| key.to_table == table && among(&key.to_columns))
+    }
+
+    /// Whether it creates the index. Asking settles the name of an index that was still to be derived, as printing the
+    /// name does in Django (`create_index_name` in `_create_index_sql`).
+    pub fn references_index(&mut self, table: &str, index: &str) -> bool {
+        match self {
+            Statement::CreateIndex(create) if create.table == table => {
+                let name = create.name.resolve();
+                let found = name == index;
+                create.name = Name::Given(name);
+                found
+            }
+            Statement::AlterTable { table: own, actions } if own == table => actions.iter().any(
+                |action| matches!(action, AlterTableAction::AddConstraint(constraint) if constraint.name.as_ref().is_some_and(|name| name.resolve() == index)),
+            ),
+            _ => false,
+        }
+    }
+
+    /// See `Statement.rename_table_references`.
+    pub fn rename_table(&mut self, from: &str, to: &str) {
+        match self {
+            Statement::CreateIndex(create) => {
+                rename_one(&mut create.table, from, to);
+                create.name.rename_table(from, to);
+            }
+            Statement::AlterTable { table, actions } => {
+                rename_one(table, from, to);
+                for action in actions {
+                    if let AlterTableAction::AddConstraint(constraint) = action {
+                        if let Some(name) = &mut constraint.name {
+                            name.rename_table(from, to);
+                        }
+                        if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
+                            rename_one(&mut key.to_table, from, to);
+                            key.name.rename_table(from, to);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// See `Statement.rename_column_references`.
+    pub fn rename_column(&mut self, table: &str, from: &str, to: &str) {
+        match self {
+            Statement::CreateIndex(create) => create.rename_column(table, from, to),
+            Statement::AlterTable { table: own, actions } => {
+                for action in actions {
+                    if let AlterTableAction::AddConstraint(constraint) = action {
+                        if let Some(name) = &mut constraint.name {
+                            name.rename_column(table, from, to);
+                        }
+                        rename_in_constraint(own, &mut constraint.kind, table, from, to);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The table that a deferrable statement is about.
+    fn target_table(&self) -> Option<&str> {
+        match self {
+            Statement::CreateIndex(create) => Some(&create.table),
+            Statement::AlterTable { table, .. } => Some(table),
+            _ => None,
+        }
+    }
+
+    fn constraints(&self) -> impl Iterator<Item = &ConstraintKind> {
+        let actions = match self {
+            Statement::AlterTable { actions, .. } => actions.as_slice(),
+            _ => &[],
+        };
+        actions.iter().filter_map(|action| match action {
+            AlterTableAction::AddConstraint(constraint) => Some(&constraint.kind),
+            _ => None,
+        })
+    }
+
+    fn foreign_keys(&self) -> impl Iterator<Item = &ForeignKey> {
+        self.constraints().filter_map(|kind| match kind {
+            ConstraintKind::ForeignKey(key) => Some(key),
+            ConstraintKind::Check(_)
+            | ConstraintKind::Unique { .. }
+            | ConstraintKind::PrimaryKey { .. }
+            | ConstraintKind::Exclude { .. } => None,
+        })
+    }
+
+    /// The columns of its own table that Django tracks in it.
+    fn own_columns(&self) -> Vec<&str> {
+        let mut columns = Vec::new();
+        if let Statement::CreateIndex(create) = self {
+            for item in &create.items {
+                match item {
+                    IndexItem::Column { name, .. } => columns.push(name.as_str()),
+                    IndexItem::Expression(expression) => columns.extend(expression.columns.iter().map(String::as_str)),
+                }
+            }
+            columns.extend(create.include.iter().map(String::as_str));
+        }
+        for kind in self.constraints() {
+            match kind {
+                ConstraintKind::Unique { columns: own, .. } | ConstraintKind::PrimaryKey { columns: own } => {
+                    columns.extend(own.iter().map(String::as_str));
+                }
+                ConstraintKind::ForeignKey(key) => columns.extend(key.columns.iter().map(String::as_str)),
+                ConstraintKind::Exclude { definition } => columns.extend(definition.columns.iter().map(String::as_str)),
+                ConstraintKind::Check(_) => {}
+            }
+        }
+        columns
+    }
+}
+
+impl CreateIndex {
+    fn rename_column(&mut self, table: &str, from: &str, to: &str) {
+        self.name.rename_column(table, from, to);
+        if self.table != table {
+            return;
+        }
+        for item in &mut self.items {
+            match item {
+                IndexItem::Column { name, .. } => rename_one(name, from, to),
+                IndexItem::Expression(expression) => {
+                    if expression.columns.iter().any(|column| column == from) {
+                        expression.sql = expression.sql.replace(&quote_name(from), &quote_name(to));
+                    }
+                    rename_all(&mut expression.columns, from, to);
+                }
+            }
+        }
+        rename_all(&mut self.include, from, to);
+    }
+}
+
+fn rename_in_constraint(own: &str, kind: &mut ConstraintKind, table: &str, from: &str, to: &str) {
+    match kind {
+        ConstraintKind::Unique { columns, .. } | ConstraintKind::PrimaryKey { columns } => {
+            if own == table {
+                rename_all(columns, from, to);
+            }
+        }
+        ConstraintKind::ForeignKey(key) => {
+            if own == table {
+                rename_all(&mut key.columns, from, to);
+            }
+            if key.to_table == table {
+                rename_all(&mut key.to_columns, from, to);
+            }
+            key.name.rename_column(table, from, to);
+        }
+        ConstraintKind::Exclude { definition } => {
+            if own == table && definition.columns.iter().any(|column| column == from) {
+                definition.sql = definition.sql.replace(&quote_name(from), &quote_name(to));
+                rename_all(&mut definition.columns, from, to);
+            }
+        }
+        ConstraintKind::Check(_) => {}
+    }
+}
+
+impl Name {
+    fn rename_table(&mut self, from: &str, to: &str) {
+        if let Name::Derived(DerivedName { table, target, .. }) = self {
+            rename_one(table, from, to);
+            if let Some((target, _)) = target {
+                rename_one(target, from, to);
+            }
+        }
+    }
+
+    fn rename_column(&mut self, table: &str, from: &str, to: &str) {
+        if let Name::Derived(derived) = self {
+            if derived.table == table {
+                rename_all(&mut derived.columns, from, to);
+            }
+            if let Some((target, column)) = &mut derived.target
+                && target == split_identifier(table).1
+            {
+                rename_one(column, from, to);
+            }
+        }
+    }
+}
+
+fn rename_one(name: &mut String, from: &str, to: &str) {
+    if name == from {
+        to.clone_into(name);
+    }
+}
+
+fn rename_all(names: &mut [String], from: &str, to: &str) {
+    for name in names {
+        rename_one(name, from, to);
+    }
+}

@@ -174,6 +174,8 @@ impl Reading<'_> {
             db_constraint: boolean(named, "db_constraint", true, field),
             on_delete: get(named, "on_delete").and_then(on_delete),
             parent_link: boolean(named, "parent_link", false, field),
+            related_name: get(named, "related_name").and_then(Value::as_str).map(str::to_owned),
+            related_query_name: get(named, "related_query_name").and_then(Value::as_str).map(str::to_owned),
         }
     }
 

@@ -1,0 +1,462 @@
+//! A field's column in the database: type, check, collation, by class and Django version.
+//!
+//! See `Field.db_parameters` in django/db/models/fields and `data_types` in django/db/backends/postgresql/base.py.
+
+use std::borrow::Cow;
+
+use crate::migration::{Field, FieldKind, InternalType, Relation};
+use crate::models::{ModelField, Related, default_table};
+use crate::statement::unknown;
+use crate::versions::DjangoVersion;
+
+/// What a foreign key points to.
+#[derive(Clone, Debug)]
+pub enum Target<'a> {
+    /// A field of a model that is declared or known.
+    Field(ModelField<'a>),
+    /// The model, or the field in it, is not known; the names are what Django would make of them.
+    Missing {
+        /// The table, or `<unknown: reason>`.
+        table: String,
+        /// The column.
+        column: String,
+        /// `<unknown: reason>`
+        key_type: String,
+    },
+}
+
+impl Target<'_> {
+    /// The table, and the column in it.
+    #[must_use]
+    pub fn place(&self) -> (String, String) {
+        match self {
+            Target::Field(field) => {
+                let column = field.column().unwrap_or_else(|| field.name.to_string());
+                (field.model.db_table(), column)
+            }
+            Target::Missing { table, column, .. } => (table.clone(), column.clone()),
+        }
+    }
+}
+
+impl<'a> ModelField<'a> {
+    /// Its column; nothing for a field without one.
+    #[must_use]
+    pub fn column(&self) -> Option<String> {
+        match &self.field.kind {
+            FieldKind::ManyToMany(_) | FieldKind::NoColumn | FieldKind::CompositePrimaryKey(_) => None,
+            FieldKind::Plain(_)
+            | FieldKind::Array { .. }
+            | FieldKind::Generated { .. }
+            | FieldKind::ForeignKey(_)
+            | FieldKind::OneToOne(_)
+            | FieldKind::Database { .. }
+            | FieldKind::Unknown(_) => Some(self.field.column(&self.name)),
+        }
+    }
+
+    /// The field that a foreign key points to. See `ForeignKey.target_field`.
+    #[must_use]
+    pub fn target(&self) -> Option<Target<'a>> {
+        self.field.relation().map(|relation| self.target_of(relation))
+    }
+
+    fn target_of(&self, relation: &Relation) -> Target<'a> {
+        let column = relation.to_field.clone();
+        match self.model.view.related(&relation.to, &self.model.key()) {
+            Related::Model(model) => {
+                let found = match &relation.to_field {
+                    Some(name) => model.field(name),
+                    None => model.primary_key(),
+                };
+                found.map_or_else(
+                    || Target::Missing {
+                        table: model.db_table(),
+                        column: column.unwrap_or_else(|| "id".to_owned()),
+                        key_type: unknown(&format!("key type of {}", model.state.label())),
+                    },
+                    Target::Field,
+                )
+            }
+            Related::Missing(key) => Target::Missing {
+                table: default_table(&key),
+                column: column.unwrap_or_else(|| "id".to_owned()),
+                key_type: unknown(&format!(
+                    "key type of {}",
+                    self.written_target(relation, &key.to_string())
+                )),
+            },
+            Related::Unreadable(reason) => Target::Missing {
+                table: unknown(&reason),
+                column: column.unwrap_or_else(|| "id".to_owned()),
+                key_type: unknown(&reason),
+            },
+        }
+    }
+
+    /// The target's label as the migration writes it, for people.
+    fn written_target(&self, relation: &Relation, key: &str) -> String {
+        match &relation.to {
+            crate::migration::ModelRef::Named { app, name } => format!("{app}.{name}"),
+            crate::migration::ModelRef::SelfReference => self.model.state.label(),
+            crate::migration::ModelRef::Setting(_) | crate::migration::ModelRef::Unknown(_) => key.to_owned(),
+        }
+    }
+
+    /// `Field.db_type`; nothing for a field without a column.
+    #[must_use]
+    pub fn db_type(&self) -> Option<String> {
+        self.db_type_within(0)
+    }
+
+    fn db_type_within(&self, depth: u8) -> Option<String> {
+        match self.field.relation() {
+            Some(relation) => Some(self.foreign_key_type(relation, depth)),
+            None => column_type(&self.field, self.django()),
+        }
+    }
+
+    /// `ForeignKey.db_type`: the `rel_db_type` of what it points to. Keys that point in a circle have none.
+    fn foreign_key_type(&self, relation: &Relation, depth: u8) -> String {
+        const LONGEST_CHAIN: u8 = 32;
+        match self.target_of(relation) {
+            Target::Field(_) if depth > LONGEST_CHAIN => unknown("foreign keys that point in a circle"),
+            Target::Field(target) => {
+                let own = format!("type of {}.{}", target.model.state.label(), target.name);
+                let rel_db_type = match &target.field.kind {
+                    FieldKind::Database { rel_db_type, .. } => rel_db_type.clone(),
+                    _ => None,
+                };
+                rel_db_type
+                    .or_else(|| target.db_type_within(depth + 1))
+                    .unwrap_or_else(|| unknown(&own))
+            }
+            Target::Missing { key_type, .. } => key_type,
+        }
+    }
+
+    /// `Field.db_check`, for this column name.
+    #[must_use]
+    pub fn db_check(&self, column: &str) -> Option<String> {
+        let checked = match &self.field.kind {
+            FieldKind::Plain(internal_type) => is_positive(*internal_type),
+            FieldKind::Database { internal_type, .. } => {
+                internal_type.starts_with("Positive") && internal_type.ends_with("IntegerField")
+            }
+            FieldKind::Array { .. }
+            | FieldKind::Generated { .. }
+            | FieldKind::ForeignKey(_)
+            | FieldKind::OneToOne(_)
+            | FieldKind::ManyToMany(_)
+            | FieldKind::CompositePrimaryKey(_)
+            | FieldKind::NoColumn
+            | FieldKind::Unknown(_) => false,
+        };
+        checked.then(|| format!("\"{column}\" >= 0"))
+    }
+
+    /// Whether `db_type_suffix` makes it an identity column.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        matches!(&*self.internal_type(), "AutoField" | "BigAutoField" | "SmallAutoField")
+    }
+
+    /// `db_parameters()["collation"]`; a foreign key takes its target's.
+    #[must_use]
+    pub fn collation(&self) -> Option<String> {
+        self.collation_within(0)
+    }
+
+    fn collation_within(&self, depth: u8) -> Option<String> {
+        match &self.field.kind {
+            FieldKind::ForeignKey(relation) | FieldKind::OneToOne(relation) => match self.target_of(relation) {
+                Target::Field(target) if depth < 32 => target.collation_within(depth + 1),
+                Target::Field(_) | Target::Missing { .. } => None,
+            },
+            FieldKind::Array { base, .. } => base.db_collation.clone(),
+            FieldKind::Generated { output, .. } => output.db_collation.clone(),
+            FieldKind::Plain(_)
+            | FieldKind::ManyToMany(_)
+            | FieldKind::CompositePrimaryKey(_)
+            | FieldKind::Database { .. }
+            | FieldKind::NoColumn
+            | FieldKind::Unknown(_) => self.field.db_collation.clone(),
+        }
+    }
+
+    /// `Field.get_internal_type()`.
+    #[must_use]
+    pub fn internal_type(&self) -> Cow<'static, str> {
+        internal_type(&self.field, self.django())
+    }
+
+    /// `Field.empty_strings_allowed`.
+    #[must_use]
+    pub fn empty_strings_allowed(&self) -> bool {
+        empty_strings_allowed(&self.field)
+    }
+
+    /// `DatabaseSchemaEditor._field_data_type`: the type before its parameters are filled in, for comparison.
+    #[must_use]
+    pub fn data_type_template(&self) -> String {
+        match self.field.relation() {
+            Some(_) => self.db_type().unwrap_or_default(),
+            None => template(&self.field, self.django()),
+        }
+    }
+
+    /// `DatabaseSchemaEditor._field_base_data_types`: the innermost element of an array field.
+    #[must_use]
+    pub fn base_data_type_template(&self) -> Option<String> {
+        let FieldKind::Array { base, .. } = &self.field.kind else {
+            return None;
+        };
+        let mut element = base;
+        while let FieldKind::Array { base, .. } = &element.kind {
+            element = base;
+        }
+        Some(template(element, self.django()))
+    }
+
+    /// Whether it is a `GeneratedField`.
+    #[must_use]
+    pub fn is_generated(&self) -> bool {
+        matches!(self.field.kind, FieldKind::Generated { .. })
+    }
+
+    pub(crate) fn django(&self) -> DjangoVersion {
+        self.model.view.settings().django
+    }
+}
+
+/// The type of a field that is no relation.
+fn column_type(field: &Field, django: DjangoVersion) -> Option<String> {
+    match &field.kind {
+        FieldKind::Plain(internal_type) => Some(plain_type(*internal_type, field, django)),
+        FieldKind::Array { base, size } => {
+            let size = size.map_or_else(String::new, |size| size.to_string());
+            column_type(base, django).map(|element| format!("{element}[{size}]"))
+        }
+        FieldKind::Generated { output, .. } => column_type(output, django),
+        FieldKind::Database { db_type, .. } => Some(db_type.clone()),
+        FieldKind::Unknown(reason) => Some(unknown(reason)),
+        FieldKind::ForeignKey(_)
+        | FieldKind::OneToOne(_)
+        | FieldKind::ManyToMany(_)
+        | FieldKind::CompositePrimaryKey(_)
+        | FieldKind::NoColumn => None,
+    }
+}
+
+fn plain_type(internal_type: InternalType, field: &Field, django: DjangoVersion) -> String {
+    let template = data_type(internal_type, django);
+    match template {
+        VARCHAR if field.max_length.is_none() && !is_unread(field, "max_length") => "varchar".to_owned(),
+        VARCHAR | VARCHAR_TEMPLATE => {
+            let length = parameter(field, "max_length", field.max_length);
+            format!("varchar({length})")
+        }
+        NUMERIC_TEMPLATE if field.max_digits.is_none() && !is_unread(field, "max_digits") => "numeric".to_owned(),
+        NUMERIC_TEMPLATE => {
+            let digits = parameter(field, "max_digits", field.max_digits);
+            let places = parameter(field, "decimal_places", field.decimal_places);
+            format!("numeric({digits}, {places})")
+        }
+        fixed => fixed.to_owned(),
+    }
+}
+
+/// `_get_varchar_column`: a function, and as such different from the template of the same type.
+const VARCHAR: &str = "_get_varchar_column";
+const VARCHAR_TEMPLATE: &str = "varchar(%(max_length)s)";
+const NUMERIC_TEMPLATE: &str = "numeric(%(max_digits)s, %(decimal_places)s)";
+
+fn parameter(field: &Field, name: &str, value: Option<i64>) -> String {
+    let unread = field.unknown.iter().find(|(unknown, _)| unknown == name);
+    match (value, unread) {
+        (_, Some((_, reason))) => unknown(reason),
+        (Some(value), None) => value.to_string(),
+        (None, None) => "None".to_owned(),
+    }
+}
+
+fn is_unread(field: &Field, name: &str) -> bool {
+    field.unknown.iter().any(|(unknown, _)| unknown == name)
+}
+
+/// `data_types` of the PostgreSQL backend, and `db_type` of django.contrib.postgres's fields.
+fn data_type(internal_type: InternalType, django: DjangoVersion) -> &'static str {
+    match internal_type {
+        InternalType::Auto | InternalType::Integer | InternalType::PositiveInteger => "integer",
+        InternalType::BigAuto | InternalType::BigInteger | InternalType::PositiveBigInteger => "bigint",
+        InternalType::SmallAuto | InternalType::SmallInteger | InternalType::PositiveSmallInteger => "smallint",
+        InternalType::Binary => "bytea",
+        InternalType::Boolean => "boolean",
+        InternalType::Char => VARCHAR,
+        InternalType::Date => "date",
+        InternalType::DateTime => "timestamp with time zone",
+        InternalType::Decimal => NUMERIC_TEMPLATE,
+        InternalType::Duration => "interval",
+        InternalType::File | InternalType::FilePath | InternalType::Slug => VARCHAR_TEMPLATE,
+        InternalType::Float => "double precision",
+        InternalType::GenericIPAddress | InternalType::IPAddress => "inet",
+        InternalType::Json => "jsonb",
+        InternalType::Text => "text",
+        InternalType::Time => "time",
+        InternalType::Uuid => "uuid",
+        InternalType::CICharField | InternalType::CIEmailField if has_citext(django) => "citext",
+        InternalType::CITextField if has_citext(django) => "citext",
+        InternalType::CICharField | InternalType::CIEmailField => VARCHAR,
+        InternalType::CITextField => "text",
+        InternalType::HStore => "hstore",
+        InternalType::SearchVector => "tsvector",
+        InternalType::SearchQuery => "tsquery",
+        InternalType::IntegerRange => "int4range",
+        InternalType::BigIntegerRange => "int8range",
+        InternalType::DecimalRange => "numrange",
+        InternalType::DateTimeRange => "tstzrange",
+        InternalType::DateRange => "daterange",
+    }
+}
+
+/// Django 5.1 turned the CI fields into plain ones for historical migrations.
+fn has_citext(django: DjangoVersion) -> bool {
+    django < DjangoVersion::new(5, 1)
+}
+
+fn template(field: &Field, django: DjangoVersion) -> String {
+    let by_internal_type = match &field.kind {
+        FieldKind::Plain(internal_type) => Some(data_type(*internal_type, django)),
+        FieldKind::Generated { output, .. } => return template(output, django),
+        FieldKind::Database { internal_type, .. } => data_type_by_name(internal_type, django),
+        FieldKind::Array { .. }
+        | FieldKind::ForeignKey(_)
+        | FieldKind::OneToOne(_)
+        | FieldKind::ManyToMany(_)
+        | FieldKind::CompositePrimaryKey(_)
+        | FieldKind::NoColumn
+        | FieldKind::Unknown(_) => None,
+    };
+    match by_internal_type {
+        Some(template) => template.to_owned(),
+        None => column_type(field, django).unwrap_or_default(),
+    }
+}
+
+/// The names of internal types, with their types.
+const INTERNAL_TYPES: [(&str, InternalType); 41] = [
+    ("AutoField", InternalType::Auto),
+    ("BigAutoField", InternalType::BigAuto),
+    ("SmallAutoField", InternalType::SmallAuto),
+    ("BigIntegerField", InternalType::BigInteger),
+    ("BinaryField", InternalType::Binary),
+    ("BooleanField", InternalType::Boolean),
+    ("CharField", InternalType::Char),
+    ("DateField", InternalType::Date),
+    ("DateTimeField", InternalType::DateTime),
+    ("DecimalField", InternalType::Decimal),
+    ("DurationField", InternalType::Duration),
+    ("FileField", InternalType::File),
+    ("FilePathField", InternalType::FilePath),
+    ("FloatField", InternalType::Float),
+    ("GenericIPAddressField", InternalType::GenericIPAddress),
+    ("IPAddressField", InternalType::IPAddress),
+    ("IntegerField", InternalType::Integer),
+    ("JSONField", InternalType::Json),
+    ("PositiveBigIntegerField", InternalType::PositiveBigInteger),
+    ("PositiveIntegerField", InternalType::PositiveInteger),
+    ("PositiveSmallIntegerField", InternalType::PositiveSmallInteger),
+    ("SlugField", InternalType::Slug),
+    ("SmallIntegerField", InternalType::SmallInteger),
+    ("TextField", InternalType::Text),
+    ("TimeField", InternalType::Time),
+    ("UUIDField", InternalType::Uuid),
+    ("CICharField", InternalType::CICharField),
+    ("CICharField", InternalType::CIEmailField),
+    ("CITextField", InternalType::CITextField),
+    ("HStoreField", InternalType::HStore),
+    ("SearchVectorField", InternalType::SearchVector),
+    ("SearchQueryField", InternalType::SearchQuery),
+    ("IntegerRangeField", InternalType::IntegerRange),
+    ("BigIntegerRangeField", InternalType::BigIntegerRange),
+    ("DecimalRangeField", InternalType::DecimalRange),
+    ("DateTimeRangeField", InternalType::DateTimeRange),
+    ("DateRangeField", InternalType::DateRange),
+    // Names that `get_internal_type()` never returns, but that custom fields give their columns by.
+    ("EmailField", InternalType::Char),
+    ("URLField", InternalType::Char),
+    ("ImageField", InternalType::File),
+    ("NullBooleanField", InternalType::Boolean),
+];
+
+/// Only the backend's own `data_types` count here, not the types of django.contrib.postgres.
+fn data_type_by_name(name: &str, django: DjangoVersion) -> Option<&'static str> {
+    const FIRST_OF_CONTRIB: usize = 26;
+    let own = &INTERNAL_TYPES[..FIRST_OF_CONTRIB];
+    own.iter()
+        .find(|(own, _)| *own == name)
+        .map(|(_, internal_type)| data_type(*internal_type, django))
+}
+
+fn internal_type(field: &Field, django: DjangoVersion) -> Cow<'static, str> {
+    match &field.kind {
+        FieldKind::Plain(plain) => Cow::Borrowed(plain_internal_type(*plain, django)),
+        FieldKind::Array { .. } => Cow::Borrowed("ArrayField"),
+        FieldKind::Generated { output, .. } => internal_type(output, django),
+        FieldKind::ForeignKey(_) => Cow::Borrowed("ForeignKey"),
+        FieldKind::OneToOne(_) => Cow::Borrowed("OneToOneField"),
+        FieldKind::ManyToMany(_) => Cow::Borrowed("ManyToManyField"),
+        FieldKind::CompositePrimaryKey(_) => Cow::Borrowed("CompositePrimaryKey"),
+        FieldKind::Database { internal_type, .. } => Cow::Owned(internal_type.clone()),
+        FieldKind::NoColumn | FieldKind::Unknown(_) => {
+            Cow::Owned(field.path.rsplit('.').next().unwrap_or_default().to_owned())
+        }
+    }
+}
+
+fn plain_internal_type(plain: InternalType, django: DjangoVersion) -> &'static str {
+    match plain {
+        InternalType::CICharField | InternalType::CIEmailField if !has_citext(django) => "CharField",
+        InternalType::CITextField if !has_citext(django) => "TextField",
+        _ => INTERNAL_TYPES
+            .iter()
+            .find(|(_, internal_type)| *internal_type == plain)
+            .map_or("", |(name, _)| name),
+    }
+}
+
+fn is_positive(internal_type: InternalType) -> bool {
+    matches!(
+        internal_type,
+        InternalType::PositiveBigInteger | InternalType::PositiveInteger | InternalType::PositiveSmallInteger
+    )
+}
+
+fn empty_strings_allowed(field: &Field) -> bool {
+    match &field.kind {
+        FieldKind::Plain(internal_type) => matches!(
+            internal_type,
+            InternalType::Binary
+                | InternalType::Char
+                | InternalType::File
+                | InternalType::FilePath
+                | InternalType::Slug
+                | InternalType::Text
+                | InternalType::CICharField
+                | InternalType::CIEmailField
+                | InternalType::CITextField
+                | InternalType::SearchVector
+                | InternalType::SearchQuery
+        ),
+        FieldKind::Database {
+            empty_strings_allowed, ..
+        } => *empty_strings_allowed,
+        FieldKind::Unknown(_) | FieldKind::Generated { .. } => true,
+        FieldKind::Array { .. }
+        | FieldKind::ForeignKey(_)
+        | FieldKind::OneToOne(_)
+        | FieldKind::ManyToMany(_)
+        | FieldKind::CompositePrimaryKey(_)
+        | FieldKind::NoColumn => false,
+    }
+}

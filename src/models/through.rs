@@ -1,0 +1,127 @@
+//! The model that Django makes for a many-to-many field without `through`.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::migration::{Field, FieldKind, ModelOptions, ModelRef, Relation};
+use crate::statement::truncate_name;
+
+use super::state::{ModelKey, ModelState, Origin};
+use super::view::{Model, ModelField};
+
+impl<'a> ModelField<'a> {
+    /// The key of the model that a relation points to.
+    #[must_use]
+    pub fn target_key(&self) -> Option<ModelKey> {
+        let reference = match &self.field.kind {
+            FieldKind::ForeignKey(relation) | FieldKind::OneToOne(relation) => &relation.to,
+            FieldKind::ManyToMany(many_to_many) => &many_to_many.to,
+            FieldKind::Plain(_)
+            | FieldKind::Array { .. }
+            | FieldKind::Generated { .. }
+            | FieldKind::CompositePrimaryKey(_)
+            | FieldKind::Database { .. }
+            | FieldKind::NoColumn
+            | FieldKind::Unknown(_) => return None,
+        };
+        self.model.view.key_of(reference, &self.model.key()).ok()
+    }
+
+    /// The automatic table of a many-to-many field, as a model.
+    /// See `create_many_to_many_intermediary_model` in django/db/models/fields/related.py.
+    #[must_use]
+    pub fn automatic_table(&self) -> Option<Model<'a>> {
+        let many_to_many = self.field.many_to_many()?;
+        if many_to_many.through.is_some() || self.model.is_swapped() {
+            return None;
+        }
+        let own = self.model.key();
+        let (from_name, to_name, to) = match self.model.view.key_of(&many_to_many.to, &own) {
+            Ok(target) => {
+                let (from, to) = if own.name == target.name {
+                    (format!("from_{}", own.name), format!("to_{}", target.name))
+                } else {
+                    (own.name.clone(), target.name.clone())
+                };
+                let ModelKey { app, name } = target;
+                (from, to, ModelRef::Named { app, name })
+            }
+            Err(reason) => {
+                let shown = crate::statement::unknown(&reason);
+                (own.name.clone(), shown, ModelRef::Unknown(reason))
+            }
+        };
+        let own_reference = ModelRef::Named {
+            app: own.app.clone(),
+            name: own.name,
+        };
+        let fields = IndexMap::from([
+            (Arc::from(from_name.as_str()), Arc::new(self.table_key(own_reference))),
+            (Arc::from(to_name.as_str()), Arc::new(self.table_key(to))),
+        ]);
+        let options = ModelOptions {
+            db_table: Some(self.automatic_table_name()),
+            db_tablespace: self.model.state.options.db_tablespace.clone(),
+            unique_together: vec![vec![from_name, to_name]],
+            ..ModelOptions::default()
+        };
+        let state = ModelState {
+            app: self.model.state.app.clone(),
+            name: format!("{}_{}", self.model.state.name, self.name),
+            fields,
+            options: Arc::new(options),
+            bases: Arc::new([]),
+            origin: Origin::Automatic,
+        };
+        Some(Model {
+            view: self.model.view,
+            state: Arc::new(state),
+        })
+    }
+
+    /// One of the two keys of the automatic table.
+    fn table_key(&self, to: ModelRef) -> Field {
+        let db_constraint = self
+            .field
+            .many_to_many()
+            .is_none_or(|many_to_many| many_to_many.db_constraint);
+        let mut field = Field::of_kind(FieldKind::ForeignKey(Relation {
+            to,
+            to_field: None,
+            db_constraint,
+            on_delete: Some("CASCADE".to_owned()),
+            parent_link: false,
+            related_name: Some(format!("{}_{}+", self.model.state.name, self.name)),
+            related_query_name: None,
+        }));
+        field.path = "django.db.models.ForeignKey".to_owned();
+        field.db_tablespace.clone_from(&self.field.db_tablespace);
+        field
+    }
+
+    /// `ManyToManyField._get_m2m_db_table`.
+    fn automatic_table_name(&self) -> String {
+        let declared = self.field.many_to_many().and_then(|field| field.db_table.clone());
+        declared.filter(|table| !table.is_empty()).unwrap_or_else(|| {
+            let table = self.model.db_table();
+            let stripped = table.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+            truncate_name(&format!("{}_{}", stripped.unwrap_or(&table), self.name))
+        })
+    }
+
+    /// Whether it is a key in an automatic table.
+    #[must_use]
+    pub fn is_in_automatic_table(&self) -> bool {
+        self.model.state.origin == Origin::Automatic
+    }
+
+    /// Whether its reverse side has no name: `related_name` ends in `+`.
+    #[must_use]
+    pub fn has_hidden_reverse(&self) -> bool {
+        self.field
+            .relation()
+            .and_then(|relation| relation.related_name.as_deref())
+            .is_some_and(|name| name.ends_with('+'))
+    }
+}

@@ -1,0 +1,391 @@
+//! Questions to the state, as it stands or as it stood: tables, fields, keys, relations.
+
+use std::sync::Arc;
+
+use crate::migration::{Base, Field, FieldKind, InternalType, ModelRef, Relation};
+use crate::statement::truncate_name;
+
+use super::state::{ModelKey, ModelState, Origin};
+use super::{ModelSettings, Models};
+
+/// The state at one point.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    models: &'a Models,
+    /// Where in the journal it looks back to; `None` is now.
+    since: Option<usize>,
+}
+
+/// A model in a state. See `Options` in django/db/models/options.py.
+#[derive(Clone, Debug)]
+pub struct Model<'a> {
+    /// The state that it is looked up in.
+    pub view: View<'a>,
+    /// Its declaration.
+    pub state: Arc<ModelState>,
+}
+
+/// A field bound to its model in a state.
+#[derive(Clone, Debug)]
+pub struct ModelField<'a> {
+    /// The model that declares it.
+    pub model: Model<'a>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its declaration.
+    pub field: Arc<Field>,
+}
+
+/// What a reference to a model leads to.
+#[derive(Clone, Debug)]
+pub enum Related<'a> {
+    /// A model of the state, or a known one.
+    Model(Model<'a>),
+    /// A model that nothing at hand declares.
+    Missing(ModelKey),
+    /// The reference itself could not be read, and why.
+    Unreadable(String),
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(models: &'a Models, since: Option<usize>) -> Self {
+        Self { models, since }
+    }
+
+    /// The project's settings.
+    #[must_use]
+    pub fn settings(self) -> &'a ModelSettings {
+        self.models.settings()
+    }
+
+    /// The model, if it is declared or known.
+    #[must_use]
+    pub fn model(self, key: &ModelKey) -> Option<Model<'a>> {
+        let state = Arc::clone(self.state(key)?);
+        Some(Model { view: self, state })
+    }
+
+    fn state(self, key: &ModelKey) -> Option<&'a Arc<ModelState>> {
+        let changes = self
+            .since
+            .and_then(|since| self.models.journal.get(since..))
+            .unwrap_or_default();
+        // The oldest change since then holds what was there before.
+        match changes.iter().find(|(changed, _)| changed == key) {
+            Some((_, before)) => before.as_ref().or_else(|| self.models.known.get(key)),
+            None => self.models.get(key),
+        }
+    }
+
+    /// The key that a reference in `owner` means. See `resolve_relation` in django/db/migrations/utils.py.
+    ///
+    /// # Errors
+    /// The reason, where the reference cannot be read.
+    pub fn key_of(self, reference: &ModelRef, owner: &ModelKey) -> Result<ModelKey, String> {
+        match reference {
+            ModelRef::Named { app, name } => Ok(ModelKey::new(app, name)),
+            ModelRef::SelfReference => Ok(owner.clone()),
+            ModelRef::Setting(setting) => self
+                .replacement(setting)
+                .ok_or_else(|| format!("settings.{setting} is not known")),
+            ModelRef::Unknown(reason) => Err(reason.clone()),
+        }
+    }
+
+    /// The model that a swappable setting names.
+    fn replacement(self, setting: &str) -> Option<ModelKey> {
+        let named = self.settings().swappable.get(setting).map(String::as_str);
+        let default = (setting == "AUTH_USER_MODEL").then_some("auth.User");
+        named
+            .or(default)
+            .and_then(ModelKey::parse)
+            .or_else(|| self.models.swappable.get(setting).cloned())
+    }
+
+    /// The model that a reference in `owner` means.
+    #[must_use]
+    pub fn related(self, reference: &ModelRef, owner: &ModelKey) -> Related<'a> {
+        match self.key_of(reference, owner) {
+            Ok(key) => match self.model(&key) {
+                Some(model) => Related::Model(model),
+                None => Related::Missing(key),
+            },
+            Err(reason) => Related::Unreadable(reason),
+        }
+    }
+
+    /// The relational fields that point to the model or to a proxy of it, many-to-many fields and the keys of automatic
+    /// tables included. See `Options._relation_tree`.
+    #[must_use]
+    pub fn relations_to(self, key: &ModelKey) -> Vec<ModelField<'a>> {
+        let mut targets = vec![key.clone()];
+        let mut sources = vec![key.clone()];
+        let mut position = 0;
+        while let Some(target) = targets.get(position).cloned() {
+            position += 1;
+            for source in self.models.referencing(&target) {
+                let is_proxy = self
+                    .model(&source)
+                    .is_some_and(|model| model.state.options.proxy && model.concrete().key() == *key);
+                if is_proxy && !targets.contains(&source) {
+                    targets.push(source.clone());
+                }
+                if !sources.contains(&source) {
+                    sources.push(source);
+                }
+            }
+        }
+        let points_here = |field: &ModelField<'a>| field.target_key().is_some_and(|target| targets.contains(&target));
+        sources
+            .iter()
+            .filter_map(|source| self.model(source))
+            .flat_map(|model| model.fields_with_automatic_tables())
+            .filter(points_here)
+            .collect()
+    }
+}
+
+impl<'a> Model<'a> {
+    /// Its key.
+    #[must_use]
+    pub fn key(&self) -> ModelKey {
+        self.state.key()
+    }
+
+    /// The model behind a proxy, or itself. See `Options.concrete_model`.
+    #[must_use]
+    pub fn concrete(&self) -> Model<'a> {
+        let mut model = self.clone();
+        // A proxy of itself, through whatever accident, must not loop.
+        for _ in 0..16 {
+            if !model.state.options.proxy {
+                break;
+            }
+            match model.parents().into_iter().next() {
+                Some(parent) => model = parent,
+                None => break,
+            }
+        }
+        model
+    }
+
+    /// The models among its bases.
+    #[must_use]
+    pub fn parents(&self) -> Vec<Model<'a>> {
+        let key = self.key();
+        let mut parents = Vec::new();
+        for base in self.state.bases.iter() {
+            if let Base::Model(reference) = base
+                && let Related::Model(parent) = self.view.related(reference, &key)
+                && parent.key() != key
+            {
+                parents.push(parent);
+            }
+        }
+        parents
+    }
+
+    /// `Options.swapped`: another model stands in for it.
+    #[must_use]
+    pub fn is_swapped(&self) -> bool {
+        let Some(setting) = &self.state.options.swappable else {
+            return false;
+        };
+        self.view
+            .replacement(setting)
+            .is_some_and(|replacement| replacement != self.key())
+    }
+
+    /// `Options.can_migrate`: whether operations on it reach the database.
+    #[must_use]
+    pub fn can_migrate(&self) -> bool {
+        let options = &self.state.options;
+        !options.proxy && !options.unmanaged && !options.abstract_model && !self.is_swapped()
+    }
+
+    /// Its table. See `Options.contribute_to_class`.
+    #[must_use]
+    pub fn db_table(&self) -> String {
+        let model = self.concrete();
+        match &model.state.options.db_table {
+            Some(table) if !table.is_empty() => table.clone(),
+            _ => default_table(&model.key()),
+        }
+    }
+
+    /// `db_tablespace`, else the setting.
+    #[must_use]
+    pub fn db_tablespace(&self) -> Option<String> {
+        let own = self.state.options.db_tablespace.clone();
+        own.or_else(|| self.view.settings().default_tablespace.clone())
+    }
+
+    fn bind(&self, name: &Arc<str>, field: &Arc<Field>) -> ModelField<'a> {
+        ModelField {
+            model: self.clone(),
+            name: Arc::clone(name),
+            field: Arc::clone(field),
+        }
+    }
+
+    fn bind_new(&self, name: &str, field: Field) -> ModelField<'a> {
+        self.bind(&Arc::from(name), &Arc::new(field))
+    }
+
+    /// Its columns' fields, in the order in which Django creates them: automatic ones first.
+    /// See `Options.add_field` and the creation counters of `Field`.
+    #[must_use]
+    pub fn local_fields(&self) -> Vec<ModelField<'a>> {
+        if self.state.options.proxy {
+            return Vec::new();
+        }
+        let mut automatic = self.implicit_key();
+        let mut declared = Vec::new();
+        for (name, field) in &self.state.fields {
+            if field.many_to_many().is_some() || matches!(field.kind, FieldKind::NoColumn) {
+                continue;
+            }
+            if field.compared.contains_key("auto_created") {
+                automatic.push(self.bind(name, field));
+            } else {
+                declared.push(self.bind(name, field));
+            }
+        }
+        automatic.reverse();
+        automatic.extend(declared);
+        automatic.extend(self.order_field());
+        automatic
+    }
+
+    /// Its many-to-many fields.
+    #[must_use]
+    pub fn local_many_to_many(&self) -> Vec<ModelField<'a>> {
+        let fields = self.state.fields.iter();
+        fields
+            .filter(|(_, field)| field.many_to_many().is_some())
+            .map(|(name, field)| self.bind(name, field))
+            .collect()
+    }
+
+    /// The field called `name`, or with this attribute name (`owner_id`), its own or inherited. See `Options.get_field`.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<ModelField<'a>> {
+        if let Some((name, field)) = self.state.fields.get_key_value(name) {
+            return Some(self.bind(name, field));
+        }
+        if let Some(stem) = name.strip_suffix("_id")
+            && let Some((name, field)) = self.state.fields.get_key_value(stem)
+            && field.relation().is_some()
+        {
+            return Some(self.bind(name, field));
+        }
+        let implicit = self.implicit_key().into_iter().chain(self.order_field());
+        for field in implicit {
+            if &*field.name == name || field.field.relation().is_some() && name == format!("{}_id", field.name) {
+                return Some(field);
+            }
+        }
+        self.parents().into_iter().find_map(|parent| parent.field(name))
+    }
+
+    /// `Options.pk`; nothing for a model whose fields are not known.
+    #[must_use]
+    pub fn primary_key(&self) -> Option<ModelField<'a>> {
+        let model = self.concrete();
+        let declared = model.state.fields.iter();
+        let composite = |field: &Field| matches!(field.kind, FieldKind::CompositePrimaryKey(_));
+        if let Some((name, field)) = declared.clone().find(|(_, field)| composite(field)) {
+            return Some(model.bind(name, field));
+        }
+        if let Some((name, field)) = declared.clone().find(|(_, field)| field.primary_key) {
+            return Some(model.bind(name, field));
+        }
+        if let Some(link) = model.parent_links().into_iter().next() {
+            return Some(link);
+        }
+        model.implicit_key().into_iter().next()
+    }
+
+    /// The one-to-one fields to its parents, declared or made by Django.
+    fn parent_links(&self) -> Vec<ModelField<'a>> {
+        if self.state.options.proxy {
+            return Vec::new();
+        }
+        let own_key = self.key();
+        let link_to = |parent: &Model<'a>| {
+            let key = parent.concrete().key();
+            let declared = self.state.fields.iter().find(|(name, field)| {
+                let FieldKind::OneToOne(relation) = &field.kind else {
+                    return false;
+                };
+                let links = relation.parent_link || name.strip_suffix("_ptr") == Some(key.name.as_str());
+                links && self.view.key_of(&relation.to, &own_key).is_ok_and(|to| to == key)
+            });
+            match declared {
+                Some((name, field)) => self.bind(name, field),
+                None => self.bind_new(&format!("{}_ptr", key.name), parent_link(&parent.state)),
+            }
+        };
+        self.parents().iter().map(link_to).collect()
+    }
+
+    /// The key fields that Django adds where none is declared. See `ModelBase.__new__` and `Options._prepare`.
+    fn implicit_key(&self) -> Vec<ModelField<'a>> {
+        let links = self.parent_links();
+        if !links.is_empty() {
+            let is_declared = |link: &ModelField<'a>| self.state.fields.contains_key(&link.name);
+            return links.into_iter().filter(|link| !is_declared(link)).collect();
+        }
+        let has_key = |field: &Arc<Field>| field.primary_key || matches!(field.kind, FieldKind::CompositePrimaryKey(_));
+        let is_complete =
+            matches!(self.state.origin, Origin::Migrations | Origin::Automatic) && !self.state.options.proxy;
+        if !is_complete || self.state.fields.values().any(has_key) {
+            return Vec::new();
+        }
+        let mut field = Field::of_kind(FieldKind::Plain(self.view.settings().default_auto_field));
+        field.primary_key = true;
+        vec![self.bind_new("id", field)]
+    }
+
+    /// `_order` of `order_with_respect_to`. See `OrderWrt` in django/db/models/fields/proxy.py.
+    fn order_field(&self) -> Option<ModelField<'a>> {
+        self.state.options.order_with_respect_to.as_ref()?;
+        Some(self.bind_new("_order", Field::of_kind(FieldKind::Plain(InternalType::Integer))))
+    }
+
+    /// All its relational fields and the keys in its automatic many-to-many tables.
+    fn fields_with_automatic_tables(&self) -> Vec<ModelField<'a>> {
+        let mut fields = self.local_fields();
+        for field in self.local_many_to_many() {
+            if let Some(through) = field.automatic_table() {
+                fields.extend(through.local_fields());
+            }
+            fields.push(field);
+        }
+        fields
+    }
+}
+
+/// The table that Django gives a model. See `Options.contribute_to_class`.
+#[must_use]
+pub(crate) fn default_table(key: &ModelKey) -> String {
+    truncate_name(&format!("{}_{}", key.app, key.name))
+}
+
+fn parent_link(parent: &ModelState) -> Field {
+    let to = ModelRef::Named {
+        app: parent.app.clone(),
+        name: parent.name.clone(),
+    };
+    let mut field = Field::of_kind(FieldKind::OneToOne(Relation {
+        to,
+        to_field: None,
+        db_constraint: true,
+        on_delete: Some("CASCADE".to_owned()),
+        parent_link: true,
+        related_name: None,
+        related_query_name: None,
+    }));
+    field.primary_key = true;
+    field
+}

@@ -1,0 +1,461 @@
+//! `AlterField` and `RenameField` of a column: `_alter_field` of django/db/backends/base/schema.py.
+
+use crate::catalog::NameQuery;
+use crate::migration::FieldKind;
+use crate::models::{Model, ModelField};
+use crate::statement::{
+    AlterTableAction, ConstraintKind, DerivedName, Name, SqlExpression, Statement, TableConstraint, create_index_name,
+};
+use crate::versions::DjangoVersion;
+
+use super::alter_type::is_changing_type_of_indexed_text_column;
+use super::columns::{alter, literal_default};
+use super::compare::{Ignoring, should_be_altered};
+use super::defaults::effective_default;
+use super::expressions;
+use super::indexes::field_index;
+use super::prepare::Prepared;
+use super::relations::{ForeignKeyNaming, add_foreign_key, related_fields};
+use super::run::{Run, django};
+
+/// A field before and after, with the column's type on both sides.
+struct Change<'c, 'a> {
+    /// The model whose table the statements name.
+    model: &'c Model<'a>,
+    old: &'c ModelField<'a>,
+    new: &'c ModelField<'a>,
+    old_type: String,
+    new_type: String,
+    old_column: String,
+    column: String,
+}
+
+impl Run<'_> {
+    /// `BaseDatabaseSchemaEditor.alter_field`
+    pub(super) fn alter_field(&mut self, model: &Model<'_>, old: &ModelField<'_>, new: &ModelField<'_>) {
+        if !should_be_altered(old, new, Ignoring::Nothing) {
+            return;
+        }
+        match (old.field.many_to_many().is_some(), new.field.many_to_many().is_some()) {
+            (true, true) => return self.alter_relation_table(old, new),
+            (false, false) => {}
+            (true, false) | (false, true) => {
+                return self.refuse(old, "you cannot alter to or from M2M fields");
+            }
+        }
+        if old.is_generated() || new.is_generated() {
+            if is_other_generated(old, new) {
+                return self.refuse(old, "modifying GeneratedFields is not supported");
+            }
+        }
+        let (Some(old_type), Some(new_type)) = (old.db_type(), new.db_type()) else {
+            return self.refuse(old, "fields without a column cannot be altered");
+        };
+        let (Some(old_column), Some(column)) = (old.column(), new.column()) else {
+            return;
+        };
+        self.alter_column(&Change {
+            model,
+            old,
+            new,
+            old_type,
+            new_type,
+            old_column,
+            column,
+        });
+    }
+
+    /// Django raises an error here; nothing is sent.
+    fn refuse(&mut self, field: &ModelField<'_>, reason: &str) {
+        self.partial(format!(
+            "Django stops here: {reason} ({}.{})",
+            field.model.state.label(),
+            field.name
+        ));
+    }
+
+    /// `_alter_field` of the PostgreSQL schema editor.
+    fn alter_column(&mut self, change: &Change<'_, '_>) {
+        let dropped_own_key = self.drop_own_foreign_key(change);
+        self.drop_unique(change);
+        let is_target = self.drop_incoming_foreign_keys(change);
+        self.drop_field_indexes(change);
+        let (old_check, new_check) = checks(change);
+        if old_check != new_check && old_check.is_some() {
+            self.drop_checks(change);
+        }
+        self.rename_column(change);
+        let needs_default = self.alter_definition(change);
+        self.alter_keys(change, is_target);
+        self.add_own_foreign_key(change, dropped_own_key);
+        if is_target {
+            self.add_incoming_foreign_keys(change);
+        }
+        if old_check != new_check {
+            self.add_check(change);
+        }
+        if needs_default {
+            let column = change.column.clone();
+            self.execute(change.alter(AlterTableAction::DropDefault { column }));
+        }
+        self.alter_like_index(change);
+    }
+
+    fn drop_own_foreign_key(&mut self, change: &Change<'_, '_>) -> bool {
+        let has_key = has_constraint(change.old) && should_be_altered(change.old, change.new, Ignoring::Comment);
+        has_key && self.drop_foreign_keys(change.model, &change.old_column) > 0
+    }
+
+    fn drop_unique(&mut self, change: &Change<'_, '_>) {
+        let became_key = !change.old.field.primary_key && change.new.field.primary_key;
+        if !change.old.field.unique() || change.new.field.unique() && !became_key {
+            return;
+        }
+        let columns = [change.old_column.clone()];
+        let query = NameQuery {
+            columns: Some(&columns),
+            unique: Some(true),
+            primary_key: Some(false),
+            exclude: &constraint_names(change.model),
+            ..NameQuery::default()
+        };
+        for name in self.constraint_names(change.model, query) {
+            self.drop_constraint(change.model, &name);
+        }
+    }
+
+    /// Drops the foreign keys of others to this column where its type changes; true where that is so.
+    fn drop_incoming_foreign_keys(&mut self, change: &Change<'_, '_>) -> bool {
+        let (old, new) = (&change.old.field, &change.new.field);
+        let stays_target = old.primary_key && new.primary_key || old.unique() && new.unique();
+        let collation_changes = change.old.collation() != change.new.collation();
+        if !stays_target || change.old_type == change.new_type && !collation_changes {
+            return false;
+        }
+        for (_, relation) in related_fields(change.old, change.new) {
+            if let Some(column) = relation.column() {
+                self.drop_foreign_keys(&relation.model, &column);
+            }
+        }
+        true
+    }
+
+    fn drop_field_indexes(&mut self, change: &Change<'_, '_>) {
+        let (old, new) = (&change.old.field, &change.new.field);
+        if !old.db_index || old.unique() || new.db_index && !new.unique() {
+            return;
+        }
+        let columns = [change.old_column.clone()];
+        let indexes = change.model.state.options.indexes.iter();
+        let exclude: Vec<String> = indexes.filter_map(|index| index.name.clone()).collect();
+        let query = NameQuery {
+            columns: Some(&columns),
+            index: Some(true),
+            plain_btree: true,
+            exclude: &exclude,
+            ..NameQuery::default()
+        };
+        for name in self.constraint_names(change.model, query) {
+            self.drop_index(change.model, &name, false);
+        }
+    }
+
+    fn drop_checks(&mut self, change: &Change<'_, '_>) {
+        let columns = [change.old_column.clone()];
+        let query = NameQuery {
+            columns: Some(&columns),
+            check: Some(true),
+            exclude: &constraint_names(change.model),
+            ..NameQuery::default()
+        };
+        for name in self.constraint_names(change.model, query) {
+            self.drop_constraint(change.model, &name);
+        }
+    }
+
+    fn rename_column(&mut self, change: &Change<'_, '_>) {
+        let (from, to) = (change.old_column.clone(), change.column.clone());
+        if from == to {
+            return;
+        }
+        let table = change.model.db_table();
+        self.execute(change.alter(AlterTableAction::RenameColumn {
+            from: from.clone(),
+            to: to.clone(),
+        }));
+        self.change_deferred(|statement| statement.rename_column(&table, &from, &to));
+    }
+
+    /// Type, defaults and nullability; true where a default was set that has to go again.
+    fn alter_definition(&mut self, change: &Change<'_, '_>) -> bool {
+        let (old, new) = (change.old, change.new);
+        let mut actions = Vec::new();
+        let mut afterwards = Vec::new();
+        if changes_type(change)
+            && let Some(type_change) = self.alter_column_type(change.model, old, new)
+        {
+            // Also where only the comment changes: Django sends the type again.
+            actions.push(type_change.action);
+            afterwards = type_change.afterwards;
+        }
+        actions.extend(database_default_action(change));
+        let becomes_not_null = old.field.null && !new.field.null;
+        let new_default = effective_default(new);
+        let needs_default = becomes_not_null
+            && new.field.db_default.is_none()
+            && new_default != Prepared::None
+            && differs(&effective_default(old), &new_default);
+        if needs_default && let Some(sql) = new_default.sql() {
+            actions.push(AlterTableAction::SetDefault {
+                column: change.column.clone(),
+                default: literal_default(sql),
+            });
+        }
+        let null_action = null_action(change);
+        let has_default = new.field.default.is_some() || new.field.db_default.is_some();
+        if becomes_not_null && has_default {
+            self.alter_with_default(change, actions, null_action, &new_default);
+        } else {
+            actions.extend(null_action);
+            self.alter_all(change, actions);
+        }
+        for statement in afterwards {
+            self.execute(statement);
+        }
+        needs_default
+    }
+
+    /// The four-way default alteration: default, update of the rows without a value, NOT NULL.
+    fn alter_with_default(
+        &mut self,
+        change: &Change<'_, '_>,
+        actions: Vec<AlterTableAction>,
+        null_action: Option<AlterTableAction>,
+        new_default: &Prepared,
+    ) {
+        self.alter_all(change, actions);
+        let value = match expressions::db_default(change.new) {
+            Some(compiled) => compiled.default.sql,
+            None => new_default.sql().unwrap_or_else(|| "NULL".to_owned()),
+        };
+        self.execute_all(vec![
+            Statement::UpdateNulls {
+                table: change.model.db_table(),
+                column: change.column.clone(),
+                value,
+            },
+            Statement::SetConstraintsImmediate {
+                constraint: None,
+                namespace: None,
+            },
+        ]);
+        self.alter_all(change, null_action.into_iter().collect());
+    }
+
+    /// Several actions in one `ALTER TABLE` (`supports_combined_alters`).
+    fn alter_all(&mut self, change: &Change<'_, '_>, actions: Vec<AlterTableAction>) {
+        if !actions.is_empty() {
+            self.execute(Statement::AlterTable {
+                table: change.model.db_table(),
+                actions,
+            });
+        }
+    }
+
+    /// Primary key, unique constraint and index of the column, and the columns that point to it.
+    fn alter_keys(&mut self, change: &Change<'_, '_>, is_target: bool) {
+        let (old, new) = (&change.old.field, &change.new.field);
+        if old.primary_key && !new.primary_key {
+            self.drop_primary_key(change.model);
+        }
+        if !new.primary_key && new.unique() && (!old.unique() || old.primary_key) {
+            let statement = self.create_unique(&change.model.db_table(), vec![change.column.clone()]);
+            self.execute(statement);
+        }
+        if (!old.db_index || old.unique()) && new.db_index && !new.unique() {
+            self.execute(field_index(change.model, change.new, change.column.clone()));
+        }
+        let mut relations = Vec::new();
+        if is_target {
+            relations.extend(related_fields(change.old, change.new));
+        }
+        if !old.primary_key && new.primary_key {
+            self.add_primary_key(change);
+            relations.extend(related_fields(change.old, change.new));
+        }
+        for (old_relation, relation) in relations {
+            self.alter_relation_type(&old_relation, &relation);
+        }
+    }
+
+    fn alter_relation_type(&mut self, old_relation: &ModelField<'_>, relation: &ModelField<'_>) {
+        if let Some(change) = self.alter_column_type(&relation.model, old_relation, relation) {
+            self.execute(alter(&relation.model.db_table(), change.action));
+            for statement in change.afterwards {
+                self.execute(statement);
+            }
+        }
+    }
+
+    fn drop_primary_key(&mut self, model: &Model<'_>) {
+        let query = NameQuery {
+            primary_key: Some(true),
+            ..NameQuery::default()
+        };
+        for name in self.constraint_names(model, query) {
+            self.drop_constraint(model, &name);
+        }
+    }
+
+    fn add_primary_key(&mut self, change: &Change<'_, '_>) {
+        let columns = vec![change.column.clone()];
+        let name = Name::Derived(DerivedName {
+            table: change.model.db_table(),
+            columns: columns.clone(),
+            suffix: "_pk".to_owned(),
+            target: None,
+        });
+        let constraint = TableConstraint {
+            name: Some(name),
+            kind: ConstraintKind::PrimaryKey { columns },
+            not_valid: false,
+        };
+        self.execute(change.alter(AlterTableAction::AddConstraint(constraint)));
+    }
+
+    fn add_own_foreign_key(&mut self, change: &Change<'_, '_>, dropped: bool) {
+        let was_without = !has_constraint(change.old);
+        if has_constraint(change.new)
+            && (dropped || was_without)
+            && let Some(statement) = add_foreign_key(change.model, change.new, ForeignKeyNaming::WithTarget)
+        {
+            self.execute(statement);
+        }
+    }
+
+    fn add_incoming_foreign_keys(&mut self, change: &Change<'_, '_>) {
+        let mut relations = related_fields(change.old, change.new);
+        if !change.old.field.primary_key && change.new.field.primary_key {
+            relations.extend(related_fields(change.old, change.new));
+        }
+        for (_, relation) in relations {
+            if has_constraint(&relation)
+                && let Some(statement) = add_foreign_key(&relation.model, &relation, ForeignKeyNaming::Plain)
+            {
+                self.execute(statement);
+            }
+        }
+    }
+
+    fn add_check(&mut self, change: &Change<'_, '_>) {
+        let Some(sql) = change.new.db_check(&change.column) else {
+            return;
+        };
+        let columns = vec![change.column.clone()];
+        // Unlike index names this one is fixed at once.
+        let name = create_index_name(&change.model.db_table(), &columns, "_check");
+        let constraint = TableConstraint {
+            name: Some(Name::Given(name)),
+            kind: ConstraintKind::Check(SqlExpression { sql, columns }),
+            not_valid: false,
+        };
+        self.execute(change.alter(AlterTableAction::AddConstraint(constraint)));
+    }
+
+    fn alter_like_index(&mut self, change: &Change<'_, '_>) {
+        let (old, new) = (&change.old.field, &change.new.field);
+        // Django 5.2 began to make the index anew where the type of an indexed text column changes.
+        let is_new_type = django(change.model) >= DjangoVersion::new(5, 2)
+            && is_changing_type_of_indexed_text_column(change.old, &change.old_type, &change.new_type);
+        let is_added = !(old.db_index || old.unique()) && new.db_index || !old.unique() && new.unique();
+        if (is_added || is_new_type)
+            && let Some(statement) = self.like_index(change.model, change.new)
+        {
+            self.execute(statement);
+        }
+        if old.unique() && !new.db_index && !new.unique() {
+            let name = create_index_name(&change.model.db_table(), &[change.old_column.clone()], "_like");
+            self.drop_index(change.model, &name, false);
+        }
+    }
+}
+
+impl Change<'_, '_> {
+    fn alter(&self, action: AlterTableAction) -> Statement {
+        alter(&self.model.db_table(), action)
+    }
+}
+
+fn has_constraint(field: &ModelField<'_>) -> bool {
+    field.field.relation().is_some_and(|relation| relation.db_constraint)
+}
+
+/// The names of `Meta.constraints`, which are dropped by operations of their own.
+fn constraint_names(model: &Model<'_>) -> Vec<String> {
+    let constraints = model.state.options.constraints.iter();
+    constraints
+        .filter_map(|constraint| constraint.name().map(str::to_owned))
+        .collect()
+}
+
+/// The column checks; Django 5.0 began to compare them without the column's name.
+fn checks(change: &Change<'_, '_>) -> (Option<String>, Option<String>) {
+    let ignores_name = django(change.model) >= DjangoVersion::new(5, 0);
+    let name = |column: &str| {
+        if ignores_name {
+            "__column_name__".to_owned()
+        } else {
+            column.to_owned()
+        }
+    };
+    (
+        change.old.db_check(&name(&change.old_column)),
+        change.new.db_check(&name(&change.column)),
+    )
+}
+
+/// Whether `_alter_column_type_sql` is called: type, identity, collation or comment change.
+fn changes_type(change: &Change<'_, '_>) -> bool {
+    change.old_type != change.new_type
+        || change.old.is_identity() != change.new.is_identity()
+        || change.old.collation() != change.new.collation()
+        || change.old.field.db_comment != change.new.field.db_comment
+}
+
+/// `_alter_column_database_default_sql`
+fn database_default_action(change: &Change<'_, '_>) -> Option<AlterTableAction> {
+    let column = change.column.clone();
+    match (&change.old.field.db_default, &change.new.field.db_default) {
+        (Some(old), Some(new)) if old == new => None,
+        (_, Some(_)) => expressions::db_default(change.new).map(|compiled| AlterTableAction::SetDefault {
+            column,
+            default: compiled.default,
+        }),
+        (Some(_), None) => Some(AlterTableAction::DropDefault { column }),
+        (None, None) => None,
+    }
+}
+
+fn null_action(change: &Change<'_, '_>) -> Option<AlterTableAction> {
+    let column = change.column.clone();
+    match (change.old.field.null, change.new.field.null) {
+        (true, false) => Some(AlterTableAction::SetNotNull { column }),
+        (false, true) => Some(AlterTableAction::DropNotNull { column }),
+        (true, true) | (false, false) => None,
+    }
+}
+
+/// Whether two defaults differ; one that is made anew each time always does.
+fn differs(old: &Prepared, new: &Prepared) -> bool {
+    matches!(new, Prepared::Unknown(_)) || old != new
+}
+
+fn is_other_generated(old: &ModelField<'_>, new: &ModelField<'_>) -> bool {
+    match (&old.field.kind, &new.field.kind) {
+        (FieldKind::Generated { stored: old_stored, .. }, FieldKind::Generated { stored: new_stored, .. }) => {
+            let sql = |field| expressions::generated(field).map(|generated| generated.expression.sql);
+            old_stored != new_stored || sql(old) != sql(new)
+        }
+        _ => true,
+    }
+}

@@ -1,0 +1,130 @@
+//! Changes of a column's type: `_alter_column_type_sql` of django/db/backends/postgresql/schema.py.
+
+use crate::data_type::DataType;
+use crate::models::{Model, ModelField};
+use crate::statement::{AlterTableAction, Statement, Using, create_index_name};
+
+use super::columns::alter;
+use super::run::Run;
+
+/// An action for `ALTER TABLE`, and what comes after it.
+pub(super) struct TypeChange {
+    pub(super) action: AlterTableAction,
+    pub(super) afterwards: Vec<Statement>,
+}
+
+impl Run<'_> {
+    /// Sends what has to come first, and gives the change itself.
+    pub(super) fn alter_column_type(
+        &mut self,
+        model: &Model<'_>,
+        old: &ModelField<'_>,
+        new: &ModelField<'_>,
+    ) -> Option<TypeChange> {
+        let (old_type, new_type) = (old.db_type()?, new.db_type()?);
+        let (old_column, column) = (old.column()?, new.column()?);
+        if is_changing_type_of_indexed_text_column(old, &old_type, &new_type) {
+            let name = create_index_name(&model.db_table(), &[old_column], "_like");
+            self.drop_index(model, &name, false);
+        }
+        let mut change = TypeChange {
+            action: AlterTableAction::AlterType {
+                column: column.clone(),
+                data_type: DataType::parse(&new_type),
+                collation: new.collation().filter(|collation| !collation.is_empty()),
+                using: needs_using(old, new).then_some(Using::Cast),
+            },
+            afterwards: Vec::new(),
+        };
+        self.alter_identity(model, old, new, &column, &mut change);
+        Some(change)
+    }
+
+    /// Identity comes, goes, or changes its type.
+    fn alter_identity(
+        &mut self,
+        model: &Model<'_>,
+        old: &ModelField<'_>,
+        new: &ModelField<'_>,
+        column: &str,
+        change: &mut TypeChange,
+    ) {
+        let table = model.db_table();
+        let owned = column.to_owned();
+        match (old.is_identity(), new.is_identity()) {
+            (false, true) => {
+                if let AlterTableAction::AlterType { collation, .. } = &mut change.action {
+                    *collation = None;
+                }
+                let action = AlterTableAction::AddIdentity { column: owned };
+                change.afterwards = vec![alter(&table, action)];
+            }
+            (true, false) => {
+                self.execute(alter(&table, AlterTableAction::DropIdentity { column: owned }));
+                // Sequences of serial columns stay, those of identity columns are gone by now.
+                let left = self.connection.catalog().owned_sequence(&table, column);
+                change.afterwards = left
+                    .map(|sequence| Statement::DropSequence {
+                        sequence: sequence.to_owned(),
+                        if_exists: true,
+                        cascade: true,
+                    })
+                    .into_iter()
+                    .collect();
+            }
+            (true, true) if old.internal_type() != new.internal_type() => {
+                let data_type = DataType::parse(identity_type(&new.internal_type()));
+                let owned_sequence = self.connection.catalog().owned_sequence(&table, column);
+                change.afterwards = owned_sequence
+                    .map(|sequence| Statement::AlterSequenceType {
+                        sequence: sequence.to_owned(),
+                        data_type,
+                    })
+                    .into_iter()
+                    .collect();
+            }
+            (true, true) | (false, false) => change.afterwards = comment_change(model, old, new),
+        }
+    }
+}
+
+/// `COMMENT ON COLUMN` for a changed comment. PostgreSQL does not take it together with the type.
+fn comment_change(model: &Model<'_>, old: &ModelField<'_>, new: &ModelField<'_>) -> Vec<Statement> {
+    if old.field.db_comment == new.field.db_comment {
+        return Vec::new();
+    }
+    vec![Statement::Comment {
+        table: model.db_table(),
+        column: new.column(),
+        text: new.field.db_comment.clone().unwrap_or_default(),
+    }]
+}
+
+fn identity_type(internal_type: &str) -> &'static str {
+    match internal_type {
+        "BigAutoField" => "bigint",
+        "SmallAutoField" => "smallint",
+        _ => "integer",
+    }
+}
+
+/// `_using_sql`: the type changes beyond its parameters.
+fn needs_using(old: &ModelField<'_>, new: &ModelField<'_>) -> bool {
+    // Django 5.2 began to leave it out for generated columns.
+    if new.is_generated() && new.django() >= crate::versions::DjangoVersion::new(5, 2) {
+        return false;
+    }
+    match (old.base_data_type_template(), new.base_data_type_template()) {
+        (Some(old), Some(new)) => old != new,
+        _ => old.data_type_template() != new.data_type_template(),
+    }
+}
+
+/// `_is_changing_type_of_indexed_text_column`
+pub(super) fn is_changing_type_of_indexed_text_column(old: &ModelField<'_>, old_type: &str, new_type: &str) -> bool {
+    let is_indexed = old.field.db_index || old.field.unique();
+    is_indexed
+        && ["varchar", "text", "citext"]
+            .into_iter()
+            .any(|text| old_type.starts_with(text) && !new_type.starts_with(text))
+}

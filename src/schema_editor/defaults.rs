@@ -1,0 +1,71 @@
+//! A field's Python default as a literal: `effective_default` of django/db/backends/base/schema.py.
+
+use crate::migration::{FieldKind, InternalType};
+use crate::models::ModelField;
+use crate::value::Value;
+
+use super::prepare::{Prepared, prepare, reason};
+
+/// `BaseDatabaseSchemaEditor.effective_default`.
+pub(super) fn effective_default(field: &ModelField<'_>) -> Prepared {
+    let declared = &field.field;
+    if let Some(default) = &declared.default {
+        return declared_default(field, default);
+    }
+    if field.is_generated() {
+        return Prepared::None;
+    }
+    if !declared.null && declared.blank && field.empty_strings_allowed() {
+        let is_binary = matches!(declared.kind, FieldKind::Plain(InternalType::Binary));
+        let empty = if is_binary {
+            Value::Bytes(Vec::new())
+        } else {
+            Value::Str(String::new())
+        };
+        return prepare(field, &empty);
+    }
+    if declared.auto_now {
+        let now = match declared.kind {
+            FieldKind::Plain(InternalType::DateTime) => "django.utils.timezone.now",
+            _ => "datetime.datetime.now",
+        };
+        return Prepared::Unknown(now.to_owned());
+    }
+    Prepared::None
+}
+
+/// `Field.get_default`, then `get_db_prep_save`.
+fn declared_default(field: &ModelField<'_>, default: &Value) -> Prepared {
+    match called(default) {
+        Some(value) => prepare(field, &value),
+        None => Prepared::Unknown(reason(default)),
+    }
+}
+
+/// The value of a default, called where it can be called; nothing where it is not known before it runs.
+fn called(default: &Value) -> Option<Value> {
+    match default {
+        Value::Name(path) => match path.as_str() {
+            "builtins.dict" | "collections.OrderedDict" => Some(Value::Dict(Vec::new())),
+            "builtins.list" | "builtins.tuple" => Some(Value::List(Vec::new())),
+            "builtins.str" => Some(Value::Str(String::new())),
+            "builtins.bytes" => Some(Value::Bytes(Vec::new())),
+            "builtins.int" => Some(Value::Int(0)),
+            "builtins.float" => Some(Value::Float(0.0)),
+            "builtins.bool" => Some(Value::Bool(false)),
+            _ => None,
+        },
+        Value::Function(function) => function.returns.as_ref().and_then(returned),
+        Value::Setting(_) | Value::Unknown(_) => None,
+        other => Some(other.clone()),
+    }
+}
+
+/// What a function returns, unless that itself is a name of something unknown.
+fn returned(value: &Value) -> Option<Value> {
+    match value {
+        Value::Name(_) | Value::Setting(_) | Value::Unknown(_) | Value::Function(_) => None,
+        Value::Call(call) if call.args.is_empty() && call.kwargs.is_empty() => called(&Value::Name(call.path.clone())),
+        other => Some(other.clone()),
+    }
+}

@@ -1,0 +1,83 @@
+//! Expressions of the ORM as Django's PostgreSQL compiler writes them into DDL.
+//!
+//! Columns stand without their table (`Query(model, alias_cols=False)`), values are literals. What is not compiled is
+//! shown as `<unknown: reason>` where it stands.
+
+mod compile;
+mod lookups;
+mod where_tree;
+
+use crate::migration::FieldKind;
+use crate::models::{Model, ModelField};
+use crate::statement::{DefaultValue, SqlExpression, Volatility};
+use crate::value::Value;
+
+use compile::{Compiled, Compiler};
+
+/// A database default.
+pub(super) struct CompiledDefault {
+    pub(super) default: DefaultValue,
+    pub(super) is_parameterized: bool,
+}
+
+/// A generated column's expression.
+pub(super) struct CompiledGenerated {
+    pub(super) expression: SqlExpression,
+    pub(super) is_parameterized: bool,
+    pub(super) is_stored: bool,
+}
+
+/// `db_default_sql`: values stand bare, everything else in parentheses.
+pub(super) fn db_default(field: &ModelField<'_>) -> Option<CompiledDefault> {
+    let declared = field.field.db_default.as_ref()?;
+    let compiler = Compiler::new(&field.model);
+    let compiled = compiler.database_default(field, declared);
+    let volatility = compiled.volatility;
+    let is_parameterized = compiled.is_parameterized;
+    let sql = if compiled.is_value {
+        compiled.sql
+    } else {
+        format!("({})", compiled.sql)
+    };
+    Some(CompiledDefault {
+        default: DefaultValue { sql, volatility },
+        is_parameterized,
+    })
+}
+
+/// `GeneratedField.generated_sql`
+pub(super) fn generated(field: &ModelField<'_>) -> Option<CompiledGenerated> {
+    let FieldKind::Generated { expression, stored, .. } = &field.field.kind else {
+        return None;
+    };
+    let compiled = Compiler::new(&field.model).compile(expression);
+    Some(CompiledGenerated {
+        is_parameterized: compiled.is_parameterized,
+        is_stored: *stored,
+        expression: compiled.into_expression(),
+    })
+}
+
+/// The condition of a check, index or constraint. See `Query.build_where`.
+pub(super) fn condition(model: &Model<'_>, condition: &Value) -> SqlExpression {
+    Compiler::new(model).condition(condition).into_expression()
+}
+
+/// An item of an index, with its parentheses, collation and order. See `IndexExpression`.
+pub(super) fn index_item(model: &Model<'_>, expression: &Value) -> SqlExpression {
+    Compiler::new(model).index_item(expression).into_expression()
+}
+
+impl Compiled {
+    fn into_expression(self) -> SqlExpression {
+        SqlExpression {
+            sql: self.sql,
+            columns: self.columns,
+        }
+    }
+}
+
+/// The more varying of two.
+fn combine(left: Volatility, right: Volatility) -> Volatility {
+    left.max(right)
+}

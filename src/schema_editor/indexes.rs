@@ -1,0 +1,268 @@
+//! Indexes: those of fields, of `index_together`, and of `Meta.indexes`.
+
+use crate::migration::Index;
+use crate::models::{Model, ModelField};
+use crate::statement::{CreateIndex, DerivedName, IndexItem, Name, Statement, index_name, quote_name};
+use crate::value::Value;
+use crate::versions::DjangoVersion;
+
+use super::columns::field_tablespace;
+use super::expressions;
+use super::run::{Run, django};
+
+impl Run<'_> {
+    /// `_field_indexes_sql`: the plain index and the one for `LIKE`.
+    pub(super) fn field_indexes(&self, model: &Model<'_>, field: &ModelField<'_>) -> Vec<Statement> {
+        let mut statements = Vec::new();
+        let Some(column) = field.column() else {
+            return statements;
+        };
+        if field.field.db_index && !field.field.unique() {
+            statements.push(field_index(model, field, column));
+        }
+        statements.extend(self.like_index(model, field));
+        statements
+    }
+
+    /// `_create_like_index_sql`
+    pub(super) fn like_index(&self, model: &Model<'_>, field: &ModelField<'_>) -> Option<Statement> {
+        if !field.field.db_index && !field.field.unique() {
+            return None;
+        }
+        let db_type = field.db_type()?;
+        if db_type.contains('[') || self.has_nondeterministic_collation(field) {
+            return None;
+        }
+        let operator_class = if db_type.starts_with("varchar") {
+            "varchar_pattern_ops"
+        } else if db_type.starts_with("text") {
+            "text_pattern_ops"
+        } else {
+            return None;
+        };
+        let column = field.column()?;
+        let mut index = plain_index(model, vec![column.clone()], "_like");
+        index.items = vec![IndexItem::Column {
+            name: column,
+            operator_class: Some(operator_class.to_owned()),
+            suffix: None,
+        }];
+        index.tablespace = tablespace(model, Some(field), None);
+        Some(Statement::CreateIndex(index))
+    }
+
+    fn has_nondeterministic_collation(&self, field: &ModelField<'_>) -> bool {
+        // Django 4.2 asks the field alone, later versions what a foreign key points to as well.
+        let follows = field.field.relation().is_none() || django(&field.model) >= DjangoVersion::new(5, 0);
+        let own = field.field.db_collation.clone();
+        let collation = own.or_else(|| follows.then(|| field.collation()).flatten());
+        collation.is_some_and(|collation| self.connection.catalog().is_nondeterministic(&collation))
+    }
+
+    /// `_create_index_sql(fields=.., suffix="_idx")` of `index_together`.
+    pub(super) fn index_together(&self, model: &Model<'_>, columns: Vec<String>) -> Statement {
+        let mut index = plain_index(model, columns, "_idx");
+        index.tablespace = tablespace(model, None, None);
+        Statement::CreateIndex(index)
+    }
+
+    /// `Index.create_sql`; nothing where a field of it is not known.
+    pub(super) fn create_meta_index(
+        &mut self,
+        model: &Model<'_>,
+        index: &Index,
+        concurrently: bool,
+    ) -> Option<Statement> {
+        for (name, reason) in &index.unknown {
+            self.partial(format!("{name} of the index: {reason}"));
+        }
+        let names: Vec<String> = index.fields.iter().map(|field| field.name.clone()).collect();
+        let columns = self.columns(model, &names)?;
+        let include = self.columns(model, &index.include)?;
+        let items = if index.expressions.is_empty() {
+            column_items(index, &columns)
+        } else {
+            let expressions = index.expressions.iter();
+            expressions
+                .map(|expression| IndexItem::Expression(expressions::index_item(model, expression)))
+                .collect()
+        };
+        let only = (names.len() == 1).then(|| model.field(&names[0])).flatten();
+        let method = method(&index.path);
+        Some(Statement::CreateIndex(CreateIndex {
+            name: Name::Given(interpolated(model, &self.index_name(model, index, &columns))),
+            table: model.db_table(),
+            unique: false,
+            concurrently,
+            using: method.map(str::to_owned),
+            items,
+            include,
+            nulls_distinct: None,
+            with: storage_parameters(index),
+            tablespace: tablespace(model, only.as_ref(), index.db_tablespace.clone()),
+            condition: index
+                .condition
+                .as_ref()
+                .filter(|condition| !matches!(condition, Value::None))
+                .map(|condition| expressions::condition(model, condition)),
+        }))
+    }
+
+    /// The index's name, or the one that Django makes for it.
+    fn index_name(&mut self, model: &Model<'_>, index: &Index, columns: &[String]) -> String {
+        if let Some(name) = &index.name {
+            return name.clone();
+        }
+        if index.unknown.iter().any(|(name, _)| name == "name") {
+            self.partial("the index's name is not known");
+        }
+        let fields = index.fields.iter().zip(columns);
+        let ordered: Vec<String> = fields
+            .map(|(field, column)| {
+                if field.descending {
+                    format!("-{column}")
+                } else {
+                    column.clone()
+                }
+            })
+            .collect();
+        index_name(&model.db_table(), &ordered, method(&index.path).unwrap_or("idx"))
+    }
+
+    /// `_delete_index_sql`, executed; a deferred statement that would have created the index is dropped too.
+    pub(super) fn drop_index(&mut self, model: &Model<'_>, name: &str, concurrently: bool) {
+        let table = model.db_table();
+        // Django 5.1 began to look at deferred statements here.
+        if django(model) >= DjangoVersion::new(5, 1) {
+            self.discard_deferred(|statement| statement.references_index(&table, name));
+        }
+        self.execute(Statement::DropIndex {
+            table: Some(table),
+            name: Name::Given(name.to_owned()),
+            concurrently,
+            if_exists: true,
+            cascade: false,
+        });
+    }
+}
+
+/// `Options._format_names`: `%(app_label)s` and `%(class)s` in the names of `Meta.indexes` and `Meta.constraints`.
+pub(super) fn interpolated(model: &Model<'_>, name: &str) -> String {
+    if !name.contains('%') {
+        return name.to_owned();
+    }
+    let key = model.key();
+    name.replace("%(app_label)s", &key.app.to_lowercase())
+        .replace("%(class)s", &key.name)
+}
+
+/// `_create_index_sql(fields=[field])`
+pub(super) fn field_index(model: &Model<'_>, field: &ModelField<'_>, column: String) -> Statement {
+    let mut index = plain_index(model, vec![column], "");
+    index.tablespace = tablespace(model, Some(field), None);
+    Statement::CreateIndex(index)
+}
+
+fn plain_index(model: &Model<'_>, columns: Vec<String>, suffix: &str) -> CreateIndex {
+    let items = columns.iter().map(|column| IndexItem::Column {
+        name: column.clone(),
+        operator_class: None,
+        suffix: None,
+    });
+    CreateIndex {
+        items: items.collect(),
+        name: Name::Derived(DerivedName {
+            table: model.db_table(),
+            columns,
+            suffix: suffix.to_owned(),
+            target: None,
+        }),
+        table: model.db_table(),
+        unique: false,
+        concurrently: false,
+        using: None,
+        include: Vec::new(),
+        nulls_distinct: None,
+        with: None,
+        tablespace: None,
+        condition: None,
+    }
+}
+
+fn column_items(index: &Index, columns: &[String]) -> Vec<IndexItem> {
+    let fields = index.fields.iter().zip(columns).enumerate();
+    fields
+        .map(|(position, (field, column))| IndexItem::Column {
+            name: column.clone(),
+            operator_class: index.opclasses.get(position).cloned(),
+            suffix: field.descending.then(|| "DESC".to_owned()),
+        })
+        .collect()
+}
+
+/// `_get_index_tablespace_sql`
+fn tablespace(model: &Model<'_>, only: Option<&ModelField<'_>>, own: Option<String>) -> Option<String> {
+    own.or_else(|| only.and_then(field_tablespace))
+        .or_else(|| model.view.settings().default_index_tablespace.clone())
+        .or_else(|| model.db_tablespace())
+        .filter(|tablespace| !tablespace.is_empty())
+}
+
+/// The access method by the class, as its `suffix`; nothing for a plain index.
+fn method(path: &str) -> Option<&'static str> {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "BloomIndex" => Some("bloom"),
+        "BrinIndex" => Some("brin"),
+        "BTreeIndex" => Some("btree"),
+        "GinIndex" => Some("gin"),
+        "GistIndex" => Some("gist"),
+        "HashIndex" => Some("hash"),
+        "SpGistIndex" => Some("spgist"),
+        _ => None,
+    }
+}
+
+/// `get_with_params` of django.contrib.postgres's index classes, in their order.
+fn storage_parameters(index: &Index) -> Option<String> {
+    const ORDER: [&str; 9] = [
+        "length",
+        "columns",
+        "autosummarize",
+        "pages_per_range",
+        "buffering",
+        "fillfactor",
+        "deduplicate_items",
+        "gin_pending_list_limit",
+        "fastupdate",
+    ];
+    let mut printed = Vec::new();
+    for name in ORDER {
+        let given = index.parameters.iter().find(|(parameter, _)| parameter == name);
+        match given.map(|(_, value)| value) {
+            None | Some(Value::None) => {}
+            Some(Value::Bool(on)) => printed.push(format!("{name} = {}", if *on { "on" } else { "off" })),
+            Some(Value::Int(number)) => printed.push(format!("{name} = {number}")),
+            Some(Value::List(bits) | Value::Tuple(bits)) => {
+                for (position, bit) in bits.iter().enumerate() {
+                    if let Value::Int(bit) = bit {
+                        printed.push(format!("col{} = {bit}", position + 1));
+                    }
+                }
+            }
+            Some(other) => {
+                let reason = super::prepare::reason(other);
+                printed.push(format!("{name} = {}", crate::statement::unknown(&reason)));
+            }
+        }
+    }
+    (!printed.is_empty()).then(|| printed.join(", "))
+}
+
+/// An identifier in an index item, for constraints that print theirs themselves.
+pub(super) fn quoted_columns(columns: &[String]) -> String {
+    columns
+        .iter()
+        .map(|column| quote_name(column))
+        .collect::<Vec<_>>()
+        .join(", ")
+}

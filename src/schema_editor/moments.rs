@@ -1,0 +1,215 @@
+//! Dates, times and durations as Python's `str` writes them.
+
+use crate::value::{Call, Operator, Value};
+
+/// A point in time as far as it is written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// `datetime.date`
+    Date(String),
+    /// `datetime.time`
+    Time(String),
+    /// `datetime.datetime`: date, time, and the offset of an aware one (`+02:00`).
+    DateTime {
+        /// `2020-01-02`
+        date: String,
+        /// `03:04:05.000006`
+        time: String,
+        /// `+02:00`; nothing for a naive one.
+        offset: Option<String>,
+    },
+    /// `datetime.timedelta`, as psycopg writes an interval.
+    Duration(String),
+}
+
+impl Moment {
+    /// What a call of a class of `datetime` gives.
+    pub(super) fn from_call(call: &Call) -> Option<Self> {
+        match call.path.as_str() {
+            "datetime.date" => {
+                let [year, month, day] = numbers(call, ["year", "month", "day"])?;
+                Some(Moment::Date(date_text(year?, month?, day?)))
+            }
+            "datetime.time" => {
+                let parts = numbers(call, ["hour", "minute", "second", "microsecond"])?;
+                call.argument(4, "tzinfo")
+                    .is_none()
+                    .then(|| Moment::Time(time_text(parts)))
+            }
+            "datetime.datetime" => date_time(call),
+            "datetime.timedelta" => duration(call).map(|microseconds| Moment::Duration(duration_text(microseconds))),
+            _ => None,
+        }
+    }
+
+    /// Reads `2020-01-02`. See `parse_date` in django/utils/dateparse.py.
+    pub(super) fn parse_date(text: &str) -> Option<Self> {
+        let parts: Vec<i128> = text.split('-').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        match parts.as_slice() {
+            [year, month, day] => Some(Moment::Date(date_text(*year, *month, *day))),
+            _ => None,
+        }
+    }
+
+    /// Reads `10:00` and `10:00:05.5`.
+    pub(super) fn parse_time(text: &str) -> Option<Self> {
+        let (clock, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let parts: Vec<i128> = clock.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        let microsecond = format!("{fraction:0<6}").get(..6)?.parse().ok()?;
+        match parts.as_slice() {
+            [hour, minute] => Some(Moment::Time(time_text([Some(*hour), Some(*minute), None, None]))),
+            [hour, minute, second] => Some(Moment::Time(time_text([
+                Some(*hour),
+                Some(*minute),
+                Some(*second),
+                Some(microsecond),
+            ]))),
+            _ => None,
+        }
+    }
+
+    /// Reads `2020-01-02T03:04:05Z`.
+    pub(super) fn parse_date_time(text: &str) -> Option<Self> {
+        let (date, rest) = text.split_once(['T', ' '])?;
+        let Some(Moment::Date(date)) = Moment::parse_date(date) else {
+            return None;
+        };
+        let zone = rest.find(['Z', '+', '-']).unwrap_or(rest.len());
+        let (time, zone) = rest.split_at(zone);
+        let Some(Moment::Time(time)) = Moment::parse_time(time.trim()) else {
+            return None;
+        };
+        let offset = match zone {
+            "" => None,
+            "Z" => Some("+00:00".to_owned()),
+            zone if zone.len() == 6 && zone.as_bytes()[3] == b':' => Some(zone.to_owned()),
+            zone if zone.len() == 5 && zone.is_ascii() => Some(format!("{}:{}", &zone[..3], &zone[3..])),
+            zone if zone.len() == 3 => Some(format!("{zone}:00")),
+            _ => return None,
+        };
+        Some(Moment::DateTime { date, time, offset })
+    }
+}
+
+fn date_time(call: &Call) -> Option<Moment> {
+    let [year, month, day] = numbers(call, ["year", "month", "day"])?;
+    let date = date_text(year?, month?, day?);
+    let mut parts = [None; 4];
+    for (index, name) in ["hour", "minute", "second", "microsecond"].into_iter().enumerate() {
+        parts[index] = match call.argument(index + 3, name) {
+            Some(value) => Some(number(value)?),
+            None => None,
+        };
+    }
+    let offset = match call.argument(7, "tzinfo") {
+        None | Some(Value::None) => None,
+        Some(zone) => Some(offset_of(zone)?),
+    };
+    let time = time_text(parts);
+    Some(Moment::DateTime { date, time, offset })
+}
+
+/// The fixed offset of a time zone, where it has one.
+fn offset_of(zone: &Value) -> Option<String> {
+    match zone {
+        Value::Name(path) => {
+            const UTC: [&str; 6] = [
+                "datetime.timezone.utc",
+                "datetime.UTC",
+                "django.utils.timezone.utc",
+                "pytz.UTC",
+                "pytz.utc",
+                "django.utils.timezone.UTC",
+            ];
+            UTC.contains(&path.as_str()).then(|| "+00:00".to_owned())
+        }
+        Value::Call(call) => match call.path.as_str() {
+            "zoneinfo.ZoneInfo" | "pytz.timezone" | "backports.zoneinfo.ZoneInfo" => {
+                (call.argument(0, "key")?.as_str()? == "UTC").then(|| "+00:00".to_owned())
+            }
+            "datetime.timezone" => {
+                let delta = duration(call.argument(0, "offset")?.as_call()?)?;
+                let minutes = delta / 60_000_000;
+                let sign = if minutes < 0 { '-' } else { '+' };
+                let minutes = minutes.abs();
+                Some(format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The arguments as numbers; `None` as a whole if one is no number.
+fn numbers<const N: usize>(call: &Call, names: [&str; N]) -> Option<[Option<i128>; N]> {
+    let mut found = [None; N];
+    for (index, name) in names.into_iter().enumerate() {
+        if let Some(value) = call.argument(index, name) {
+            found[index] = Some(number(value)?);
+        }
+    }
+    Some(found)
+}
+
+fn number(value: &Value) -> Option<i128> {
+    match value {
+        Value::Int(number) => Some(*number),
+        Value::Operation(Operator::Negate, items) => match items.as_slice() {
+            [Value::Int(number)] => number.checked_neg(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn date_text(year: i128, month: i128, day: i128) -> String {
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+fn time_text(parts: [Option<i128>; 4]) -> String {
+    let [hour, minute, second, microsecond] = parts.map(Option::unwrap_or_default);
+    let fraction = if microsecond == 0 {
+        String::new()
+    } else {
+        format!(".{microsecond:06}")
+    };
+    format!("{hour:02}:{minute:02}:{second:02}{fraction}")
+}
+
+/// Microseconds of a `datetime.timedelta`, where its arguments are whole numbers.
+fn duration(call: &Call) -> Option<i128> {
+    const UNITS: [(&str, i128); 7] = [
+        ("days", 86_400_000_000),
+        ("seconds", 1_000_000),
+        ("microseconds", 1),
+        ("milliseconds", 1_000),
+        ("minutes", 60_000_000),
+        ("hours", 3_600_000_000),
+        ("weeks", 604_800_000_000),
+    ];
+    let mut total: i128 = 0;
+    for (index, (name, unit)) in UNITS.into_iter().enumerate() {
+        if let Some(value) = call.argument(index, name) {
+            total = total.checked_add(number(value)?.checked_mul(unit)?)?;
+        }
+    }
+    Some(total)
+}
+
+/// `str(timedelta)` without the comma: `-1 day 2:00:00`.
+fn duration_text(microseconds: i128) -> String {
+    const DAY: i128 = 86_400_000_000;
+    let (days, rest) = (microseconds.div_euclid(DAY), microseconds.rem_euclid(DAY));
+    let (seconds, fraction) = (rest / 1_000_000, rest % 1_000_000);
+    let clock = format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let fraction = if fraction == 0 {
+        String::new()
+    } else {
+        format!(".{fraction:06}")
+    };
+    match days {
+        0 => format!("{clock}{fraction}"),
+        1 | -1 => format!("{days} day {clock}{fraction}"),
+        _ => format!("{days} days {clock}{fraction}"),
+    }
+}

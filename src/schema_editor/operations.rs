@@ -1,0 +1,388 @@
+//! Each operation's way to the database: `database_forwards` of django/db/migrations/operations.
+
+use std::sync::Arc;
+
+use crate::catalog::NameQuery;
+use crate::migration::{Constraint, Field, Index, Operation, SqlText};
+use crate::models::{Model, ModelField, Models, View};
+use crate::statement::{AlterTableAction, Name, Statement};
+use crate::value::Value;
+use crate::versions::DjangoVersion;
+
+use super::columns::alter;
+use super::run::{Run, django};
+
+/// The state before an operation and after it.
+#[derive(Clone, Copy)]
+struct States<'a> {
+    app: &'a str,
+    from: View<'a>,
+    to: View<'a>,
+}
+
+impl Run<'_> {
+    /// Changes the state, then sends what the operation sends.
+    pub(super) fn operation(&mut self, app: &str, operation: &Operation, models: &mut Models) {
+        let mark = models.mark();
+        match operation {
+            Operation::SeparateDatabaseAndState {
+                database_operations, ..
+            } => {
+                for nested in database_operations {
+                    self.operation(app, &nested.operation, models);
+                }
+                models.roll_back(mark);
+                models.apply(app, operation);
+            }
+            Operation::RunSql { sql, .. } => {
+                self.run_sql(sql);
+                models.apply(app, operation);
+            }
+            _ => {
+                models.apply(app, operation);
+                let states = States {
+                    app,
+                    from: models.before(mark),
+                    to: models.now(),
+                };
+                self.forwards(operation, states);
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_lines, reason = "one arm for each operation, each a call")]
+    fn forwards(&mut self, operation: &Operation, states: States<'_>) {
+        match operation {
+            Operation::CreateModel { name, .. } => self.create_declared_model(name, states),
+            Operation::DeleteModel { name } => {
+                if let Some(model) = self.migrated(states.from, states.app, name) {
+                    self.delete_model(&model);
+                }
+            }
+            Operation::RenameModel { old_name, new_name } => {
+                if let Some(new) = self.migrated(states.to, states.app, new_name) {
+                    let old = self.model(states.from, states.app, old_name);
+                    self.rename_model(&old, &new);
+                }
+            }
+            Operation::AlterModelTable { name, .. } => {
+                if let Some(new) = self.migrated(states.to, states.app, name) {
+                    let old = self.model(states.from, states.app, name);
+                    self.alter_db_table(&old.db_table(), &new.db_table());
+                    self.rename_relation_tables(&old, &new);
+                }
+            }
+            Operation::AlterModelTableComment { name, table_comment } => {
+                if let Some(model) = self.migrated(states.to, states.app, name) {
+                    self.comment_on_table(&model.db_table(), table_comment.clone().unwrap_or_default());
+                }
+            }
+            Operation::AlterUniqueTogether { name, .. } => {
+                if let Some(model) = self.migrated(states.to, states.app, name) {
+                    let old = self.model(states.from, states.app, name);
+                    let (old, new) = (&old.state.options.unique_together, &model.state.options.unique_together);
+                    self.alter_unique_together(&model, old, new);
+                }
+            }
+            Operation::AlterIndexTogether { name, .. } => {
+                if let Some(model) = self.migrated(states.to, states.app, name) {
+                    let old = self.model(states.from, states.app, name);
+                    let (old, new) = (&old.state.options.index_together, &model.state.options.index_together);
+                    self.alter_index_together(&model, old, new);
+                }
+            }
+            Operation::AlterOrderWithRespectTo { name, .. } => self.alter_order(name, states),
+            Operation::AddField {
+                model_name,
+                name,
+                field,
+                ..
+            } => {
+                if let Some(model) = self.migrated(states.to, states.app, model_name) {
+                    let old_model = states.from.model(&model.key()).unwrap_or_else(|| model.clone());
+                    self.note_unread(field);
+                    self.add_field(&old_model, &bound(&model, name, field));
+                }
+            }
+            Operation::RemoveField { model_name, name } => {
+                if let Some(model) = self.migrated(states.from, states.app, model_name)
+                    && let Some(field) = self.field(&model, name)
+                {
+                    self.remove_field(&model, &field);
+                }
+            }
+            Operation::AlterField {
+                model_name,
+                name,
+                field,
+                ..
+            } => {
+                if let Some(model) = self.migrated(states.to, states.app, model_name) {
+                    let old_model = self.model(states.from, states.app, model_name);
+                    if let Some(old) = self.field(&old_model, name) {
+                        self.note_unread(field);
+                        self.alter_field(&old_model, &old, &bound(&model, name, field));
+                    }
+                }
+            }
+            Operation::RenameField {
+                model_name,
+                old_name,
+                new_name,
+            } => {
+                if let Some(model) = self.migrated(states.to, states.app, model_name) {
+                    let old_model = self.model(states.from, states.app, model_name);
+                    if let (Some(old), Some(new)) = (self.field(&old_model, old_name), self.field(&model, new_name)) {
+                        self.alter_field(&old_model, &old, &new);
+                    }
+                }
+            }
+            Operation::AddIndex {
+                model_name,
+                index,
+                concurrently,
+            } => self.add_index(model_name, index, *concurrently, states),
+            Operation::RemoveIndex {
+                model_name,
+                name,
+                concurrently,
+            } => {
+                if let Some(model) = self.migrated(states.from, states.app, model_name) {
+                    self.drop_index(&model, name, *concurrently);
+                }
+            }
+            Operation::RenameIndex { model_name, .. } => self.rename_index(model_name, operation, states),
+            Operation::AddConstraint {
+                model_name,
+                constraint,
+                not_valid,
+            } => self.add_constraint(model_name, constraint, *not_valid, states),
+            Operation::RemoveConstraint { model_name, name } => self.remove_named(model_name, name, states),
+            Operation::ValidateConstraint { model_name, name } => {
+                if let Some(model) = self.migrated(states.from, states.app, model_name) {
+                    let name = Name::Given(name.clone());
+                    self.execute(alter(&model.db_table(), AlterTableAction::ValidateConstraint { name }));
+                }
+            }
+            Operation::CreateExtension { name } => self.create_extension(name),
+            Operation::CreateCollation {
+                name,
+                locale,
+                provider,
+                deterministic,
+            } => self.execute(Statement::CreateCollation {
+                name: name.clone(),
+                locale: locale.clone(),
+                provider: (provider != "libc").then(|| provider.clone()),
+                nondeterministic: !deterministic,
+            }),
+            Operation::RemoveCollation { name } => self.execute(Statement::DropCollation { name: name.clone() }),
+            Operation::Custom { path } => self.opaque(format!("{path} is not one of Django's operations")),
+            Operation::Unread { reason } => self.opaque(reason.clone()),
+            Operation::AlterModelOptions { .. }
+            | Operation::AlterModelManagers { .. }
+            | Operation::AlterConstraint { .. }
+            | Operation::RunPython { .. }
+            | Operation::RunSql { .. }
+            | Operation::SeparateDatabaseAndState { .. } => {}
+        }
+    }
+
+    /// The model, if operations on it reach the database (`allow_migrate_model`).
+    fn migrated<'a>(&mut self, view: View<'a>, app: &str, name: &str) -> Option<Model<'a>> {
+        let model = self.model(view, app, name);
+        for (option, reason) in &model.state.options.unknown {
+            self.partial(format!("{option} of {}: {reason}", model.state.label()));
+        }
+        model.can_migrate().then_some(model)
+    }
+
+    /// What of a field could not be read.
+    fn note_unread(&mut self, field: &Field) {
+        for (name, reason) in &field.unknown {
+            self.partial(format!("{name}: {reason}"));
+        }
+    }
+
+    fn create_declared_model(&mut self, name: &str, states: States<'_>) {
+        let Some(model) = self.migrated(states.to, states.app, name) else {
+            return;
+        };
+        for field in model.state.fields.values() {
+            self.note_unread(field);
+        }
+        self.create_model(&model);
+        // Since Django 5.1; before, these were deferred with the other indexes.
+        if django(&model) >= DjangoVersion::new(5, 1) {
+            self.alter_index_together(&model, &[], &model.state.options.index_together);
+        }
+    }
+
+    /// `AlterOrderWithRespectTo.database_forwards`
+    fn alter_order(&mut self, name: &str, states: States<'_>) {
+        let Some(model) = self.migrated(states.to, states.app, name) else {
+            return;
+        };
+        let old = self.model(states.from, states.app, name);
+        let was_ordered = old.state.options.order_with_respect_to.is_some();
+        match (was_ordered, model.state.options.order_with_respect_to.is_some()) {
+            (true, false) => {
+                if let Some(field) = old.field("_order") {
+                    self.remove_field(&old, &field);
+                }
+            }
+            (false, true) => {
+                if let Some(mut field) = model.field("_order") {
+                    Arc::make_mut(&mut field.field).default = Some(Value::Int(0));
+                    self.add_field(&old, &field);
+                }
+            }
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    fn add_index(&mut self, model_name: &str, index: &Index, concurrently: bool, states: States<'_>) {
+        if let Some(model) = self.migrated(states.to, states.app, model_name)
+            && let Some(statement) = self.create_meta_index(&model, index, concurrently)
+        {
+            self.execute(statement);
+        }
+    }
+
+    /// `RenameIndex.database_forwards`
+    fn rename_index(&mut self, model_name: &str, operation: &Operation, states: States<'_>) {
+        let Operation::RenameIndex {
+            new_name,
+            old_name,
+            old_fields,
+            ..
+        } = operation
+        else {
+            return;
+        };
+        let Some(model) = self.migrated(states.to, states.app, model_name) else {
+            return;
+        };
+        let old_model = self.model(states.from, states.app, model_name);
+        let found = match (old_fields, old_name) {
+            (Some(fields), _) => self.only_index(&old_model, fields),
+            (None, Some(name)) => Some(name.clone()),
+            (None, None) => None,
+        };
+        if let Some(old_name) = found.filter(|name| name != new_name) {
+            self.execute(Statement::RenameIndex {
+                table: Some(model.db_table()),
+                from: Name::Given(old_name),
+                to: Name::Given(new_name.clone()),
+            });
+        }
+    }
+
+    /// The one index over these fields; Django stops where there is not exactly one.
+    fn only_index(&mut self, model: &Model<'_>, fields: &[String]) -> Option<String> {
+        let columns = self.columns(model, fields)?;
+        let query = NameQuery {
+            columns: Some(&columns),
+            index: Some(true),
+            // Django 5.1 began to leave out unique indexes.
+            unique: (django(model) >= DjangoVersion::new(5, 1)).then_some(false),
+            ..NameQuery::default()
+        };
+        let names = self.constraint_names(model, query);
+        if let [name] = names.as_slice() {
+            return Some(name.clone());
+        }
+        self.partial(format!(
+            "Django stops here: found wrong number ({}) of indexes for {}({})",
+            names.len(),
+            model.db_table(),
+            columns.join(", ")
+        ));
+        None
+    }
+
+    fn add_constraint(&mut self, model_name: &str, constraint: &Constraint, not_valid: bool, states: States<'_>) {
+        let view = if not_valid { states.from } else { states.to };
+        let Some(model) = self.migrated(view, states.app, model_name) else {
+            return;
+        };
+        let Some(mut statement) = self.create_constraint(&model, constraint) else {
+            return;
+        };
+        if not_valid
+            && let Statement::AlterTable { actions, .. } = &mut statement
+            && let Some(AlterTableAction::AddConstraint(added)) = actions.first_mut()
+        {
+            added.not_valid = true;
+        }
+        self.execute(statement);
+    }
+
+    /// `RemoveConstraint.database_forwards`: what it sends depends on what the constraint was.
+    fn remove_named(&mut self, model_name: &str, name: &str, states: States<'_>) {
+        let Some(model) = self.migrated(states.to, states.app, model_name) else {
+            return;
+        };
+        let old = self.model(states.from, states.app, model_name);
+        let constraints = &old.state.options.constraints;
+        let declared = constraints.iter().find(|constraint| constraint.name() == Some(name));
+        match declared {
+            Some(
+                constraint @ (Constraint::Check { .. } | Constraint::Unique { .. } | Constraint::Exclusion { .. }),
+            ) => {
+                self.remove_constraint(&model, constraint, name);
+            }
+            Some(Constraint::Unknown { .. }) | None => {
+                self.partial(format!("what the constraint {name} was is not known"));
+                self.remove_by_catalog(&model, name);
+            }
+        }
+    }
+
+    /// Drops a constraint of which only the name is known, by what the catalog has under that name.
+    fn remove_by_catalog(&mut self, model: &Model<'_>, name: &str) {
+        let table = self.connection.catalog().table(&model.db_table());
+        let is_index =
+            table.is_some_and(|table| !table.constraints.contains_key(name) && table.indexes.contains_key(name));
+        if is_index {
+            self.drop_index(model, name, false);
+        } else {
+            self.drop_constraint(model, name);
+        }
+    }
+
+    /// `CreateExtension.database_forwards`: nothing is sent where the extension is there already.
+    fn create_extension(&mut self, name: &str) {
+        if self.editor.extensions.insert(name.to_owned()) {
+            self.execute(Statement::CreateExtension { name: name.to_owned() });
+        }
+    }
+
+    fn run_sql(&mut self, sql: &SqlText) {
+        match sql {
+            SqlText::Noop => {}
+            SqlText::Unknown(reason) => self.opaque(reason.clone()),
+            SqlText::Pieces(pieces) => {
+                for piece in pieces {
+                    match &piece.text {
+                        None => self.opaque("the SQL could not be read"),
+                        Some(_) => {
+                            if let Some(unknown) = piece.params.as_ref().and_then(Value::unknown) {
+                                self.partial(unknown.reason.clone());
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        self.connection.run_sql(sql);
+    }
+}
+
+fn bound<'a>(model: &Model<'a>, name: &str, field: &Field) -> ModelField<'a> {
+    ModelField {
+        model: model.clone(),
+        name: Arc::from(name),
+        field: Arc::new(field.clone()),
+    }
+}

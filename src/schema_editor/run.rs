@@ -1,0 +1,114 @@
+//! One operation on its way to the database.
+
+use crate::catalog::NameQuery;
+use crate::models::{Model, ModelField, ModelKey, ModelState, Origin, View};
+use crate::statement::{Execution, Statement};
+use crate::versions::DjangoVersion;
+
+use super::{Confidence, Connection, Deferred, SchemaEditor};
+
+/// The editor while it runs an operation, with the database that it speaks to.
+pub(super) struct Run<'r> {
+    pub(super) editor: &'r mut SchemaEditor,
+    pub(super) connection: &'r mut dyn Connection,
+}
+
+impl Run<'_> {
+    /// `BaseDatabaseSchemaEditor.execute`
+    pub(super) fn execute(&mut self, statement: Statement) {
+        self.execute_all(vec![statement]);
+    }
+
+    /// Several statements in one string.
+    pub(super) fn execute_all(&mut self, statements: Vec<Statement>) {
+        statements.iter().for_each(|statement| self.note_unknowns(statement));
+        self.connection.execute(Execution { statements });
+    }
+
+    /// `self.deferred_sql.append(..)`
+    pub(super) fn defer(&mut self, statement: Statement) {
+        self.note_unknowns(&statement);
+        let operation = self.editor.operation;
+        self.editor.deferred.push(Deferred { operation, statement });
+    }
+
+    /// Drops the deferred statements for which `drop` is true.
+    pub(super) fn discard_deferred(&mut self, mut drop: impl FnMut(&mut Statement) -> bool) {
+        self.editor
+            .deferred
+            .retain_mut(|deferred| !drop(&mut deferred.statement));
+    }
+
+    /// Changes every deferred statement.
+    pub(super) fn change_deferred(&mut self, mut change: impl FnMut(&mut Statement)) {
+        for deferred in &mut self.editor.deferred {
+            change(&mut deferred.statement);
+        }
+    }
+
+    fn note_unknowns(&mut self, statement: &Statement) {
+        for reason in statement.unknowns() {
+            self.partial(reason);
+        }
+    }
+
+    /// Something in the statements, or whether there is one, is not known.
+    pub(super) fn partial(&mut self, reason: impl Into<String>) {
+        self.note(Confidence::Partial, reason.into());
+    }
+
+    /// It is not known what the operation sends.
+    pub(super) fn opaque(&mut self, reason: impl Into<String>) {
+        self.note(Confidence::Opaque, reason.into());
+    }
+
+    fn note(&mut self, confidence: Confidence, reason: String) {
+        let outcome = &mut self.editor.outcome;
+        outcome.confidence = outcome.confidence.max(confidence);
+        if !outcome.reasons.contains(&reason) {
+            outcome.reasons.push(reason);
+        }
+    }
+
+    /// `_constraint_names`
+    pub(super) fn constraint_names(&self, model: &Model<'_>, query: NameQuery<'_>) -> Vec<String> {
+        self.connection.catalog().constraint_names(&model.db_table(), query)
+    }
+
+    /// The model that an operation names. One that nothing at hand declares is taken to be what its name says.
+    pub(super) fn model<'a>(&mut self, view: View<'a>, app: &str, name: &str) -> Model<'a> {
+        let found = view.model(&ModelKey::new(app, name));
+        let is_declared = found
+            .as_ref()
+            .is_some_and(|model| model.state.origin != Origin::Assumed);
+        if !is_declared {
+            self.partial(format!("no migration at hand declares {app}.{name}"));
+        }
+        found.unwrap_or_else(|| Model {
+            view,
+            state: ModelState::assumed(app, name).into(),
+        })
+    }
+
+    /// The field that an operation names; without it nothing can be said about the operation.
+    pub(super) fn field<'a>(&mut self, model: &Model<'a>, name: &str) -> Option<ModelField<'a>> {
+        let found = model.field(name);
+        if found.is_none() {
+            self.opaque(format!("{} has no field {name} that is known", model.state.label()));
+        }
+        found
+    }
+
+    /// The columns of these fields; `None` if one is not known.
+    pub(super) fn columns(&mut self, model: &Model<'_>, names: &[String]) -> Option<Vec<String>> {
+        names
+            .iter()
+            .map(|name| self.field(model, name).and_then(|field| field.column()))
+            .collect()
+    }
+}
+
+/// Django's version in this state.
+pub(super) fn django(model: &Model<'_>) -> DjangoVersion {
+    model.view.settings().django
+}

@@ -1,0 +1,151 @@
+//! The names that Django derives from tables and columns.
+
+use md5::{Digest, Md5};
+
+use super::print::split_identifier;
+use super::{DerivedName, Name};
+
+/// The longest name that Postgres keeps (`max_name_length` in django/db/backends/postgresql/operations.py).
+const LONGEST_NAME: usize = 63;
+
+impl Name {
+    /// The name as it stands now, without quotes.
+    #[must_use]
+    pub fn resolve(&self) -> String {
+        match self {
+            Name::Given(name) => name.clone(),
+            Name::Derived(derived) => derived.resolve(),
+        }
+    }
+}
+
+impl DerivedName {
+    /// `_create_index_name`, with the suffix of `ForeignKeyName` where it is a foreign key's name.
+    #[must_use]
+    pub fn resolve(&self) -> String {
+        match &self.target {
+            Some((table, column)) => {
+                create_index_name(&self.table, &self.columns, &format!("{}_{table}_{column}", self.suffix))
+            }
+            None => create_index_name(&self.table, &self.columns, &self.suffix),
+        }
+    }
+}
+
+/// `BaseDatabaseSchemaEditor._create_index_name`: table, columns, and a digest of both with a suffix. Lengths count
+/// characters, as Python does.
+#[must_use]
+pub fn create_index_name(table: &str, columns: &[String], suffix: &str) -> String {
+    let (_, table) = split_identifier(table);
+    let joined = columns.join("_");
+    let parts = std::iter::once(table).chain(columns.iter().map(String::as_str));
+    let mut ending = format!("{}{suffix}", names_digest(parts, 8));
+    let name = format!("{table}_{joined}_{ending}");
+    if name.chars().count() <= LONGEST_NAME {
+        return name;
+    }
+    ending = first(&ending, LONGEST_NAME / 3).to_owned();
+    let each = (LONGEST_NAME - ending.chars().count()) / 2 - 1;
+    let mut name = format!("{}_{}_{ending}", first(table, each), first(&joined, each));
+    if name.starts_with(|letter: char| letter == '_' || letter.is_numeric()) {
+        name.pop();
+        name.insert(0, 'D');
+    }
+    name
+}
+
+/// `truncate_name` in django/db/backends/utils.py: a longer name ends in four digits of its digest.
+#[must_use]
+pub fn truncate_name(identifier: &str) -> String {
+    let (namespace, name) = split_identifier(identifier);
+    if name.chars().count() <= LONGEST_NAME {
+        return identifier.to_owned();
+    }
+    let digest = names_digest([name], 4);
+    let namespace = if namespace.is_empty() {
+        String::new()
+    } else {
+        format!("{namespace}\".\"")
+    };
+    format!("{namespace}{}{digest}", first(name, LONGEST_NAME - 4))
+}
+
+/// The name of an index that was declared without one. See `Index.set_name_with_model` in django/db/models/indexes.py.
+///
+/// `columns` are the columns with `-` before descending ones, `suffix` is `idx`, `gin`, ...
+#[must_use]
+pub fn index_name(table: &str, columns: &[String], suffix: &str) -> String {
+    let (_, table) = split_identifier(table);
+    let parts = std::iter::once(table)
+        .chain(columns.iter().map(String::as_str))
+        .chain([suffix]);
+    let digest = names_digest(parts, 6);
+    let column = columns.first().map_or("", |column| column.trim_start_matches('-'));
+    let name = format!("{}_{}_{digest}_{suffix}", first(table, 11), first(column, 7));
+    match name.strip_prefix(|letter: char| letter == '_' || letter.is_numeric()) {
+        Some(rest) => format!("D{rest}"),
+        None => name,
+    }
+}
+
+/// `names_digest` in django/db/backends/utils.py: the first hexadecimal digits of an MD5 sum.
+#[must_use]
+pub fn names_digest<'a>(parts: impl IntoIterator<Item = &'a str>, length: usize) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut hash = Md5::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+    }
+    let digits = hash
+        .finalize()
+        .into_iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(DIGITS[usize::from(digit)]));
+    digits.take(length).collect()
+}
+
+/// The first `count` characters.
+fn first(text: &str, count: usize) -> &str {
+    match text.char_indices().nth(count) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{create_index_name, index_name, truncate_name};
+
+    fn names(columns: &[&str]) -> Vec<String> {
+        columns.iter().map(|&column| column.to_owned()).collect()
+    }
+
+    #[test]
+    fn an_index_is_named_after_table_and_columns_with_a_digest_of_both() {
+        let columns = names(&["app_label", "model"]);
+        assert_eq!(
+            create_index_name("django_content_type", &columns, "_uniq"),
+            "django_content_type_app_label_model_76bd3d3b_uniq"
+        );
+    }
+
+    #[test]
+    fn a_long_name_keeps_a_part_of_table_columns_and_suffix() {
+        let columns = names(&["content_type_id"]);
+        let name = create_index_name("auth_permission", &columns, "_fk_django_content_type_id");
+        assert_eq!(name, "auth_permission_content_type_id_2f476e4b_fk_django_co");
+    }
+
+    #[test]
+    fn a_long_table_name_ends_in_a_digest() {
+        let name = truncate_name(&format!("app_{}", "x".repeat(80)));
+        assert_eq!(name.len(), 63);
+        assert!(name.starts_with("app_xxx"));
+    }
+
+    #[test]
+    fn an_index_without_a_name_gets_thirty_characters() {
+        let columns = names(&["-created_at"]);
+        assert!(index_name("shop_order_line", &columns, "idx").starts_with("shop_order__created_"));
+    }
+}
