@@ -28,6 +28,7 @@ pub struct Catalog {
     /// Sequences by name, with the column that owns them.
     sequences: FxHashMap<String, Sequence>,
     nondeterministic_collations: FxHashSet<String>,
+    extensions: FxHashSet<String>,
     migration: MigrationNumber,
 }
 
@@ -205,6 +206,12 @@ impl Catalog {
     #[must_use]
     pub fn is_nondeterministic(&self, collation: &str) -> bool {
         self.nondeterministic_collations.contains(collation)
+    }
+
+    /// Whether a migration created the extension.
+    #[must_use]
+    pub fn has_extension(&self, name: &str) -> bool {
+        self.extensions.contains(name)
     }
 
     /// The foreign keys of other tables, and of the table itself, that point to it: table, constraint name, constraint.

@@ -13,8 +13,8 @@ pub struct History {
     /// Indexes into the migrations, for a database that has lived through them: squashed migrations run as their
     /// originals wherever all of these are on disk.
     pub order: Vec<usize>,
-    /// A second run, from nothing, in which squashes take the place of their originals, as on a new database. Only what
-    /// squashes need is in it; empty where no squash has its originals on disk.
+    /// A second run, from nothing, in which squashes take the place of their originals, as on a new database, up to the
+    /// last squash; empty where no squash has its originals on disk.
     pub squashed: Vec<usize>,
     /// What is wrong with the graph.
     pub problems: Vec<HistoryProblem>,
@@ -66,24 +66,28 @@ pub fn order(migrations: &[Migration], swappable: &FxHashMap<String, String>) ->
             .filter(|index| !seen[*index]),
     );
     problems.extend(lived.several_leaves());
-    let squashed = if squashes.with_originals.is_empty() {
-        Vec::new()
-    } else {
-        let fresh = build(migrations, keys, swappable, &squashes.fresh, &mut Vec::new());
-        let mut targets: Vec<usize> = squashes
-            .with_originals
-            .iter()
-            .copied()
-            .filter(|index| fresh.contains(*index))
-            .collect();
-        targets.sort_by_key(|index| &migrations[*index].key);
-        fresh.run_order(&targets, &mut Vec::new())
-    };
+    let squashed = fresh_order(migrations, keys, swappable, &squashes);
     History {
         order,
         squashed,
         problems,
     }
+}
+
+fn fresh_order(
+    migrations: &[Migration],
+    keys: &Keys<'_>,
+    swappable: &FxHashMap<String, String>,
+    squashes: &Squashes,
+) -> Vec<usize> {
+    if squashes.with_originals.is_empty() {
+        return Vec::new();
+    }
+    let fresh = build(migrations, keys, swappable, &squashes.fresh, &mut Vec::new());
+    let mut order = fresh.run_order(&fresh.leaves(), &mut Vec::new());
+    let last = order.iter().rposition(|index| squashes.with_originals.contains(index));
+    order.truncate(last.map_or(0, |last| last + 1));
+    order
 }
 
 /// For each run, which migration stands for another: `stands_for[original] = squash`, or a squash's originals.

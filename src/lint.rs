@@ -130,7 +130,9 @@ impl<'a> Run<'a> {
         for state_operation in state_operations {
             match &state_operation.operation {
                 Operation::RemoveField { model_name, name } => {
-                    let Some(model) = self.models.now().model(&ModelKey::new(app, model_name)) else { continue };
+                    let Some(model) = self.models.now().model(&ModelKey::new(app, model_name)) else {
+                        continue;
+                    };
                     if let Some(column) = model.field(name).and_then(|field| field.column()) {
                         self.database.release(model.db_table(), Some(column));
                     }

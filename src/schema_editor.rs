@@ -19,8 +19,6 @@ mod renames;
 mod run;
 mod tables;
 
-use rustc_hash::FxHashSet;
-
 use crate::catalog::Catalog;
 use crate::migration::{OperationNode, SqlText};
 use crate::models::Models;
@@ -91,8 +89,6 @@ pub struct SchemaEditor {
     /// The operation that runs, by its index in the migration.
     operation: usize,
     outcome: Outcome,
-    /// Extensions that operations have created.
-    extensions: FxHashSet<String>,
 }
 
 impl SchemaEditor {
@@ -104,7 +100,6 @@ impl SchemaEditor {
             deferred: Vec::new(),
             operation: 0,
             outcome: Outcome::default(),
-            extensions: FxHashSet::default(),
         }
     }
 

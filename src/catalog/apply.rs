@@ -43,11 +43,13 @@ impl Catalog {
             Statement::DropCollation { name } => {
                 self.nondeterministic_collations.remove(name);
             }
+            Statement::CreateExtension { name } => {
+                self.extensions.insert(name.clone());
+            }
             Statement::Comment { .. }
             | Statement::SetConstraintsImmediate { .. }
             | Statement::UpdateNulls { .. }
             | Statement::AlterSequenceType { .. }
-            | Statement::CreateExtension { .. }
             | Statement::Unread { .. } => {}
         }
     }

@@ -39,10 +39,6 @@ impl<'a> Graph<'a> {
         }
     }
 
-    pub(super) fn contains(&self, index: usize) -> bool {
-        self.nodes.contains(&index)
-    }
-
     pub(super) fn members(&self) -> impl Iterator<Item = usize> {
         self.nodes.iter().copied()
     }

@@ -42,7 +42,8 @@ impl Collector<'_> {
 
     /// The worst hit, told with the operation's names.
     fn finding(&self, index: usize, node: &OperationNode, hits: &[(&StatementReport, &Hit)]) -> Option<Finding> {
-        let rank = |hit: &Hit| (hit.severity, hit.harm.len().min(1), hit.work, hit.strongest);
+        // What fails beats what is slow.
+        let rank = |hit: &Hit| (hit.severity, hit.harm.contains(&Harm::Fails), hit.work, hit.strongest);
         let worst = hits.iter().map(|(_, hit)| rank(hit)).max()?;
         let (report, worst) = hits.iter().copied().find(|(_, hit)| rank(hit) == worst)?;
         let rule = self.rules.rule(&worst.rule)?;

@@ -77,6 +77,20 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The table of a model, by its app label and its name in any case.
+    #[must_use]
+    pub fn table_of(self, app: &str, name: &str) -> Option<String> {
+        Some(self.model(&ModelKey::new(app, name))?.db_table())
+    }
+
+    /// The table and column of a model's field.
+    #[must_use]
+    pub fn column_of(self, app: &str, model: &str, field: &str) -> Option<(String, String)> {
+        let model = self.model(&ModelKey::new(app, model))?;
+        let column = model.field(field)?.column()?;
+        Some((model.db_table(), column))
+    }
+
     /// The key that a reference in `owner` means. See `resolve_relation` in django/db/migrations/utils.py.
     ///
     /// # Errors
@@ -339,7 +353,8 @@ impl<'a> Model<'a> {
         let has_key = |field: &Arc<Field>| field.primary_key || matches!(field.kind, FieldKind::CompositePrimaryKey(_));
         let is_complete =
             matches!(self.state.origin, Origin::Migrations | Origin::Automatic) && !self.state.options.proxy;
-        if !is_complete || self.state.fields.values().any(has_key) {
+        // A field called `id` that could not be read is the key, most likely.
+        if !is_complete || self.state.fields.contains_key("id") || self.state.fields.values().any(has_key) {
             return Vec::new();
         }
         let mut field = Field::of_kind(FieldKind::Plain(self.view.settings().default_auto_field));

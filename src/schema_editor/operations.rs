@@ -353,7 +353,7 @@ impl Run<'_> {
 
     /// `CreateExtension.database_forwards`: nothing is sent where the extension is there already.
     fn create_extension(&mut self, name: &str) {
-        if self.editor.extensions.insert(name.to_owned()) {
+        if !self.connection.catalog().has_extension(name) {
             self.execute(Statement::CreateExtension { name: name.to_owned() });
         }
     }

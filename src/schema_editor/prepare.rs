@@ -55,6 +55,10 @@ fn prepare_by(field: &Field, value: &Value) -> Prepared {
         FieldKind::Plain(internal_type) => plain(*internal_type, field, value),
         FieldKind::Array { base, .. } => array(base, value),
         FieldKind::Generated { output, .. } => return prepare_by(output, value),
+        // A class of its own may change anything that is not plainly empty or a scalar.
+        FieldKind::Database { .. } if has_items(value) => {
+            return Prepared::Unknown(format!("what {} makes of its default", field.path));
+        }
         FieldKind::Database { internal_type, .. } => match internal_type.as_str() {
             "CharField" | "TextField" | "SlugField" => python_text(value).map(Literal::Text),
             "JSONField" => json_text(value).map(|text| Literal::Typed(text, "jsonb")),
@@ -71,6 +75,13 @@ fn prepare_by(field: &Field, value: &Value) -> Prepared {
         Some(Literal::Null) => Prepared::None,
         Some(literal) => Prepared::Literal(literal),
         None => Prepared::Unknown(reason(value)),
+    }
+}
+
+fn has_items(value: &Value) -> bool {
+    match value {
+        Value::Dict(items) => !items.is_empty(),
+        _ => value.as_items().is_some_and(|items| !items.is_empty()),
     }
 }
 

@@ -7,6 +7,7 @@ const OPENING: &str = "<unknown: ";
 /// How an unknown part is shown inside an otherwise right statement.
 #[must_use]
 pub fn unknown(reason: &str) -> String {
+    let reason = reason.replace(['<', '>'], "");
     format!("{OPENING}{reason}>")
 }
 

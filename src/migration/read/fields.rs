@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 16;
 /// `_field_should_be_altered` in django/db/backends/base/schema.py.
 #[rustfmt::skip]
 const NOT_COMPARED: &[&str] = &[
-    "auto_created", "blank", "choices", "db_column", "editable", "error_messages", "help_text", "limit_choices_to",
+    "blank", "choices", "db_column", "editable", "error_messages", "help_text", "limit_choices_to",
     "name", "on_delete", "rel", "related_name", "related_query_name", "swappable", "symmetrical", "to", "validators",
     "verbose_name",
 ];
@@ -29,6 +29,7 @@ const NOT_COMPARED: &[&str] = &[
 const COMMON: &[(&str, LeftOut)] = &[
     ("primary_key", LeftOut::IfFalse), ("max_length", LeftOut::IfNone), ("unique", LeftOut::IfFalse),
     ("null", LeftOut::IfFalse), ("db_index", LeftOut::IfFalse), ("default", LeftOut::Never),
+    ("auto_created", LeftOut::IfFalse),
     ("serialize", LeftOut::IfTrue), ("unique_for_date", LeftOut::IfNone), ("unique_for_month", LeftOut::IfNone),
     ("unique_for_year", LeftOut::IfNone), ("db_tablespace", LeftOut::IfNone), ("db_comment", LeftOut::IfNone),
     ("db_default", LeftOut::Never),
@@ -175,7 +176,9 @@ impl Reading<'_> {
             on_delete: get(named, "on_delete").and_then(on_delete),
             parent_link: boolean(named, "parent_link", false, field),
             related_name: get(named, "related_name").and_then(Value::as_str).map(str::to_owned),
-            related_query_name: get(named, "related_query_name").and_then(Value::as_str).map(str::to_owned),
+            related_query_name: get(named, "related_query_name")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
         }
     }
 
