@@ -39,7 +39,11 @@ fn without_a_manage_py_a_project_begins_at_its_configuration() {
 
 #[test]
 fn without_a_configuration_a_project_begins_at_the_repository() {
-    let scratch = Scratch::new().folder("repository/.git").app("repository/shop").app("repository/deep/blog").app("forum");
+    let scratch = Scratch::new()
+        .folder("repository/.git")
+        .app("repository/shop")
+        .app("repository/deep/blog")
+        .app("forum");
     assert_eq!(
         scratch.migrations("repository/shop"),
         ["blog.0001_initial", "shop.0001_initial"]
@@ -61,7 +65,11 @@ fn without_a_repository_a_project_begins_at_the_package_around_the_path() {
 
 #[test]
 fn a_manage_py_beyond_the_repository_is_none_of_its_business() {
-    let scratch = Scratch::new().file("manage.py", "").app("blog").folder("repository/.git").app("repository/shop");
+    let scratch = Scratch::new()
+        .file("manage.py", "")
+        .app("blog")
+        .folder("repository/.git")
+        .app("repository/shop");
     assert_eq!(scratch.migrations("repository"), ["shop.0001_initial"]);
 }
 
@@ -104,7 +112,10 @@ fn several_paths_are_one_report_and_nothing_is_shown_twice() {
 fn paths_are_shown_from_the_working_folder_and_whole_outside_of_it() {
     let scratch = Scratch::shop().folder("elsewhere");
     let inside = scratch.run_in("shop", "migrations --output-format json");
-    assert_eq!(inside.findings(), ["migrations/0002_index.py: create-index-blocking-writes"]);
+    assert_eq!(
+        inside.findings(),
+        ["migrations/0002_index.py: create-index-blocking-writes"]
+    );
     let outside = scratch.run_in("elsewhere", "../shop --output-format json");
     let whole = scratch.path("shop/migrations/0002_index.py");
     assert_eq!(
@@ -156,7 +167,8 @@ fn the_same_label_twice_without_a_manage_py_is_split_and_noted() {
 
 #[test]
 fn a_project_may_depend_on_an_app_of_the_project_beside_it() {
-    let beside = "migrations.AddField(\"order\", \"tag\", models.ForeignKey(\"tags.Order\", models.CASCADE, null=True))";
+    let beside =
+        "migrations.AddField(\"order\", \"tag\", models.ForeignKey(\"tags.Order\", models.CASCADE, null=True))";
     let beside = migration("shop", "0001_initial", beside).replace(
         "[(\"shop\", \"0001_initial\")]",
         "[(\"shop\", \"0001_initial\"), (\"tags\", \"0001_initial\")]",
@@ -168,7 +180,7 @@ fn a_project_may_depend_on_an_app_of_the_project_beside_it() {
         .file("one/shop/migrations/0002_tag.py", beside)
         .file("two/manage.py", "")
         .app("two/tags");
-    let run = scratch.run("sql shop 0002 --project one");
+    let run = scratch.run("sql shop 0002");
     assert!(run.out.contains("\"tag_id\" bigint NULL"), "{run:?}");
 }
 
@@ -183,7 +195,10 @@ fn an_app_is_labelled_by_its_folder() {
 #[test]
 fn the_label_of_an_app_config_comes_first() {
     let config = "class Config(AppConfig):\n    name = 'apps.shop'\n    label = 'store'\n";
-    let scratch = Scratch::new().file("manage.py", "").app("apps/shop").file("apps/shop/apps.py", config);
+    let scratch = Scratch::new()
+        .file("manage.py", "")
+        .app("apps/shop")
+        .file("apps/shop/apps.py", config);
     assert_eq!(scratch.migrations("."), ["store.0001_initial"]);
 }
 
@@ -229,14 +244,20 @@ fn of_several_app_configs_the_one_that_is_installed_counts() {
 #[test]
 fn of_several_app_configs_the_default_counts() {
     let config = TWO_CONFIGS.replace("label = 'fancy'", "label = 'fancy'\n    default = True");
-    let scratch = Scratch::new().file("manage.py", "").app("shop").file("shop/apps.py", config);
+    let scratch = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/apps.py", config);
     assert_eq!(scratch.migrations("."), ["fancy.0001_initial"]);
 }
 
 #[test]
 fn an_app_config_of_another_app_says_nothing_about_this_one() {
     let config = "class Config(AppConfig):\n    name = 'vendor.blog'\n    label = 'blog'\n";
-    let scratch = Scratch::new().file("manage.py", "").app("shop").file("shop/apps.py", config);
+    let scratch = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/apps.py", config);
     assert_eq!(scratch.migrations("."), ["shop.0001_initial"]);
 }
 
@@ -266,10 +287,7 @@ fn migration_modules_say_whose_migrations_a_folder_holds() {
         )
         .file("schema/for_shop/0001_initial.py", INITIAL)
         .file("schema/for_blog/0001_initial.py", INITIAL);
-    assert_eq!(
-        scratch.migrations("."),
-        ["blog.0001_initial", "shop.0001_initial"]
-    );
+    assert_eq!(scratch.migrations("."), ["blog.0001_initial", "shop.0001_initial"]);
 }
 
 // What is left out.
@@ -351,10 +369,35 @@ fn private_modules_and_packages_beside_migrations_are_no_migrations() {
     let scratch = Scratch::shop()
         .file("shop/migrations/_0003_draft.py", removal("shop", "0002_index"))
         .file("shop/migrations/__init__.py", removal("shop", "0002_index"));
+    assert_eq!(scratch.migrations("."), ["shop.0001_initial", "shop.0002_index"]);
+}
+
+const TALK: &str = "\
+TEXT = '''
+class Migration(migrations.Migration):
+    operations = []
+'''
+
+
+class MigrationTests(TestCase):
+    pass
+";
+
+#[test]
+fn code_that_speaks_of_migrations_is_no_migration_and_clashes_with_none() {
+    let scratch = Scratch::shop()
+        .file("shop/tests/__init__.py", "")
+        .file("shop/tests/test_migrations.py", TALK)
+        .file("blog/tests/test_migrations.py", TALK)
+        .file("blog/test_migrations/test_all.py", TALK)
+        .file("blog/test_migrations/conftest.py", "");
+    let run = scratch.run("--output-format json");
     assert_eq!(
-        scratch.migrations("."),
-        ["shop.0001_initial", "shop.0002_index"]
+        run.findings(),
+        ["shop/migrations/0002_index.py: create-index-blocking-writes"]
     );
+    assert_eq!(run.json()["summary"]["migrations"], 2);
+    assert!(!run.notes.contains("twice"), "{}", run.notes);
 }
 
 // What cannot be judged.
@@ -401,7 +444,8 @@ fn an_empty_folder_is_said_even_beside_an_app_with_migrations() {
     let run = Scratch::shop().folder("static").run("shop static");
     assert_eq!(run.code, 2);
     assert!(
-        run.notes.starts_with("error: static: no migrations found: there are no Python files"),
+        run.notes
+            .starts_with("error: static: no migrations found: there are no Python files"),
         "{}",
         run.notes
     );
@@ -412,7 +456,8 @@ fn a_python_file_that_is_no_migration_is_noted() {
     let run = Scratch::shop().file("shop/models.py", "").run("shop/models.py");
     assert_eq!(run.code, 0);
     assert!(
-        run.notes.contains("note: shop/models.py: no migration, nothing to judge\n"),
+        run.notes
+            .contains("note: shop/models.py: no migration, nothing to judge\n"),
         "{}",
         run.notes
     );
@@ -431,7 +476,9 @@ fn a_file_that_is_not_python_is_noted() {
 
 #[test]
 fn an_excluded_file_is_noted_and_an_excluded_folder_cannot_be_judged() {
-    let scratch = Scratch::shop().file("forelock.toml", "exclude = ['shop']\n").app("blog");
+    let scratch = Scratch::shop()
+        .file("forelock.toml", "exclude = ['shop']\n")
+        .app("blog");
     let file = scratch.run("shop/migrations/0002_index.py");
     assert_eq!(file.code, 0);
     assert!(
@@ -508,6 +555,7 @@ fn a_file_that_is_not_utf_8_is_one_finding_and_the_others_are_judged() {
         ]
     );
     assert!(message(&run, "unreadable-file").contains("UTF-8"), "{run:?}");
+    assert_eq!(run.json()["findings"][0]["range"]["start"]["line"], 9);
 }
 
 #[test]
@@ -540,7 +588,34 @@ fn a_file_without_a_migration_is_refused_by_django_and_so_said() {
                 "shop/migrations/0002_index.py: create-index-blocking-writes".to_owned()
             ],
         );
-        assert!(message(&run, "unreadable-file").contains("has no class `Migration`"), "{run:?}");
+        assert!(
+            message(&run, "unreadable-file").contains("has no class `Migration`"),
+            "{run:?}"
+        );
+    }
+}
+
+#[test]
+fn a_migration_that_is_not_djangos_is_said() {
+    for (text, said) in [
+        (
+            "from django.db import migrations\n\n\nclass Migration:\n    operations = []\n",
+            "does not derive from Django's",
+        ),
+        (
+            "from company.migrations import Migration\n",
+            "has no class `Migration` of its own",
+        ),
+    ] {
+        let run = beside("0003_other.py", text.as_bytes());
+        assert_eq!(
+            run.findings(),
+            [
+                "shop/migrations/0003_other.py: unreadable-file",
+                "shop/migrations/0002_index.py: create-index-blocking-writes"
+            ]
+        );
+        assert!(message(&run, "unreadable-file").contains(said), "{run:?}");
     }
 }
 

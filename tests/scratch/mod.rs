@@ -68,12 +68,12 @@ impl Scratch {
         Self { folder }
     }
 
-    /// A project with a manage.py, an app `shop` and one finding, in 0002_index.
+    /// A project with a manage.py, an app `shop` and one finding, in its second migration.
     pub fn shop() -> Self {
         Self::new()
             .file("manage.py", "")
             .app("shop")
-            .file("shop/migrations/0002_index.py", &index("shop", "0001_initial"))
+            .file("shop/migrations/0002_index.py", index("shop", "0001_initial"))
     }
 
     /// Adds a file; folders come along.
@@ -112,7 +112,14 @@ impl Scratch {
     pub fn forelock_in(&self, path: &str) -> Command {
         let mut command = Command::cargo_bin("forelock").expect("the program");
         command.current_dir(self.path(path));
-        for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "VIRTUAL_ENV", "TERM"] {
+        for variable in [
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "FORCE_COLOR",
+            "VIRTUAL_ENV",
+            "TERM",
+        ] {
             command.env_remove(variable);
         }
         command
@@ -159,7 +166,8 @@ impl Run {
 
     /// What a run with `--output-format json` wrote.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+        assert!(self.out.starts_with(['{', '[']), "{self:?}");
+        serde_json::from_str(&self.out).expect("JSON")
     }
 
     /// `path: rule` of all findings in JSON.
