@@ -103,7 +103,7 @@ impl Context<'_> {
     }
 
     fn drop_table(&self, table: &str) -> Vec<Observation> {
-        let used = if self.usage.table_in_use(table) {
+        let used = if self.usage.table_in_use(table) && !self.catalog.is_new(table) {
             "used"
         } else {
             "unused"

@@ -171,8 +171,10 @@ impl<'a> Database<'a> {
             }
             Statement::AlterTable { table, actions } => {
                 for action in actions {
-                    if let AlterTableAction::AddColumn(column) = action {
-                        self.transaction.add_column(table, &column.name);
+                    match action {
+                        AlterTableAction::AddColumn(column) => self.transaction.add_column(table, &column.name),
+                        AlterTableAction::SetDefault { column, .. } => self.transaction.note_default(table, column),
+                        _ => {}
                     }
                 }
             }

@@ -144,11 +144,16 @@ impl Verdict {
             self.work = self.work.max(*kind);
             match kind {
                 Work::Scan => add(&mut self.scans, relation),
+                // A rewrite and the build of an index read every row too.
                 Work::Rewrite => {
+                    add(&mut self.scans, relation);
                     add(&mut self.rewrites, relation);
                     builds.iter().for_each(|index| add(&mut self.builds, index));
                 }
-                Work::IndexBuild => builds.iter().for_each(|index| add(&mut self.builds, index)),
+                Work::IndexBuild => {
+                    add(&mut self.scans, relation);
+                    builds.iter().for_each(|index| add(&mut self.builds, index));
+                }
                 Work::None | Work::Unknown => {}
             }
         }
@@ -166,9 +171,13 @@ fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> 
             .iter()
             .any(|(role, relation)| *role == wanted && !around.is_new(*role, relation))
     };
-    let is_about_partner = row.locks.iter().any(|(role, _)| *role == Role::Partner);
+    let locks = |wanted: Role| row.locks.iter().any(|(role, _)| *role == wanted);
     let table_is_new = observation.roles.iter().any(|(role, _)| *role == Role::Table) && !old(Role::Table);
-    if table_is_new || (is_about_partner && !old(Role::Partner)) {
+    // A row that is no more than a remark on the other table has nothing to say where there is none.
+    let is_remark = row.severity <= Severity::Info && row.work.is_empty();
+    let is_about_nobody = (locks(Role::Partner) && !old(Role::Partner))
+        || (is_remark && locks(Role::Referenced) && !old(Role::Referenced));
+    if table_is_new || is_about_nobody {
         Severity::Silent
     } else {
         row.severity
