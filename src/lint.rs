@@ -87,7 +87,7 @@ impl<'a> Run<'a> {
         Self {
             project,
             rules,
-            models: Models::new(project.settings.clone(), []),
+            models: Models::new(project.settings.clone(), project.known_models.iter().cloned()),
             editor: SchemaEditor::new(project.postgres),
             database: Database::new(rules, &project.time_zone),
         }
@@ -109,6 +109,7 @@ impl<'a> Run<'a> {
             Some(wanted) if migration.ownership == Ownership::Project => {
                 let collector = Collector {
                     migration,
+                    is_readable: !self.project.has_problem(&migration.source.path),
                     rules: self.rules,
                     django: self.project.settings.django,
                     wanted,

@@ -17,7 +17,7 @@ use thiserror::Error;
 use crate::config::{ConfigError, Configuration};
 use crate::discover::{self, Found, Search};
 use crate::migration::Migration;
-use crate::models::ModelSettings;
+use crate::models::{KnownModel, ModelSettings};
 use crate::rules::RuleTable;
 use crate::source::{Range, SourceFile};
 use crate::versions::{DjangoVersion, PostgresVersion};
@@ -42,6 +42,8 @@ pub struct Project {
     pub named: Vec<PathBuf>,
     /// Its migrations, and those of installed packages, in no particular order.
     pub migrations: Vec<Migration>,
+    /// Models that the configuration describes, because no migration in sight creates them.
+    pub known_models: Vec<KnownModel>,
     /// Files that could not be read, decoded or parsed.
     pub problems: Vec<FileProblem>,
     /// Things to say once: assumed versions, another ENGINE.
@@ -56,6 +58,12 @@ impl Project {
         self.named.iter().any(names)
     }
 
+    /// Whether a file is a problem as a whole; `path` as shown to people.
+    #[must_use]
+    pub fn has_problem(&self, path: &Path) -> bool {
+        self.problems.iter().any(|problem| problem.path == path)
+    }
+
     /// The place of a file on disk; `path` as shown to people.
     #[must_use]
     pub fn absolute(&self, path: &Path) -> PathBuf {
@@ -68,12 +76,23 @@ impl Project {
 pub struct FileProblem {
     /// Its path as shown to people.
     pub path: PathBuf,
-    /// Its text, if it could be decoded.
+    /// Its text, as far as it can be shown.
     pub source: Option<Arc<SourceFile>>,
     /// Where it went wrong.
     pub range: Range,
     /// What went wrong, and what to do next.
     pub message: String,
+}
+
+impl FileProblem {
+    fn whole(path: PathBuf, message: String) -> Self {
+        Self {
+            path,
+            source: None,
+            range: Range::default(),
+            message,
+        }
+    }
 }
 
 /// What to load.

@@ -18,6 +18,8 @@ use super::{Wanted, problems};
 /// Gathers the findings of one migration.
 pub(super) struct Collector<'a> {
     pub migration: &'a Migration,
+    /// Whether the file as a whole is no finding already.
+    pub is_readable: bool,
     pub rules: &'a RuleTable,
     pub django: DjangoVersion,
     pub wanted: &'a Wanted<'a>,
@@ -35,7 +37,10 @@ impl Collector<'_> {
                 .collect();
             findings.extend(self.finding(index, node, &hits));
         }
-        findings.extend(problems::of_gaps(self.migration, self.rules, &self.gaps(log, outcomes)));
+        // Behind a syntax error one gap leads to the next; the error is what has to be mended.
+        if self.is_readable {
+            findings.extend(problems::of_gaps(self.migration, self.rules, &self.gaps(log, outcomes)));
+        }
         findings.sort_by_key(|finding| finding.place.range.start);
         findings
     }

@@ -12,7 +12,7 @@ use super::environment::{self, Environment};
 use super::lockfile::{self, DjangoFound};
 use super::modules::Finder;
 use super::settings::{self, Settings};
-use super::{LoadError, Request, Target, root};
+use super::{LoadError, Request, Target, reading, root};
 use crate::discover::{Candidate, Found, Unreadable};
 use split::Joining;
 
@@ -168,13 +168,18 @@ fn divide_share(
     divisions: &mut Vec<Division>,
 ) -> Result<(), LoadError> {
     let (manage_file, servers) = (share.manage_file.clone(), share.servers.clone());
-    let whole = division(request, target, share)?;
+    let mut whole = division(request, target, share)?;
     let joining = if manage_file.is_some() {
         Joining::WherePossible
     } else {
         Joining::Never
     };
-    let groups = split::groups(&whole.apps, joining);
+    let mut groups = split::groups(&whole.apps, joining);
+    if groups.len() > 1 {
+        let Division { apps, finder, .. } = &mut whole;
+        apps.retain(|files| reading::holds_migrations(&files.app, &files.candidates, finder));
+        groups = split::groups(apps, joining);
+    }
     if groups.len() < 2 {
         divisions.push(whole);
         return Ok(());

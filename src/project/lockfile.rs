@@ -340,14 +340,14 @@ fn clause(text: &str) -> Option<(Comparison, DjangoVersion)> {
 mod tests {
     use super::{DjangoVersion, Requirement, in_package_list, in_pyproject, in_requirements};
 
-    fn version(major: u8, minor: u8) -> Option<DjangoVersion> {
-        Some(DjangoVersion::new(major, minor))
+    const fn version(major: u8, minor: u8) -> DjangoVersion {
+        DjangoVersion::new(major, minor)
     }
 
     #[test]
     fn a_lock_file_names_the_release() {
         let lock = "[[package]]\nname = \"django\"\nversion = \"5.1.4\"\n\n[[package]]\nname = \"psycopg\"\n";
-        assert_eq!(in_package_list(lock), version(5, 1));
+        assert_eq!(in_package_list(lock), Some(version(5, 1)));
         assert_eq!(
             in_package_list("[[package]]\nname = \"django-filter\"\nversion = \"25.1\"\n"),
             None
@@ -357,12 +357,15 @@ mod tests {
     #[test]
     fn a_requirement_with_two_equals_is_a_pin() {
         let pinned = |text: &str| in_requirements(text).and_then(|requirement| requirement.pinned());
-        assert_eq!(pinned("# comment\nDjango==4.2.16 --hash=sha256:1 \\\n"), version(4, 2));
+        assert_eq!(
+            pinned("# comment\nDjango==4.2.16 --hash=sha256:1 \\\n"),
+            Some(version(4, 2))
+        );
         assert_eq!(
             pinned("django[argon2]~=5.2.0 ; python_version > '3.10'\n"),
-            version(5, 2)
+            Some(version(5, 2))
         );
-        assert_eq!(pinned("django>=5.2,<5.3\n"), version(5, 2));
+        assert_eq!(pinned("django>=5.2,<5.3\n"), Some(version(5, 2)));
         assert_eq!(pinned("django>=4.2\n"), None);
         assert_eq!(pinned("django-filter==25.1\n"), None);
     }
@@ -373,11 +376,11 @@ mod tests {
             let requirement = Requirement::parse(text)?;
             Some(requirement.guess(std::path::Path::new("requirements.txt")).version)
         };
-        assert_eq!(guess("django>=4.2,<5.2"), version(5, 1));
-        assert_eq!(guess("django>=4.2"), version(5, 2));
-        assert_eq!(guess("django>=6.0"), version(6, 1));
-        assert_eq!(guess("django"), version(5, 2));
-        assert_eq!(guess("django<5.2.4"), version(5, 2));
+        assert_eq!(guess("django>=4.2,<5.2"), Some(version(5, 1)));
+        assert_eq!(guess("django>=4.2"), Some(version(5, 2)));
+        assert_eq!(guess("django>=6.0"), Some(version(6, 1)));
+        assert_eq!(guess("django"), Some(version(5, 2)));
+        assert_eq!(guess("django<5.2.4"), Some(version(5, 2)));
     }
 
     #[test]
@@ -385,12 +388,12 @@ mod tests {
         let pyproject = "[tool.poetry.dependencies]\npython = \"^3.12\"\ndjango = \"~5.1\"\n";
         assert_eq!(
             in_pyproject(pyproject).and_then(|requirement| requirement.pinned()),
-            version(5, 1)
+            Some(version(5, 1))
         );
         let extras = "[tool.poetry.dependencies]\nDjango = { version = \"5.0.*\", extras = [\"argon2\"] }\n";
         assert_eq!(
             in_pyproject(extras).and_then(|requirement| requirement.pinned()),
-            version(5, 0)
+            Some(version(5, 0))
         );
     }
 }
