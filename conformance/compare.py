@@ -28,7 +28,7 @@ def main():
     results = {}
     for name in names:
         recording = json.loads((recordings / f"{name}.json").read_text())
-        ours = forelock_sql(arguments.forelock, arguments.work / "projects" / name, arguments.django)
+        ours = forelock_sql(arguments.forelock, arguments.work / "projects" / arguments.django / name, arguments.django)
         results[name] = compare(recording, ours)
     if arguments.verbose:
         for name in names:

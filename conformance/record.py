@@ -70,7 +70,7 @@ def record(package, django, work, port):
     recording["stubbed"] = context["stubbed"]
     recording["migrations"] = migrations
     output.write_text(json.dumps(recording, indent=1))
-    project.write(work / "projects" / name, package, context)
+    project.write(work / "projects" / django / name, package, context)
     print(summary(recording))
 
 
