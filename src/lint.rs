@@ -123,10 +123,10 @@ impl<'a> Run<'a> {
 
     /// Remembers what state operations alone take out of the models: the next release no longer uses it.
     fn note_released(&mut self, app: &str, node: &OperationNode) {
-        let state_operations = match &node.operation {
-            Operation::SeparateDatabaseAndState { state_operations, .. }
-            | Operation::RunSql { state_operations, .. } => state_operations,
-            _ => return,
+        let (Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. }) =
+            &node.operation
+        else {
+            return;
         };
         for state_operation in state_operations {
             match &state_operation.operation {

@@ -68,7 +68,7 @@ impl Collector<'_> {
             severity: worst.severity,
             harm,
             also: also(&rule.name, hits),
-            message: names.fill(&rule.message),
+            message: names.fill(&rule.message) + &held_from_before(worst),
             help: names.fill(rule.help_for(&node.class)),
             place: self.place(node.name_range),
             migration: Some(self.migration.key.clone()),
@@ -121,6 +121,12 @@ impl Collector<'_> {
         gaps.dedup_by(|a, b| a == b);
         gaps
     }
+}
+
+fn held_from_before(hit: &Hit) -> String {
+    hit.closed_to_readers.as_ref().map_or_else(String::new, |relation| {
+        format!("; reads of `{relation}` wait too, because this transaction holds ACCESS EXCLUSIVE on it already")
+    })
 }
 
 fn also(rule: &str, hits: &[(&StatementReport, &Hit)]) -> Vec<String> {

@@ -3,7 +3,7 @@
 use crate::catalog::ConstraintKind as Existing;
 use crate::statement::{AlterTableAction, Column, ConstraintKind, SqlExpression, TableConstraint, Volatility};
 
-use super::{Aspect, Context, FactName, Observation, Role};
+use super::{Aspect, Context, FactName, Observation, Role, foreign_key};
 
 impl Context<'_> {
     pub(super) fn alter_table(
@@ -170,7 +170,7 @@ impl Context<'_> {
                     .named("column", columns.join(", "))
                     .building([name.clone()])
             }
-            ConstraintKind::ForeignKey(key) => Self::foreign_key(table, key, validation, self.age(table)),
+            ConstraintKind::ForeignKey(key) => foreign_key(table, key, validation, self.age(table)),
             ConstraintKind::Exclude { .. } => about(Aspect::AddKey)
                 .fact(FactName::Key, "exclude")
                 .fact(FactName::Nullability, "not-null")
