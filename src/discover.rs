@@ -171,7 +171,8 @@ fn is_hidden(name: &OsStr) -> bool {
 }
 
 /// Whether a folder holds other people's code, or built copies of the project's own.
-fn is_foreign(entry: &DirEntry) -> bool {
+#[must_use]
+pub fn is_foreign(entry: &DirEntry) -> bool {
     let (name, path) = (entry.file_name(), entry.path());
     if is_hidden(name) || SKIPPED.iter().any(|skipped| name == *skipped) {
         return true;

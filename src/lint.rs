@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
             rules,
             models: Models::new(project.settings.clone(), project.known_models.iter().cloned()),
             editor: SchemaEditor::new(project.postgres),
-            database: Database::new(rules, &project.time_zone),
+            database: Database::new(rules, &project.session.time_zone),
         }
     }
 

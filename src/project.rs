@@ -7,6 +7,7 @@ mod lockfile;
 mod modules;
 mod reading;
 pub mod root;
+mod session;
 mod settings;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use crate::rules::RuleTable;
 use crate::source::{Range, SourceFile};
 use crate::versions::{DjangoVersion, PostgresVersion};
 pub use root::{ConfigurationChoice, Target};
+pub use session::{Session, Timeout};
 
 /// One Django project, ready to be judged.
 #[derive(Debug)]
@@ -34,8 +36,8 @@ pub struct Project {
     pub settings: ModelSettings,
     /// Which server its statements run on.
     pub postgres: PostgresVersion,
-    /// The `TimeZone` of Django's sessions.
-    pub time_zone: String,
+    /// What Django's sessions begin with.
+    pub session: Session,
     /// The configuration that holds for it.
     pub configuration: Arc<Configuration>,
     /// What the user asked to judge, as paths are shown to people; all of it lies in the root.
@@ -108,6 +110,8 @@ pub struct Request<'a> {
     pub django: Option<DjangoVersion>,
     /// Overrides the configuration.
     pub postgres: Option<PostgresVersion>,
+    /// An interpreter or an environment's folder; overrides the configuration.
+    pub python: Option<&'a Path>,
     /// The active environment, `VIRTUAL_ENV`.
     pub virtual_env: Option<&'a Path>,
 }
@@ -154,7 +158,7 @@ pub enum LoadError {
         root: PathBuf,
     },
     /// `python` names no environment.
-    #[error("{} is neither an interpreter nor an environment with site-packages: correct `python`", path.display())]
+    #[error("{}: neither an interpreter nor an environment with site-packages; correct `python`", path.display())]
     NoEnvironment {
         /// As configured.
         path: PathBuf,

@@ -292,9 +292,8 @@ fn an_environment_that_is_none_is_said() {
     let run = configured("python = 'env/bin/python'\n").run("");
     assert_eq!(run.code, 2);
     assert!(
-        run.notes.contains(
-            "env/bin/python is neither an interpreter nor an environment with site-packages: correct `python`"
-        ),
+        run.notes
+            .contains("env/bin/python: neither an interpreter nor an environment with site-packages; correct `python`"),
         "{}",
         run.notes
     );

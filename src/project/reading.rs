@@ -76,7 +76,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         working_folder: request.working_folder.to_owned(),
         settings,
         postgres,
-        time_zone: division.settings.session_time_zone(division.django.version),
+        session: division.settings.session(division.django.version),
         configuration: Arc::clone(&target.configuration),
         named: target
             .named
