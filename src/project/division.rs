@@ -131,7 +131,10 @@ fn claim_installed(request: &Request<'_>, target: &Target, shares: &mut [Share])
         if inner.peek().is_none() {
             continue;
         }
-        let finder = Finder::new([outer.root.clone(), outer.root.join("src")], crate::versions::DjangoVersion::DEFAULT);
+        let finder = Finder::new(
+            [outer.root.clone(), outer.root.join("src")],
+            crate::versions::DjangoVersion::DEFAULT,
+        );
         let settings = read_settings(request, target, outer, &finder)?;
         for share in inner {
             let (claimed, kept) = std::mem::take(&mut share.folders)
