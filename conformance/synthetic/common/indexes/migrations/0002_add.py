@@ -12,7 +12,9 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex("Page", models.Index(fields=["other"], name="page_other")),
         migrations.AddIndex(model_name="page", index=models.Index("number", "-created", name="page_strings")),
-        migrations.AddIndex("page", models.Index(fields=["-title"], name="page_desc_ops", opclasses=["text_pattern_ops"])),
+        migrations.AddIndex(
+            "page", models.Index(fields=["-title"], name="page_desc_ops", opclasses=["text_pattern_ops"])
+        ),
         migrations.AddIndex("page", models.Index(condition=~Q(other=None), fields=["other"], name="page_not_null")),
         migrations.AddIndex("page", models.Index(fields=["other"], include=["body"], name="page_other_include")),
         migrations.AddIndex("page", models.Index(F("created").desc(nulls_last=True), name="page_nulls_last")),

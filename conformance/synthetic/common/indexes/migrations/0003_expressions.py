@@ -2,7 +2,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import migrations, models
 from django.db.models import Case, F, Func, IntegerField, Q, TextField, Value, When
 from django.db.models.expressions import CombinedExpression, ExpressionWrapper, OrderBy, RawSQL
-from django.db.models.fields.json import KeyTextTransform, KeyTransform, KT
+from django.db.models.fields.json import KT, KeyTextTransform, KeyTransform
 from django.db.models.functions import (
     MD5,
     Abs,
@@ -47,7 +47,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex("page", models.Index(F("number") ** 2, name="e_power")),
         migrations.AddIndex("page", models.Index(CombinedExpression(F("number"), "+", Value(1)), name="e_combined")),
         migrations.AddIndex("page", models.Index(Cast("number", TextField()), name="e_cast_text")),
-        migrations.AddIndex("page", models.Index(Cast("title", output_field=models.CharField(max_length=5)), name="e_cast_char")),
+        migrations.AddIndex(
+            "page", models.Index(Cast("title", output_field=models.CharField(max_length=5)), name="e_cast_char")
+        ),
         migrations.AddIndex(
             "page", models.Index(Cast(KeyTextTransform("size", "data"), IntegerField()), name="e_cast_key")
         ),
@@ -55,7 +57,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex("page", models.Index(Collate(F("title"), "de-x-icu").desc(), name="e_collate_desc")),
         migrations.AddIndex("page", models.Index(Lower(Collate("title", "C")), name="e_lower_collate")),
         migrations.AddIndex("page", models.Index(Concat("title", Value(" "), "body"), name="e_concat")),
-        migrations.AddIndex("page", models.Index(Concat(F("title"), F("number"), output_field=TextField()), name="e_concat_int")),
+        migrations.AddIndex(
+            "page", models.Index(Concat(F("title"), F("number"), output_field=TextField()), name="e_concat_int")
+        ),
         migrations.AddIndex("page", models.Index(Left("title", 3), Length("title"), name="e_left")),
         migrations.AddIndex("page", models.Index(Substr("title", 2, 3), name="e_substr")),
         migrations.AddIndex("page", models.Index(StrIndex("title", Value("%")), name="e_strindex")),
@@ -104,11 +108,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "page", models.Index(ExpressionWrapper(F("number") + 1, output_field=IntegerField()), name="e_wrapper")
         ),
-        migrations.AddIndex("page", models.Index(ExpressionWrapper(Q(number__gt=1), models.BooleanField()), name="e_wrapped_q")),
+        migrations.AddIndex(
+            "page", models.Index(ExpressionWrapper(Q(number__gt=1), models.BooleanField()), name="e_wrapped_q")
+        ),
         migrations.AddIndex(
             "page", GinIndex(OpClass(Upper(Coalesce("body", Value(""))), name="gin_trgm_ops"), name="e_gin_coalesce")
         ),
         migrations.AddIndex(
-            "page", models.Index(OpClass(Lower("title"), name="varchar_pattern_ops").asc(), "number", name="e_ops_mixed")
+            "page",
+            models.Index(OpClass(Lower("title"), name="varchar_pattern_ops").asc(), "number", name="e_ops_mixed"),
         ),
     ]

@@ -18,7 +18,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             "room",
-            models.UniqueConstraint(fields=["closed", "id"], deferrable=models.Deferrable("immediate"), name="add_immediate"),
+            models.UniqueConstraint(
+                fields=["closed", "id"], deferrable=models.Deferrable("immediate"), name="add_immediate"
+            ),
         ),
         migrations.AddConstraint(
             "room", models.UniqueConstraint(fields=["name"], condition=~Q(name=""), name="add_condition")
@@ -33,7 +35,9 @@ class Migration(migrations.Migration):
                 name="add_all",
             ),
         ),
-        migrations.AddConstraint("room", models.UniqueConstraint(fields=["name"], include=["number"], name="add_include")),
+        migrations.AddConstraint(
+            "room", models.UniqueConstraint(fields=["name"], include=["number"], name="add_include")
+        ),
         migrations.AddConstraint("room", models.UniqueConstraint(Lower("name"), "floor", name="add_expression")),
         migrations.AddConstraint("room", models.UniqueConstraint(F("number").desc(nulls_last=True), name="add_order")),
         migrations.AddConstraint(
@@ -44,8 +48,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             "room",
-            models.UniqueConstraint(fields=["name"], name="add_message", violation_error_message="This name is taken: 100%"),
+            models.UniqueConstraint(
+                fields=["name"], name="add_message", violation_error_message="This name is taken: 100%"
+            ),
         ),
         migrations.AddConstraint("room", models.UniqueConstraint(fields=["id", "floor"], name="Quoted 'Name'")),
-        migrations.AddConstraint("room", models.UniqueConstraint(fields=["number", "id"], name="%(app_label)s_%(class)s_x")),
+        migrations.AddConstraint(
+            "room", models.UniqueConstraint(fields=["number", "id"], name="%(app_label)s_%(class)s_x")
+        ),
     ]

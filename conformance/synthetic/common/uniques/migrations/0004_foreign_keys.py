@@ -30,12 +30,16 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         check=Q(room__isnull=False) | Q(building__isnull=False), name="booking_somewhere"
                     ),
-                    models.CheckConstraint(check=Q(building="A'1") | Q(building_id__in=["B", "C"]), name="booking_values"),
+                    models.CheckConstraint(
+                        check=Q(building="A'1") | Q(building_id__in=["B", "C"]), name="booking_values"
+                    ),
                 ],
                 "indexes": [models.Index(fields=["room", "-building"], name="booking_index")],
             },
         ),
         migrations.AddConstraint("booking", models.UniqueConstraint(fields=["previous", "room"], name="booking_added")),
-        migrations.AddConstraint("booking", models.CheckConstraint(check=Q(room=1) | Q(room_id__gt=5), name="booking_room")),
+        migrations.AddConstraint(
+            "booking", models.CheckConstraint(check=Q(room=1) | Q(room_id__gt=5), name="booking_room")
+        ),
         migrations.RemoveField("booking", "previous"),
     ]
