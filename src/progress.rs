@@ -136,7 +136,8 @@ mod tests {
         let (working, end) = mpsc::channel();
         let mut terminal = Vec::new();
         thread::scope(|scope| {
-            scope.spawn(|| Progress::default().draw_until(&end, &mut terminal));
+            let terminal = &mut terminal;
+            scope.spawn(move || Progress::default().draw_until(&end, terminal));
             thread::sleep(work);
             drop(working);
         });
