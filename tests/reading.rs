@@ -12,7 +12,6 @@ use forelock::migration::{
 use forelock::python::{Module, Modules, Origin, parse};
 use forelock::source::SourceFile;
 use forelock::value::{Operator, Value};
-use forelock::versions::DjangoVersion;
 
 const IMPORTS: &str = "\
 from django.conf import settings

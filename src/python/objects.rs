@@ -174,6 +174,10 @@ impl<'m> Object<'m> {
 
     /// What a method that was run handed to that of the class that needs no reading.
     #[must_use]
+    #[allow(
+        clippy::type_complexity,
+        reason = "positional and keyword arguments, as everywhere here"
+    )]
     pub fn passed(&self, method: &str) -> Option<(Vec<Value>, Vec<(String, Value)>)> {
         let binding = self.attributes.get(&format!("{BASE}.{method}"))?;
         let Value::Tuple(parts) = &binding.value else {

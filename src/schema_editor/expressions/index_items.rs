@@ -58,7 +58,7 @@ impl Wrappers {
                     self.collation = Some(format!(
                         "COLLATE {}",
                         quote_name(call.argument(1, "collation")?.as_str()?)
-                    ))
+                    ));
                 }
                 _ => return None,
             },

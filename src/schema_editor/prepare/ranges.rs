@@ -56,6 +56,11 @@ fn written(lower: &Value, upper: &Value, bounds: &str) -> Option<Literal> {
     })
 }
 
+/// A bound: nothing where it is open, no answer where it is not known.
+#[allow(
+    clippy::option_option,
+    reason = "an open bound is something else than an unknown one"
+)]
 fn element(value: &Value) -> Option<Option<Literal>> {
     match generic(value) {
         Prepared::None => Some(None),

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         # From a number to a UUID: empty tables only.
         migrations.CreateModel(
             name="Device",
-            fields=[("id", models.TextField(primary_key=True))],
+            fields=[("id", models.CharField(max_length=36, primary_key=True))],
         ),
         migrations.CreateModel(
             name="Reading",

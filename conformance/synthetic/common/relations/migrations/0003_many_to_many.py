@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         migrations.AlterField("skill", "workers", models.ManyToManyField("relations.worker", related_name="skills")),
         migrations.AlterField("skill", "workers", models.ManyToManyField("relations.worker", db_table="relations_can")),
         migrations.AlterField("skill", "workers", models.ManyToManyField("relations.company")),
-        migrations.AlterField("skill", "workers", models.ManyToManyField("relations.branch", related_name="+")),
+        migrations.AlterField("skill", "workers", models.ManyToManyField("contenttypes.contenttype", related_name="+")),
         migrations.AlterField("skill", "users", models.ManyToManyField("auth.user", blank=True)),
         migrations.RenameField("skill", "related", "similar"),
         migrations.RenameField("skill", "branches", "places"),

@@ -42,20 +42,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Crate",
             fields=[
-                (
-                    "box_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to="renames.box",
-                    ),
-                ),
+                ("id", models.AutoField(primary_key=True)),
+                ("box", models.OneToOneField("renames.box", django.db.models.deletion.CASCADE)),
                 ("wood", models.TextField()),
             ],
-            bases=("renames.box",),
         ),
         migrations.CreateModel(
             name="Item",

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.RenameField("case", "shelf", "rack"),
         migrations.RenameField("case", "neighbours", "beside"),
         migrations.RenameField("case", "shelves", "racks"),
-        migrations.RenameField("chest", "box_ptr", "case_ptr"),
+        migrations.RenameField("chest", "box", "case"),
         migrations.RenameField("rack", "id", "number"),
         migrations.RenameModel("chest", "Trunk"),
     ]
