@@ -20,6 +20,9 @@ const SKIPPED: &[&str] = &[
     "dist-packages",
     "venv",
     "virtualenv",
+    // What `startproject --template` and `startapp --template` copy from.
+    "app_template",
+    "project_template",
 ];
 
 /// Where to search.

@@ -1,5 +1,7 @@
 //! Migration files to operations: what is read, and what is said where it cannot be.
 
+#![allow(clippy::panic, reason = "what fails in a test fails the test")]
+
 use std::path::PathBuf;
 
 use forelock::migration::read::{CustomFields, Reader};
@@ -76,10 +78,12 @@ fn field(definition: &str) -> Field {
 }
 
 fn deleted(migration: &Migration) -> Vec<&str> {
-    let name = |operation| match operation {
-        &Operation::DeleteModel { ref name } => name.as_str(),
-        other => panic!("{other:?}"),
-    };
+    fn name(operation: &Operation) -> &str {
+        match operation {
+            Operation::DeleteModel { name } => name,
+            other => panic!("{other:?}"),
+        }
+    }
     migration.operations.iter().map(|node| name(&node.operation)).collect()
 }
 

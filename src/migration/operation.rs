@@ -192,7 +192,7 @@ pub struct ModelOptions {
 /// An `Index` of django.db.models or django.contrib.postgres.
 #[derive(Clone, Debug)]
 pub struct Index {
-    /// The class path, `django.contrib.postgres.indexes.GinIndex`.
+    /// The class path, `django.contrib.postgres.indexes.GinIndex`; of a subclass that of the Django class it derives from.
     pub path: String,
     /// `name`; `None` where it is missing or unknown (it is then computed as `Index.set_name_with_model` does).
     pub name: Option<String>,

@@ -59,7 +59,10 @@ struct Share {
 /// When the configuration names settings or an environment that do not exist.
 pub(super) fn divide(request: &Request<'_>, target: &Target, found: Found) -> Result<Vec<Division>, LoadError> {
     let mut divisions = Vec::new();
-    for share in shares(&target.root, found) {
+    let mut shares = shares(&target.root, found);
+    claim_installed(request, target, &mut shares)?;
+    shares.retain(|share| !share.folders.is_empty());
+    for share in shares {
         divide_share(request, target, share, &mut divisions)?;
     }
     Ok(divisions)
@@ -109,8 +112,39 @@ fn shares(root: &Path, mut found: Found) -> Vec<Share> {
     for folder in folders(found) {
         owner(&mut shares, &folder.path).folders.push(folder);
     }
-    shares.retain(|share| !share.folders.is_empty());
     shares
+}
+
+/// Hands apps below an inner manage.py to the outer project whose `INSTALLED_APPS` names them.
+fn claim_installed(request: &Request<'_>, target: &Target, shares: &mut [Share]) -> Result<(), LoadError> {
+    // The outermost comes last.
+    for outer in (1..shares.len()).rev() {
+        if shares[outer].manage_file.is_none() {
+            continue;
+        }
+        let (within, rest) = shares.split_at_mut(outer);
+        let outer = &mut rest[0];
+        let mut inner = within
+            .iter_mut()
+            .filter(|share| share.manage_file.is_some() && share.root.starts_with(&outer.root))
+            .peekable();
+        if inner.peek().is_none() {
+            continue;
+        }
+        let finder = Finder::new(
+            [outer.root.clone(), outer.root.join("src")],
+            crate::versions::DjangoVersion::DEFAULT,
+        );
+        let settings = read_settings(request, target, outer, &finder)?;
+        for share in inner {
+            let (claimed, kept) = std::mem::take(&mut share.folders)
+                .into_iter()
+                .partition(|folder: &Folder| apps::is_installed(&folder.path, &outer.root, &settings));
+            share.folders = kept;
+            outer.folders.extend(claimed);
+        }
+    }
+    Ok(())
 }
 
 /// The share around a path; the last one takes what no manage.py claims.

@@ -245,13 +245,13 @@ fn demands_not_null(check: &SqlExpression, column: &str) -> bool {
         let words: Vec<&str> = part.split_whitespace().collect();
         let is_column = |word: &str| word == column || word == quoted;
         match words.as_slice() {
-            [name, is, not, null] => is_column(name) && [*is, *not, *null].join(" ").eq_ignore_ascii_case("is not null"),
             [negation, rest @ ..] if negation.eq_ignore_ascii_case("not") => {
                 let inner = rest.join(" ");
                 let inner: Vec<&str> = without_parentheses(&inner).split_whitespace().collect();
                 matches!(inner[..], [name, is, null] if is_column(name) && [is, null].join(" ").eq_ignore_ascii_case("is null"))
             }
-            _ => false,
+            [name, rest @ ..] => is_column(name) && rest.join(" ").eq_ignore_ascii_case("is not null"),
+            [] => false,
         }
     })
 }

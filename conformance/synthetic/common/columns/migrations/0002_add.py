@@ -16,7 +16,9 @@ class Migration(migrations.Migration):
         migrations.AddField("NoFields", "slug", models.SlugField(blank=True)),
         migrations.AddField("NoFields", "unique_text", models.TextField(null=True, unique=True)),
         migrations.AddField("NoFields", "positive", models.PositiveIntegerField(null=True)),
-        migrations.AddField("NoFields", "unique_positive", models.PositiveIntegerField(db_index=True, null=True, unique=True)),
+        migrations.AddField(
+            "NoFields", "unique_positive", models.PositiveIntegerField(db_index=True, null=True, unique=True)
+        ),
         migrations.AddField("NoFields", "blank_text", models.TextField(blank=True)),
         migrations.AddField("NoFields", "blank_json", models.JSONField(blank=True, null=True)),
         migrations.AddField("NoFields", "blank_binary", models.BinaryField(blank=True)),
@@ -36,10 +38,16 @@ class Migration(migrations.Migration):
             field=django.contrib.postgres.fields.ArrayField(models.TextField(), db_index=True, null=True),
         ),
         migrations.AddField("nofields", "hstore", django.contrib.postgres.fields.hstore.HStoreField(null=True)),
-        migrations.AddField("nofields", "search", django.contrib.postgres.search.SearchVectorField(db_index=True, null=True)),
+        migrations.AddField(
+            "nofields", "search", django.contrib.postgres.search.SearchVectorField(db_index=True, null=True)
+        ),
         migrations.AddField("nofields", "days", django.contrib.postgres.fields.DateRangeField(null=True)),
-        migrations.AddField("nofields", "renamed", models.IntegerField(db_column="Other Name", db_index=True, null=True)),
-        migrations.AddField("nofields", "placed", models.IntegerField(db_index=True, db_tablespace="pg_default", null=True)),
+        migrations.AddField(
+            "nofields", "renamed", models.IntegerField(db_column="Other Name", db_index=True, null=True)
+        ),
+        migrations.AddField(
+            "nofields", "placed", models.IntegerField(db_index=True, db_tablespace="pg_default", null=True)
+        ),
         migrations.AddField(
             "nofields", "charkey", models.ForeignKey("columns.CharKey", django.db.models.deletion.CASCADE, null=True)
         ),

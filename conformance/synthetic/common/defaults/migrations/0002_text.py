@@ -21,14 +21,22 @@ class Migration(migrations.Migration):
         migrations.AddField("thing", "newline", models.TextField(default="two\nlines\tand\r\nmore")),
         migrations.AddField("thing", "unicode", models.TextField(default="äöü – “quoted” 日本語 🎉")),
         migrations.AddField("thing", "escapes", models.TextField(default="\x07\u00e9\N{EURO SIGN}\U0001f389\101")),
-        migrations.AddField("thing", "joined", models.TextField(default="one " "two " 'three')),
-        migrations.AddField("thing", "triple", models.TextField(default="""
+        migrations.AddField("thing", "joined", models.TextField(default="one two three")),
+        migrations.AddField(
+            "thing",
+            "triple",
+            models.TextField(
+                default="""
             {"indented": true}
-        """)),
+        """
+            ),
+        ),
         migrations.AddField("thing", "semicolon", models.TextField(default="a; -- b /* c */")),
         migrations.AddField("thing", "dollar", models.TextField(default="$1 $$body$$")),
         migrations.AddField("thing", "lazy", models.CharField(default=_("A title"), max_length=20)),
-        migrations.AddField("thing", "lazy_context", models.CharField(default=pgettext_lazy("x", "May"), max_length=20)),
+        migrations.AddField(
+            "thing", "lazy_context", models.CharField(default=pgettext_lazy("x", "May"), max_length=20)
+        ),
         migrations.AddField("thing", "number_in_char", models.CharField(default=5, max_length=20)),
         migrations.AddField("thing", "boolean_in_char", models.CharField(default=False, max_length=20)),
         migrations.AddField("thing", "nullable", models.CharField(default="set", max_length=20, null=True)),

@@ -28,17 +28,25 @@ class Migration(migrations.Migration):
         migrations.AddField("thing", "tiny_float", models.FloatField(default=1e-9)),
         migrations.AddField("thing", "large_float", models.FloatField(default=1.5e300)),
         migrations.AddField("thing", "infinite", models.FloatField(default=float("inf"))),
-        migrations.AddField("thing", "decimal", models.DecimalField(decimal_places=2, default=Decimal("1.50"), max_digits=9)),
+        migrations.AddField(
+            "thing", "decimal", models.DecimalField(decimal_places=2, default=Decimal("1.50"), max_digits=9)
+        ),
         migrations.AddField("thing", "decimal_zero", models.DecimalField(decimal_places=2, default=0, max_digits=9)),
-        migrations.AddField("thing", "decimal_text", models.DecimalField(decimal_places=2, default="19.9", max_digits=9)),
+        migrations.AddField(
+            "thing", "decimal_text", models.DecimalField(decimal_places=2, default="19.9", max_digits=9)
+        ),
         migrations.AddField("thing", "decimal_float", models.DecimalField(decimal_places=2, default=0.1, max_digits=9)),
         migrations.AddField(
-            "thing", "decimal_module", models.DecimalField(decimal_places=3, default=decimal.Decimal("-0.5"), max_digits=5)
+            "thing",
+            "decimal_module",
+            models.DecimalField(decimal_places=3, default=decimal.Decimal("-0.5"), max_digits=5),
         ),
         migrations.AddField(
             "thing", "decimal_exponent", models.DecimalField(decimal_places=0, default=Decimal("1E+3"), max_digits=9)
         ),
-        migrations.AddField("thing", "decimal_integer", models.DecimalField(decimal_places=2, default=Decimal(5), max_digits=9)),
+        migrations.AddField(
+            "thing", "decimal_integer", models.DecimalField(decimal_places=2, default=Decimal(5), max_digits=9)
+        ),
         migrations.AddField(
             "thing", "decimal_long", models.DecimalField(decimal_places=4, default=Decimal("0.00001"), max_digits=9)
         ),

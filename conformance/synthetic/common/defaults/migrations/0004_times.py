@@ -24,7 +24,9 @@ class Migration(migrations.Migration):
             "moment",
             models.DateTimeField(default=datetime.datetime(2020, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)),
         ),
-        migrations.AddField("thing", "micro", models.DateTimeField(default=dt.datetime(2020, 1, 2, 3, 4, 5, 600, timezone.utc))),
+        migrations.AddField(
+            "thing", "micro", models.DateTimeField(default=dt.datetime(2020, 1, 2, 3, 4, 5, 600, timezone.utc))
+        ),
         migrations.AddField(
             "thing",
             "offset",
@@ -40,7 +42,9 @@ class Migration(migrations.Migration):
         migrations.AddField("thing", "moment_of_date", models.DateTimeField(default=datetime.date(2020, 1, 2))),
         migrations.AddField("thing", "now", models.DateTimeField(default=django.utils.timezone.now)),
         migrations.AddField("thing", "auto_now", models.DateTimeField(auto_now=True)),
-        migrations.AddField("thing", "auto_now_add", models.DateTimeField(auto_now_add=True, default=django.utils.timezone.now)),
+        migrations.AddField(
+            "thing", "auto_now_add", models.DateTimeField(auto_now_add=True, default=django.utils.timezone.now)
+        ),
         migrations.AddField("thing", "null_now", models.DateTimeField(default=django.utils.timezone.now, null=True)),
         migrations.AddField("thing", "time", models.TimeField(default=datetime.time(12, 30))),
         migrations.AddField("thing", "time_seconds", models.TimeField(default=datetime.time(23, 59, 59, 999999))),
@@ -49,7 +53,9 @@ class Migration(migrations.Migration):
         migrations.AddField("thing", "duration", models.DurationField(default=datetime.timedelta(days=1))),
         migrations.AddField("thing", "duration_zero", models.DurationField(default=datetime.timedelta(0))),
         migrations.AddField(
-            "thing", "duration_parts", models.DurationField(default=timedelta(days=400, hours=3, seconds=4, microseconds=5))
+            "thing",
+            "duration_parts",
+            models.DurationField(default=timedelta(days=400, hours=3, seconds=4, microseconds=5)),
         ),
         migrations.AddField("thing", "duration_negative", models.DurationField(default=timedelta(minutes=-5))),
         migrations.AddField("thing", "duration_null", models.DurationField(default=timedelta, null=True)),

@@ -16,7 +16,9 @@ class Migration(migrations.Migration):
         migrations.AddField("thing", "bytes", models.BinaryField(default=b"\x00\xffabc'\\")),
         migrations.AddField("thing", "bytes_empty", models.BinaryField(default=b"")),
         migrations.AddField("thing", "bytes_blank", models.BinaryField(blank=True)),
-        migrations.AddField("thing", "uuid", models.UUIDField(default=uuid.UUID("12345678-1234-5678-1234-567812345678"))),
+        migrations.AddField(
+            "thing", "uuid", models.UUIDField(default=uuid.UUID("12345678-1234-5678-1234-567812345678"))
+        ),
         migrations.AddField("thing", "uuid_text", models.UUIDField(default="123456781234567812345678ABCDEF00")),
         migrations.AddField("thing", "uuid_integer", models.UUIDField(default=uuid.UUID(int=1))),
         migrations.AddField("thing", "uuid_random", models.UUIDField(default=uuid.uuid4)),
@@ -43,8 +45,12 @@ class Migration(migrations.Migration):
                 encoder=django.core.serializers.json.DjangoJSONEncoder,
             ),
         ),
-        migrations.AddField("thing", "array_list", django.contrib.postgres.fields.ArrayField(models.TextField(), default=list)),
-        migrations.AddField("thing", "array_empty", django.contrib.postgres.fields.ArrayField(models.TextField(), default=[])),
+        migrations.AddField(
+            "thing", "array_list", django.contrib.postgres.fields.ArrayField(models.TextField(), default=list)
+        ),
+        migrations.AddField(
+            "thing", "array_empty", django.contrib.postgres.fields.ArrayField(models.TextField(), default=[])
+        ),
         migrations.AddField(
             "thing",
             "array_texts",
@@ -54,16 +60,22 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            "thing", "array_numbers", django.contrib.postgres.fields.ArrayField(models.IntegerField(), default=[1, -2, 3])
+            "thing",
+            "array_numbers",
+            django.contrib.postgres.fields.ArrayField(models.IntegerField(), default=[1, -2, 3]),
         ),
         migrations.AddField(
-            "thing", "array_large", django.contrib.postgres.fields.ArrayField(models.BigIntegerField(), default=[1, 2**40])
+            "thing",
+            "array_large",
+            django.contrib.postgres.fields.ArrayField(models.BigIntegerField(), default=[1, 2**40]),
         ),
         migrations.AddField(
             "thing", "array_floats", django.contrib.postgres.fields.ArrayField(models.FloatField(), default=[0.5, 1.0])
         ),
         migrations.AddField(
-            "thing", "array_booleans", django.contrib.postgres.fields.ArrayField(models.BooleanField(), default=[True, False])
+            "thing",
+            "array_booleans",
+            django.contrib.postgres.fields.ArrayField(models.BooleanField(), default=[True, False]),
         ),
         migrations.AddField(
             "thing",

@@ -65,5 +65,7 @@ class Migration(migrations.Migration):
         migrations.AddField("thing", "nil", models.UUIDField(default=uuid.UUID(int=0))),
         migrations.AddField("thing", "formatted", models.CharField(default="%s-%d" % ("a", 3), max_length=20)),
         migrations.AddField("thing", "f_string", models.CharField(default=f"{NUMBER}-{SEPARATOR!r}", max_length=20)),
-        migrations.AddField("thing", "method", models.CharField(default="a b".upper().replace(" ", "_"), max_length=20)),
+        migrations.AddField(
+            "thing", "method", models.CharField(default="a b".upper().replace(" ", "_"), max_length=20)
+        ),
     ]

@@ -41,7 +41,9 @@ class Migration(migrations.Migration):
                 ("target", models.ForeignKey("defaults.target", django.db.models.deletion.CASCADE, null=True)),
                 (
                     "other",
-                    models.ForeignKey("defaults.target", django.db.models.deletion.CASCADE, null=True, related_name="+"),
+                    models.ForeignKey(
+                        "defaults.target", django.db.models.deletion.CASCADE, null=True, related_name="+"
+                    ),
                 ),
                 ("collated", models.CharField(db_collation="german", max_length=9, null=True)),
                 ("already", models.CharField(default="a", max_length=9, null=True)),
@@ -82,9 +84,7 @@ class Migration(migrations.Migration):
             "other",
             models.ForeignKey("defaults.target", django.db.models.deletion.CASCADE, related_name="+"),
         ),
-        migrations.AlterField(
-            "nullable", "collated", models.CharField(db_collation="C", default="y", max_length=12)
-        ),
+        migrations.AlterField("nullable", "collated", models.CharField(db_collation="C", default="y", max_length=12)),
         migrations.AlterField("nullable", "already", models.CharField(default="a", max_length=9)),
         # And back.
         migrations.AlterField("nullable", "char", models.CharField(default="x", max_length=19, null=True)),
