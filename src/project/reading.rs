@@ -11,6 +11,7 @@ use rustc_hash::FxHashSet;
 use super::apps::App;
 use super::division::{AppFiles, Division};
 use super::modules::ReadError;
+use super::root::Named;
 use super::{FileProblem, Project, Request, Target, modules, root};
 use crate::discover::{self, Candidate};
 use crate::migration::read::{self, CustomFields, Read, Reader};
@@ -87,11 +88,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         postgres,
         session: division.settings.session(division.django.version),
         configuration: Arc::clone(&target.configuration),
-        named: target
-            .named
-            .iter()
-            .map(|named| root::shown(request.working_folder, named))
-            .collect(),
+        named: Named::new(&target.named),
         migrations: batch.migrations,
         known_models: target.configuration.models.clone(),
         problems: batch.problems,

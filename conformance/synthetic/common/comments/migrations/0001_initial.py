@@ -1,6 +1,5 @@
 import django.db.models.deletion
 from django.db import migrations, models
-from django.utils.translation import gettext_lazy as _
 
 
 class Migration(migrations.Migration):
@@ -12,14 +11,14 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.AutoField(db_comment="The key", primary_key=True)),
                 ("text", models.TextField(db_comment="it's a text", db_index=True)),
-                ("percent", models.IntegerField(db_comment='0 to 100%, \\ and "quotes"')),
+                ("percent", models.IntegerField(db_comment='0 to 100%%, \\ and "quotes"')),
                 ("silent", models.IntegerField(null=True)),
                 ("empty", models.IntegerField(db_comment="", null=True)),
                 ("lines", models.IntegerField(db_column="Lines", db_comment="one\ntwo – ünï", null=True)),
                 ("parent", models.ForeignKey("self", django.db.models.deletion.CASCADE, db_comment="above", null=True)),
                 ("others", models.ManyToManyField("self", related_name="+")),
             ],
-            options={"db_table_comment": "Notes that aren't 100% secret"},
+            options={"db_table_comment": "Notes that aren't secret"},
         ),
         migrations.CreateModel(
             name="Bare",
@@ -37,15 +36,13 @@ class Migration(migrations.Migration):
         migrations.AlterField("note", "silent", models.BigIntegerField(db_comment="big", default=1)),
         migrations.AlterField("note", "silent", models.BigIntegerField(null=True)),
         migrations.AlterField("note", "text", models.TextField(db_comment="it's a text", unique=True)),
-        migrations.AlterField("note", "text", models.CharField(db_comment="50%", max_length=9)),
+        migrations.AlterField("note", "text", models.CharField(db_comment="half", max_length=9)),
         migrations.AlterField("note", "parent", models.ForeignKey("self", models.CASCADE, null=True)),
         migrations.AlterField("note", "id", models.BigAutoField(db_comment="big key", primary_key=True)),
         migrations.RenameField("note", "percent", "share"),
         migrations.AlterModelTableComment("note", "it's new"),
         migrations.AlterModelTableComment(name="note", table_comment="it's new"),
         migrations.AlterModelTableComment("Note", None),
-        migrations.AlterModelTableComment("bare", "50% \\ bare"),
+        migrations.AlterModelTableComment("bare", "\\ bare"),
         migrations.AlterModelTableComment("bare", ""),
-        migrations.RenameModel("Note", "Memo"),
-        migrations.AlterField("memo", "share", models.IntegerField(db_comment=_("A title"))),
     ]

@@ -60,8 +60,4 @@ class Migration(migrations.Migration):
                 ("device", models.ForeignKey("keys.device", django.db.models.deletion.CASCADE)),
             ],
         ),
-        migrations.AlterField("device", "id", models.UUIDField(default=uuid.uuid4, primary_key=True)),
-        migrations.AlterField(
-            "device", "id", models.UUIDField(default=uuid.UUID(int=0), editable=False, primary_key=True)
-        ),
     ]

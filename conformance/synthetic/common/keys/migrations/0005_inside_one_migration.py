@@ -1,13 +1,19 @@
+import uuid
+
 import django.db.models.deletion
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Keys whose foreign keys are still deferred."""
+    """From text to a UUID; then keys whose foreign keys are still deferred."""
 
     dependencies = [("keys", "0004_swaps")]
 
     operations = [
+        migrations.AlterField("device", "id", models.UUIDField(default=uuid.uuid4, primary_key=True)),
+        migrations.AlterField(
+            "device", "id", models.UUIDField(default=uuid.UUID(int=0), editable=False, primary_key=True)
+        ),
         migrations.CreateModel(name="Root", fields=[("id", models.AutoField(primary_key=True))]),
         migrations.CreateModel(
             name="Leaf",

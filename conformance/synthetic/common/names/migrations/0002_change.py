@@ -34,7 +34,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField("long", "column", models.CharField(db_column="short_again", max_length=9)),
         migrations.AlterField("long", "number", models.IntegerField(db_column="n" * 63)),
-        migrations.AlterField("long", "short", models.IntegerField(db_column="a%b")),
         migrations.AlterField("long", "id", models.BigAutoField(primary_key=True)),
         migrations.AlterField("toolong", "code", models.CharField(max_length=19)),
         migrations.AlterField("toolong", "parent", models.OneToOneField("self", models.CASCADE, null=True)),
@@ -47,13 +46,12 @@ class Migration(migrations.Migration):
         migrations.AlterField("quoted", "mixed", models.IntegerField(db_column="MixedCase")),
         migrations.AlterField("quoted", "spaced", models.TextField(db_column="with space", unique=True)),
         migrations.AlterField("quoted", "apostrophe", models.CharField(max_length=9)),
-        migrations.AlterField("quoted", "percent", models.IntegerField(db_column="50%", db_index=True)),
         migrations.AlterField("quoted", "dash", models.PositiveIntegerField(db_column="a-b", default=3)),
         migrations.AlterField("quoted", "id", models.BigAutoField(primary_key=True)),
         migrations.AlterIndexTogether("quoted", set()),
         migrations.AlterModelTable("quoted", "Select 2"),
         migrations.AddField(
-            "quoted", "late", models.CharField(db_column="l%te", default="%", max_length=9, unique=True)
+            "quoted", "late", models.CharField(db_column="Late", default="%", max_length=9, unique=True)
         ),
         migrations.AlterField("schema", "code", models.CharField(max_length=9)),
         migrations.AlterField("schema", "other", models.ForeignKey("names.quoted", models.CASCADE, null=True)),

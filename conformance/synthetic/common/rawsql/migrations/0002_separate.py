@@ -19,11 +19,11 @@ class Migration(migrations.Migration):
         ),
         migrations.SeparateDatabaseAndState(
             database_operations=[
-                migrations.RunSQL("ALTER TABLE rawsql_entry RENAME COLUMN only_database TO both"),
+                migrations.RunSQL("ALTER TABLE rawsql_entry RENAME COLUMN only_database TO shared"),
                 migrations.AddIndex("entry", models.Index(fields=["name"], name="entry_name")),
             ],
             state_operations=[
-                migrations.AddField("entry", "both", models.IntegerField(db_index=True, null=True)),
+                migrations.AddField("entry", "shared", models.IntegerField(db_index=True, null=True)),
                 migrations.AddIndex("entry", models.Index(fields=["name"], name="entry_name")),
             ],
         ),
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             database_operations=[
                 migrations.SeparateDatabaseAndState(
                     database_operations=[
-                        migrations.AlterField("entry", "both", models.BigIntegerField(null=True)),
+                        migrations.AlterField("entry", "shared", models.BigIntegerField(null=True)),
                         migrations.SeparateDatabaseAndState(
                             database_operations=[
                                 migrations.RunSQL("SELECT 2"),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                     ],
                 ),
             ],
-            state_operations=[migrations.AlterField("entry", "both", models.BigIntegerField(null=True))],
+            state_operations=[migrations.AlterField("entry", "shared", models.BigIntegerField(null=True))],
         ),
         # A rename that leaves the table as it is.
         migrations.SeparateDatabaseAndState(

@@ -11,7 +11,6 @@ class Migration(migrations.Migration):
         migrations.RenameField("shelf", "width", "broad"),
         migrations.RenameModel("Shelf", "Rack"),
         migrations.RenameModel("box", "Case"),
-        migrations.RenameModel("Case", "CASE"),
         migrations.RenameModel("Crate", "Chest"),
         migrations.RenameModel("Item", "Thing"),
         migrations.AlterModelTable("rack", "rack table"),

@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [("renames", "0002_rename")]
 
     operations = [
+        migrations.RemoveField("case", "label"),
         migrations.AlterField("rack", "mark", models.CharField(max_length=9)),
         migrations.AlterField("rack", "title", models.CharField(db_index=True, max_length=9)),
         migrations.AlterField("rack", "tall", models.IntegerField()),
@@ -22,7 +23,6 @@ class Migration(migrations.Migration):
             "case", "inside", models.OneToOneField("self", django.db.models.deletion.CASCADE, null=True)
         ),
         migrations.AlterField("thing", "box", models.ForeignKey("renames.case", models.CASCADE, db_constraint=False)),
-        migrations.RemoveField("case", "label"),
         migrations.RenameModel("rack", "Shelf"),
         migrations.RenameModel("case", "Box"),
         migrations.RemoveField("thing", "crates"),
