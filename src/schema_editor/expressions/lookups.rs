@@ -8,7 +8,7 @@ use crate::migration::InternalType;
 use crate::value::{Call, Value};
 
 use super::super::prepare;
-use super::compile::{Compiler, column, is_expression, prepared_value};
+use super::compile::{Compiler, column, is_expression};
 use super::compiled::{Clause, Compiled, Shape};
 use super::outputs::{Class, class, integer_range};
 
@@ -106,10 +106,11 @@ impl Compiler<'_, '_> {
             return None;
         }
         let (left, right) = (call.argument(0, "lhs")?, call.argument(1, "rhs")?);
+        // Before its fields are looked up, most left sides have no type by which a plain value could be prepared.
+        let is_typed = left.as_call().is_some_and(Self::has_output_of_its_own);
         let left = self.of_left_side().operand(left);
-        // Before it is resolved, the left side has no type by which a plain value could be prepared.
         let right = match self.right(right) {
-            Right::Direct(value) if is_prepared(name) && left.is_column() => Right::Expression(self.value(value, None)),
+            Right::Direct(value) if operator(name).is_some() && !is_typed => Right::Expression(self.value(value, None)),
             right => right,
         };
         let left = Compiled {
@@ -224,7 +225,7 @@ impl Compiler<'_, '_> {
 
     /// A value as the left side's field prepares it.
     fn prepared(&self, left: &Compiled, value: &Value) -> Compiled {
-        prepared_value(match &left.output {
+        self.prepared_value(match &left.output {
             Some(field) => prepare::database_value(self.settings(), field, value),
             None => prepare::generic(value),
         })
@@ -309,11 +310,6 @@ fn operator(lookup: &str) -> Option<&'static str> {
         "lte" => Some("<="),
         _ => None,
     }
-}
-
-/// Whether the lookup prepares its right side (`prepare_rhs`), one value at a time.
-fn is_prepared(lookup: &str) -> bool {
-    operator(lookup).is_some()
 }
 
 /// `IntegerFieldFloatRounding`

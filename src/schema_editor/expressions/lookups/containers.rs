@@ -5,7 +5,7 @@ use crate::value::Value;
 
 use super::super::super::literals::Literal;
 use super::super::super::prepare::{self, python_text};
-use super::super::compile::{Compiler, is_expression, prepared_value};
+use super::super::compile::{Compiler, is_expression};
 use super::super::compiled::{Clause, Compiled, Shape};
 use super::super::json_keys::as_text_key;
 use super::super::outputs::{Class, class, plain, range_element};
@@ -39,7 +39,7 @@ impl Compiler<'_, '_> {
         };
         let right = match right {
             Right::Direct(value) if lookup == "has_key" => {
-                Compiled::parameter(Literal::Text(python_text(value)?).sql())
+                Compiled::parameter(self.literal(Literal::Text(python_text(value)?)))
             }
             Right::Direct(value) if lookup.starts_with("has_") => {
                 let keys = value.as_items()?.iter().map(python_text).collect::<Option<Vec<_>>>()?;
@@ -81,7 +81,7 @@ impl Compiler<'_, '_> {
             .iter()
             .map(|item| match item {
                 item if is_expression(item) => self.compile(item),
-                item => prepared_value(prepare::database_value(self.settings(), base, item)),
+                item => self.prepared_value(prepare::database_value(self.settings(), base, item)),
             })
             .collect();
         let texts: Vec<&str> = elements.iter().map(|element| element.sql.as_str()).collect();
