@@ -1,0 +1,518 @@
+//! Every fixture: what is found equals its marks, and what is claimed equals what Django sent and Postgres did.
+//!
+//! `# expect: rule` stands behind the class name of an operation that `forelock check` speaks of, `# row: rule, rule` behind
+//! one whose statements match these rows. Where no comment can stand, `expect.txt` has lines of `path:line rule`.
+//! `observed.json` is written by `conformance/observe_fixtures.py`: real Django, a real server, a thousand rows in every table.
+#![allow(clippy::expect_used, clippy::panic, reason = "what fails in a test fails the test")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use serde_json::Value;
+use walkdir::WalkDir;
+
+/// Rules that no operation of Django causes, or only together with SQL of one's own.
+const WITHOUT_FIXTURE: &[(&str, &str)] = &[
+    (
+        "add-foreign-key-not-valid",
+        "AddConstraintNotValid takes checks only; RunSQL",
+    ),
+    ("create-sequence", "Django makes identity columns; RunSQL"),
+    (
+        "drop-column-unused",
+        "the column of a field that has left the state is dropped by RunSQL",
+    ),
+    ("drop-sequence", "Django drops a sequence with its column; RunSQL"),
+    (
+        "drop-table-unused",
+        "the table of a model that has left the state is dropped by RunSQL",
+    ),
+    (
+        "set-tablespace",
+        "Django sets a tablespace when it creates, never later; RunSQL",
+    ),
+];
+
+#[test]
+fn what_is_found_in_every_fixture_equals_its_marks() {
+    let mut failures = Vec::new();
+    for fixture in fixtures().iter().filter(|fixture| !fixture.ends_with("no-migrations")) {
+        let expected = expected_findings(fixture);
+        let found = findings(fixture);
+        for place in expected.keys().chain(found.keys()).collect::<BTreeSet<_>>() {
+            let (expected, found) = (listed(expected.get(place)), listed(found.get(place)));
+            if expected != found {
+                failures.push(format!(
+                    "{}/{place}: expected {expected}, found {found}",
+                    shown(fixture)
+                ));
+            }
+        }
+    }
+    assert_none("findings differ from their marks", &failures);
+}
+
+#[test]
+fn the_rows_that_the_statements_of_an_operation_match_equal_its_marks() {
+    let mut failures = Vec::new();
+    for fixture in fixtures_with_observations() {
+        for migration in sql(&fixture) {
+            let path = text(&migration["path"]);
+            let source = read(&fixture.join(path));
+            if !source.contains("# row: ") {
+                continue;
+            }
+            let lines = operation_lines(&source, &migration);
+            for (index, operation) in list(&migration["operations"]).iter().enumerate() {
+                let Some((number, line)) = lines.get(index) else {
+                    failures.push(format!("{}/{path}: no line for operation {index}", shown(&fixture)));
+                    continue;
+                };
+                let (expected, found) = (row_marks(line), matched_rules(&migration, index));
+                if expected != found {
+                    let class = text(&operation["class"]);
+                    failures.push(format!(
+                        "{}/{path}:{number}: {class}: expected rows {expected:?}, found {found:?}",
+                        shown(&fixture)
+                    ));
+                }
+            }
+        }
+    }
+    assert_none("rows differ from their marks", &failures);
+}
+
+#[test]
+fn every_rule_with_rows_has_a_fixture_that_shows_it() {
+    let rules = rules_with_rows();
+    let excused: BTreeSet<&str> = WITHOUT_FIXTURE.iter().map(|(rule, _)| *rule).collect();
+    let mut failures = Vec::new();
+    for rule in &rules {
+        let folder = root().join("fixtures/rules").join(rule);
+        let is_shown = folder.is_dir() && python_files(&folder).iter().any(|file| mentions(&read(file), rule));
+        match (is_shown, excused.contains(rule.as_str())) {
+            (false, false) => failures.push(format!("{}: no mark `{rule}`", shown(&folder))),
+            (true, true) => failures.push(format!("{}: WITHOUT_FIXTURE still excuses it", shown(&folder))),
+            (true, false) | (false, true) => {}
+        }
+    }
+    let folders = folders_of("rules");
+    let names = folders.iter().filter_map(|folder| folder.file_name()?.to_str());
+    failures.extend(
+        names
+            .filter(|name| !rules.contains(*name))
+            .map(|name| format!("fixtures/rules/{name}: no such rule")),
+    );
+    failures.extend(
+        excused
+            .iter()
+            .filter(|name| !rules.contains(**name))
+            .map(|name| format!("WITHOUT_FIXTURE: no rule {name}")),
+    );
+    assert_none("rules without a fixture", &failures);
+}
+
+#[test]
+fn the_statements_of_every_operation_are_those_that_django_sent() {
+    let mut failures = Vec::new();
+    for fixture in fixtures_with_observations() {
+        for (observed, migration) in observed_migrations(&fixture, &mut failures) {
+            for (index, sent) in list(&observed["operations"]).iter().enumerate() {
+                let operation = &migration["operations"][index];
+                let place = format!("{}/{} operation {index}", shown(&fixture), text(&migration["path"]));
+                for kind in ["statements", "deferred"] {
+                    let expected: Vec<&str> = list(&sent[kind])
+                        .iter()
+                        .map(|statement| text(&statement["sql"]))
+                        .collect();
+                    let found: Vec<&str> = list(&operation[kind]).iter().map(text).collect();
+                    if operation["confidence"] == "exact" && expected != found {
+                        failures.push(format!(
+                            "{place}, {kind}:\n  Django   {expected:?}\n  forelock {found:?}"
+                        ));
+                    }
+                }
+                if sent["class"] != operation["class"] {
+                    failures.push(format!(
+                        "{place}: expected {}, found {}",
+                        sent["class"], operation["class"]
+                    ));
+                }
+            }
+        }
+    }
+    assert_none("statements differ from Django's", &failures);
+}
+
+#[test]
+fn the_locks_and_the_work_of_every_statement_are_those_that_postgres_showed() {
+    let mut failures = Vec::new();
+    for fixture in fixtures_with_observations() {
+        for (observed, migration) in observed_migrations(&fixture, &mut failures) {
+            let refused = observed["fails"]["operation"].as_u64();
+            let statements = list(&migration["statements"]);
+            let expected = in_order(&observed);
+            if statements.len() != expected.len() {
+                failures.push(format!(
+                    "{}/{}: Django sent {} statements, forelock says {}",
+                    shown(&fixture),
+                    text(&migration["path"]),
+                    expected.len(),
+                    statements.len()
+                ));
+                continue;
+            }
+            for ((operation, truth), claim) in expected.iter().zip(statements) {
+                // What fails takes no lock that lasts.
+                if truth.get("error").is_some() || refused == Some(*operation) {
+                    continue;
+                }
+                let place = format!("{}/{}", shown(&fixture), text(&migration["path"]));
+                failures.extend(
+                    contradictions(truth, claim)
+                        .iter()
+                        .map(|what| format!("{place}: {}\n  {what}", claim["sql"])),
+                );
+            }
+        }
+    }
+    assert_none("locks or work differ from what the server showed", &failures);
+}
+
+#[test]
+fn a_project_without_any_migration_is_said_and_exits_with_two() {
+    let output = forelock(&root().join("fixtures/input/no-migrations"), &["check", "."]);
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+// What a statement did, against what forelock says.
+
+fn contradictions(truth: &Value, claim: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut compare = |what: &str, postgres: &BTreeSet<String>, forelock: &BTreeSet<String>| {
+        if postgres != forelock {
+            found.push(format!("{what}: Postgres {postgres:?}, forelock {forelock:?}"));
+        }
+    };
+    compare(
+        "locks",
+        &locks_seen(&truth["locks"]),
+        &locks_claimed(claim, &["table", "partitioned", "view", "matview"]),
+    );
+    // Of indexes and sequences, forelock names those whose lock matters: each must be true.
+    for (kind, key) in [("index", "indexes"), ("sequence", "sequences")] {
+        let claimed = locks_claimed(claim, &[kind]);
+        let seen = locks_seen(&truth[key]).intersection(&claimed).cloned().collect();
+        compare(key, &seen, &claimed);
+    }
+    if claim["work"] == "unknown" {
+        return found;
+    }
+    for key in ["rewrites", "builds"] {
+        compare(key, &strings(&truth[key]), &strings(&claim[key]));
+    }
+    let claimed = strings(&claim["scans"]);
+    compare("scans", &scans_seen(truth, &claimed), &claimed);
+    compare(
+        "work",
+        &BTreeSet::from([work_seen(truth).to_owned()]),
+        &BTreeSet::from([text(&claim["work"]).to_owned()]),
+    );
+    found
+}
+
+/// What was read besides for rewriting a table or building its indexes, and of what is claimed, that too: Postgres
+/// counts the scans of both, but the observation tells them from others.
+fn scans_seen(truth: &Value, claimed: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut seen = strings(&truth["scans"]);
+    seen.extend(strings(&truth["rewrites"]));
+    if !list(&truth["builds"]).is_empty() {
+        let locked = truth["locks"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(relation, _)| relation.clone());
+        seen.extend(locked.filter(|relation| claimed.contains(relation)));
+    }
+    seen
+}
+
+fn work_seen(truth: &Value) -> &'static str {
+    let heaviest = [("rewrites", "rewrite"), ("builds", "index-build"), ("scans", "scan")];
+    heaviest
+        .into_iter()
+        .find(|(key, _)| !list(&truth[*key]).is_empty())
+        .map_or("none", |(_, work)| work)
+}
+
+/// ACCESS SHARE is what every SELECT takes; nobody waits for it but a DROP.
+fn locks_seen(locks: &Value) -> BTreeSet<String> {
+    let modes = locks
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(_, mode)| *mode != "ACCESS SHARE");
+    modes
+        .map(|(relation, mode)| format!("{relation} {}", text(mode)))
+        .collect()
+}
+
+fn locks_claimed(claim: &Value, kinds: &[&str]) -> BTreeSet<String> {
+    let locks = list(&claim["locks"])
+        .iter()
+        .filter(|lock| kinds.contains(&text(&lock["kind"])));
+    locks
+        .map(|lock| format!("{} {}", text(&lock["relation"]), text(&lock["mode"])))
+        .collect()
+}
+
+/// The observed statements in the order in which they ran, with the operation that caused each.
+fn in_order(observed: &Value) -> Vec<(u64, Value)> {
+    let mut statements = Vec::new();
+    for kind in ["statements", "deferred"] {
+        for (index, operation) in (0..).zip(list(&observed["operations"])) {
+            for statement in list(&operation[kind]) {
+                match statement["parts"].as_array() {
+                    Some(parts) => statements.extend(parts.iter().map(|part| (index, part.clone()))),
+                    None => statements.push((index, statement.clone())),
+                }
+            }
+        }
+    }
+    statements
+}
+
+/// Each observed migration with what forelock says of it.
+fn observed_migrations(fixture: &Path, failures: &mut Vec<String>) -> Vec<(Value, Value)> {
+    let observed: Value = serde_json::from_str(&read(&fixture.join("observed.json"))).expect("observed.json is JSON");
+    let said = sql(fixture);
+    let mut pairs = Vec::new();
+    for migration in list(&observed["migrations"]) {
+        let same = |other: &&Value| other["app"] == migration["app"] && other["migration"] == migration["migration"];
+        match said.iter().find(same) {
+            Some(found) => pairs.push((migration.clone(), found.clone())),
+            None => failures.push(format!(
+                "{}: forelock knows no {}.{}",
+                shown(fixture),
+                text(&migration["app"]),
+                text(&migration["migration"])
+            )),
+        }
+    }
+    pairs
+}
+
+// Marks.
+
+/// `path:line` to the rules that are expected there.
+type Places = BTreeMap<String, Vec<String>>;
+
+fn expected_findings(fixture: &Path) -> Places {
+    let mut places = Places::new();
+    for file in python_files(fixture) {
+        let path = file
+            .strip_prefix(fixture)
+            .expect("found below the fixture")
+            .display()
+            .to_string();
+        for (number, line) in (1..).zip(read(&file).lines()) {
+            if let Some((_, mark)) = line.split_once("# expect: ") {
+                places
+                    .entry(format!("{path}:{number}"))
+                    .or_default()
+                    .push(first_word(mark));
+            }
+        }
+    }
+    let elsewhere = fs::read_to_string(fixture.join("expect.txt")).unwrap_or_default();
+    for (place, rule) in elsewhere.lines().filter_map(|line| line.split_once(' ')) {
+        places.entry(place.to_owned()).or_default().push(rule.to_owned());
+    }
+    places
+}
+
+fn findings(fixture: &Path) -> Places {
+    let output = forelock(fixture, &["check", "--output-format", "json", "."]);
+    let document = json(fixture, &output);
+    let mut places = Places::new();
+    for finding in list(&document["findings"]) {
+        let place = format!("{}:{}", text(&finding["path"]), finding["range"]["start"]["line"]);
+        places.entry(place).or_default().push(text(&finding["rule"]).to_owned());
+    }
+    for rules in places.values_mut() {
+        rules.sort();
+    }
+    places
+}
+
+fn row_marks(line: &str) -> Vec<String> {
+    let mark = line.split_once("# row: ").map_or("", |(_, mark)| mark);
+    mark.split(',')
+        .map(first_word)
+        .filter(|rule| !rule.is_empty())
+        .collect()
+}
+
+/// The rules of an operation's statements, in order, each once.
+fn matched_rules(migration: &Value, operation: usize) -> Vec<String> {
+    let mut rules: Vec<String> = Vec::new();
+    let own = list(&migration["statements"])
+        .iter()
+        .filter(|statement| statement["operation"] == operation);
+    for rule in own.flat_map(|statement| list(&statement["rules"])).map(text) {
+        if !rules.iter().any(|known| known == rule) {
+            rules.push(rule.to_owned());
+        }
+    }
+    rules
+}
+
+/// The lines on which the class names of the top-level operations stand; fixtures are formatted as Django formats them.
+fn operation_lines(source: &str, migration: &Value) -> Vec<(usize, String)> {
+    let mut lines = source
+        .lines()
+        .enumerate()
+        .skip_while(|(_, line)| !line.starts_with("    operations = ["));
+    let mut found = Vec::new();
+    for operation in list(&migration["operations"]) {
+        let call = format!("{}(", text(&operation["class"]));
+        let is_call = |line: &str| {
+            let code = line.strip_prefix("        ").filter(|code| !code.starts_with(' '));
+            code.is_some_and(|code| code.starts_with(&call) || code.contains(&format!(".{call}")))
+        };
+        if let Some((number, line)) = lines.find(|(_, line)| is_call(line)) {
+            found.push((number + 1, line.to_owned()));
+        }
+    }
+    found
+}
+
+fn mentions(source: &str, rule: &str) -> bool {
+    source.lines().any(|line| {
+        let expected = line
+            .split_once("# expect: ")
+            .is_some_and(|(_, mark)| first_word(mark) == rule);
+        expected || row_marks(line).iter().any(|row| row == rule)
+    })
+}
+
+fn first_word(text: &str) -> String {
+    text.split_whitespace().next().unwrap_or_default().to_owned()
+}
+
+// Files.
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    ["rules", "silent", "input", "projects"]
+        .into_iter()
+        .flat_map(folders_of)
+        .collect()
+}
+
+fn fixtures_with_observations() -> Vec<PathBuf> {
+    fixtures()
+        .into_iter()
+        .filter(|fixture| fixture.join("observed.json").is_file())
+        .collect()
+}
+
+fn folders_of(kind: &str) -> Vec<PathBuf> {
+    let folder = root().join("fixtures").join(kind);
+    let entries = WalkDir::new(&folder).min_depth(1).max_depth(1).sort_by_file_name();
+    let entries = entries.into_iter().map(|entry| entry.expect("fixtures/ can be read"));
+    let folders: Vec<PathBuf> = entries
+        .filter(|entry| entry.file_type().is_dir())
+        .map(walkdir::DirEntry::into_path)
+        .collect();
+    assert!(!folders.is_empty(), "{} is empty", folder.display());
+    folders
+}
+
+fn python_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = WalkDir::new(folder).sort_by_file_name().into_iter();
+    let files = entries.map(|entry| entry.expect("fixtures/ can be read").into_path());
+    files
+        .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
+        .collect()
+}
+
+/// Some fixtures are not UTF-8 on purpose.
+fn read(path: &Path) -> String {
+    let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn rules_with_rows() -> BTreeSet<String> {
+    let entries = WalkDir::new(root().join("rules")).min_depth(1).into_iter();
+    let pages = entries.map(|entry| entry.expect("rules/ can be read").into_path());
+    let with_rows = pages.filter(|page| read(page).contains("[[row]]"));
+    with_rows
+        .filter_map(|page| Some(page.file_stem()?.to_str()?.to_owned()))
+        .collect()
+}
+
+// The program.
+
+fn sql(fixture: &Path) -> Vec<Value> {
+    let output = forelock(fixture, &["sql", "--project", ".", "--output-format", "json"]);
+    json(fixture, &output).as_array().cloned().unwrap_or_default()
+}
+
+fn forelock(folder: &Path, arguments: &[&str]) -> std::process::Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_forelock"));
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .expect("forelock runs")
+}
+
+fn json(fixture: &Path, output: &std::process::Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!(
+            "{}: no JSON ({error})\n{}",
+            shown(fixture),
+            String::from_utf8_lossy(&output.stderr)
+        )
+    })
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn strings(value: &Value) -> BTreeSet<String> {
+    list(value).iter().map(|item| text(item).to_owned()).collect()
+}
+
+fn listed(rules: Option<&Vec<String>>) -> String {
+    rules.map_or_else(|| "nothing".to_owned(), |rules| rules.join(", "))
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+fn assert_none(what: &str, failures: &[String]) {
+    assert!(
+        failures.is_empty(),
+        "{}: {what}\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+}
