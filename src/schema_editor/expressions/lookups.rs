@@ -4,7 +4,7 @@ mod containers;
 mod patterns;
 mod years;
 
-use crate::migration::InternalType;
+use crate::migration::{FieldKind, InternalType};
 use crate::value::{Call, Value};
 
 use super::super::prepare;
@@ -137,6 +137,7 @@ impl Compiler<'_, '_> {
             return Some(clause);
         }
         let special = match class(left.output.as_ref()) {
+            _ if lookup == "contained_by" && range_of(left).is_some() => self.contained_by(left, &right),
             Some(Class::Json | Class::HStore) => self.compare_document(left, lookup, &right),
             Some(Class::Array) => self.compare_array(left, lookup, &right),
             Some(Class::Range) => self.compare_range(left, lookup, &right),
@@ -170,8 +171,8 @@ impl Compiler<'_, '_> {
             }
             ("isnull", Right::Direct(Value::Bool(false))) => Some(null_test(left, "IS NOT NULL")),
             ("isnull", _) => None,
-            ("exact", Right::Direct(Value::Bool(wanted))) if class(left.output.as_ref()) == Some(Class::Boolean) => {
-                let not = if *wanted { "" } else { "NOT " };
+            ("exact", Right::Direct(value)) if class(left.output.as_ref()) == Some(Class::Boolean) => {
+                let not = if prepare::boolean(value)? { "" } else { "NOT " };
                 Some(Clause::lookup(format!("{not}{}", left_sql(left)), [left]))
             }
             ("in", Right::Direct(value)) => self.is_in(left, value),
@@ -355,6 +356,7 @@ fn has_lookup(left: &Compiled, name: &str) -> bool {
         "not_gt",
         "adjacent_to",
     ];
+    const OF_NUMBERS: &str = "contained_by";
     const OF_TEXTS: [&str; 4] = [
         "search",
         "trigram_similar",
@@ -369,7 +371,27 @@ fn has_lookup(left: &Compiled, name: &str) -> bool {
             OF_RANGES.contains(&name) || OF_ALL.contains(&name) && !matches!(name, "startswith" | "endswith")
         }
         Some(Class::Text) => OF_ALL.contains(&name) || OF_TEXTS.contains(&name),
-        _ => OF_ALL.contains(&name),
+        _ => OF_ALL.contains(&name) || name == OF_NUMBERS && range_of(left).is_some(),
+    }
+}
+
+/// The range type whose elements the left side is one of. See `RangeContainedBy`.
+fn range_of(left: &Compiled) -> Option<&'static str> {
+    let FieldKind::Plain(internal_type) = &left.output.as_ref()?.kind else {
+        return None;
+    };
+    match internal_type {
+        InternalType::BigInteger | InternalType::PositiveBigInteger | InternalType::BigAuto => Some("int8range"),
+        InternalType::Integer
+        | InternalType::PositiveInteger
+        | InternalType::SmallInteger
+        | InternalType::PositiveSmallInteger
+        | InternalType::Auto
+        | InternalType::SmallAuto => Some("int4range"),
+        InternalType::Float | InternalType::Decimal => Some("numrange"),
+        InternalType::Date => Some("daterange"),
+        InternalType::DateTime => Some("tstzrange"),
+        _ => None,
     }
 }
 
