@@ -14,8 +14,9 @@ use super::moments::Moment;
 
 pub(super) use ranges::is_range;
 use ranges::range;
+pub(super) use scalars::boolean;
 pub(super) use scalars::python_text;
-use scalars::{address, boolean, bytes_literal, decimal, float, hstore, integer, uuid};
+use scalars::{address, bytes_literal, decimal, float, hstore, integer, uuid};
 
 /// What a value becomes.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +65,11 @@ pub(super) fn database_value(settings: &ModelSettings, field: &Field, value: &Va
         (FieldKind::Generated { output, .. }, value) => database_value(settings, output, value),
         _ => prepare_by(settings, field, value),
     }
+}
+
+/// A range where no field says that it is one.
+pub(super) fn range_value(value: &Value) -> Prepared {
+    range(value).map_or_else(|| Prepared::Unknown(reason(value)), Prepared::Literal)
 }
 
 fn prepare_by(settings: &ModelSettings, field: &Field, value: &Value) -> Prepared {
@@ -223,7 +229,7 @@ fn plain(settings: &ModelSettings, internal_type: InternalType, field: &Field, v
             Value::Bytes(bytes) => Some(bytes_literal(bytes)),
             _ => None,
         },
-        InternalType::GenericIPAddress => address(value),
+        InternalType::GenericIPAddress => address(value, field.compared.get("unpack_ipv4")),
         InternalType::HStore => hstore(value).map(|text| Literal::Typed(text, "hstore")),
         InternalType::Date | InternalType::DateTime | InternalType::Time | InternalType::Duration => {
             moment(settings, internal_type, value).map(moment_literal)

@@ -36,7 +36,7 @@ pub(super) fn float(value: &Value) -> Option<f64> {
 }
 
 /// `BooleanField.to_python`
-pub(super) fn boolean(value: &Value) -> Option<bool> {
+pub(in super::super) fn boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(value) => Some(*value),
         Value::Int(0) => Some(false),
@@ -120,11 +120,14 @@ pub(super) fn bytes_literal(bytes: &[u8]) -> Literal {
     Literal::Bytes(hex)
 }
 
-pub(super) fn address(value: &Value) -> Option<Literal> {
+pub(super) fn address(value: &Value, unpack_ipv4: Option<&Value>) -> Option<Literal> {
     match value.as_str()?.trim() {
         "" => Some(Literal::Null),
         text => {
-            let address: std::net::IpAddr = text.parse().ok()?;
+            let mut address: std::net::IpAddr = text.parse().ok()?;
+            if unpack_ipv4.and_then(Value::as_bool) == Some(true) {
+                address = address.to_canonical();
+            }
             Some(Literal::Typed(address.to_string(), "inet"))
         }
     }
