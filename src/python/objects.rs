@@ -373,10 +373,15 @@ impl<'a> Interpreter<'a> {
                 scope.insert(format!("{SELF}.{name}"), Binding { value, range });
             }
         }
+        let given = arguments.args.first().cloned();
         let kwargs = arguments.kwargs.into_iter();
         let kwargs = kwargs.map(|(name, value)| (Value::Str(name), value)).collect();
         let value = Value::Tuple(vec![Value::List(arguments.args), Value::Dict(kwargs)]);
         scope.insert(format!("{BASE}.{method}"), Binding { value, range });
+        // Django's conversions are those of the class that is not followed: whoever asks applies them to the result.
+        if let ("get_prep_value" | "get_db_prep_value" | "get_db_prep_save", Some(given)) = (method, &given) {
+            return given.clone();
+        }
         match receiver.base.get(method) {
             Some(value) => value.clone(),
             None => Value::Name(format!("{BASE}.{method}")),

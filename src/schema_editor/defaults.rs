@@ -32,7 +32,7 @@ pub(super) fn effective_default(field: &ModelField<'_>) -> Prepared {
         };
         return Prepared::Unknown(now.to_owned());
     }
-    Prepared::None
+    prepare(field, &Value::None)
 }
 
 /// `Field.get_default`, then `get_db_prep_save`.

@@ -43,6 +43,15 @@ impl Prepared {
 /// `field.get_db_prep_save(value)`.
 pub(super) fn prepare(field: &ModelField<'_>, value: &Value) -> Prepared {
     let settings = field.model.view.settings();
+    let own_values = &field.field.own_values;
+    let own = own_values.iter().find(|(given, _)| given == value).map(|(_, made)| made);
+    let value = match own {
+        None if own_values.is_empty() => value,
+        None | Some(Value::Unknown(_)) => {
+            return Prepared::Unknown(format!("what {} makes of its default", field.field.path));
+        }
+        Some(made) => made,
+    };
     match field.target() {
         Some(Target::Field(target)) => {
             let is_empty = matches!(value, Value::Str(text) if text.is_empty());

@@ -1,13 +1,20 @@
 //! Fields whose class is not Django's: found in the project's modules, or described by data.
 
+use std::collections::BTreeMap;
+
 use super::Reading;
 use super::arguments::not_readable;
 use super::custom_fields::CustomField;
 use super::field_classes::{FieldClass, internal_type};
-use super::fields::{by_name, compared_names, unknown_field};
+use super::fields::{by_name, compared, deconstructed, unknown_field};
 use crate::migration::field::{Field, FieldKind};
 use crate::python::{Constructed, Object, canonical};
-use crate::value::{Call, Value};
+use crate::source::Range;
+use crate::value::{Call, Unknown, Value};
+
+/// The methods that turn a value into what is sent to the database, in the order of their work.
+/// See `Field.get_db_prep_save`.
+const VALUES: &[&str] = &["get_db_prep_save", "get_db_prep_value", "get_prep_value"];
 
 /// What a method gets as `connection`.
 const CONNECTION: &str = "django.db.connection";
@@ -37,33 +44,53 @@ impl Reading<'_> {
             let missing = object.missing().first().map_or(call.path.as_str(), String::as_str);
             return unknown_field(&call.path, not_known(&call.path, missing), call.range);
         };
-        let mut constructed = object.construct(call);
-        described.pass(&mut constructed);
-        let path = object.path().unwrap_or_else(|| call.path.clone());
-        let class = described.class;
-        let mut field = self.build(
-            class,
-            &path,
-            by_name(&constructed.args, &constructed.kwargs, class),
-            call.range,
-            depth,
-        );
-        attributes_set_later(&mut field, object);
-        attributes_of_django(&field, object);
-        self.deconstruct(&mut field, call, object);
+        let (mut field, kwargs) = self.constructed(call, depth, object, &described);
+        match deconstruct(&field, kwargs, call, object) {
+            Some(deconstructed) => {
+                // The model's field is a clone of the migration's: see `ModelState.render` and `Field.clone`.
+                let (clone, kwargs) = self.constructed(&deconstructed, depth, object, &described);
+                let compared = deconstruct(&clone, kwargs, call, object).unwrap_or(deconstructed);
+                field = clone;
+                field.compared = compared_arguments(&compared);
+                field.path = compared.path;
+            }
+            // Not followed: fields constructed alike are alike.
+            None => field.compared.extend(compared_arguments(call)),
+        }
         if matches!(field.kind, FieldKind::Plain(_) | FieldKind::Unknown(_))
             && let Some(kind) = own_column(&field, object).or_else(|| described.column(&field))
         {
             field.kind = kind;
         }
-        let doubts = constructed.doubts.into_iter().map(|doubt| format!("`{path}`: {doubt}"));
-        let data_doubts = described.chain.iter().filter_map(|described| described.doubt.clone());
-        let doubts = doubts.chain(data_doubts).map(|doubt| ("class".to_owned(), doubt));
-        field.unknown.extend(doubts);
+        field.own_values = own_values(&field, object, &described);
         if let (Some(missing), FieldKind::Plain(_)) = (object.missing().first(), &field.kind) {
             field.unknown.push(("class".to_owned(), not_known(&call.path, missing)));
         }
         field
+    }
+
+    /// The field that the constructors make, and the keyword arguments that Django's class would deconstruct it to.
+    fn constructed(
+        &self,
+        call: &Call,
+        depth: usize,
+        object: &mut Object<'_>,
+        described: &Described<'_>,
+    ) -> (Field, BTreeMap<String, Value>) {
+        let mut constructed = object.construct(call);
+        described.pass(&mut constructed);
+        let class = described.class;
+        let path = object.path().unwrap_or_else(|| call.path.clone());
+        let named = || by_name(&constructed.args, &constructed.kwargs, class);
+        let mut field = self.build(class, &path, named(), call.range, depth);
+        attributes_set_later(&mut field, object);
+        attributes_of_django(&field, object);
+        let doubts = constructed.doubts.iter().map(|doubt| format!("`{path}`: {doubt}"));
+        let data_doubts = described.chain.iter().filter_map(|described| described.doubt.clone());
+        let doubts = doubts.chain(data_doubts).map(|doubt| ("class".to_owned(), doubt));
+        field.unknown.extend(doubts);
+        let kwargs = deconstructed(class, &named());
+        (field, kwargs)
     }
 
     /// The class of Django that a known class is or is described to derive from.
@@ -91,37 +118,45 @@ impl Reading<'_> {
         }
         None
     }
+}
 
-    /// Keyword arguments and path as `deconstruct` of the project's classes returns them.
-    fn deconstruct(&self, field: &mut Field, call: &Call, object: &mut Object<'_>) {
-        if !object.defines("deconstruct") {
-            return;
-        }
-        let kwargs = field.compared.iter();
-        let kwargs = kwargs
-            .map(|(name, value)| (Value::Str(name.clone()), value.clone()))
-            .collect();
-        let path = Value::Str(field.path.clone());
-        let of_django = Value::Tuple(vec![Value::None, path, Value::List(Vec::new()), Value::Dict(kwargs)]);
-        let returned = object.call("deconstruct", Vec::new(), &[("deconstruct", of_django)]);
-        if let Some(Value::Tuple(parts)) = &returned
-            && let [_, path, args, Value::Dict(kwargs)] = parts.as_slice()
-        {
-            if let Some(path) = path.as_str() {
-                field.path = canonical(path).into_owned();
-            }
-            let kwargs = kwargs.iter().filter_map(|(name, value)| Some((name.as_str()?, value)));
-            field.compared = compared_names(kwargs);
-            if let Some(args @ [_, ..]) = args.as_items() {
-                field.compared.insert("*".to_owned(), Value::Tuple(args.to_vec()));
-            }
-            return;
-        }
-        // Not followed: fields constructed alike are alike.
-        let kwargs = call.kwargs.iter().map(|(name, value)| (name.as_str(), value));
-        let given = compared_names(kwargs);
-        field.compared.extend(given);
+/// The call that `deconstruct` returns, where it was followed.
+fn deconstruct(
+    field: &Field,
+    kwargs: BTreeMap<String, Value>,
+    call: &Call,
+    object: &mut Object<'_>,
+) -> Option<Call> {
+    let of_call = |path: &str, args: Vec<Value>, kwargs: Vec<(String, Value)>| Call {
+        path: path.to_owned(),
+        args,
+        kwargs,
+        range: call.range,
+        name_range: call.name_range,
+        arg_ranges: Vec::new(),
+    };
+    if !object.defines("deconstruct") {
+        return Some(of_call(&field.path, Vec::new(), kwargs.into_iter().collect()));
     }
+    let kwargs = kwargs.into_iter().map(|(name, value)| (Value::Str(name), value)).collect();
+    let path = Value::Str(field.path.clone());
+    let of_django = Value::Tuple(vec![Value::None, path, Value::List(Vec::new()), Value::Dict(kwargs)]);
+    let Value::Tuple(parts) = object.call("deconstruct", Vec::new(), &[("deconstruct", of_django)])? else {
+        return None;
+    };
+    let [_, Value::Str(path), Value::List(args) | Value::Tuple(args), Value::Dict(kwargs)] = parts.as_slice() else {
+        return None;
+    };
+    let kwargs = kwargs.iter().map(|(name, value)| Some((name.as_str()?.to_owned(), value.clone())));
+    Some(of_call(&canonical(path), args.clone(), kwargs.collect::<Option<_>>()?))
+}
+
+fn compared_arguments(call: &Call) -> BTreeMap<String, Value> {
+    let mut kwargs = compared(&call.kwargs.iter().cloned().collect());
+    if !call.args.is_empty() {
+        kwargs.insert("*".to_owned(), Value::Tuple(call.args.clone()));
+    }
+    kwargs
 }
 
 /// What a constructor set after that of Django's class.
@@ -151,6 +186,66 @@ fn attributes_of_django(field: &Field, object: &mut Object<'_>) {
     if let Some(default) = &field.default {
         object.set("default", default.clone());
     }
+}
+
+/// What the classes make of `None`, `''` and the default before Django converts it.
+fn own_values(field: &Field, object: &mut Object<'_>, described: &Described<'_>) -> Vec<(Value, Value)> {
+    let converts = |value: &Value| described.chain.iter().any(|described| described.own_values.is_some_and(|own| own.has(value)));
+    let is_described = described.chain.iter().any(|described| described.own_values.is_some());
+    if !is_described && !VALUES.iter().any(|method| object.defines(method)) {
+        return Vec::new();
+    }
+    let given = [Some(Value::None), Some(Value::Str(String::new())), field.default.as_ref().and_then(called)];
+    let given = given.into_iter().flatten();
+    let made = given.map(|value| {
+        let made = if converts(&value) {
+            not_followed(&value)
+        } else {
+            own_value(value.clone(), object)
+        };
+        (value, made)
+    });
+    made.collect()
+}
+
+/// The value of a default, called where it can be called.
+fn called(default: &Value) -> Option<Value> {
+    match default {
+        Value::Name(path) => match path.as_str() {
+            "builtins.dict" | "collections.OrderedDict" => Some(Value::Dict(Vec::new())),
+            "builtins.list" | "builtins.tuple" => Some(Value::List(Vec::new())),
+            "builtins.str" => Some(Value::Str(String::new())),
+            _ => None,
+        },
+        Value::Function(function) => function.returns.clone(),
+        value => Some(value.clone()),
+    }
+}
+
+fn own_value(value: Value, object: &mut Object<'_>) -> Value {
+    let mut value = value;
+    for method in VALUES {
+        let args = match *method {
+            "get_prep_value" => vec![value.clone()],
+            _ => vec![value.clone(), Value::Name(CONNECTION.to_owned())],
+        };
+        value = match object.call(method, args, &[]) {
+            None => value,
+            Some(made) if made.unknown().is_some() || matches!(made, Value::Call(_) | Value::Name(_)) => {
+                return not_followed(&value);
+            }
+            Some(made) => made,
+        };
+    }
+    value
+}
+
+fn not_followed(value: &Value) -> Value {
+    Value::Unknown(Unknown {
+        reason: "the class turns it into something of its own".to_owned(),
+        source: format!("{value:?}"),
+        range: Range::default(),
+    })
 }
 
 fn not_known(path: &str, missing: &str) -> String {

@@ -81,7 +81,7 @@ impl Reading<'_> {
             named: &named,
         };
         reading.read(class);
-        field.compared = compared(class, &named);
+        field.compared = compared(&deconstructed(class, &named));
         field.kind = self.kind(class, &named, &mut field, depth);
         field
     }
@@ -321,16 +321,16 @@ fn is_provided(value: &Value) -> bool {
 }
 
 /// Keyword arguments without those that are never compared.
-pub(super) fn compared_names<'v>(kwargs: impl Iterator<Item = (&'v str, &'v Value)>) -> BTreeMap<String, Value> {
-    let compared = kwargs.filter(|(name, value)| !NOT_COMPARED.contains(name) && is_provided(value));
-    compared.map(|(name, value)| (name.to_owned(), value.clone())).collect()
+pub(super) fn compared(kwargs: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+    let compared = kwargs.iter().filter(|(name, _)| !NOT_COMPARED.contains(&name.as_str()));
+    compared.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// What `deconstruct()` returns, without `Field.non_db_attrs` and without `to`.
-fn compared(class: FieldClass, named: &Named<'_>) -> BTreeMap<String, Value> {
-    let mut compared = BTreeMap::new();
+/// The keyword arguments that `deconstruct()` returns.
+pub(super) fn deconstructed(class: FieldClass, named: &Named<'_>) -> BTreeMap<String, Value> {
+    let mut kwargs = BTreeMap::new();
     for (name, value) in named {
-        if NOT_COMPARED.contains(name) || !is_provided(value) {
+        if !is_provided(value) {
             continue;
         }
         let rule = class
@@ -340,11 +340,11 @@ fn compared(class: FieldClass, named: &Named<'_>) -> BTreeMap<String, Value> {
             .find(|(other, _)| other == name)
             .map(|(_, rule)| *rule);
         if !is_left_out(rule.unwrap_or(LeftOut::Never), value) {
-            compared.insert((*name).to_owned(), (*value).clone());
+            kwargs.insert((*name).to_owned(), (*value).clone());
         }
     }
-    adjust(class, named, &mut compared);
-    compared
+    adjust(class, named, &mut kwargs);
+    kwargs
 }
 
 /// What single classes do in their own `deconstruct()`.
@@ -451,6 +451,7 @@ fn blank(path: &str, range: Range) -> Field {
         decimal_places: None,
         auto_now: false,
         compared: BTreeMap::new(),
+        own_values: Vec::new(),
         unknown: Vec::new(),
         range,
     }
