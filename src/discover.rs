@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::config::Configuration;
+use crate::progress::{Progress, Stage};
 
 /// Folders that never hold a project's own code.
 const SKIPPED: &[&str] = &[
@@ -33,6 +34,8 @@ pub struct Search<'a> {
     pub named: &'a [PathBuf],
     /// What to leave out.
     pub configuration: &'a Configuration,
+    /// Counts files.
+    pub progress: &'a Progress,
 }
 
 /// What lies under a root.
@@ -74,10 +77,17 @@ pub struct Unreadable {
 #[must_use]
 pub fn discover(search: &Search<'_>) -> Found {
     let mut found = Found::default();
+    search.progress.begin(Stage::Searching, 0);
     let files = walk(search, &mut found);
     let count = |named: &PathBuf| files.iter().filter(|file| file.starts_with(named)).count();
     found.python_files = search.named.iter().map(count).collect();
-    let read: Vec<_> = files.into_par_iter().map(|path| (candidate(&path), path)).collect();
+    search.progress.begin(Stage::Reading, files.len());
+    let read = files.into_par_iter().map(|path| {
+        let outcome = candidate(&path);
+        search.progress.step();
+        (outcome, path)
+    });
+    let read: Vec<_> = read.collect();
     let mut others = Vec::new();
     for (outcome, path) in read {
         match outcome {
@@ -132,6 +142,7 @@ fn walk(search: &Search<'_>, found: &mut Found) -> Vec<PathBuf> {
     for entry in entries {
         match entry {
             Ok(entry) if entry.file_type().is_file() && is_python(entry.path()) => {
+                search.progress.step();
                 note_landmark(&entry, found);
                 files.push(entry.into_path());
             }

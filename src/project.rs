@@ -19,6 +19,7 @@ use crate::config::{ConfigError, Configuration};
 use crate::discover::{self, Found, Search};
 use crate::migration::Migration;
 use crate::models::{KnownModel, ModelSettings};
+use crate::progress::Progress;
 use crate::rules::RuleTable;
 use crate::source::{Range, SourceFile};
 use crate::versions::{DjangoVersion, PostgresVersion};
@@ -114,6 +115,8 @@ pub struct Request<'a> {
     pub python: Option<&'a Path>,
     /// The active environment, `VIRTUAL_ENV`.
     pub virtual_env: Option<&'a Path>,
+    /// Counts files.
+    pub progress: &'a Progress,
 }
 
 /// The projects that the paths lie in.
@@ -213,6 +216,7 @@ fn load_target(request: &Request<'_>, target: &Target, loaded: &mut Loaded) -> R
         root: &target.root,
         named: &target.named,
         configuration: &target.configuration,
+        progress: request.progress,
     });
     let python_files = std::mem::take(&mut found.python_files);
     unreadable_folders(request, &mut found, loaded);

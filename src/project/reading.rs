@@ -14,6 +14,7 @@ use super::{FileProblem, Project, Request, Target, modules, root};
 use crate::discover::{self, Candidate};
 use crate::migration::read::{self, CustomFields, Reader};
 use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
+use crate::progress::Stage;
 use crate::python::{Module, Modules};
 use crate::source::{Range, SourceFile};
 use crate::versions::PostgresVersion;
@@ -129,8 +130,14 @@ impl<'a> Batch<'a> {
     }
 
     fn read_project(&mut self, candidates: Vec<Vec<Candidate>>) {
+        let progress = self.request.progress;
+        progress.begin(Stage::Parsing, candidates.iter().map(Vec::len).sum());
         let parse = |(files, candidates): (&AppFiles, Vec<Candidate>)| -> Vec<Outcome> {
-            let parse = |file: Candidate| self.parse_own(&files.app, file);
+            let parse = |file: Candidate| {
+                let outcome = self.parse_own(&files.app, file);
+                progress.step();
+                outcome
+            };
             candidates.into_par_iter().map(parse).collect()
         };
         let folders = self.division.apps.par_iter().zip(candidates);
@@ -167,6 +174,7 @@ impl<'a> Batch<'a> {
             if apps.is_empty() {
                 return;
             }
+            self.request.progress.begin(Stage::Packages, 0);
             let parsed: Vec<_> = apps.par_iter().flat_map(|app| self.parse_package(app)).collect();
             self.finish(parsed);
         }

@@ -100,6 +100,7 @@ impl Settings {
             default_tablespace: self.default_tablespace.clone(),
             default_index_tablespace: self.default_index_tablespace.clone(),
             use_tz: self.use_tz(django),
+            time_zone: self.time_zone.clone(),
         }
     }
 

@@ -27,7 +27,7 @@ pub(super) fn roots(site_packages: &Path) -> Vec<PathBuf> {
     roots
 }
 
-/// The lines that are paths. See `addpackage` in `CPython`'s Lib/site.py.
+/// The lines that are paths. See `addpackage` in Python's Lib/site.py.
 fn in_path_file(file: &Path, site_packages: &Path) -> Vec<PathBuf> {
     let bytes = fs::read(file).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);

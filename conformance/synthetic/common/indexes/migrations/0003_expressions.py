@@ -55,8 +55,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex("page", models.Index(Collate("title", "C"), name="e_collate")),
         migrations.AddIndex("page", models.Index(Collate(F("title"), "de-x-icu").desc(), name="e_collate_desc")),
-        migrations.AddIndex("page", models.Index(Lower(Collate("title", "C")), name="e_lower_collate")),
-        migrations.AddIndex("page", models.Index(Concat("title", Value(" "), "body"), name="e_concat")),
+        migrations.AddIndex("page", models.Index(Concat("title", Value(" "), "title"), name="e_concat")),
         migrations.AddIndex(
             "page", models.Index(Concat(F("title"), F("number"), output_field=TextField()), name="e_concat_int")
         ),
