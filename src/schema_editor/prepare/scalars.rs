@@ -1,5 +1,7 @@
 //! Numbers, texts and other single values: `to_python` and `get_prep_value` of Django's fields.
 
+use std::fmt::Write;
+
 use crate::value::Value;
 
 use super::super::decimals::{decimal_from_float, decimal_text};
@@ -113,7 +115,11 @@ pub(super) fn uuid(value: &Value) -> Option<String> {
 }
 
 pub(super) fn bytes_literal(bytes: &[u8]) -> Literal {
-    Literal::Bytes(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut digits = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(digits, "{byte:02x}");
+    }
+    Literal::Bytes(digits)
 }
 
 pub(super) fn address(value: &Value, unpack_ipv4: Option<&Value>) -> Option<Literal> {
