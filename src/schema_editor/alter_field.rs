@@ -5,6 +5,7 @@ use crate::migration::FieldKind;
 use crate::models::{Model, ModelField};
 use crate::statement::{
     AlterTableAction, ConstraintKind, DerivedName, Name, SqlExpression, Statement, TableConstraint, create_index_name,
+    has_unknown,
 };
 use crate::versions::DjangoVersion;
 
@@ -53,6 +54,13 @@ impl Run<'_> {
         let (Some(old_column), Some(column)) = (old.column(), new.column()) else {
             return;
         };
+        for data_type in [&old_type, &new_type]
+            .into_iter()
+            .filter(|data_type| has_unknown(data_type))
+        {
+            // Whether the type changes depends on it, even where nothing is sent.
+            self.partial(data_type.clone());
+        }
         self.alter_column(&Change {
             model,
             old,
