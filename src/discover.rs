@@ -235,9 +235,10 @@ fn candidate(path: &Path) -> io::Result<Option<Candidate>> {
 pub fn holds_migration(bytes: &[u8]) -> bool {
     let names = memchr::memmem::find_iter(bytes, b"Migration");
     names.into_iter().any(|at| {
-        let before = &bytes[..at];
+        let (before, after) = (&bytes[..at], bytes.get(at + b"Migration".len()));
         let word = before.trim_ascii_end();
-        word.len() < before.len() && word.ends_with(b"class")
+        let ends = after.is_none_or(|after| !after.is_ascii_alphanumeric() && *after != b'_');
+        ends && word.len() < before.len() && word.ends_with(b"class")
     })
 }
 
@@ -253,6 +254,7 @@ mod tests {
             b"from django.db import migrations\nclass  Migration(migrations.Migration):"
         ));
         assert!(!holds_migration(b"from django.db.migrations import Migration\n"));
+        assert!(!holds_migration(b"class MigrationNameTest(TestCase):\n"));
         assert!(!holds_migration(b""));
     }
 
