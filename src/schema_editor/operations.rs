@@ -39,6 +39,10 @@ impl Run<'_> {
                 self.run_sql(sql);
                 models.apply(app, operation);
             }
+            Operation::Custom { path, base: Some(base) } => {
+                self.operation(app, base, models);
+                self.partial(format!("{path} sends this in a way of its own, if at all"));
+            }
             _ => {
                 models.apply(app, operation);
                 let states = States {
@@ -179,7 +183,7 @@ impl Run<'_> {
                 nondeterministic: !deterministic,
             }),
             Operation::RemoveCollation { name } => self.execute(Statement::DropCollation { name: name.clone() }),
-            Operation::Custom { path } => self.opaque(format!("{path} is not one of Django's operations")),
+            Operation::Custom { path, .. } => self.opaque(format!("{path} is not one of Django's operations")),
             Operation::Unread { reason } => self.opaque(reason.clone()),
             Operation::AlterModelOptions { .. }
             | Operation::AlterModelManagers { .. }
