@@ -4,7 +4,9 @@
 //! where Django asks the database for a name (`_constraint_names` in django/db/backends/base/schema.py).
 
 mod apply;
+mod command;
 mod names;
+mod objects;
 
 use std::collections::BTreeSet;
 
@@ -12,9 +14,10 @@ use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::data_type::DataType;
-use crate::statement::{DefaultValue, SqlExpression};
+use crate::statement::{DefaultValue, SqlExpression, Volatility};
 
 pub use names::object_name;
+pub use objects::{Attachments, TypeKind, UserType, View};
 
 /// Counts the migrations in the order in which they run, so that a relation can say which one created it.
 pub type MigrationNumber = u32;
@@ -29,6 +32,9 @@ pub struct Catalog {
     sequences: FxHashMap<String, Sequence>,
     nondeterministic_collations: FxHashSet<String>,
     extensions: FxHashSet<String>,
+    views: FxHashMap<String, View>,
+    types: FxHashMap<String, UserType>,
+    functions: FxHashMap<String, Volatility>,
     migration: MigrationNumber,
 }
 
@@ -43,6 +49,8 @@ pub struct Table {
     pub indexes: IndexMap<String, Index>,
     /// Tables that have, or had, a foreign key to this one.
     pub referenced_by: BTreeSet<String>,
+    /// Partitions, triggers, policies.
+    pub attached: Attachments,
     /// The migration that created it.
     pub created_in: MigrationNumber,
 }

@@ -13,7 +13,12 @@ impl Catalog {
     pub fn apply(&mut self, statement: &Statement) {
         match statement {
             Statement::CreateTable(create) => self.create_table(create),
-            Statement::DropTable { table, .. } => self.drop_table(table),
+            Statement::DropTable { table, cascade } => {
+                if *cascade {
+                    self.drop_dependent_views(truncated(table), None);
+                }
+                self.drop_table(table);
+            }
             Statement::RenameTable { from, to } => self.rename_table(from, to),
             Statement::AlterTable { table, actions } => {
                 for action in actions {
@@ -46,6 +51,7 @@ impl Catalog {
             Statement::CreateExtension { name } => {
                 self.extensions.insert(name.clone());
             }
+            Statement::Command { command, .. } => self.apply_command(command),
             Statement::Comment { .. }
             | Statement::SetConstraintsImmediate { .. }
             | Statement::UpdateNulls { .. }
@@ -56,6 +62,9 @@ impl Catalog {
 
     fn create_table(&mut self, create: &CreateTable) {
         let name = truncated(&create.table).to_owned();
+        if create.if_not_exists && self.tables.contains_key(&name) {
+            return;
+        }
         let table = Table {
             created_in: self.migration,
             ..Table::default()
@@ -67,9 +76,10 @@ impl Catalog {
         for constraint in &create.constraints {
             self.add_constraint(&name, constraint);
         }
+        self.attach(&name, &create.form);
     }
 
-    fn drop_table(&mut self, name: &str) {
+    pub(super) fn drop_table(&mut self, name: &str) {
         let Some(table) = self.tables.remove(truncated(name)) else {
             return;
         };
@@ -81,6 +91,17 @@ impl Catalog {
         for child in &table.referenced_by {
             if let Some(child) = self.tables.get_mut(child) {
                 child.constraints.retain(|_, constraint| !constraint.references(name));
+            }
+        }
+        for parent in self.tables.values_mut() {
+            parent.attached.children.remove(name);
+            if parent.attached.default_partition.as_deref() == Some(name) {
+                parent.attached.default_partition = None;
+            }
+        }
+        if table.attached.partitioned {
+            for partition in &table.attached.children {
+                self.drop_table(partition);
             }
         }
     }
@@ -98,6 +119,7 @@ impl Catalog {
                 to.clone_into(owner);
             }
         }
+        self.rename_in_views(from, to);
         let parents: Vec<String> = table.foreign_key_targets().map(str::to_owned).collect();
         let children = table.referenced_by.clone();
         self.tables.insert(to.to_owned(), table);
@@ -118,7 +140,12 @@ impl Catalog {
     fn alter_table(&mut self, table: &str, action: &AlterTableAction) {
         match action {
             AlterTableAction::AddColumn(column) => self.add_column(table, column),
-            AlterTableAction::DropColumn { column, .. } => self.drop_column(table, column),
+            AlterTableAction::DropColumn { column, cascade } => {
+                if *cascade {
+                    self.drop_dependent_views(table, Some(column));
+                }
+                self.drop_column(table, column);
+            }
             AlterTableAction::RenameColumn { from, to } => self.rename_column(table, from, to),
             AlterTableAction::AddConstraint(constraint) => self.add_constraint(table, constraint),
             AlterTableAction::DropConstraint { name, .. } => self.drop_constraint(table, truncated(&name.resolve())),
@@ -166,10 +193,11 @@ impl Catalog {
                 self.change_column(table, column, |column| column.not_null = false);
             }
             AlterTableAction::SetTablespace { .. } => {}
+            AlterTableAction::Change { change, .. } => self.change_table(table, change),
         }
     }
 
-    fn change_column(&mut self, table: &str, column: &str, change: impl FnOnce(&mut Column)) {
+    pub(super) fn change_column(&mut self, table: &str, column: &str, change: impl FnOnce(&mut Column)) {
         if let Some(column) = self
             .tables
             .get_mut(table)
@@ -179,7 +207,7 @@ impl Catalog {
         }
     }
 
-    fn add_column(&mut self, table: &str, column: &statement::Column) {
+    pub(super) fn add_column(&mut self, table: &str, column: &statement::Column) {
         let Some(entry) = self.tables.get_mut(table) else {
             return;
         };
@@ -189,12 +217,13 @@ impl Catalog {
         }
         let own = vec![column.name.clone()];
         if column.primary_key {
-            self.add_keyed(table, ConstraintKind::PrimaryKey(own), None, true);
+            self.add_keyed(table, ConstraintKind::PrimaryKey(own), column.key_name.clone(), true);
         } else if column.unique {
-            self.add_keyed(table, ConstraintKind::Unique(own), None, true);
+            self.add_keyed(table, ConstraintKind::Unique(own), column.key_name.clone(), true);
         }
         if let Some(check) = &column.check {
-            let name = self.constraint_name(table, Some(&column.name), "check");
+            let derived = || self.constraint_name(table, Some(&column.name), "check");
+            let name = column.check_name.clone().unwrap_or_else(derived);
             self.insert_constraint(table, name, ConstraintKind::Check(check.clone()), true);
         }
         if let Some(key) = &column.references {
@@ -207,7 +236,7 @@ impl Catalog {
         }
     }
 
-    fn drop_column(&mut self, table: &str, column: &str) {
+    pub(super) fn drop_column(&mut self, table: &str, column: &str) {
         self.drop_owned_sequence(table, column);
         let incoming: Vec<(String, String)> = self
             .incoming_foreign_keys(table)
@@ -257,6 +286,7 @@ impl Catalog {
         if let Some(entry) = self.tables.get_mut(table) {
             entry.rename_column(from, to);
         }
+        self.rename_column_in_views(table, from, to);
     }
 
     fn add_constraint(&mut self, table: &str, constraint: &TableConstraint) {
@@ -305,7 +335,7 @@ impl Catalog {
     }
 
     /// Adds a constraint that is kept by an index of the same name.
-    fn add_keyed(&mut self, table: &str, kind: ConstraintKind, name: Option<String>, unique: bool) {
+    pub(super) fn add_keyed(&mut self, table: &str, kind: ConstraintKind, name: Option<String>, unique: bool) {
         let (columns, label) = match &kind {
             ConstraintKind::PrimaryKey(columns) => (columns.clone(), "pkey"),
             ConstraintKind::Exclude(columns) => (columns.clone(), "excl"),
@@ -329,13 +359,13 @@ impl Catalog {
         self.insert_constraint(table, name, kind, true);
     }
 
-    fn insert_constraint(&mut self, table: &str, name: String, kind: ConstraintKind, validated: bool) {
+    pub(super) fn insert_constraint(&mut self, table: &str, name: String, kind: ConstraintKind, validated: bool) {
         if let Some(entry) = self.tables.get_mut(table) {
             entry.constraints.insert(name, Constraint { kind, validated });
         }
     }
 
-    fn drop_constraint(&mut self, table: &str, name: &str) {
+    pub(super) fn drop_constraint(&mut self, table: &str, name: &str) {
         let Some(entry) = self.tables.get_mut(table) else {
             return;
         };
@@ -346,6 +376,9 @@ impl Catalog {
 
     fn create_index(&mut self, create: &CreateIndex) {
         let name = truncated(&create.name.resolve()).to_owned();
+        if create.if_not_exists && self.index_tables.contains_key(&name) {
+            return;
+        }
         let mut items = Vec::new();
         let mut mentioned = Vec::new();
         for item in &create.items {
@@ -373,7 +406,7 @@ impl Catalog {
         self.insert_index(truncated(&create.table), &name, index);
     }
 
-    fn insert_index(&mut self, table: &str, name: &str, index: Index) {
+    pub(super) fn insert_index(&mut self, table: &str, name: &str, index: Index) {
         if let Some(entry) = self.tables.get_mut(table) {
             entry.indexes.insert(name.to_owned(), index);
             self.index_tables.insert(name.to_owned(), table.to_owned());
@@ -389,7 +422,7 @@ impl Catalog {
         }
     }
 
-    fn rename_index(&mut self, from: &str, to: &str) {
+    pub(super) fn rename_index(&mut self, from: &str, to: &str) {
         let Some(table) = self.index_tables.remove(truncated(from)) else {
             return;
         };

@@ -59,6 +59,7 @@ impl Statement {
             | Statement::CreateExtension { .. }
             | Statement::CreateCollation { .. }
             | Statement::DropCollation { .. }
+            | Statement::Command { .. }
             | Statement::Unread { .. } => {}
         }
     }
@@ -114,7 +115,8 @@ fn visit_action(action: &AlterTableAction, visit: &mut dyn FnMut(&str)) {
         | AlterTableAction::DropIdentity { .. }
         | AlterTableAction::DropConstraint { .. }
         | AlterTableAction::ValidateConstraint { .. }
-        | AlterTableAction::SetTablespace { .. } => {}
+        | AlterTableAction::SetTablespace { .. }
+        | AlterTableAction::Change { .. } => {}
     }
 }
 
