@@ -3,6 +3,7 @@
 mod check;
 mod sql;
 mod surroundings;
+mod until_closed;
 
 use std::io::{self, Write};
 
@@ -17,6 +18,7 @@ use crate::report::{explain, rules_table};
 use crate::rules::{RuleError, RuleTable};
 use crate::selection::UnknownName;
 pub use surroundings::Surroundings;
+pub use until_closed::UntilClosed;
 
 /// How a run ended, as the exit code tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,14 +66,6 @@ pub enum CommandError {
     Write(#[from] io::Error),
 }
 
-impl CommandError {
-    /// Whether the reader of our output has gone away, which is nobody's fault.
-    #[must_use]
-    pub fn is_closed_pipe(&self) -> bool {
-        matches!(self, CommandError::Write(error) if error.kind() == io::ErrorKind::BrokenPipe)
-    }
-}
-
 /// Runs what the arguments ask for. Notes go to `notes`, everything else to `out`.
 ///
 /// # Errors
@@ -83,25 +77,24 @@ pub fn run(
     notes: &mut dyn Write,
 ) -> Result<Outcome, CommandError> {
     let rules = RuleTable::embedded()?;
+    let mut outcome = Outcome::Clean;
     match arguments.command.unwrap_or(Command::Check(arguments.check)) {
-        Command::Check(check) => check::run(&check, &rules, surroundings, out, notes),
-        Command::Sql(sql) => sql::run(&sql, &rules, surroundings, out, notes),
+        Command::Check(check) => outcome = check::run(&check, &rules, surroundings, out, notes)?,
+        Command::Sql(sql) => outcome = sql::run(&sql, &rules, surroundings, out, notes)?,
         Command::Explain(Explain { name, color }) => {
-            let topic = explain::topic(&name, &rules)?;
-            explain::write(topic, &surroundings.style(color), out)?;
-            Ok(Outcome::Clean)
+            explain::write(explain::topic(&name, &rules)?, &surroundings.style(color), out)?;
         }
         Command::Rules(Rules { output_format, color }) => {
             rules_table::write(&rules, output_format.into(), &surroundings.style(color), out)?;
-            Ok(Outcome::Clean)
         }
         Command::Completions(Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "forelock", &mut script);
             out.write_all(&script)?;
-            Ok(Outcome::Clean)
         }
     }
+    out.flush()?;
+    Ok(outcome)
 }
 
 /// The configuration that `--config` names, else the nearest one of each path.

@@ -19,6 +19,9 @@ const SKIPPED: &[&str] = &[
     "dist-packages",
     "venv",
     "virtualenv",
+    // What `startproject --template` and `startapp --template` copy from.
+    "app_template",
+    "project_template",
 ];
 
 /// Where to search.
@@ -37,7 +40,7 @@ pub struct Search<'a> {
 pub struct Found {
     /// Files that may be migrations, by folder; in the order of their names.
     pub folders: BTreeMap<PathBuf, Vec<Candidate>>,
-    /// Files beside them without a `class Migration`, which Django would refuse to load.
+    /// Files beside them without a `class Migration`.
     pub others: Vec<PathBuf>,
     /// Every `manage.py`.
     pub manage_files: Vec<PathBuf>,
@@ -86,8 +89,22 @@ pub fn discover(search: &Search<'_>) -> Found {
             Err(error) => found.unreadable.push(Unreadable { path, error }),
         }
     }
-    found.others = beside(others, &found.folders);
+    others.retain(|path| is_expected(path) && path.parent().is_some_and(|folder| found.folders.contains_key(folder)));
+    found.others = others;
     found
+}
+
+/// Whether a file that lies beside migrations must be one itself, or Django refuses to load the folder.
+///
+/// A folder of tests may define a class Migration too; names alone tell it from a folder of migrations.
+#[must_use]
+pub fn is_expected(path: &Path) -> bool {
+    let name = |path: &Path| path.file_name().unwrap_or_default().as_encoded_bytes().to_owned();
+    let is_named = path
+        .parent()
+        .is_some_and(|folder| name(folder).ends_with(b"migrations"));
+    let is_numbered = name(path).first().is_some_and(u8::is_ascii_digit);
+    is_loaded(path) && (is_named || is_numbered)
 }
 
 /// Whether Django's loader would import this file of a migration folder.
@@ -102,22 +119,6 @@ pub fn is_loaded(path: &Path) -> bool {
 #[must_use]
 pub fn is_python(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "py")
-}
-
-/// The files of migration folders that Django would import and find empty of migrations.
-fn beside(others: Vec<PathBuf>, folders: &BTreeMap<PathBuf, Vec<Candidate>>) -> Vec<PathBuf> {
-    let refused = |path: &PathBuf| {
-        let folder = path.parent().unwrap_or(Path::new(""));
-        // A folder of tests may define a class Migration too; only where the names say so it is a migration folder.
-        let named = folder
-            .file_name()
-            .is_some_and(|name| name.as_encoded_bytes().ends_with(b"migrations"));
-        let numbered = path
-            .file_name()
-            .is_some_and(|name| name.as_encoded_bytes()[0].is_ascii_digit());
-        (named || numbered) && is_loaded(path) && folders.contains_key(folder)
-    };
-    others.into_iter().filter(refused).collect()
 }
 
 /// All `.py` files under the root, in order; landmarks and what cannot be read go to `found`.
@@ -170,7 +171,8 @@ fn is_hidden(name: &OsStr) -> bool {
 }
 
 /// Whether a folder holds other people's code, or built copies of the project's own.
-fn is_foreign(entry: &DirEntry) -> bool {
+#[must_use]
+pub fn is_foreign(entry: &DirEntry) -> bool {
     let (name, path) = (entry.file_name(), entry.path());
     if is_hidden(name) || SKIPPED.iter().any(|skipped| name == *skipped) {
         return true;
@@ -230,11 +232,14 @@ fn candidate(path: &Path) -> io::Result<Option<Candidate>> {
 /// Whether the bytes hold `class Migration`, with any white space between the two words.
 #[must_use]
 pub fn holds_migration(bytes: &[u8]) -> bool {
-    let names = memchr::memmem::find_iter(bytes, b"Migration");
-    names.into_iter().any(|at| {
-        let before = &bytes[..at];
+    const NAME: &[u8] = b"Migration";
+    memchr::memmem::find_iter(bytes, NAME).any(|at| {
+        let (before, behind) = (&bytes[..at], &bytes[at + NAME.len()..]);
         let word = before.trim_ascii_end();
-        word.len() < before.len() && word.ends_with(b"class")
+        let is_whole = !behind
+            .first()
+            .is_some_and(|next| next.is_ascii_alphanumeric() || *next == b'_');
+        is_whole && word.len() < before.len() && word.ends_with(b"class")
     })
 }
 
@@ -250,6 +255,7 @@ mod tests {
             b"from django.db import migrations\nclass  Migration(migrations.Migration):"
         ));
         assert!(!holds_migration(b"from django.db.migrations import Migration\n"));
+        assert!(!holds_migration(b"class MigrationTests(TestCase):"));
         assert!(!holds_migration(b""));
     }
 

@@ -44,6 +44,7 @@ pub struct ModelSettings {
 #[derive(Debug)]
 pub struct Models {
     settings: Arc<ModelSettings>,
+    #[allow(clippy::struct_field_names, reason = "the models of the models' state")]
     models: FxHashMap<ModelKey, Arc<ModelState>>,
     /// Models that no migration at hand created, by data.
     known: FxHashMap<ModelKey, Arc<ModelState>>,

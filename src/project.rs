@@ -7,6 +7,7 @@ mod lockfile;
 mod modules;
 mod reading;
 pub mod root;
+mod session;
 mod settings;
 
 use std::path::{Path, PathBuf};
@@ -17,11 +18,12 @@ use thiserror::Error;
 use crate::config::{ConfigError, Configuration};
 use crate::discover::{self, Found, Search};
 use crate::migration::Migration;
-use crate::models::ModelSettings;
+use crate::models::{KnownModel, ModelSettings};
 use crate::rules::RuleTable;
 use crate::source::{Range, SourceFile};
 use crate::versions::{DjangoVersion, PostgresVersion};
 pub use root::{ConfigurationChoice, Target};
+pub use session::{Session, Timeout};
 
 /// One Django project, ready to be judged.
 #[derive(Debug)]
@@ -34,14 +36,16 @@ pub struct Project {
     pub settings: ModelSettings,
     /// Which server its statements run on.
     pub postgres: PostgresVersion,
-    /// The `TimeZone` of Django's sessions.
-    pub time_zone: String,
+    /// What Django's sessions begin with.
+    pub session: Session,
     /// The configuration that holds for it.
     pub configuration: Arc<Configuration>,
     /// What the user asked to judge, as paths are shown to people; all of it lies in the root.
     pub named: Vec<PathBuf>,
     /// Its migrations, and those of installed packages, in no particular order.
     pub migrations: Vec<Migration>,
+    /// Models that the configuration describes, because no migration in sight creates them.
+    pub known_models: Vec<KnownModel>,
     /// Files that could not be read, decoded or parsed.
     pub problems: Vec<FileProblem>,
     /// Things to say once: assumed versions, another ENGINE.
@@ -56,6 +60,12 @@ impl Project {
         self.named.iter().any(names)
     }
 
+    /// Whether a file is a problem as a whole; `path` as shown to people.
+    #[must_use]
+    pub fn has_problem(&self, path: &Path) -> bool {
+        self.problems.iter().any(|problem| problem.path == path)
+    }
+
     /// The place of a file on disk; `path` as shown to people.
     #[must_use]
     pub fn absolute(&self, path: &Path) -> PathBuf {
@@ -68,12 +78,23 @@ impl Project {
 pub struct FileProblem {
     /// Its path as shown to people.
     pub path: PathBuf,
-    /// Its text, if it could be decoded.
+    /// Its text, as far as it can be shown.
     pub source: Option<Arc<SourceFile>>,
     /// Where it went wrong.
     pub range: Range,
     /// What went wrong, and what to do next.
     pub message: String,
+}
+
+impl FileProblem {
+    fn whole(path: PathBuf, message: String) -> Self {
+        Self {
+            path,
+            source: None,
+            range: Range::default(),
+            message,
+        }
+    }
 }
 
 /// What to load.
@@ -89,6 +110,8 @@ pub struct Request<'a> {
     pub django: Option<DjangoVersion>,
     /// Overrides the configuration.
     pub postgres: Option<PostgresVersion>,
+    /// An interpreter or an environment's folder; overrides the configuration.
+    pub python: Option<&'a Path>,
     /// The active environment, `VIRTUAL_ENV`.
     pub virtual_env: Option<&'a Path>,
 }
@@ -135,7 +158,7 @@ pub enum LoadError {
         root: PathBuf,
     },
     /// `python` names no environment.
-    #[error("{} is neither an interpreter nor an environment with site-packages: correct `python`", path.display())]
+    #[error("{}: neither an interpreter nor an environment with site-packages; correct `python`", path.display())]
     NoEnvironment {
         /// As configured.
         path: PathBuf,

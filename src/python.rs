@@ -93,7 +93,7 @@ pub struct Method {
     pub name: String,
     /// Named parameters without `self`, with their defaults.
     pub parameters: Vec<Parameter>,
-    /// What it does, in order; empty for methods that nobody asks about, see [`methods::FOLLOWED`].
+    /// What it does, in order; empty for methods that nobody asks about, see `methods::FOLLOWED`.
     pub steps: Vec<Step>,
     /// Its value, if it ends in one plain `return`; parameters in it are names that begin with [`PARAMETER`].
     pub returns: Option<Value>,

@@ -32,6 +32,7 @@ pub(super) fn run(
             configuration: configuration_choice(&check.versions, rules, surroundings)?,
             django: check.versions.django_version,
             postgres: check.versions.postgres_version,
+            python: check.versions.python.as_deref(),
             virtual_env: surroundings.virtual_env.as_deref(),
         },
         rules,

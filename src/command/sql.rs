@@ -26,6 +26,7 @@ pub(super) fn run(
             configuration: configuration_choice(&sql.versions, rules, surroundings)?,
             django: sql.versions.django_version,
             postgres: sql.versions.postgres_version,
+            python: sql.versions.python.as_deref(),
             virtual_env: surroundings.virtual_env.as_deref(),
         },
         rules,

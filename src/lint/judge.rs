@@ -30,6 +30,8 @@ pub(super) struct Hit {
     pub work: Work,
     pub strongest: Option<LockMode>,
     pub names: Vec<(&'static str, String)>,
+    /// A relation that an earlier statement of the transaction keeps from its readers, while this one alone would not.
+    pub closed_to_readers: Option<String>,
 }
 
 /// What decides whether a relation's locks matter, and how long they have been held.
@@ -81,6 +83,7 @@ impl Verdict {
             work: Work::None,
             strongest: None,
             names: observation.names.clone(),
+            closed_to_readers: None,
         };
         let bound = observation
             .roles
@@ -100,6 +103,14 @@ impl Verdict {
             let heaviest = work.iter().copied().max().unwrap_or_default();
             hit.work = hit.work.max(heaviest);
             hit.strongest = hit.strongest.max(Some(*mode));
+            let held = around.transaction.held(relation);
+            if heaviest > Work::None
+                && mode.blocks_writes()
+                && !mode.blocks_reads()
+                && held.is_some_and(LockMode::blocks_reads)
+            {
+                hit.closed_to_readers = Some(relation.clone());
+            }
             hit.harm.extend(derived_harm(
                 around.transaction.held(relation).max(Some(*mode)),
                 heaviest,

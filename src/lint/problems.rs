@@ -99,12 +99,12 @@ pub(super) fn of_gaps(migration: &Migration, rules: &RuleTable, gaps: &[Gap]) ->
     let line = |gap: &Gap| migration.source.position(gap.range.start).line;
     let mut reason = first.reason.clone();
     if !others.is_empty() {
-        reason.push_str(&format!(" (and {} more)", others.len()));
+        reason = format!("{reason} (and {} more)", others.len());
     }
     let place = whole(migration, first.range);
     let mut finding = about_input(rules, "not-analysed", place, Some(migration), &[("reason", reason)])?;
     for gap in others {
-        finding.help.push_str(&format!("\nline {}: {}", line(gap), gap.reason));
+        finding.help = format!("{}\nline {}: {}", finding.help, line(gap), gap.reason);
     }
     Some(finding)
 }

@@ -192,7 +192,7 @@ pub struct ModelOptions {
 /// An `Index` of django.db.models or django.contrib.postgres.
 #[derive(Clone, Debug)]
 pub struct Index {
-    /// The class path, `django.contrib.postgres.indexes.GinIndex`.
+    /// The class path, `django.contrib.postgres.indexes.GinIndex`; of a subclass that of the Django class it derives from.
     pub path: String,
     /// `name`; `None` where it is missing or unknown (it is then computed as `Index.set_name_with_model` does).
     pub name: Option<String>,
@@ -282,7 +282,7 @@ pub enum Deferrable {
     Immediate,
 }
 
-/// The `sql` argument of RunSQL.
+/// The `sql` argument of `RunSQL`.
 #[derive(Clone, Debug)]
 pub enum SqlText {
     /// `RunSQL.noop`, or an empty string.
@@ -293,7 +293,7 @@ pub enum SqlText {
     Unknown(String),
 }
 
-/// One string that RunSQL sends.
+/// One string that `RunSQL` sends.
 #[derive(Clone, Debug)]
 pub struct SqlPiece {
     /// The SQL; `None` where this item could not be read.

@@ -49,6 +49,19 @@ pub(super) fn app(folder: &Path, root: &Path, settings: &Settings, finder: &Find
     }
 }
 
+/// Whether `INSTALLED_APPS` names the app of a migration folder, by its module or by a class of its `apps` module.
+pub(super) fn is_installed(folder: &Path, root: &Path, settings: &Settings) -> bool {
+    let app = folder.parent().unwrap_or(folder);
+    [root.to_owned(), root.join("src")].iter().any(|root| {
+        let name = dotted(app, root);
+        let names = |entry: &String| match entry.strip_prefix(name.as_str()) {
+            Some(rest) => rest.is_empty() || rest.starts_with(".apps."),
+            None => false,
+        };
+        settings.installed_apps.iter().any(names)
+    })
+}
+
 /// The dotted paths that one folder may have: which one Python sees depends on `sys.path`.
 struct Names<'a> {
     module: &'a str,

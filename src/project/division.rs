@@ -12,7 +12,7 @@ use super::environment::{self, Environment};
 use super::lockfile::{self, DjangoFound};
 use super::modules::Finder;
 use super::settings::{self, Settings};
-use super::{LoadError, Request, Target, root};
+use super::{LoadError, Request, Target, reading, root};
 use crate::discover::{Candidate, Found, Unreadable};
 use split::Joining;
 
@@ -59,7 +59,10 @@ struct Share {
 /// When the configuration names settings or an environment that do not exist.
 pub(super) fn divide(request: &Request<'_>, target: &Target, found: Found) -> Result<Vec<Division>, LoadError> {
     let mut divisions = Vec::new();
-    for share in shares(&target.root, found) {
+    let mut shares = shares(&target.root, found);
+    claim_installed(request, target, &mut shares)?;
+    shares.retain(|share| !share.folders.is_empty());
+    for share in shares {
         divide_share(request, target, share, &mut divisions)?;
     }
     Ok(divisions)
@@ -109,8 +112,39 @@ fn shares(root: &Path, mut found: Found) -> Vec<Share> {
     for folder in folders(found) {
         owner(&mut shares, &folder.path).folders.push(folder);
     }
-    shares.retain(|share| !share.folders.is_empty());
     shares
+}
+
+/// Hands apps below an inner manage.py to the outer project whose `INSTALLED_APPS` names them.
+fn claim_installed(request: &Request<'_>, target: &Target, shares: &mut [Share]) -> Result<(), LoadError> {
+    // The outermost comes last.
+    for outer in (1..shares.len()).rev() {
+        if shares[outer].manage_file.is_none() {
+            continue;
+        }
+        let (within, rest) = shares.split_at_mut(outer);
+        let outer = &mut rest[0];
+        let mut inner = within
+            .iter_mut()
+            .filter(|share| share.manage_file.is_some() && share.root.starts_with(&outer.root))
+            .peekable();
+        if inner.peek().is_none() {
+            continue;
+        }
+        let finder = Finder::new(
+            [outer.root.clone(), outer.root.join("src")],
+            crate::versions::DjangoVersion::DEFAULT,
+        );
+        let settings = read_settings(request, target, outer, &finder)?;
+        for share in inner {
+            let (claimed, kept) = std::mem::take(&mut share.folders)
+                .into_iter()
+                .partition(|folder: &Folder| apps::is_installed(&folder.path, &outer.root, &settings));
+            share.folders = kept;
+            outer.folders.extend(claimed);
+        }
+    }
+    Ok(())
 }
 
 /// The share around a path; the last one takes what no manage.py claims.
@@ -168,13 +202,18 @@ fn divide_share(
     divisions: &mut Vec<Division>,
 ) -> Result<(), LoadError> {
     let (manage_file, servers) = (share.manage_file.clone(), share.servers.clone());
-    let whole = division(request, target, share)?;
+    let mut whole = division(request, target, share)?;
     let joining = if manage_file.is_some() {
         Joining::WherePossible
     } else {
         Joining::Never
     };
-    let groups = split::groups(&whole.apps, joining);
+    let mut groups = split::groups(&whole.apps, joining);
+    if groups.len() > 1 {
+        let Division { apps, finder, .. } = &mut whole;
+        apps.retain(|files| reading::holds_migrations(&files.app, &files.candidates, finder));
+        groups = split::groups(apps, joining);
+    }
     if groups.len() < 2 {
         divisions.push(whole);
         return Ok(());
@@ -210,15 +249,23 @@ fn divide_share(
 /// Reads the settings of a share, and with them the labels of its apps.
 fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Division, LoadError> {
     let configuration = &target.configuration;
-    let environment = environment::find(&share.root, configuration, request.virtual_env)?;
+    let python = request
+        .python
+        .map(|python| root::absolute(request.working_folder, python));
+    let python = python.or_else(|| configuration.python.clone());
+    let environment = environment::find(&share.root, python.as_deref(), request.virtual_env).map_err(|python| {
+        LoadError::NoEnvironment {
+            path: root::shown(request.working_folder, &python),
+        }
+    })?;
     let site_packages = environment
         .as_ref()
         .map(|environment| environment.site_packages.as_path());
     let django = match request.django.or(configuration.django_version) {
         Some(version) => DjangoFound { version, note: None },
-        None => lockfile::django(&share.root, site_packages),
+        None => lockfile::django(&share.root, site_packages, request.working_folder),
     };
-    let finder = Finder::new(import_roots(&share, target, site_packages), django.version);
+    let finder = Finder::new(import_roots(&share, target, environment.as_ref()), django.version);
     let settings = read_settings(request, target, &share, &finder)?;
     let root = &share.root;
     let apps = share
@@ -237,7 +284,7 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
 }
 
 /// The folders that modules are imported from: the project's, its `src`, those of its apps, then the environment's.
-fn import_roots(share: &Share, target: &Target, site_packages: Option<&Path>) -> Vec<PathBuf> {
+fn import_roots(share: &Share, target: &Target, environment: Option<&Environment>) -> Vec<PathBuf> {
     let mut roots = vec![share.root.clone(), share.root.join("src"), target.root.clone()];
     roots.extend(
         share
@@ -247,7 +294,8 @@ fn import_roots(share: &Share, target: &Target, site_packages: Option<&Path>) ->
     );
     // A package judged for itself is imported from the folder that it lies in.
     roots.extend(root::outermost_package(&share.root).parent().map(Path::to_owned));
-    roots.extend(site_packages.map(Path::to_owned));
+    let installed = environment.into_iter().flat_map(Environment::import_roots);
+    roots.extend(installed.map(Path::to_owned));
     roots
 }
 

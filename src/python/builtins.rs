@@ -156,7 +156,7 @@ impl<'a> Interpreter<'a> {
             ("str" | "unicode", Some(value)) => text::plain(value).map(Value::Str),
             ("int", Some(Value::Int(int))) => Some(Value::Int(*int)),
             ("int", Some(Value::Str(text))) => text.trim().parse().ok().map(Value::Int),
-            ("float", Some(Value::Int(int))) => Some(Value::Float(*int as f64)),
+            ("float", Some(Value::Int(int))) => Some(Value::Float(operators::to_float(*int))),
             ("bool", Some(value)) => operators::truth(value).map(Value::Bool),
             ("len", Some(Value::Str(text))) => i128::try_from(text.chars().count()).ok().map(Value::Int),
             ("len", Some(value)) => i128::try_from(operators::items(value.clone()).ok()?.len())

@@ -131,7 +131,7 @@ impl<'a> Interpreter<'a> {
 
     fn f_string(&mut self, string: &'a ast::ExprFString) -> Value {
         let mut text = String::new();
-        for part in string.value.iter() {
+        for part in &string.value {
             match part {
                 ast::FStringPart::Literal(literal) => text.push_str(literal),
                 ast::FStringPart::FString(string) => {

@@ -43,10 +43,8 @@ impl Run<'_> {
                 return self.refuse(old, "you cannot alter to or from M2M fields");
             }
         }
-        if old.is_generated() || new.is_generated() {
-            if is_other_generated(old, new) {
-                return self.refuse(old, "modifying GeneratedFields is not supported");
-            }
+        if (old.is_generated() || new.is_generated()) && is_other_generated(old, new) {
+            return self.refuse(old, "modifying GeneratedFields is not supported");
         }
         let (Some(old_type), Some(new_type)) = (old.db_type(), new.db_type()) else {
             return self.refuse(old, "fields without a column cannot be altered");
@@ -374,7 +372,11 @@ impl Run<'_> {
             self.execute(statement);
         }
         if old.unique() && !new.db_index && !new.unique() {
-            let name = create_index_name(&change.model.db_table(), &[change.old_column.clone()], "_like");
+            let name = create_index_name(
+                &change.model.db_table(),
+                std::slice::from_ref(&change.old_column),
+                "_like",
+            );
             self.drop_index(change.model, &name, false);
         }
     }

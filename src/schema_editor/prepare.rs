@@ -327,7 +327,11 @@ fn uuid(value: &Value) -> Option<String> {
 }
 
 fn bytes_literal(bytes: &[u8]) -> Literal {
-    Literal::Bytes(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut hex = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        hex.extend([byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0')));
+    }
+    Literal::Bytes(hex)
 }
 
 fn address(value: &Value) -> Option<Literal> {

@@ -3,7 +3,7 @@
 use crate::catalog::ConstraintKind as Existing;
 use crate::statement::{AlterTableAction, Column, ConstraintKind, SqlExpression, TableConstraint, Volatility};
 
-use super::{Aspect, Context, FactName, Observation, Role};
+use super::{Aspect, Context, FactName, Observation, Role, foreign_key};
 
 impl Context<'_> {
     pub(super) fn alter_table(
@@ -170,7 +170,7 @@ impl Context<'_> {
                     .named("column", columns.join(", "))
                     .building([name.clone()])
             }
-            ConstraintKind::ForeignKey(key) => Self::foreign_key(table, key, validation, self.age(table)),
+            ConstraintKind::ForeignKey(key) => foreign_key(table, key, validation, self.age(table)),
             ConstraintKind::Exclude { .. } => about(Aspect::AddKey)
                 .fact(FactName::Key, "exclude")
                 .fact(FactName::Nullability, "not-null")
@@ -245,13 +245,13 @@ fn demands_not_null(check: &SqlExpression, column: &str) -> bool {
         let words: Vec<&str> = part.split_whitespace().collect();
         let is_column = |word: &str| word == column || word == quoted;
         match words.as_slice() {
-            [name, is, not, null] => is_column(name) && [*is, *not, *null].join(" ").eq_ignore_ascii_case("is not null"),
             [negation, rest @ ..] if negation.eq_ignore_ascii_case("not") => {
                 let inner = rest.join(" ");
                 let inner: Vec<&str> = without_parentheses(&inner).split_whitespace().collect();
                 matches!(inner[..], [name, is, null] if is_column(name) && [is, null].join(" ").eq_ignore_ascii_case("is null"))
             }
-            _ => false,
+            [name, rest @ ..] => is_column(name) && rest.join(" ").eq_ignore_ascii_case("is not null"),
+            [] => false,
         }
     })
 }

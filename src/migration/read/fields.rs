@@ -75,6 +75,7 @@ impl Reading<'_> {
     }
 
     /// The field that a class of Django makes of these arguments.
+    #[allow(clippy::needless_pass_by_value, reason = "the arguments become the field")]
     pub(super) fn build(&self, class: FieldClass, path: &str, named: Named<'_>, range: Range, depth: usize) -> Field {
         let mut field = blank(path, range);
         let mut reading = Attributes {
@@ -244,7 +245,7 @@ fn on_delete(value: &Value) -> Option<String> {
     path.rsplit('.').next().map(str::to_owned)
 }
 
-/// Positions to names. A field with free positional arguments (CompositePrimaryKey) keeps them without a name.
+/// Positions to names. A field with free positional arguments (`CompositePrimaryKey`) keeps them without a name.
 pub(super) fn by_name(given: Given<'_>, class: FieldClass) -> Named<'_> {
     let mut named = Vec::with_capacity(given.args.len() + given.kwargs.len());
     for (at, value) in given.args.into_iter().enumerate() {
@@ -378,7 +379,6 @@ fn adjust(class: FieldClass, named: &Named<'_>, compared: &mut BTreeMap<String, 
             .entry("upload_to".to_owned())
             .or_insert_with(|| Value::Str(String::new()));
     }
-    use crate::migration::InternalType::{Auto, BigAuto, SmallAuto};
     match class.kind {
         ClassKind::OneToOne => {
             compared.remove("unique");
@@ -386,7 +386,12 @@ fn adjust(class: FieldClass, named: &Named<'_>, compared: &mut BTreeMap<String, 
         ClassKind::NullBoolean => {
             compared.remove("null");
         }
-        ClassKind::Plain(Auto | BigAuto | SmallAuto) | ClassKind::CompositePrimaryKey => {
+        ClassKind::Plain(
+            crate::migration::InternalType::Auto
+            | crate::migration::InternalType::BigAuto
+            | crate::migration::InternalType::SmallAuto,
+        )
+        | ClassKind::CompositePrimaryKey => {
             compared.insert("primary_key".to_owned(), Value::Bool(true));
         }
         ClassKind::Array => {

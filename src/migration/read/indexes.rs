@@ -5,7 +5,7 @@ use super::arguments::{described, not_readable, strings};
 use crate::migration::operation::{Index, IndexField};
 use crate::value::{Call, Value};
 
-/// Whether a class is one of Django's indexes.
+/// What an index class of Django takes for itself.
 fn parameters(path: &str) -> Option<&'static [&'static str]> {
     if path == "django.db.models.Index" {
         return Some(&[]);
@@ -29,7 +29,7 @@ impl Reading<'_> {
             return Err(format!("the index is not readable: it is {}", described(value)));
         };
         let mut index = empty(call);
-        let Some(own) = self.index_parameters(&call.path) else {
+        let Some((path, own)) = self.index_class(&call.path, super::MAX_BASES) else {
             index.unknown.push((
                 "class".to_owned(),
                 format!("`{}` is no index class of Django", call.path),
@@ -37,18 +37,15 @@ impl Reading<'_> {
             self.read_index(call, &[], &mut index);
             return Ok(index);
         };
+        index.path = path;
         self.read_index(call, own, &mut index);
         Ok(index)
     }
 
-    /// The parameters of an index class, found through its bases.
-    fn index_parameters(&self, path: &str) -> Option<&'static [&'static str]> {
-        self.index_parameters_within(path, super::MAX_BASES)
-    }
-
-    fn index_parameters_within(&self, path: &str, hops: usize) -> Option<&'static [&'static str]> {
+    /// The index class of Django that a class is or derives from, and what it takes for itself.
+    fn index_class(&self, path: &str, hops: usize) -> Option<(String, &'static [&'static str])> {
         if let Some(parameters) = parameters(path) {
-            return Some(parameters);
+            return Some((path.to_owned(), parameters));
         }
         let hops = hops.checked_sub(1)?;
         let (_, class) = self.modules.class(self.module, path)?;
@@ -56,9 +53,7 @@ impl Reading<'_> {
             Value::Name(base) => Some(base),
             _ => None,
         });
-        bases
-            .into_iter()
-            .find_map(|base| self.index_parameters_within(base, hops))
+        bases.into_iter().find_map(|base| self.index_class(base, hops))
     }
 
     fn read_index(&self, call: &Call, own: &[&str], index: &mut Index) {

@@ -1,6 +1,6 @@
 //! Conditions: `Q` objects as trees, and how Django writes them.
 //!
-//! See `Q` in django/db/models/query_utils.py, `Query._add_q` and `WhereNode` in django/db/models/sql.
+//! See `Q` in `django/db/models/query_utils.py`, `Query._add_q` and `WhereNode` in django/db/models/sql.
 
 use crate::value::{Call, Operator, Value};
 
