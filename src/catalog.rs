@@ -79,6 +79,8 @@ pub struct Constraint {
     pub kind: ConstraintKind,
     /// False after `NOT VALID`, until it is validated.
     pub validated: bool,
+    /// Whether a foreign key is checked at the end of a transaction, unless it asks for it earlier.
+    pub deferred: bool,
 }
 
 /// What a constraint demands.

@@ -323,15 +323,44 @@ impl Catalog {
                     parent.referenced_by.insert(table.to_owned());
                 }
                 let name = name.unwrap_or_else(|| truncated(&key.name.resolve()).to_owned());
-                let (columns, to_columns) = (key.columns.clone(), key.to_columns.clone());
+                let columns = key.columns.clone();
+                let to_columns = if key.to_columns.is_empty() {
+                    self.primary_key(&to_table)
+                } else {
+                    key.to_columns.clone()
+                };
                 let kind = ConstraintKind::ForeignKey {
                     columns,
                     to_table,
                     to_columns,
                 };
-                self.insert_constraint(table, name, kind, !constraint.not_valid);
+                self.insert_constraint(table, name.clone(), kind, !constraint.not_valid);
+                let inserted = self
+                    .tables
+                    .get_mut(table)
+                    .and_then(|entry| entry.constraints.get_mut(&name));
+                if let Some(inserted) = inserted {
+                    inserted.deferred = key.deferrable;
+                }
             }
         }
+    }
+
+    /// The columns of the primary key: what `REFERENCES table` without columns means.
+    fn primary_key(&self, table: &str) -> Vec<String> {
+        let constraints = self
+            .tables
+            .get(table)
+            .into_iter()
+            .flat_map(|entry| entry.constraints.values());
+        let mut keys = constraints.filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::PrimaryKey(columns) => Some(columns.clone()),
+            ConstraintKind::Check(_)
+            | ConstraintKind::Unique(_)
+            | ConstraintKind::ForeignKey { .. }
+            | ConstraintKind::Exclude(_) => None,
+        });
+        keys.next().unwrap_or_default()
     }
 
     /// Adds a constraint that is kept by an index of the same name.
@@ -361,7 +390,15 @@ impl Catalog {
 
     pub(super) fn insert_constraint(&mut self, table: &str, name: String, kind: ConstraintKind, validated: bool) {
         if let Some(entry) = self.tables.get_mut(table) {
-            entry.constraints.insert(name, Constraint { kind, validated });
+            let deferred = false;
+            entry.constraints.insert(
+                name,
+                Constraint {
+                    kind,
+                    validated,
+                    deferred,
+                },
+            );
         }
     }
 

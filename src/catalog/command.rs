@@ -64,7 +64,11 @@ impl Catalog {
                 }
             }
             Command::CreateType { name, values } => {
-                let kind = if values.is_some() { TypeKind::Enum } else { TypeKind::Other };
+                let kind = if values.is_some() {
+                    TypeKind::Enum
+                } else {
+                    TypeKind::Other
+                };
                 self.add_type(name, kind);
             }
             Command::CreateDomain {
@@ -218,7 +222,10 @@ impl Catalog {
                 }
             }
             TableChange::AlterConstraint { name, enforced } => {
-                let constraint = self.tables.get_mut(table).and_then(|entry| entry.constraints.get_mut(name));
+                let constraint = self
+                    .tables
+                    .get_mut(table)
+                    .and_then(|entry| entry.constraints.get_mut(name));
                 if let (Some(constraint), Some(enforced)) = (constraint, enforced) {
                     constraint.validated = *enforced;
                 }
@@ -241,7 +248,10 @@ impl Catalog {
 
     fn add_key_using_index(&mut self, table: &str, name: Option<&Name>, primary: bool, index: &str) {
         let known = self.tables.get(table).and_then(|entry| entry.indexes.get(index));
-        let columns: Vec<String> = known.into_iter().flat_map(|index| index.items.iter().flatten().cloned()).collect();
+        let columns: Vec<String> = known
+            .into_iter()
+            .flat_map(|index| index.items.iter().flatten().cloned())
+            .collect();
         if primary {
             for column in &columns {
                 self.change_column(table, column, |column| column.not_null = true);
@@ -358,7 +368,11 @@ impl Catalog {
         for view in self.views.values_mut() {
             let relations = view.reads.relations.iter_mut().filter(|relation| *relation == from);
             relations.for_each(|relation| to.clone_into(relation));
-            let columns = view.reads.columns.iter_mut().filter_map(|(relation, _)| relation.as_mut());
+            let columns = view
+                .reads
+                .columns
+                .iter_mut()
+                .filter_map(|(relation, _)| relation.as_mut());
             let stars = view.reads.stars.iter_mut().flatten();
             columns
                 .chain(stars)

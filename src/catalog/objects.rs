@@ -129,7 +129,11 @@ impl Catalog {
         let mut found: Vec<String> = Vec::new();
         let mut open = vec![table.to_owned()];
         while let Some(parent) = open.pop() {
-            let children = self.tables.get(&parent).into_iter().flat_map(|entry| &entry.attached.children);
+            let children = self
+                .tables
+                .get(&parent)
+                .into_iter()
+                .flat_map(|entry| &entry.attached.children);
             for child in children {
                 if child != table && !found.contains(child) {
                     found.push(child.clone());
@@ -153,7 +157,10 @@ impl Catalog {
         let mut found: Vec<(String, String)> = Vec::new();
         for (table, entry) in &self.tables {
             for (column, declared) in &entry.columns {
-                let is_user = declared.default.as_ref().is_some_and(|default| takes_from(&default.sql, sequence));
+                let is_user = declared
+                    .default
+                    .as_ref()
+                    .is_some_and(|default| takes_from(&default.sql, sequence));
                 if is_user {
                     found.push((table.clone(), column.clone()));
                 }

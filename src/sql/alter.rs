@@ -116,7 +116,9 @@ fn alter_type(cursor: &mut Cursor<'_>) -> Read<Command> {
     if !cursor.eat(&["add", "value"]) {
         let is_attribute = cursor.sees(&["alter", "attribute"]) || cursor.sees(&["add", "attribute"]);
         if is_attribute {
-            return Err(Problem::Other("a change of a composite type is not analysed".to_owned()));
+            return Err(Problem::Other(
+                "a change of a composite type is not analysed".to_owned(),
+            ));
         }
         cursor.rest();
         return Ok(Command::TouchNothing);

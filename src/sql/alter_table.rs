@@ -203,9 +203,18 @@ fn alter_column_further(cursor: &mut Cursor<'_>, column: String) -> Read<TableCh
     }
     let is_identity = cursor.sees(&["set", "generated"])
         || cursor.sees(&["restart"])
-        || ["increment", "minvalue", "maxvalue", "start", "cache", "cycle", "no", "sequence"]
-            .iter()
-            .any(|word| cursor.sees(&["set", word]));
+        || [
+            "increment",
+            "minvalue",
+            "maxvalue",
+            "start",
+            "cache",
+            "cycle",
+            "no",
+            "sequence",
+        ]
+        .iter()
+        .any(|word| cursor.sees(&["set", word]));
     if is_identity || cursor.sees(&["set", "storage"]) || cursor.sees(&["set", "compression"]) {
         cursor.rest();
         return catalog(LockMode::AccessExclusive);
@@ -284,7 +293,10 @@ fn change(cursor: &mut Cursor<'_>) -> Read<TableChange> {
     if cursor.eat(&["detach", "partition"]) {
         let partition = cursor.relation()?;
         let concurrently = cursor.eat(&["concurrently"]) || cursor.eat(&["finalize"]);
-        return Ok(TableChange::DetachPartition { partition, concurrently });
+        return Ok(TableChange::DetachPartition {
+            partition,
+            concurrently,
+        });
     }
     if cursor.eat(&["inherit"]) {
         return Ok(TableChange::Inherit {

@@ -79,10 +79,14 @@ fn statement(cursor: &Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
 /// `EXECUTE 'text'`: only a text that stands there can be read.
 fn execute(cursor: &Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
     match &cursor.tokens[1..] {
-        [Token {
-            kind: Kind::Text(text), ..
-        }] => statements(text, cursor, depth + 1),
-        _ => Err(Problem::Other("EXECUTE runs SQL that is put together at run time".to_owned())),
+        [
+            Token {
+                kind: Kind::Text(text), ..
+            },
+        ] => statements(text, cursor, depth + 1),
+        _ => Err(Problem::Other(
+            "EXECUTE runs SQL that is put together at run time".to_owned(),
+        )),
     }
 }
 

@@ -16,8 +16,23 @@ pub(super) struct Definition {
 
 /// Words that end a type or a default, because a column constraint begins.
 const CONSTRAINT_WORDS: &[&str] = &[
-    "constraint", "not", "null", "check", "default", "generated", "unique", "primary", "references", "collate",
-    "storage", "compression", "deferrable", "initially", "enforced", "using", "with",
+    "constraint",
+    "not",
+    "null",
+    "check",
+    "default",
+    "generated",
+    "unique",
+    "primary",
+    "references",
+    "collate",
+    "storage",
+    "compression",
+    "deferrable",
+    "initially",
+    "enforced",
+    "using",
+    "with",
 ];
 
 /// Reads a type; its schema falls away where it needs no writing.
@@ -217,5 +232,8 @@ pub(super) fn default(cursor: &mut Cursor<'_>) -> DefaultValue {
 }
 
 fn ends_default(token: &Token) -> bool {
-    token.is_symbol(",") || token.word().is_some_and(|word| CONSTRAINT_WORDS.contains(&word) && word != "with")
+    token.is_symbol(",")
+        || token
+            .word()
+            .is_some_and(|word| CONSTRAINT_WORDS.contains(&word) && word != "with")
 }

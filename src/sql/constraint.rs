@@ -95,7 +95,11 @@ pub(super) fn read(cursor: &mut Cursor<'_>, table: &str) -> Read<Constraint> {
     if cursor.eat(&["not", "null"]) {
         let column = cursor.name()?;
         let not_valid = Attributes::read(cursor)?.is_not_valid();
-        return Ok(Constraint::Change(TableChange::AddNotNull { name, column, not_valid }));
+        return Ok(Constraint::Change(TableChange::AddNotNull {
+            name,
+            column,
+            not_valid,
+        }));
     }
     if cursor.eat(&["foreign", "key"]) {
         let columns = cursor.names_in_brackets()?;
@@ -137,10 +141,17 @@ fn key(cursor: &mut Cursor<'_>, name: Option<Name>) -> Read<Constraint> {
     if cursor.eat(&["using", "index"]) {
         let index = cursor.name()?;
         Attributes::read(cursor)?;
-        return Ok(Constraint::Change(TableChange::AddKeyUsingIndex { name, primary, index }));
+        return Ok(Constraint::Change(TableChange::AddKeyUsingIndex {
+            name,
+            primary,
+            index,
+        }));
     }
     let inside = cursor.brackets()?;
-    let columns = mentions(inside).into_iter().map(|mention| mention.name.to_owned()).collect();
+    let columns = mentions(inside)
+        .into_iter()
+        .map(|mention| mention.name.to_owned())
+        .collect();
     index_parameters(cursor)?;
     finish(cursor, name, |attributes| {
         if primary {

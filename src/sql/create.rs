@@ -46,8 +46,8 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         "statistics" => statistics(cursor)?,
         "schema" => schema(cursor)?,
         "publication" => publication(cursor)?,
-        "cast" | "transform" | "operator" | "text" | "role" | "user" | "group" | "conversion" | "language" | "trusted"
-        | "procedural" | "server" | "foreign" | "subscription" | "access" | "database" | "tablespace" => {
+        "cast" | "transform" | "operator" | "text" | "role" | "user" | "group" | "conversion" | "language"
+        | "trusted" | "procedural" | "server" | "foreign" | "subscription" | "access" | "database" | "tablespace" => {
             nothing(cursor)
         }
         other => return Err(Problem::Head(format!("CREATE {}", other.to_uppercase()))),
@@ -74,7 +74,13 @@ fn sequence(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Statement>> {
         if cursor.eat(&["owned", "by"]) {
             let owner = super::alter::owner(cursor)?;
             let change = SequenceChange::Owner(owner);
-            statements.push(command(cursor, Command::AlterSequence { sequence: sequence.clone(), change }));
+            statements.push(command(
+                cursor,
+                Command::AlterSequence {
+                    sequence: sequence.clone(),
+                    change,
+                },
+            ));
         } else {
             cursor.at += 1;
         }
@@ -260,9 +266,14 @@ fn statistics(cursor: &mut Cursor<'_>) -> Read<Command> {
 fn schema(cursor: &mut Cursor<'_>) -> Read<Command> {
     cursor.at += 1;
     cursor.if_not_exists();
-    let has_elements = cursor.rest().iter().any(|token| token.is("create") || token.is("grant"));
+    let has_elements = cursor
+        .rest()
+        .iter()
+        .any(|token| token.is("create") || token.is("grant"));
     if has_elements {
-        return Err(Problem::Other("what CREATE SCHEMA creates along with it is not read".to_owned()));
+        return Err(Problem::Other(
+            "what CREATE SCHEMA creates along with it is not read".to_owned(),
+        ));
     }
     Ok(Command::TouchNothing)
 }

@@ -20,7 +20,11 @@ pub(super) fn read(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Stateme
         columns: Vec::new(),
         constraints: Vec::new(),
         tablespace: None,
-        form: if temporary { TableForm::Temporary } else { TableForm::Plain },
+        form: if temporary {
+            TableForm::Temporary
+        } else {
+            TableForm::Plain
+        },
         if_not_exists,
     };
     if cursor.eat(&["partition", "of"]) {
@@ -83,7 +87,9 @@ fn elements(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
     for tokens in Cursor::comma_separated(inside) {
         let mut element = cursor.over(tokens);
         if element.eat(&["like"]) {
-            create.form = TableForm::Copy { of: element.relation()? };
+            create.form = TableForm::Copy {
+                of: element.relation()?,
+            };
             element.rest();
         } else if constraint::begins(&element) {
             match constraint::read(&mut element, &create.table)? {

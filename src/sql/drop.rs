@@ -24,14 +24,18 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         "view" => views(cursor, ViewKind::Plain),
         "type" | "domain" => {
             let all = cursor.clone();
-            each(cursor, |name, cascade, _| command(&all, Command::DropType { name, cascade }))
+            each(cursor, |name, cascade, _| {
+                command(&all, Command::DropType { name, cascade })
+            })
         }
         "collation" => each(cursor, |name, _, _| Statement::DropCollation { name }),
         "trigger" | "policy" | "rule" => on_table(cursor, &kind),
         "event" => Ok(nothing(cursor)),
         "function" | "procedure" | "routine" | "aggregate" | "extension" | "cast" | "operator" | "text" | "schema"
-        | "owned" | "language" | "statistics" | "publication" | "subscription" | "role" | "user" | "group" | "server"
-        | "foreign" | "conversion" | "transform" | "access" | "database" | "tablespace" => object(cursor, kind),
+        | "owned" | "language" | "statistics" | "publication" | "subscription" | "role" | "user" | "group"
+        | "server" | "foreign" | "conversion" | "transform" | "access" | "database" | "tablespace" => {
+            object(cursor, kind)
+        }
         other => Err(Problem::Head(format!("DROP {}", other.to_uppercase()))),
     }
 }
@@ -47,7 +51,10 @@ fn each(cursor: &mut Cursor<'_>, statement: impl Fn(String, bool, bool) -> State
     let names = cursor.list(Cursor::relation)?;
     let cascade = cursor.cascade();
     cursor.expect_end()?;
-    Ok(names.into_iter().map(|name| statement(name, cascade, if_exists)).collect())
+    Ok(names
+        .into_iter()
+        .map(|name| statement(name, cascade, if_exists))
+        .collect())
 }
 
 fn indexes(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
@@ -63,7 +70,9 @@ fn indexes(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
 
 fn views(cursor: &mut Cursor<'_>, kind: ViewKind) -> Read<Vec<Statement>> {
     let all = cursor.clone();
-    each(cursor, |view, cascade, _| command(&all, Command::DropView { view, kind, cascade }))
+    each(cursor, |view, cascade, _| {
+        command(&all, Command::DropView { view, kind, cascade })
+    })
 }
 
 /// `name ON table`

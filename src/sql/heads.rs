@@ -95,7 +95,9 @@ pub(super) fn command(cursor: &Cursor<'_>, read: Command) -> Statement {
 
 /// The same change of several tables.
 pub(super) fn each_table(cursor: &Cursor<'_>, tables: Vec<String>, lock: LockMode) -> Command {
-    let changes = tables.into_iter().map(|table| command(cursor, Command::ChangeTable { table, lock }));
+    let changes = tables
+        .into_iter()
+        .map(|table| command(cursor, Command::ChangeTable { table, lock }));
     Command::Several(changes.collect())
 }
 
@@ -201,7 +203,11 @@ fn cluster(cursor: &mut Cursor<'_>) -> Read<Command> {
         cursor.brackets()?;
     }
     cursor.eat(&["verbose"]);
-    let table = if cursor.is_done() { None } else { Some(cursor.relation()?) };
+    let table = if cursor.is_done() {
+        None
+    } else {
+        Some(cursor.relation()?)
+    };
     cursor.rest();
     Ok(Command::Cluster { table })
 }

@@ -11,11 +11,19 @@ use super::token::Token;
 pub(super) fn create(cursor: &mut Cursor<'_>, unique: bool) -> Read<Vec<Statement>> {
     let concurrently = cursor.eat(&["concurrently"]);
     let if_not_exists = cursor.if_not_exists();
-    let given = if cursor.sees(&["on"]) { None } else { Some(cursor.relation()?) };
+    let given = if cursor.sees(&["on"]) {
+        None
+    } else {
+        Some(cursor.relation()?)
+    };
     cursor.expect("on")?;
     let only = cursor.sees(&["only"]);
     let table = cursor.table()?;
-    let using = if cursor.eat(&["using"]) { Some(cursor.name()?) } else { None };
+    let using = if cursor.eat(&["using"]) {
+        Some(cursor.name()?)
+    } else {
+        None
+    };
     let inside = cursor.brackets()?;
     let items: Vec<IndexItem> = Cursor::comma_separated(inside)
         .into_iter()
@@ -78,7 +86,9 @@ fn default_name(table: &str, items: &[IndexItem]) -> String {
 fn item(cursor: &mut Cursor<'_>) -> Read<IndexItem> {
     let start = cursor.at;
     let is_column = cursor.peek().is_some_and(|token| token.name().is_some())
-        && !cursor.peek_at(1).is_some_and(|token| token.is_symbol("(") || token.is_symbol("."));
+        && !cursor
+            .peek_at(1)
+            .is_some_and(|token| token.is_symbol("(") || token.is_symbol("."));
     if is_column {
         let name = cursor.name()?;
         let (operator_class, suffix) = behind(cursor)?;

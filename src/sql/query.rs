@@ -7,13 +7,44 @@ use super::expression::mentions;
 use super::token::{Kind, Token};
 
 /// Functions whose arguments are divided by `FROM`.
-const WITH_FROM_INSIDE: &[&str] = &["extract", "substring", "trim", "overlay", "position", "date_part", "normalize"];
+const WITH_FROM_INSIDE: &[&str] = &[
+    "extract",
+    "substring",
+    "trim",
+    "overlay",
+    "position",
+    "date_part",
+    "normalize",
+];
 
 /// Words that end a list of relations, and so are no alias.
 const AFTER_RELATION: &[&str] = &[
-    "cross", "except", "fetch", "for", "full", "group", "having", "inner", "intersect", "join", "left", "limit",
-    "natural", "offset", "on", "order", "returning", "right", "set", "tablesample", "union", "using", "when", "where",
-    "window", "with",
+    "cross",
+    "except",
+    "fetch",
+    "for",
+    "full",
+    "group",
+    "having",
+    "inner",
+    "intersect",
+    "join",
+    "left",
+    "limit",
+    "natural",
+    "offset",
+    "on",
+    "order",
+    "returning",
+    "right",
+    "set",
+    "tablesample",
+    "union",
+    "using",
+    "when",
+    "where",
+    "window",
+    "with",
 ];
 
 /// Reads a query from its tokens.

@@ -34,7 +34,9 @@ pub(super) fn select(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         return Ok(vec![command(cursor, Command::CreateTableAs { table, reads })]);
     }
     if let Some(function) = unknown_call(tokens, cursor.functions) {
-        return Err(Problem::Other(format!("calls `{function}`, and what that does is not known")));
+        return Err(Problem::Other(format!(
+            "calls `{function}`, and what that does is not known"
+        )));
     }
     Ok(vec![command(cursor, Command::Select { reads })])
 }
@@ -70,7 +72,10 @@ pub(super) fn update(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     alias(cursor, "set");
     cursor.expect("set")?;
     let assignments = cursor.until(|token| token.is("where") || token.is("from") || token.is("returning"));
-    let columns = Cursor::comma_separated(assignments).into_iter().flat_map(assigned).collect();
+    let columns = Cursor::comma_separated(assignments)
+        .into_iter()
+        .flat_map(assigned)
+        .collect();
     let mut reads = query::reads(cursor, assignments);
     if cursor.sees(&["from"]) {
         let tokens = cursor.until(|token| token.is("where") || token.is("returning"));
@@ -92,7 +97,9 @@ pub(super) fn update(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
 /// The columns on the left of `=`.
 fn assigned(tokens: &[Token]) -> Vec<String> {
     let left = tokens.split(|token| token.is_symbol("=")).next().unwrap_or_default();
-    left.iter().filter_map(|token| token.name().map(str::to_owned)).collect()
+    left.iter()
+        .filter_map(|token| token.name().map(str::to_owned))
+        .collect()
 }
 
 /// `DELETE FROM table ..`
@@ -113,9 +120,9 @@ pub(super) fn delete(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
 
 fn alias(cursor: &mut Cursor<'_>, next: &str) {
     let is_alias = cursor.eat(&["as"])
-        || cursor
-            .peek()
-            .is_some_and(|token| token.name().is_some() && ![next, "where", "returning"].iter().any(|word| token.is(word)));
+        || cursor.peek().is_some_and(|token| {
+            token.name().is_some() && ![next, "where", "returning"].iter().any(|word| token.is(word))
+        });
     if is_alias && cursor.name().is_err() {
         cursor.at += 1;
     }
@@ -181,12 +188,18 @@ pub(super) fn insert(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     if cursor.eat(&["as"]) {
         cursor.name()?;
     }
-    if cursor.sees_symbol("(") && !cursor.peek_at(1).is_some_and(|token| token.is("select") || token.is("with")) {
+    if cursor.sees_symbol("(")
+        && !cursor
+            .peek_at(1)
+            .is_some_and(|token| token.is("select") || token.is("with"))
+    {
         cursor.brackets()?;
     }
     cursor.eat(&["overriding", "system", "value"]);
     cursor.eat(&["overriding", "user", "value"]);
-    let is_source = ["values", "select", "with", "default", "table"].iter().any(|word| cursor.sees(&[word]));
+    let is_source = ["values", "select", "with", "default", "table"]
+        .iter()
+        .any(|word| cursor.sees(&[word]));
     if !is_source && !cursor.sees_symbol("(") {
         return cursor.fail("VALUES or a query");
     }
@@ -267,13 +280,18 @@ pub(super) fn with(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>
         cursor.eat(&["materialized"]);
         let inside = cursor.brackets()?;
         let changes = ["insert", "update", "delete", "merge"];
-        if inside.first().is_some_and(|first| changes.iter().any(|word| first.is(word))) {
+        if inside
+            .first()
+            .is_some_and(|first| changes.iter().any(|word| first.is(word)))
+        {
             statements.extend(heads::read(cursor.text, inside, cursor.functions, depth + 1)?);
         }
         // SEARCH and CYCLE clauses.
         cursor.until(|token| {
             token.is_symbol(",")
-                || ["select", "insert", "update", "delete", "merge", "values", "table"].iter().any(|word| token.is(word))
+                || ["select", "insert", "update", "delete", "merge", "values", "table"]
+                    .iter()
+                    .any(|word| token.is(word))
         });
         if !cursor.eat_symbol(",") {
             break;

@@ -2,7 +2,7 @@
 
 use crate::lock::LockMode;
 
-use super::{DefaultValue, Name, SqlExpression, Statement, Volatility};
+use super::{AlterTableAction, DefaultValue, Name, SqlExpression, Statement, Volatility};
 use crate::data_type::DataType;
 
 /// A command that Django never sends.
@@ -253,6 +253,36 @@ pub enum Command {
     Several(Vec<Statement>),
 }
 
+impl Statement {
+    /// Itself, or the statements that it is made of.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&Statement> {
+        match self {
+            Statement::Command { command, .. } => match command.as_ref() {
+                Command::Several(statements) => statements.iter().flat_map(Statement::parts).collect(),
+                _ => vec![self],
+            },
+            _ => vec![self],
+        }
+    }
+
+    /// Why it, or an action of it, was not understood.
+    #[must_use]
+    pub fn unread_reason(&self) -> Option<String> {
+        match self {
+            Statement::Unread { reason, .. } => Some(reason.clone()),
+            Statement::AlterTable { actions, .. } => actions.iter().find_map(|action| match action {
+                AlterTableAction::Change {
+                    change: TableChange::Unread { reason },
+                    ..
+                } => Some(reason.clone()),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+}
+
 /// What a query reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueryReads {
@@ -271,7 +301,10 @@ impl QueryReads {
         let about = |relation: &Option<String>| relation.as_deref().is_none_or(|relation| relation == table);
         self.relations.iter().any(|relation| relation == table)
             && (self.stars.iter().any(about)
-                || self.columns.iter().any(|(relation, name)| name == column && about(relation)))
+                || self
+                    .columns
+                    .iter()
+                    .any(|(relation, name)| name == column && about(relation)))
     }
 }
 
