@@ -1,5 +1,6 @@
 //! Runs one command: from arguments to what is written, and the exit code.
 
+mod asked;
 mod check;
 mod sql;
 mod surroundings;
@@ -10,13 +11,14 @@ use std::io::{self, Write};
 use clap::CommandFactory;
 use thiserror::Error;
 
-use crate::cli::{Arguments, Command, Completions, Explain, Rules, Versions};
-use crate::config::{self, ConfigError};
-use crate::project::{ConfigurationChoice, LoadError, root};
+use crate::cli::{Arguments, Command, Completions, Explain, Rules};
+use crate::config::ConfigError;
+use crate::project::LoadError;
 use crate::report::explain::UnknownTopic;
 use crate::report::{explain, rules_table};
 use crate::rules::{RuleError, RuleTable};
 use crate::selection::UnknownName;
+use asked::Asked;
 pub use surroundings::Surroundings;
 pub use until_closed::UntilClosed;
 
@@ -95,21 +97,6 @@ pub fn run(
     }
     out.flush()?;
     Ok(outcome)
-}
-
-/// The configuration that `--config` names, else the nearest one of each path.
-fn configuration_choice(
-    versions: &Versions,
-    rules: &RuleTable,
-    surroundings: &Surroundings,
-) -> Result<ConfigurationChoice, ConfigError> {
-    let Some(path) = &versions.config else {
-        return Ok(ConfigurationChoice::Nearest);
-    };
-    let folder = &surroundings.working_folder;
-    let configuration = config::load(&root::absolute(folder, path), rules);
-    let configuration = configuration.map_err(|error| error.with_path(|path| root::shown(folder, path)))?;
-    Ok(ConfigurationChoice::Given(configuration.into()))
 }
 
 /// Writes notes, one line each. Nobody is helped by an error about a note.

@@ -47,7 +47,7 @@ fn run() -> u8 {
         Err(error) => return complain(&format!("cannot find the working folder: {error}")),
     };
     let mut out = UntilClosed::new(BufWriter::new(io::stdout().lock()));
-    let outcome = command::run(arguments, &surroundings, &mut out, &mut io::stderr().lock());
+    let outcome = command::run(arguments, &surroundings, &mut out, &mut io::stderr());
     match outcome {
         Ok(outcome) => outcome.exit_code(),
         Err(error) => complain(&error.to_string()),

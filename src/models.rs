@@ -36,8 +36,10 @@ pub struct ModelSettings {
     pub default_tablespace: Option<String>,
     /// `DEFAULT_INDEX_TABLESPACE`
     pub default_index_tablespace: Option<String>,
-    /// `USE_TZ`: decides how `timezone.now()` prints only.
+    /// `USE_TZ`: whether moments have a time zone.
     pub use_tz: bool,
+    /// `TIME_ZONE`, where the settings say it: the zone of moments that are written without one.
+    pub time_zone: Option<String>,
 }
 
 /// All models as they stand after the operations so far. See `ProjectState` in django/db/migrations/state.py.

@@ -6,6 +6,7 @@ mod scratch;
 use std::path::Path;
 
 use forelock::migration::InternalType;
+use forelock::progress::Progress;
 use forelock::project::{self, ConfigurationChoice, Project, Request, Timeout};
 use forelock::rules::RuleTable;
 use forelock::versions::{DjangoVersion, PostgresVersion};
@@ -23,6 +24,7 @@ fn load(scratch: &Scratch) -> Project {
         postgres: None,
         python: None,
         virtual_env: None,
+        progress: &Progress::default(),
     };
     let mut loaded = project::load(&request, &rules).expect("a project");
     assert_eq!(loaded.projects.len(), 1);

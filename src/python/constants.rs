@@ -21,9 +21,6 @@ pub(super) fn is_builtin(name: &str) -> bool {
 
 /// The value behind a dotted path, where it is a constant that everybody has.
 pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
-    if let Some(name) = path.strip_prefix("django.conf.settings.") {
-        return Some(Value::Setting(name.to_owned()));
-    }
     if let Some(name) = path.strip_prefix("django.contrib.postgres.fields.RangeOperators.") {
         return range_operator(name).map(text);
     }
@@ -41,6 +38,7 @@ pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
         "six.PY3" | "django.utils.six.PY3" => Some(Value::Bool(true)),
         // One PostgreSQL database is assumed.
         "django.db.connection.vendor" | "django.db.backends.postgresql.vendor" => Some(text("postgresql")),
+        "django.db.connection.display_name" => Some(text("PostgreSQL")),
         "django.db.connection.alias" | "django.db.DEFAULT_DB_ALIAS" => Some(text("default")),
         "django.db.models.constants.LOOKUP_SEP" => Some(text("__")),
         "django.db.migrations.RunSQL.noop" => Some(text("")),

@@ -70,8 +70,8 @@ impl<'a> Reading<'a> {
         if let Some(name) = call.path.strip_prefix("django.contrib.postgres.operations.") {
             return self.postgres_operation(name, call);
         }
-        match self.operation_base(&call.path) {
-            Some(call_of_base) => self.operation(&call_of_base.apply(call)?),
+        match self.call_of_base(call) {
+            Some(call_of_base) => self.operation(&call_of_base?),
             None => Ok(Operation::Custom {
                 path: call.path.clone(),
             }),

@@ -3,9 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::python::{self, Origin};
+use crate::python::{self, Modules, Origin};
 use crate::value::Value;
-use crate::versions::DjangoVersion;
 
 /// The folders that an environment's `.pth` files and setuptools' finders add to `sys.path`, in order.
 pub(super) fn roots(site_packages: &Path) -> Vec<PathBuf> {
@@ -27,7 +26,7 @@ pub(super) fn roots(site_packages: &Path) -> Vec<PathBuf> {
     roots
 }
 
-/// The lines that are paths. See `addpackage` in `CPython`'s Lib/site.py.
+/// The lines that are paths. See `addpackage` in Python's Lib/site.py.
 fn in_path_file(file: &Path, site_packages: &Path) -> Vec<PathBuf> {
     let bytes = fs::read(file).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
@@ -45,9 +44,8 @@ fn in_finder(file: &Path) -> Vec<PathBuf> {
     let origin = Origin {
         path: "finder",
         is_package: false,
-        django: DjangoVersion::DEFAULT,
     };
-    let module = python::parse(&text, origin);
+    let module = python::parse(&text, origin, &Modules::default());
     let Some(Value::Dict(packages)) = module.bindings.get("MAPPING") else {
         return Vec::new();
     };

@@ -81,109 +81,104 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint("row", models.CheckConstraint(check=Q(flag=1), name="logic_38")),
         migrations.AddConstraint("row", models.CheckConstraint(check=Q(flag=F("maybe")), name="logic_39")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(F("flag")), name="logic_40")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(F("flag"), number=1), name="logic_41")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(F("maybe")), name="logic_42")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(nullable__isnull=True), name="logic_43")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(nullable__isnull=False), name="logic_44")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(nullable__isnull=True), name="logic_45")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(nullable__isnull=False), name="logic_46")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(nullable=None), name="logic_47")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(nullable=None), name="logic_48")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(nullable__isnull=True), name="logic_40")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(nullable__isnull=False), name="logic_41")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(nullable__isnull=True), name="logic_42")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(nullable__isnull=False), name="logic_43")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(nullable=None), name="logic_44")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(nullable=None), name="logic_45")),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(number__isnull=True) | Q(text__isnull=False), name="logic_49")
+            "row", models.CheckConstraint(check=Q(number__isnull=True) | Q(text__isnull=False), name="logic_46")
         ),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(parent__isnull=True) ^ Q(named__isnull=True), name="logic_50")
+            "row", models.CheckConstraint(check=Q(parent__isnull=True) ^ Q(named__isnull=True), name="logic_47")
         ),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(parent=None, named=None) | ~Q(parent=None), name="logic_51")
+            "row", models.CheckConstraint(check=Q(parent=None, named=None) | ~Q(parent=None), name="logic_48")
         ),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number=F("nullable")), name="logic_52")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(number=F("nullable")), name="logic_53")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(nullable=F("big")), name="logic_54")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(nullable__lt=F("number")), name="logic_55")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(pk=5), name="logic_56")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(id__gt=5), name="logic_57")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(pk__in=[1, 2]), name="logic_58")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__in=[1]), name="logic_59")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__in=(1, 2, 3)), name="logic_60")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__in={7}), name="logic_61")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__in=range(3)), name="logic_62")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number=F("nullable")), name="logic_49")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(number=F("nullable")), name="logic_50")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(nullable=F("big")), name="logic_51")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(nullable__lt=F("number")), name="logic_52")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(pk=5), name="logic_53")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(id__gt=5), name="logic_54")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(pk__in=[1, 2]), name="logic_55")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__in=[1]), name="logic_56")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__in=(1, 2, 3)), name="logic_57")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__in={7}), name="logic_58")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__in=range(3)), name="logic_59")),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(number__in=[F("nullable"), 3]), name="logic_63")
+            "row", models.CheckConstraint(check=Q(number__in=[F("nullable"), 3]), name="logic_60")
         ),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__in=[]) | Q(flag=True), name="logic_64")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(number__in=[]), name="logic_65")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__in=[]) | Q(flag=True), name="logic_61")),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=~Q(number__in=[]) & Q(flag=True), name="logic_66")
+            "row", models.CheckConstraint(check=~Q(number__in=[]) & Q(flag=True), name="logic_62")
         ),
-        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(nullable__in=[1, 2]), name="logic_67")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(nullable__in=[1, None, 2]), name="logic_68")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__in=[2, 2, 2]), name="logic_69")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(nullable__in=[1, 2]), name="logic_63")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(nullable__in=[1, None, 2]), name="logic_64")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__in=[2, 2, 2]), name="logic_65")),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(text__in=["a", "b'c", "100%"]), name="logic_70")
+            "row", models.CheckConstraint(check=Q(text__in=["a", "b'c", "100%"]), name="logic_66")
         ),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__range=(1, 10)), name="logic_71")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(nullable__range=[1, 10]), name="logic_72")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__range=(1, 10)), name="logic_67")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(nullable__range=[1, 10]), name="logic_68")),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(number__range=(F("nullable"), 10)), name="logic_73")
+            "row", models.CheckConstraint(check=Q(number__range=(F("nullable"), 10)), name="logic_69")
         ),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__exact=1), name="logic_74")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(number__exact=1), name="logic_70")),
         migrations.AddConstraint(
             "row",
             models.CheckConstraint(
-                check=Q(ExpressionWrapper(Q(number=1), output_field=models.BooleanField())), name="logic_75"
+                check=Q(ExpressionWrapper(Q(number=1), output_field=models.BooleanField())), name="logic_71"
             ),
         ),
         migrations.AddConstraint(
             "row",
             models.CheckConstraint(
                 check=ExpressionWrapper(Q(number=1) | Q(nullable=2), output_field=models.BooleanField()),
-                name="logic_76",
+                name="logic_72",
             ),
         ),
         migrations.AddConstraint(
             "row",
-            models.CheckConstraint(check=RawSQL("number > 0", (), output_field=models.BooleanField()), name="logic_77"),
+            models.CheckConstraint(check=RawSQL("number > 0", (), output_field=models.BooleanField()), name="logic_73"),
         ),
         migrations.AddConstraint(
             "row",
             models.CheckConstraint(
                 check=RawSQL('number > %s and "Text" <> %s', (3, "100%"), output_field=models.BooleanField()),
-                name="logic_78",
+                name="logic_74",
             ),
         ),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(number__gt=RawSQL("nullable + %s", [1])), name="logic_79")
+            "row", models.CheckConstraint(check=Q(number__gt=RawSQL("nullable + %s", [1])), name="logic_75")
         ),
         migrations.AddConstraint(
             "row",
             models.CheckConstraint(
-                check=Q(Case(When(number=1, then=Value(True)), default=Value(False))), name="logic_80"
+                check=Q(Case(When(number=1, then=Value(True)), default=Value(False))), name="logic_76"
             ),
         ),
         migrations.AddConstraint(
             "row",
             models.CheckConstraint(
                 check=Case(When(number=1, then=Q(flag=True)), default=Value(True), output_field=models.BooleanField()),
-                name="logic_81",
+                name="logic_77",
             ),
         ),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(Value(True)) | Q(number=3), name="logic_82")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(Value(True)) | Q(number=3), name="logic_78")),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(parent="12345678-1234-5678-1234-567812345678"), name="logic_83")
+            "row", models.CheckConstraint(check=Q(parent="12345678-1234-5678-1234-567812345678"), name="logic_79")
         ),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(parent_id__in=["12345678123456781234567812345678"]), name="logic_84")
+            "row", models.CheckConstraint(check=Q(parent_id__in=["12345678123456781234567812345678"]), name="logic_80")
         ),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(parent__in=["12345678123456781234567812345678"]), name="logic_85")
+            "row", models.CheckConstraint(check=Q(parent__in=["12345678123456781234567812345678"]), name="logic_81")
         ),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(named="a'b"), name="logic_86")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(named_id__startswith="a"), name="logic_87")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(named__gt="k"), name="logic_88")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(named=F("char")), name="logic_89")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(named="x"), name="logic_90")),
-        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(parent=F("uuid")), name="logic_91")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(named="a'b"), name="logic_82")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(named__gt="k"), name="logic_83")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(named=F("char")), name="logic_84")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(named="x"), name="logic_85")),
+        migrations.AddConstraint("row", models.CheckConstraint(check=~Q(parent=F("uuid")), name="logic_86")),
     ]

@@ -60,7 +60,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint("row", models.CheckConstraint(check=Q(text=Lower("text")), name="text_47")),
         migrations.AddConstraint("row", models.CheckConstraint(check=Q(text=Upper(F("char"))), name="text_48")),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(text=Concat("char", Value("-"), "slug")), name="text_49")
+            "row",
+            models.CheckConstraint(
+                check=Q(text=Concat("char", Value("-"), "slug", output_field=models.TextField())), name="text_49"
+            ),
         ),
         migrations.AddConstraint("row", models.CheckConstraint(check=Q(text=Value("it's 100%")), name="text_50")),
         migrations.AddConstraint(

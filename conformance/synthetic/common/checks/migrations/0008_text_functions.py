@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
             "row", models.CheckConstraint(check=Q(text=Repeat("char", 3)), name="text_functions_30")
         ),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(text=Repeat(Value("ab"), "number")), name="text_functions_31")
+            "row", models.CheckConstraint(check=Q(text=Repeat(Value("ab"), F("number"))), name="text_functions_31")
         ),
         migrations.AddConstraint(
             "row",
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
             "row", models.CheckConstraint(check=Q(text=Collate(Value("x"), "de-x-icu")), name="text_functions_43")
         ),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(text=Collate(Lower("text"), "Quoted Name")), name="text_functions_44")
+            "row", models.CheckConstraint(check=Q(text=Collate(Lower("text"), "german")), name="text_functions_44")
         ),
         migrations.AddConstraint(
             "row", models.CheckConstraint(check=Q(text=Func("char", function="initcap")), name="text_functions_45")

@@ -193,26 +193,20 @@ class Migration(migrations.Migration):
                 check=Q(date=TruncMonth("moment", output_field=models.DateField())), name="date_functions_44"
             ),
         ),
+        migrations.AddConstraint("row", models.CheckConstraint(check=Q(moment__lt=Now()), name="date_functions_45")),
         migrations.AddConstraint(
             "row",
             models.CheckConstraint(
-                check=Q(moment=TruncDay("date", output_field=models.DateTimeField())), name="date_functions_45"
-            ),
-        ),
-        migrations.AddConstraint("row", models.CheckConstraint(check=Q(moment__lt=Now()), name="date_functions_46")),
-        migrations.AddConstraint(
-            "row",
-            models.CheckConstraint(
-                check=Q(moment__lt=Now() - Value(datetime.timedelta(days=3))), name="date_functions_47"
+                check=Q(moment__lt=Now() - Value(datetime.timedelta(days=3))), name="date_functions_46"
             ),
         ),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(date__lt=TruncDate(Now())), name="date_functions_48")
+            "row", models.CheckConstraint(check=Q(date__lt=TruncDate(Now())), name="date_functions_47")
         ),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(date__year=ExtractYear("moment")), name="date_functions_49")
+            "row", models.CheckConstraint(check=Q(date__year=ExtractYear("moment")), name="date_functions_48")
         ),
         migrations.AddConstraint(
-            "row", models.CheckConstraint(check=Q(number__gte=ExtractYear("moment") + 1), name="date_functions_50")
+            "row", models.CheckConstraint(check=Q(number__gte=ExtractYear("moment") + 1), name="date_functions_49")
         ),
     ]

@@ -79,9 +79,6 @@ class Migration(migrations.Migration):
                 violation_error_message="not like this",
             ),
         ),
-        migrations.AddConstraint(
-            "stay", ExclusionConstraint(name="stay_hash", expressions=[("guest", "=")], index_type="hash")
-        ),
         migrations.RemoveConstraint("stay", "stay_overlap"),
         migrations.RemoveConstraint("stay", "stay_spgist"),
         migrations.RenameField("stay", "period", "interval"),

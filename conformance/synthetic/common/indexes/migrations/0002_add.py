@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddIndex("Page", models.Index(fields=["other"], name="page_other")),
-        migrations.AddIndex(model_name="page", index=models.Index("number", "-created", name="page_strings")),
+        migrations.AddIndex(model_name="page", index=models.Index("number", "created", name="page_strings")),
         migrations.AddIndex(
             "page", models.Index(fields=["-title"], name="page_desc_ops", opclasses=["text_pattern_ops"])
         ),

@@ -16,8 +16,8 @@ class Migration(migrations.Migration):
         # The same name again, with another content.
         migrations.RemoveIndex("page", "page_body_ops"),
         migrations.AddIndex("page", models.Index(fields=["number"], name="page_body_ops")),
-        migrations.AlterField("page", "number", models.BigIntegerField()),
-        migrations.AlterField("page", "number", models.BigIntegerField(db_index=True)),
+        migrations.AlterField("page", "number", models.PositiveIntegerField()),
+        migrations.AlterField("page", "number", models.PositiveIntegerField(db_index=True)),
         migrations.RenameField("page", "other", "another"),
         migrations.AddIndex("page", django.contrib.postgres.indexes.GinIndex(fields=["another"], name="page_another")),
         # Its indexes go with it.
