@@ -198,7 +198,9 @@ impl Catalog {
             TableChange::DropExpression { column } => {
                 self.change_column(table, column, |column| column.generated = None);
             }
-            TableChange::AttachPartition { partition, is_default } => {
+            TableChange::AttachPartition {
+                partition, is_default, ..
+            } => {
                 if let Some(entry) = self.tables.get_mut(table) {
                     entry.attached.partitioned = true;
                     entry.attached.children.insert(partition.clone());

@@ -448,6 +448,8 @@ pub enum TableChange {
         partition: String,
         /// `DEFAULT`
         is_default: bool,
+        /// The values in its bounds, as written.
+        bounds: Vec<String>,
     },
     /// `DETACH PARTITION`
     DetachPartition {

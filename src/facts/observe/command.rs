@@ -296,7 +296,7 @@ impl Context<'_> {
                     .fact(FactName::Transaction, "outside")
                     .named("command", "ALTER TABLE"),
             ],
-            TableChange::AttachPartition { partition, .. } => self.attach_partition(table, partition),
+            TableChange::AttachPartition { partition, bounds, .. } => self.attach_partition(table, partition, bounds),
             TableChange::DetachPartition {
                 partition,
                 concurrently,
