@@ -67,6 +67,7 @@ def record(package, django, work, port):
     output = work / "recorded" / django / f"{name}.json"
     output.parent.mkdir(parents=True, exist_ok=True)
     recording = {"package": name, "version": package["version"], "django": DJANGO_VERSIONS[django]}
+    recording["postgres"] = server.major_version()
     recording["stubbed"] = context["stubbed"]
     recording["migrations"] = migrations
     output.write_text(json.dumps(recording, indent=1))
