@@ -1,6 +1,6 @@
 //! What Postgres has: tables, columns, indexes, constraints, sequences, and the names of all of them.
 //!
-//! Every statement, Django's or RunSQL's, is applied here. The catalog decides what a statement costs, and it answers
+//! Every statement, Django's or `RunSQL`'s, is applied here. The catalog decides what a statement costs, and it answers
 //! where Django asks the database for a name (`_constraint_names` in django/db/backends/base/schema.py).
 
 mod apply;

@@ -165,6 +165,9 @@ pub struct Versions {
     /// A forelock.toml or pyproject.toml, in place of the nearest one
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// The interpreter, or the folder of the environment, that has the project's packages
+    #[arg(long, value_name = "PATH")]
+    pub python: Option<PathBuf>,
     /// The PostgreSQL that the migrations run on
     #[arg(long, value_name = "VERSION", value_parser = PostgresVersion::known)]
     pub postgres_version: Option<PostgresVersion>,

@@ -1,22 +1,26 @@
 //! Runs one command: from arguments to what is written, and the exit code.
 
+mod asked;
 mod check;
 mod sql;
 mod surroundings;
+mod until_closed;
 
 use std::io::{self, Write};
 
 use clap::CommandFactory;
 use thiserror::Error;
 
-use crate::cli::{Arguments, Command, Completions, Explain, Rules, Versions};
-use crate::config::{self, ConfigError};
-use crate::project::{ConfigurationChoice, LoadError, root};
+use crate::cli::{Arguments, Command, Completions, Explain, Rules};
+use crate::config::ConfigError;
+use crate::project::LoadError;
 use crate::report::explain::UnknownTopic;
 use crate::report::{explain, rules_table};
 use crate::rules::{RuleError, RuleTable};
 use crate::selection::UnknownName;
+use asked::Asked;
 pub use surroundings::Surroundings;
+pub use until_closed::UntilClosed;
 
 /// How a run ended, as the exit code tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,14 +68,6 @@ pub enum CommandError {
     Write(#[from] io::Error),
 }
 
-impl CommandError {
-    /// Whether the reader of our output has gone away, which is nobody's fault.
-    #[must_use]
-    pub fn is_closed_pipe(&self) -> bool {
-        matches!(self, CommandError::Write(error) if error.kind() == io::ErrorKind::BrokenPipe)
-    }
-}
-
 /// Runs what the arguments ask for. Notes go to `notes`, everything else to `out`.
 ///
 /// # Errors
@@ -83,40 +79,24 @@ pub fn run(
     notes: &mut dyn Write,
 ) -> Result<Outcome, CommandError> {
     let rules = RuleTable::embedded()?;
+    let mut outcome = Outcome::Clean;
     match arguments.command.unwrap_or(Command::Check(arguments.check)) {
-        Command::Check(check) => check::run(&check, &rules, surroundings, out, notes),
-        Command::Sql(sql) => sql::run(&sql, &rules, surroundings, out, notes),
+        Command::Check(check) => outcome = check::run(&check, &rules, surroundings, out, notes)?,
+        Command::Sql(sql) => outcome = sql::run(&sql, &rules, surroundings, out, notes)?,
         Command::Explain(Explain { name, color }) => {
-            let topic = explain::topic(&name, &rules)?;
-            explain::write(topic, &surroundings.style(color), out)?;
-            Ok(Outcome::Clean)
+            explain::write(explain::topic(&name, &rules)?, &surroundings.style(color), out)?;
         }
         Command::Rules(Rules { output_format, color }) => {
             rules_table::write(&rules, output_format.into(), &surroundings.style(color), out)?;
-            Ok(Outcome::Clean)
         }
         Command::Completions(Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "forelock", &mut script);
             out.write_all(&script)?;
-            Ok(Outcome::Clean)
         }
     }
-}
-
-/// The configuration that `--config` names, else the nearest one of each path.
-fn configuration_choice(
-    versions: &Versions,
-    rules: &RuleTable,
-    surroundings: &Surroundings,
-) -> Result<ConfigurationChoice, ConfigError> {
-    let Some(path) = &versions.config else {
-        return Ok(ConfigurationChoice::Nearest);
-    };
-    let folder = &surroundings.working_folder;
-    let configuration = config::load(&root::absolute(folder, path), rules);
-    let configuration = configuration.map_err(|error| error.with_path(|path| root::shown(folder, path)))?;
-    Ok(ConfigurationChoice::Given(configuration.into()))
+    out.flush()?;
+    Ok(outcome)
 }
 
 /// Writes notes, one line each. Nobody is helped by an error about a note.

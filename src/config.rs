@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::finding::Severity;
 use crate::migration::read::CustomField;
+use crate::models::KnownModel;
 use crate::rules::RuleTable;
 use crate::selection::{Selection, Selector};
 use crate::versions::{DjangoVersion, PostgresVersion};
@@ -41,17 +42,8 @@ pub struct Configuration {
     pub hot_tables: Vec<String>,
     /// `[fields]`: field classes by dotted path: a column type, `false` (no column), or all that [`CustomField`] can say.
     pub fields: BTreeMap<String, CustomField>,
-    /// `[models]`: tables and keys of models whose migrations are out of sight, by `app.Model`.
-    pub models: BTreeMap<String, ConfiguredModel>,
-}
-
-/// A model that no migration in sight creates.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfiguredModel {
-    /// Its table, `app_model` where nothing is said.
-    pub table: Option<String>,
-    /// The type of its primary key.
-    pub key_type: String,
+    /// `[models]`: tables and keys of models whose migrations are out of sight.
+    pub models: Vec<KnownModel>,
 }
 
 /// What makes the exit code 1.

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::config::Configuration;
+use crate::progress::{Progress, Stage};
 
 /// Folders that never hold a project's own code.
 const SKIPPED: &[&str] = &[
@@ -33,6 +34,8 @@ pub struct Search<'a> {
     pub named: &'a [PathBuf],
     /// What to leave out.
     pub configuration: &'a Configuration,
+    /// Counts files.
+    pub progress: &'a Progress,
 }
 
 /// What lies under a root.
@@ -40,7 +43,7 @@ pub struct Search<'a> {
 pub struct Found {
     /// Files that may be migrations, by folder; in the order of their names.
     pub folders: BTreeMap<PathBuf, Vec<Candidate>>,
-    /// Files beside them without a `class Migration`, which Django would refuse to load.
+    /// Files beside them without a `class Migration`.
     pub others: Vec<PathBuf>,
     /// Every `manage.py`.
     pub manage_files: Vec<PathBuf>,
@@ -48,8 +51,8 @@ pub struct Found {
     pub servers: Vec<PathBuf>,
     /// Files and folders that could not be read.
     pub unreadable: Vec<Unreadable>,
-    /// How many `.py` files there are under each of the named paths.
-    pub python_files: Vec<usize>,
+    /// How many `.py` files there are under each of the named folders.
+    pub python_files: BTreeMap<PathBuf, usize>,
 }
 
 /// A file that holds a `class Migration`.
@@ -74,10 +77,18 @@ pub struct Unreadable {
 #[must_use]
 pub fn discover(search: &Search<'_>) -> Found {
     let mut found = Found::default();
+    search.progress.begin(Stage::Searching, 0);
     let files = walk(search, &mut found);
-    let count = |named: &PathBuf| files.iter().filter(|file| file.starts_with(named)).count();
-    found.python_files = search.named.iter().map(count).collect();
-    let read: Vec<_> = files.into_par_iter().map(|path| (candidate(&path), path)).collect();
+    let count = |folder: &PathBuf| files.iter().filter(|file| file.starts_with(folder)).count();
+    let folders = search.named.iter().filter(|named| named.is_dir());
+    found.python_files = folders.map(|folder| (folder.clone(), count(folder))).collect();
+    search.progress.begin(Stage::Reading, files.len());
+    let read = files.into_par_iter().map(|path| {
+        let outcome = candidate(&path);
+        search.progress.step();
+        (outcome, path)
+    });
+    let read: Vec<_> = read.collect();
     let mut others = Vec::new();
     for (outcome, path) in read {
         match outcome {
@@ -89,8 +100,28 @@ pub fn discover(search: &Search<'_>) -> Found {
             Err(error) => found.unreadable.push(Unreadable { path, error }),
         }
     }
-    found.others = beside(others, &found.folders);
+    others.retain(|path| is_expected(path) && path.parent().is_some_and(|folder| found.folders.contains_key(folder)));
+    found.others = others;
     found
+}
+
+/// Whether a file can be left out of all account: it is no migration, and none is missing where it lies.
+#[must_use]
+pub fn is_beside_the_point(path: &Path) -> bool {
+    path.is_file() && !is_expected(path) && (!is_loaded(path) || matches!(candidate(path), Ok(None)))
+}
+
+/// Whether a file that lies beside migrations must be one itself, or Django refuses to load the folder.
+///
+/// A folder of tests may define a class Migration too; names alone tell it from a folder of migrations.
+#[must_use]
+pub fn is_expected(path: &Path) -> bool {
+    let name = |path: &Path| path.file_name().unwrap_or_default().as_encoded_bytes().to_owned();
+    let is_named = path
+        .parent()
+        .is_some_and(|folder| name(folder).ends_with(b"migrations"));
+    let is_numbered = name(path).first().is_some_and(u8::is_ascii_digit);
+    is_loaded(path) && (is_named || is_numbered)
 }
 
 /// Whether Django's loader would import this file of a migration folder.
@@ -107,22 +138,6 @@ pub fn is_python(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "py")
 }
 
-/// The files of migration folders that Django would import and find empty of migrations.
-fn beside(others: Vec<PathBuf>, folders: &BTreeMap<PathBuf, Vec<Candidate>>) -> Vec<PathBuf> {
-    let refused = |path: &PathBuf| {
-        let folder = path.parent().unwrap_or(Path::new(""));
-        // A folder of tests may define a class Migration too; only where the names say so it is a migration folder.
-        let named = folder
-            .file_name()
-            .is_some_and(|name| name.as_encoded_bytes().ends_with(b"migrations"));
-        let numbered = path
-            .file_name()
-            .is_some_and(|name| name.as_encoded_bytes()[0].is_ascii_digit());
-        (named || numbered) && is_loaded(path) && folders.contains_key(folder)
-    };
-    others.into_iter().filter(refused).collect()
-}
-
 /// All `.py` files under the root, in order; landmarks and what cannot be read go to `found`.
 fn walk(search: &Search<'_>, found: &mut Found) -> Vec<PathBuf> {
     let mut links = Links::new(search.root);
@@ -134,6 +149,7 @@ fn walk(search: &Search<'_>, found: &mut Found) -> Vec<PathBuf> {
     for entry in entries {
         match entry {
             Ok(entry) if entry.file_type().is_file() && is_python(entry.path()) => {
+                search.progress.step();
                 note_landmark(&entry, found);
                 files.push(entry.into_path());
             }
@@ -162,10 +178,12 @@ fn is_searched(entry: &DirEntry, search: &Search<'_>) -> bool {
     if search.configuration.exclude.iter().any(|pattern| pattern.matches(path)) {
         return false;
     }
-    if search.named.iter().any(|named| named.starts_with(path)) {
-        return true;
-    }
-    !entry.file_type().is_dir() && !is_hidden(entry.file_name()) || entry.file_type().is_dir() && !is_foreign(entry)
+    let is_own = if entry.file_type().is_dir() {
+        !is_foreign(entry)
+    } else {
+        !is_hidden(entry.file_name())
+    };
+    is_own || search.named.iter().any(|named| named.starts_with(path))
 }
 
 fn is_hidden(name: &OsStr) -> bool {
@@ -173,7 +191,8 @@ fn is_hidden(name: &OsStr) -> bool {
 }
 
 /// Whether a folder holds other people's code, or built copies of the project's own.
-fn is_foreign(entry: &DirEntry) -> bool {
+#[must_use]
+pub fn is_foreign(entry: &DirEntry) -> bool {
     let (name, path) = (entry.file_name(), entry.path());
     if is_hidden(name) || SKIPPED.iter().any(|skipped| name == *skipped) {
         return true;
@@ -233,12 +252,14 @@ fn candidate(path: &Path) -> io::Result<Option<Candidate>> {
 /// Whether the bytes hold `class Migration`, with any white space between the two words.
 #[must_use]
 pub fn holds_migration(bytes: &[u8]) -> bool {
-    let names = memchr::memmem::find_iter(bytes, b"Migration");
-    names.into_iter().any(|at| {
-        let (before, after) = (&bytes[..at], bytes.get(at + b"Migration".len()));
+    const NAME: &[u8] = b"Migration";
+    memchr::memmem::find_iter(bytes, NAME).any(|at| {
+        let (before, behind) = (&bytes[..at], &bytes[at + NAME.len()..]);
         let word = before.trim_ascii_end();
-        let ends = after.is_none_or(|after| !after.is_ascii_alphanumeric() && *after != b'_');
-        ends && word.len() < before.len() && word.ends_with(b"class")
+        let is_whole = !behind
+            .first()
+            .is_some_and(|next| next.is_ascii_alphanumeric() || *next == b'_');
+        is_whole && word.len() < before.len() && word.ends_with(b"class")
     })
 }
 
@@ -254,7 +275,7 @@ mod tests {
             b"from django.db import migrations\nclass  Migration(migrations.Migration):"
         ));
         assert!(!holds_migration(b"from django.db.migrations import Migration\n"));
-        assert!(!holds_migration(b"class MigrationNameTest(TestCase):\n"));
+        assert!(!holds_migration(b"class MigrationTests(TestCase):"));
         assert!(!holds_migration(b""));
     }
 

@@ -248,6 +248,19 @@ fn column_type(field: &Field, django: DjangoVersion) -> Option<String> {
     }
 }
 
+/// `Field.cast_db_type`: the type of a field that is no column, after `::`.
+#[must_use]
+pub(crate) fn cast_type(field: &Field, django: DjangoVersion) -> Option<String> {
+    match &field.kind {
+        FieldKind::Array { base, size } => {
+            let size = size.map_or_else(String::new, |size| size.to_string());
+            cast_type(base, django).map(|element| format!("{element}[{size}]"))
+        }
+        FieldKind::Plain(InternalType::Decimal) if field.max_digits.is_none() => Some("numeric(None, None)".to_owned()),
+        _ => column_type(field, django),
+    }
+}
+
 fn plain_type(internal_type: InternalType, field: &Field, django: DjangoVersion) -> String {
     let template = data_type(internal_type, django);
     match template {

@@ -48,6 +48,7 @@ pub enum HistoryProblemKind {
 ///
 /// Cannot fail: what is wrong becomes a problem, and the rest is ordered still.
 #[must_use]
+#[allow(clippy::implicit_hasher, reason = "all maps of the program hash alike")]
 pub fn order(migrations: &[Migration], swappable: &FxHashMap<String, String>) -> History {
     let mut problems = Vec::new();
     let keys = &Keys::new(migrations, &mut problems);

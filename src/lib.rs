@@ -15,6 +15,7 @@ pub mod lint;
 pub mod lock;
 pub mod migration;
 pub mod models;
+pub mod progress;
 pub mod project;
 pub mod python;
 pub mod report;

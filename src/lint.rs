@@ -87,9 +87,9 @@ impl<'a> Run<'a> {
         Self {
             project,
             rules,
-            models: Models::new(project.settings.clone(), []),
+            models: Models::new(project.settings.clone(), project.known_models.iter().cloned()),
             editor: SchemaEditor::new(project.postgres),
-            database: Database::new(rules, &project.time_zone),
+            database: Database::new(rules, &project.session.time_zone),
         }
     }
 
@@ -109,6 +109,7 @@ impl<'a> Run<'a> {
             Some(wanted) if migration.ownership == Ownership::Project => {
                 let collector = Collector {
                     migration,
+                    is_readable: !self.project.has_problem(&migration.source.path),
                     rules: self.rules,
                     django: self.project.settings.django,
                     wanted,
@@ -122,10 +123,10 @@ impl<'a> Run<'a> {
 
     /// Remembers what state operations alone take out of the models: the next release no longer uses it.
     fn note_released(&mut self, app: &str, node: &OperationNode) {
-        let state_operations = match &node.operation {
-            Operation::SeparateDatabaseAndState { state_operations, .. }
-            | Operation::RunSql { state_operations, .. } => state_operations,
-            _ => return,
+        let (Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. }) =
+            &node.operation
+        else {
+            return;
         };
         for state_operation in state_operations {
             match &state_operation.operation {

@@ -6,7 +6,11 @@ use std::process::ExitCode;
 use std::thread;
 
 use forelock::cli::Arguments;
-use forelock::command::{self, CommandError, Surroundings};
+use forelock::command::{self, Surroundings, UntilClosed};
+
+/// Reading and replaying is a great number of small allocations; this one needs a third less time for them than glibc's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Dropping the syntax tree of a deeply nested file recurses; the usual 8 MB are not enough for what a file can hold.
 const MAIN_STACK: usize = 256 << 20;
@@ -42,12 +46,10 @@ fn run() -> u8 {
         Ok(surroundings) => surroundings,
         Err(error) => return complain(&format!("cannot find the working folder: {error}")),
     };
-    let mut out = BufWriter::new(io::stdout().lock());
-    let outcome = command::run(arguments, &surroundings, &mut out, &mut io::stderr().lock());
-    let written = out.flush().map_err(CommandError::from);
-    match outcome.and_then(|outcome| written.map(|()| outcome)) {
+    let mut out = UntilClosed::new(BufWriter::new(io::stdout().lock()));
+    let outcome = command::run(arguments, &surroundings, &mut out, &mut io::stderr());
+    match outcome {
         Ok(outcome) => outcome.exit_code(),
-        Err(error) if error.is_closed_pipe() => 0,
         Err(error) => complain(&error.to_string()),
     }
 }

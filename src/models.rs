@@ -36,14 +36,17 @@ pub struct ModelSettings {
     pub default_tablespace: Option<String>,
     /// `DEFAULT_INDEX_TABLESPACE`
     pub default_index_tablespace: Option<String>,
-    /// `USE_TZ`: decides how `timezone.now()` prints only.
+    /// `USE_TZ`: whether moments have a time zone.
     pub use_tz: bool,
+    /// `TIME_ZONE`, where the settings say it: the zone of moments that are written without one.
+    pub time_zone: Option<String>,
 }
 
 /// All models as they stand after the operations so far. See `ProjectState` in django/db/migrations/state.py.
 #[derive(Debug)]
 pub struct Models {
     settings: Arc<ModelSettings>,
+    #[allow(clippy::struct_field_names, reason = "the models of the models' state")]
     models: FxHashMap<ModelKey, Arc<ModelState>>,
     /// Models that no migration at hand created, by data.
     known: FxHashMap<ModelKey, Arc<ModelState>>,

@@ -157,7 +157,10 @@ impl Module {
     /// Whether anybody may call a function of it: of a migration only methods of classes beside `Migration`.
     fn may_be_called(&self) -> bool {
         match self.class("Migration") {
-            Some(_) => self.classes.iter().any(|class| class.name != "Migration" && !class.methods.is_empty()),
+            Some(_) => self
+                .classes
+                .iter()
+                .any(|class| class.name != "Migration" && !class.methods.is_empty()),
             None => !self.functions.is_empty() || self.classes.iter().any(|class| !class.methods.is_empty()),
         }
     }

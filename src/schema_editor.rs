@@ -11,6 +11,7 @@ mod expressions;
 mod indexes;
 mod json;
 mod literals;
+mod meta_names;
 mod moments;
 mod operations;
 mod prepare;

@@ -1,7 +1,8 @@
 //! One DDL command as data, and how it prints: Django's spelling, character for character.
 //!
 //! Names that Django derives from tables and columns are kept as [`Name::Derived`] and computed when the statement is
-//! printed, because Django edits deferred statements after renames. See django/db/backends/ddl_references.py.
+//! printed, because Django edits deferred statements after renames. See
+//! `django/db/backends/ddl_references.py`.
 
 mod names;
 mod print;
@@ -256,7 +257,7 @@ pub struct ForeignKey {
     pub to_table: String,
     /// The referenced columns.
     pub to_columns: Vec<String>,
-    /// `ON DELETE ..` (Django 6.1's database-level on_delete).
+    /// `ON DELETE ..` (Django 6.1's database-level `on_delete`).
     pub on_delete: Option<String>,
     /// `DEFERRABLE INITIALLY DEFERRED`
     pub deferrable: bool,

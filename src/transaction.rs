@@ -13,6 +13,8 @@ pub struct Transaction {
     held: FxHashMap<String, LockMode>,
     /// Columns that this migration added, whatever the transaction.
     added_columns: FxHashSet<(String, String)>,
+    /// Columns whose default this migration set.
+    set_defaults: FxHashSet<(String, String)>,
 }
 
 impl Transaction {
@@ -42,6 +44,17 @@ impl Transaction {
     /// Remembers that a column was added.
     pub fn add_column(&mut self, table: &str, column: &str) {
         self.added_columns.insert((table.to_owned(), column.to_owned()));
+    }
+
+    /// Remembers that a column got a default.
+    pub fn note_default(&mut self, table: &str, column: &str) {
+        self.set_defaults.insert((table.to_owned(), column.to_owned()));
+    }
+
+    /// Whether this migration set the column's default.
+    #[must_use]
+    pub fn set_default(&self, table: &str, column: &str) -> bool {
+        self.set_defaults.contains(&(table.to_owned(), column.to_owned()))
     }
 
     /// Whether this migration added the column.

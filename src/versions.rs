@@ -48,6 +48,13 @@ impl DjangoVersion {
         DjangoVersion::new(6, 1),
     ];
 
+    /// The newest known release that is not newer, else the oldest one.
+    #[must_use]
+    pub fn nearest_known(self) -> Self {
+        let mut not_newer = Self::KNOWN.into_iter().rev();
+        not_newer.find(|known| *known <= self).unwrap_or(Self::KNOWN[0])
+    }
+
     /// Reads a version that a person asks for.
     ///
     /// # Errors

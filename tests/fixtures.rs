@@ -2,8 +2,8 @@
 //!
 //! `# expect: rule` stands behind the class name of an operation that `forelock check` speaks of, `# row: rule, rule` behind
 //! one whose statements match these rows. Where no comment can stand, `expect.txt` has lines of `path:line rule`.
-//! `observed.json` is written by conformance/observe_fixtures.py: real Django, a real server, a thousand rows in every table.
-#![allow(clippy::expect_used, reason = "what fails in a test fails the test")]
+//! `observed.json` is written by `conformance/observe_fixtures.py`: real Django, a real server, a thousand rows in every table.
+#![allow(clippy::expect_used, clippy::panic, reason = "what fails in a test fails the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

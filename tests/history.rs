@@ -1,4 +1,5 @@
 //! The order in which Django would run migrations, and what is wrong with their graph.
+#![allow(clippy::expect_used, reason = "what fails in a test fails the test")]
 
 use std::path::PathBuf;
 

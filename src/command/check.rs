@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{CommandError, Outcome, Surroundings, configuration_choice, write_notes};
+use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::cli::{Check, CheckOutput, Output};
 use crate::config::FailOn;
 use crate::finding::{Analysis, Finding, Harm};
 use crate::lint;
 use crate::migration::{Migration, MigrationKey};
-use crate::project::{self, Project, Request};
+use crate::project::Project;
 use crate::report::{self, Detail, Statistics, Style};
 use crate::rules::RuleTable;
 use crate::selection::{Selection, Selector, UnknownName};
@@ -25,26 +25,21 @@ pub(super) fn run(
 ) -> Result<Outcome, CommandError> {
     let wishes = Wishes::read(check, rules)?;
     let here = [PathBuf::from(".")];
-    let loaded = project::load(
-        &Request {
-            working_folder: &surroundings.working_folder,
-            paths: if check.paths.is_empty() { &here } else { &check.paths },
-            configuration: configuration_choice(&check.versions, rules, surroundings)?,
-            django: check.versions.django_version,
-            postgres: check.versions.postgres_version,
-            virtual_env: surroundings.virtual_env.as_deref(),
-        },
-        rules,
-    )?;
-    let judged: Vec<Judged> = loaded
-        .projects
-        .iter()
-        .map(|project| judge(project, rules, &wishes))
-        .collect();
+    let paths = if check.paths.is_empty() {
+        &here
+    } else {
+        check.paths.as_slice()
+    };
+    let asked = Asked {
+        paths,
+        versions: &check.versions,
+        output: &check.output,
+    };
+    let (loaded, judged) = asked.for_each_project(rules, surroundings, |project| judge(project, rules, &wishes))?;
     let fails = judged.iter().any(|judged| judged.fails);
     let analyses: Vec<Analysis> = judged.into_iter().map(|judged| judged.analysis).collect();
     if !check.output.quiet {
-        write_notes(&loaded.notes, notes);
+        write_notes(&loaded.notes(), notes);
         if check.output_format == CheckOutput::Json {
             write_notes(analyses.iter().flat_map(|analysis| &analysis.notes), notes);
         }

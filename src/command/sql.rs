@@ -3,11 +3,11 @@
 use std::io::Write;
 
 use super::check::detail;
-use super::{CommandError, Outcome, Surroundings, configuration_choice, write_notes};
+use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::cli::Sql;
-use crate::finding::{Analysis, MigrationReport};
+use crate::finding::MigrationReport;
 use crate::lint;
-use crate::project::{self, Project, Request};
+use crate::project::Project;
 use crate::report::{self, Style};
 use crate::rules::RuleTable;
 use crate::suggestion::nearest;
@@ -19,26 +19,18 @@ pub(super) fn run(
     out: &mut dyn Write,
     notes: &mut dyn Write,
 ) -> Result<Outcome, CommandError> {
-    let loaded = project::load(
-        &Request {
-            working_folder: &surroundings.working_folder,
-            paths: std::slice::from_ref(&sql.project),
-            configuration: configuration_choice(&sql.versions, rules, surroundings)?,
-            django: sql.versions.django_version,
-            postgres: sql.versions.postgres_version,
-            virtual_env: surroundings.virtual_env.as_deref(),
-        },
-        rules,
-    )?;
-    let analyses: Vec<Analysis> = loaded
-        .projects
-        .iter()
-        .map(|project| lint::analyse(project, rules, &|_, _, _| true))
-        .collect();
+    let asked = Asked {
+        paths: std::slice::from_ref(&sql.project),
+        versions: &sql.versions,
+        output: &sql.output,
+    };
+    let (loaded, analyses) = asked.for_each_project(rules, surroundings, |project| {
+        lint::analyse(project, rules, &|_, _, _| true)
+    })?;
     let all: Vec<&MigrationReport> = analyses.iter().flat_map(|analysis| &analysis.migrations).collect();
     let chosen = chosen(sql, &all)?;
     if !sql.output.quiet {
-        write_notes(&loaded.notes, notes);
+        write_notes(&loaded.notes(), notes);
         write_notes(analyses.iter().flat_map(|analysis| &analysis.notes), notes);
     }
     write_problems(&loaded.projects, notes);

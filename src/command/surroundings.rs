@@ -4,7 +4,8 @@ use std::env;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
-use crate::cli::ColorChoice;
+use crate::cli::{ColorChoice, Output};
+use crate::progress::Visibility;
 use crate::report::{Characters, Color, Style};
 
 /// Wider lines than this are hard to read.
@@ -19,6 +20,7 @@ pub struct Surroundings {
     pub virtual_env: Option<PathBuf>,
     color: Color,
     characters: Characters,
+    progress: Visibility,
     width: Option<usize>,
 }
 
@@ -38,6 +40,11 @@ impl Surroundings {
             } else {
                 Characters::Unicode
             },
+            progress: if io::stderr().is_terminal() && !is_dumb() {
+                Visibility::Shown
+            } else {
+                Visibility::Hidden
+            },
             width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
         })
     }
@@ -55,6 +62,18 @@ impl Surroundings {
             characters: self.characters,
             width: self.width.map_or(style.width, |width| width.min(MAX_WIDTH)),
             ..style
+        }
+    }
+}
+
+impl Surroundings {
+    /// Whether somebody who waits wants to see how far a run is.
+    #[must_use]
+    pub fn progress(&self, output: &Output) -> Visibility {
+        if output.quiet {
+            Visibility::Hidden
+        } else {
+            self.progress
         }
     }
 }

@@ -10,8 +10,10 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::{ConfigError, Configuration, ConfiguredModel, FailOn, Pattern};
+use super::{ConfigError, Configuration, FailOn, Pattern};
+use crate::migration::FieldKind;
 use crate::migration::read::CustomField;
+use crate::models::{KnownKey, KnownModel, ModelKey, default_table};
 use crate::rules::RuleTable;
 use crate::selection::Selector;
 use crate::source::SourceFile;
@@ -114,7 +116,7 @@ impl<'a> Reader<'a> {
             "python" => to.python = Some(self.path(name, value)?),
             "hot-tables" => to.hot_tables = self.strings(name, value)?.map(|(text, _)| text.to_owned()).collect(),
             "fields" => to.fields = self.entries(name, value, Self::field)?,
-            "models" => to.models = self.entries(name, value, Self::model)?,
+            "models" => to.models = self.models(name, value)?,
             _ => return Err(self.unknown_key(key, &KEYS)),
         }
         Ok(())
@@ -123,6 +125,9 @@ impl<'a> Reader<'a> {
     fn unknown_key(&self, key: &Key<'_>, known: &[&str]) -> ConfigError {
         let name = key.get_ref();
         let message = match nearest(name, known.iter().copied()) {
+            _ if name == "tool" => {
+                "unknown key `tool`; the keys stand without `[tool.forelock]` in a file of forelock's own".to_owned()
+            }
             Some(near) => format!("unknown key `{name}`; did you mean `{near}`?"),
             None => format!("unknown key `{name}`; the keys are {}", known.join(", ")),
         };
@@ -274,16 +279,35 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn model(&self, model: &str, value: &Node<'_>) -> Result<ConfiguredModel, ConfigError> {
-        let (table, key_type) = match value.get_ref() {
-            DeValue::String(key_type) => (None, Some(key_type.clone().into_owned())),
-            DeValue::Table(table) => self.texts(table, ["table", "key-type"])?.into(),
+    fn models(&self, key: &str, value: &Node<'_>) -> Result<Vec<KnownModel>, ConfigError> {
+        let models = self.table(key, value)?.iter();
+        models.map(|(name, value)| self.model(name, value)).collect()
+    }
+
+    fn model(&self, path: &Key<'_>, value: &Node<'_>) -> Result<KnownModel, ConfigError> {
+        let (model, place) = (path.get_ref(), value.span());
+        let Some((app, name)) = model.split_once('.') else {
+            return Err(self.error(path.span(), format!("`{model}` is no model: write `app.Model`")));
+        };
+        let [table, key_type, key] = match value.get_ref() {
+            DeValue::String(key_type) => [None, Some(key_type.clone().into_owned()), None],
+            DeValue::Table(table) => self.texts(table, ["table", "key-type", "key"])?,
             _ => return Err(self.wrong_type(model, value, "the type of its key or a table")),
         };
-        match key_type {
-            Some(key_type) => Ok(ConfiguredModel { table, key_type }),
-            None => Err(self.error(value.span(), format!("`{model}` needs `key-type`, such as \"bigint\""))),
-        }
+        let Some(key_type) = key_type else {
+            return Err(self.error(place, format!("`{model}` needs `key-type`, such as \"bigint\"")));
+        };
+        Ok(KnownModel {
+            app: app.to_owned(),
+            name: name.to_owned(),
+            table: table.unwrap_or_else(|| default_table(&ModelKey::new(app, name))),
+            key: KnownKey {
+                name: key.unwrap_or_else(|| "id".to_owned()),
+                kind: column(key_type),
+                max_length: None,
+            },
+            swappable: None,
+        })
     }
 
     /// The strings of a small table, in the order of `known`.
@@ -296,5 +320,15 @@ impl<'a> Reader<'a> {
             texts[at] = Some(self.string(key.get_ref(), value)?.to_owned());
         }
         Ok(texts)
+    }
+}
+
+/// A key of which the column type alone is known.
+fn column(db_type: String) -> FieldKind {
+    FieldKind::Database {
+        db_type,
+        rel_db_type: None,
+        internal_type: String::new(),
+        empty_strings_allowed: false,
     }
 }

@@ -18,6 +18,7 @@ pub enum FactName {
     Held,
     Key,
     Cascade,
+    Origin,
 }
 
 /// A fact with all values it can have.
@@ -45,7 +46,7 @@ const FACTS: &[FactDeclaration] = &[
     (
         FactName::Change,
         "change",
-        &["kept", "indexes-rebuilt", "rewrite", "error", "unknown"],
+        &["same", "kept", "indexes-rebuilt", "rewrite", "error", "unknown"],
     ),
     (FactName::Validation, "validation", &["now", "not-valid"]),
     (FactName::Building, "building", &["blocking", "concurrently"]),
@@ -56,6 +57,8 @@ const FACTS: &[FactDeclaration] = &[
     (FactName::Key, "key", &["unique", "primary", "exclude"]),
     // Whether a statement that recreates foreign keys checks their rows anew.
     (FactName::Cascade, "revalidated", &["yes", "no"]),
+    // Whether the running migration itself added the column, or set the default that is dropped.
+    (FactName::Origin, "origin", &["column-new", "default-new", "existing"]),
 ];
 
 impl FactName {
@@ -138,7 +141,11 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::AddColumnNotNull, "add-column-not-null", &[FactName::Default]),
     (Aspect::AddColumnKey, "add-column-key", &[FactName::Key]),
     (Aspect::AddColumnCheck, "add-column-check", &[]),
-    (Aspect::AddColumnReference, "add-column-reference", &[FactName::Default]),
+    (
+        Aspect::AddColumnReference,
+        "add-column-reference",
+        &[FactName::Default, FactName::Age],
+    ),
     (Aspect::DropColumn, "drop-column", &[FactName::Use]),
     (Aspect::RenameColumn, "rename-column", &[]),
     (Aspect::AlterType, "alter-type", &[FactName::Change]),
@@ -148,7 +155,7 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (
         Aspect::DropDefault,
         "drop-default",
-        &[FactName::Age, FactName::Nullability],
+        &[FactName::Origin, FactName::Nullability],
     ),
     (Aspect::SetNotNull, "set-not-null", &[FactName::Proof]),
     (Aspect::DropNotNull, "drop-not-null", &[]),

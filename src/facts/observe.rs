@@ -34,7 +34,7 @@ pub trait Usage {
 #[must_use]
 pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Observation>> {
     let observations = match statement {
-        Statement::CreateTable(create) => context.create_table(create),
+        Statement::CreateTable(create) => create_table(create),
         Statement::DropTable { table, .. } => context.drop_table(table),
         Statement::RenameTable { from, to } => {
             vec![Observation::new(Aspect::RenameTable, from).named("new_table", to)]
@@ -78,32 +78,45 @@ fn unbound(aspect: Aspect) -> Observation {
     }
 }
 
-impl Context<'_> {
-    fn create_table(&self, create: &CreateTable) -> Vec<Observation> {
-        use crate::statement::ConstraintKind;
-        let mut observations = vec![Observation::new(Aspect::CreateTable, &create.table)];
-        let inline = create.columns.iter().filter_map(|column| column.references.as_ref());
-        let constraints = create
-            .constraints
-            .iter()
-            .filter_map(|constraint| match &constraint.kind {
-                ConstraintKind::ForeignKey(key) => Some(key),
-                ConstraintKind::Check(_)
-                | ConstraintKind::Unique { .. }
-                | ConstraintKind::PrimaryKey { .. }
-                | ConstraintKind::Exclude { .. } => None,
-            });
-        observations.extend(
-            inline
-                .chain(constraints)
-                .filter(|key| key.to_table != create.table)
-                .map(|key| Self::foreign_key(&create.table, key, "now", "new")),
-        );
-        observations
-    }
+fn create_table(create: &CreateTable) -> Vec<Observation> {
+    use crate::statement::ConstraintKind;
+    let mut observations = vec![Observation::new(Aspect::CreateTable, &create.table)];
+    let inline = create.columns.iter().filter_map(|column| column.references.as_ref());
+    let constraints = create
+        .constraints
+        .iter()
+        .filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::ForeignKey(key) => Some(key),
+            ConstraintKind::Check(_)
+            | ConstraintKind::Unique { .. }
+            | ConstraintKind::PrimaryKey { .. }
+            | ConstraintKind::Exclude { .. } => None,
+        });
+    observations.extend(
+        inline
+            .chain(constraints)
+            .filter(|key| key.to_table != create.table)
+            .map(|key| foreign_key(&create.table, key, "now", "new")),
+    );
+    observations
+}
 
+fn foreign_key(table: &str, key: &ForeignKey, validation: &'static str, age: &'static str) -> Observation {
+    let observation = Observation::new(Aspect::AddForeignKey, table)
+        .fact(FactName::Validation, validation)
+        .fact(FactName::Age, age)
+        .named("constraint", key.name.resolve())
+        .named("column", key.columns.join(", "));
+    if key.to_table == table {
+        observation
+    } else {
+        observation.role(Role::Referenced, &key.to_table)
+    }
+}
+
+impl Context<'_> {
     fn drop_table(&self, table: &str) -> Vec<Observation> {
-        let used = if self.usage.table_in_use(table) {
+        let used = if self.usage.table_in_use(table) && !self.catalog.is_new(table) {
             "used"
         } else {
             "unused"
@@ -177,19 +190,6 @@ impl Context<'_> {
         match self.catalog.index_table(from) {
             Some(table) => observation.named("table", table),
             None => observation,
-        }
-    }
-
-    fn foreign_key(table: &str, key: &ForeignKey, validation: &'static str, age: &'static str) -> Observation {
-        let observation = Observation::new(Aspect::AddForeignKey, table)
-            .fact(FactName::Validation, validation)
-            .fact(FactName::Age, age)
-            .named("constraint", key.name.resolve())
-            .named("column", key.columns.join(", "));
-        if key.to_table == table {
-            observation
-        } else {
-            observation.role(Role::Referenced, &key.to_table)
         }
     }
 

@@ -9,6 +9,8 @@ use crate::statement::Using;
 /// The fate of rows and plain indexes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TypeChange {
+    /// The type stays what it is.
+    Same,
     /// Neither rows nor plain indexes are touched.
     Kept,
     /// The rows stay; indexes on the column are built anew.
@@ -26,6 +28,7 @@ impl TypeChange {
     #[must_use]
     pub fn fact(self) -> &'static str {
         match self {
+            TypeChange::Same => "same",
             TypeChange::Kept => "kept",
             TypeChange::IndexesRebuilt => "indexes-rebuilt",
             TypeChange::Rewrite => "rewrite",
@@ -82,20 +85,30 @@ const KNOWN: &[&str] = &[
     "smallserial",
 ];
 
-/// Pairs that have no assignment cast: an error without `USING`, a rewrite with it.
-/// See the PostgreSQL documentation, `pg_cast`, and "Type Conversion / Value Storage".
-fn lacks_assignment_cast(from: &str, to: &str) -> bool {
+/// When Postgres finds a way from one type to another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cast {
+    /// By itself.
+    Assignment,
+    /// Only where `::type` asks for it.
+    Explicit,
+    /// Never.
+    None,
+}
+
+/// `pg_cast` of PostgreSQL 15 for the types above; every type casts to text on assignment and from text explicitly.
+fn cast(from: &str, to: &str) -> Cast {
     let is_text = |name: &str| matches!(name, "text" | "varchar" | "bpchar" | "citext" | "name");
     let is_number = |name: &str| matches!(name, "int2" | "int4" | "int8" | "numeric" | "float4" | "float8");
-    if from == to || is_text(to) {
-        return false;
+    if from == to || is_text(to) || (is_number(from) && is_number(to)) {
+        return Cast::Assignment;
     }
     if is_text(from) {
-        return true;
+        return Cast::Explicit;
     }
     match (from, to) {
-        _ if is_number(from) && is_number(to) => false,
-        ("timestamp" | "timestamptz" | "date", "timestamp" | "timestamptz" | "date")
+        ("timestamp" | "timestamptz" | "date", "timestamp" | "timestamptz")
+        | ("timestamp" | "timestamptz", "date")
         | ("timestamp" | "timestamptz" | "interval" | "timetz", "time")
         | ("timestamptz" | "time", "timetz")
         | ("time", "interval")
@@ -105,13 +118,16 @@ fn lacks_assignment_cast(from: &str, to: &str) -> bool {
         | ("cidr", "inet")
         | ("bit", "varbit")
         | ("varbit", "bit")
-        | ("int2" | "int4" | "int8", "oid" | "money")
+        | ("int2" | "int4" | "int8", "oid")
+        | ("int4" | "int8" | "numeric", "money")
         | ("oid", "int4" | "int8")
-        | ("numeric", "money")
         | ("money", "numeric")
         | ("macaddr", "macaddr8")
-        | ("macaddr8", "macaddr") => false,
-        _ => true,
+        | ("macaddr8", "macaddr") => Cast::Assignment,
+        ("int4" | "int8", "bit") | ("bit", "int4" | "int8") | ("int4", "bool") | ("bool", "int4") => Cast::Explicit,
+        ("jsonb", "bool") => Cast::Explicit,
+        ("jsonb", number) if is_number(number) => Cast::Explicit,
+        _ => Cast::None,
     }
 }
 
@@ -142,15 +158,17 @@ pub fn type_change(
     if from.is_array() || to.is_array() {
         return array_change(from, to, using);
     }
-    if from.name == to.name && !is_text_like(&from.name) && from.modifiers == to.modifiers {
-        return TypeChange::Kept;
+    if from.name == to.name && from.modifiers == to.modifiers && !collation_changes {
+        return TypeChange::Same;
     }
     if !KNOWN.contains(&from.name.as_str()) || !KNOWN.contains(&to.name.as_str()) {
         return TypeChange::Unknown;
     }
-    let change = scalar_change(from, to, time_zone);
-    match change {
-        TypeChange::Rewrite if using.is_none() && lacks_assignment_cast(&from.name, &to.name) => TypeChange::Error,
+    match (cast(&from.name, &to.name), using) {
+        (Cast::None, _) | (Cast::Explicit, None) => return TypeChange::Error,
+        (Cast::Assignment, _) | (Cast::Explicit, Some(_)) => {}
+    }
+    match scalar_change(from, to, time_zone) {
         TypeChange::Kept if collation_changes => TypeChange::IndexesRebuilt,
         other => other,
     }
@@ -164,7 +182,9 @@ fn is_text_like(name: &str) -> bool {
 fn array_change(from: &DataType, to: &DataType, using: Option<&Using>) -> TypeChange {
     let same_name = from.name == to.name && from.is_array() == to.is_array();
     let limit_dropped = from.name == "varchar" && to.modifiers.is_empty();
-    if same_name && (from.modifiers == to.modifiers || limit_dropped) {
+    if same_name && from.modifiers == to.modifiers {
+        TypeChange::Same
+    } else if same_name && limit_dropped {
         TypeChange::Kept
     } else if from.is_array() == to.is_array() || using.is_some() || is_text_like(&to.name) {
         TypeChange::Rewrite
@@ -270,7 +290,7 @@ mod tests {
     #[test]
     fn a_wider_integer_rewrites_the_table() {
         assert_eq!(change("integer", "bigint"), TypeChange::Rewrite);
-        assert_eq!(change("integer", "integer"), TypeChange::Kept);
+        assert_eq!(change("integer", "integer"), TypeChange::Same);
     }
 
     #[test]
@@ -295,6 +315,12 @@ mod tests {
             type_change(&from, &to, Some(&Using::Cast), false, "UTC"),
             TypeChange::Rewrite
         );
+    }
+
+    #[test]
+    fn a_pair_without_any_cast_fails_even_with_using() {
+        assert_eq!(change("integer", "date"), TypeChange::Error);
+        assert_eq!(change("integer", "boolean"), TypeChange::Rewrite);
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl<'a> Database<'a> {
         self.releasing.push((table, column));
     }
 
-    fn run(&mut self, operation: usize, deferred: bool, origin: Origin, execution: Execution) {
+    fn run(&mut self, operation: usize, deferred: bool, origin: Origin, execution: &Execution) {
         let sql = execution.sql();
         let statements = execution
             .statements
@@ -171,8 +171,10 @@ impl<'a> Database<'a> {
             }
             Statement::AlterTable { table, actions } => {
                 for action in actions {
-                    if let AlterTableAction::AddColumn(column) = action {
-                        self.transaction.add_column(table, &column.name);
+                    match action {
+                        AlterTableAction::AddColumn(column) => self.transaction.add_column(table, &column.name),
+                        AlterTableAction::SetDefault { column, .. } => self.transaction.note_default(table, column),
+                        _ => {}
                     }
                 }
             }
@@ -198,11 +200,11 @@ fn push_once<T: PartialEq>(list: &mut Vec<T>, item: T) {
 
 impl Connection for Database<'_> {
     fn execute(&mut self, execution: Execution) {
-        self.run(self.operation, false, Origin::Django, execution);
+        self.run(self.operation, false, Origin::Django, &execution);
     }
 
     fn execute_deferred(&mut self, operation: usize, execution: Execution) {
-        self.run(operation, true, Origin::Django, execution);
+        self.run(operation, true, Origin::Django, &execution);
     }
 
     fn run_sql(&mut self, sql: &SqlText) {
@@ -215,7 +217,7 @@ impl Connection for Database<'_> {
                     text: text.clone(),
                     reason,
                 };
-                self.run(self.operation, false, Origin::RunSql, statement.into());
+                self.run(self.operation, false, Origin::RunSql, &statement.into());
             }
             self.place = None;
         }

@@ -18,6 +18,8 @@ use super::{Wanted, problems};
 /// Gathers the findings of one migration.
 pub(super) struct Collector<'a> {
     pub migration: &'a Migration,
+    /// Whether the file as a whole is no finding already.
+    pub is_readable: bool,
     pub rules: &'a RuleTable,
     pub django: DjangoVersion,
     pub wanted: &'a Wanted<'a>,
@@ -35,7 +37,10 @@ impl Collector<'_> {
                 .collect();
             findings.extend(self.finding(index, node, &hits));
         }
-        findings.extend(problems::of_gaps(self.migration, self.rules, &self.gaps(log, outcomes)));
+        // Behind a syntax error one gap leads to the next; the error is what has to be mended.
+        if self.is_readable {
+            findings.extend(problems::of_gaps(self.migration, self.rules, &self.gaps(log, outcomes)));
+        }
         findings.sort_by_key(|finding| finding.place.range.start);
         findings
     }
@@ -63,7 +68,7 @@ impl Collector<'_> {
             severity: worst.severity,
             harm,
             also: also(&rule.name, hits),
-            message: names.fill(&rule.message),
+            message: names.fill(&rule.message) + &held_from_before(worst),
             help: names.fill(rule.help_for(&node.class)),
             place: self.place(node.name_range),
             migration: Some(self.migration.key.clone()),
@@ -116,6 +121,12 @@ impl Collector<'_> {
         gaps.dedup_by(|a, b| a == b);
         gaps
     }
+}
+
+fn held_from_before(hit: &Hit) -> String {
+    hit.closed_to_readers.as_ref().map_or_else(String::new, |relation| {
+        format!("; reads of `{relation}` wait too, because this transaction holds ACCESS EXCLUSIVE on it already")
+    })
 }
 
 fn also(rule: &str, hits: &[(&StatementReport, &Hit)]) -> Vec<String> {

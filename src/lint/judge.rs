@@ -30,6 +30,8 @@ pub(super) struct Hit {
     pub work: Work,
     pub strongest: Option<LockMode>,
     pub names: Vec<(&'static str, String)>,
+    /// A relation that an earlier statement of the transaction keeps from its readers, while this one alone would not.
+    pub closed_to_readers: Option<String>,
 }
 
 /// What decides whether a relation's locks matter, and how long they have been held.
@@ -81,6 +83,7 @@ impl Verdict {
             work: Work::None,
             strongest: None,
             names: observation.names.clone(),
+            closed_to_readers: None,
         };
         let bound = observation
             .roles
@@ -100,6 +103,14 @@ impl Verdict {
             let heaviest = work.iter().copied().max().unwrap_or_default();
             hit.work = hit.work.max(heaviest);
             hit.strongest = hit.strongest.max(Some(*mode));
+            let held = around.transaction.held(relation);
+            if heaviest > Work::None
+                && mode.blocks_writes()
+                && !mode.blocks_reads()
+                && held.is_some_and(LockMode::blocks_reads)
+            {
+                hit.closed_to_readers = Some(relation.clone());
+            }
             hit.harm.extend(derived_harm(
                 around.transaction.held(relation).max(Some(*mode)),
                 heaviest,
@@ -144,11 +155,16 @@ impl Verdict {
             self.work = self.work.max(*kind);
             match kind {
                 Work::Scan => add(&mut self.scans, relation),
+                // A rewrite and the build of an index read every row too.
                 Work::Rewrite => {
+                    add(&mut self.scans, relation);
                     add(&mut self.rewrites, relation);
                     builds.iter().for_each(|index| add(&mut self.builds, index));
                 }
-                Work::IndexBuild => builds.iter().for_each(|index| add(&mut self.builds, index)),
+                Work::IndexBuild => {
+                    add(&mut self.scans, relation);
+                    builds.iter().for_each(|index| add(&mut self.builds, index));
+                }
                 Work::None | Work::Unknown => {}
             }
         }
@@ -166,9 +182,13 @@ fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> 
             .iter()
             .any(|(role, relation)| *role == wanted && !around.is_new(*role, relation))
     };
-    let is_about_partner = row.locks.iter().any(|(role, _)| *role == Role::Partner);
+    let locks = |wanted: Role| row.locks.iter().any(|(role, _)| *role == wanted);
     let table_is_new = observation.roles.iter().any(|(role, _)| *role == Role::Table) && !old(Role::Table);
-    if table_is_new || (is_about_partner && !old(Role::Partner)) {
+    // A row that is no more than a remark on the other table has nothing to say where there is none.
+    let is_remark = row.severity <= Severity::Info && row.work.is_empty();
+    let is_about_nobody = (locks(Role::Partner) && !old(Role::Partner))
+        || (is_remark && locks(Role::Referenced) && !old(Role::Referenced));
+    if table_is_new || is_about_nobody {
         Severity::Silent
     } else {
         row.severity

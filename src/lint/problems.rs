@@ -39,6 +39,10 @@ pub(super) fn of_history(project: &Project, history: &History, rules: &RuleTable
             continue;
         }
         let (rule, dependency) = match &problem.kind {
+            // The file is there, and reported where it cannot be read.
+            HistoryProblemKind::MissingParent(key) if is_unreadable(project, migration, key) => continue,
+            // What is missing or unreadable would have joined the leaves.
+            HistoryProblemKind::SeveralLeaves(_) if is_torn(project, history, migration) => continue,
             HistoryProblemKind::MissingParent(key) => ("missing-dependency", key.to_string()),
             HistoryProblemKind::MissingApp(app) if is_contrib(app) => continue,
             HistoryProblemKind::MissingApp(app) => ("unknown-app", app.clone()),
@@ -51,6 +55,30 @@ pub(super) fn of_history(project: &Project, history: &History, rules: &RuleTable
         findings.entry(problem.migration).or_default().extend(finding);
     }
     findings
+}
+
+fn is_unreadable(project: &Project, migration: &Migration, key: &MigrationKey) -> bool {
+    project.problems.iter().any(|problem| {
+        let is_of_app = key.app != migration.key.app || problem.path.parent() == migration.source.path.parent();
+        is_of_app
+            && problem
+                .path
+                .file_stem()
+                .is_some_and(|stem| stem.to_string_lossy() == key.name.as_str())
+    })
+}
+
+/// Whether a migration of the same app is missing or cannot be read.
+fn is_torn(project: &Project, history: &History, migration: &Migration) -> bool {
+    let unreadable = project
+        .problems
+        .iter()
+        .any(|problem| problem.path.parent() == migration.source.path.parent());
+    let missing = history.problems.iter().any(|problem| {
+        matches!(problem.kind, HistoryProblemKind::MissingParent(_))
+            && project.migrations[problem.migration].key.app == migration.key.app
+    });
+    unreadable || missing
 }
 
 /// Apps that Django brings along; their models are known without their files.
@@ -71,12 +99,12 @@ pub(super) fn of_gaps(migration: &Migration, rules: &RuleTable, gaps: &[Gap]) ->
     let line = |gap: &Gap| migration.source.position(gap.range.start).line;
     let mut reason = first.reason.clone();
     if !others.is_empty() {
-        reason.push_str(&format!(" (and {} more)", others.len()));
+        reason = format!("{reason} (and {} more)", others.len());
     }
     let place = whole(migration, first.range);
     let mut finding = about_input(rules, "not-analysed", place, Some(migration), &[("reason", reason)])?;
     for gap in others {
-        finding.help.push_str(&format!("\nline {}: {}", line(gap), gap.reason));
+        finding.help = format!("{}\nline {}: {}", finding.help, line(gap), gap.reason);
     }
     Some(finding)
 }

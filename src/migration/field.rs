@@ -18,9 +18,9 @@ pub struct Field {
     pub blank: bool,
     /// `primary_key`.
     pub primary_key: bool,
-    /// `unique` as given, or as the class sets it; a primary key and a OneToOneField are unique too, see [`Field::unique`].
+    /// `unique` as given, or as the class sets it; a primary key and a `OneToOneField` are unique too, see [`Field::unique`].
     pub explicit_unique: bool,
-    /// `db_index` as given, or as the class sets it (true for SlugField and ForeignKey).
+    /// `db_index` as given, or as the class sets it (true for `SlugField` and `ForeignKey`).
     pub db_index: bool,
     /// `default`, if there is one. `None` as a value is `Some(Value::None)`.
     pub default: Option<Value>,
@@ -34,11 +34,11 @@ pub struct Field {
     pub db_collation: Option<String>,
     /// `db_tablespace`.
     pub db_tablespace: Option<String>,
-    /// `max_length`, with the class's own default (EmailField: 254).
+    /// `max_length`, with the class's own default (`EmailField`: 254).
     pub max_length: Option<i64>,
-    /// `max_digits` of a DecimalField.
+    /// `max_digits` of a `DecimalField`.
     pub max_digits: Option<i64>,
-    /// `decimal_places` of a DecimalField.
+    /// `decimal_places` of a `DecimalField`.
     pub decimal_places: Option<i64>,
     /// `auto_now` or `auto_now_add`: an implicit default for existing rows.
     pub auto_now: bool,
@@ -76,11 +76,11 @@ pub enum FieldKind {
         /// `db_persist`: STORED, else VIRTUAL.
         stored: bool,
     },
-    /// A ForeignKey.
+    /// A `ForeignKey`.
     ForeignKey(Relation),
-    /// A OneToOneField.
+    /// A `OneToOneField`.
     OneToOne(Relation),
-    /// A ManyToManyField: no column, perhaps a table.
+    /// A `ManyToManyField`: no column, perhaps a table.
     ManyToMany(ManyToMany),
     /// `CompositePrimaryKey` (Django 5.2) over these fields.
     CompositePrimaryKey(Vec<String>),
@@ -95,7 +95,7 @@ pub enum FieldKind {
         /// `empty_strings_allowed`.
         empty_strings_allowed: bool,
     },
-    /// No column at all: GenericForeignKey, GenericRelation, taggit's TaggableManager.
+    /// No column at all: `GenericForeignKey`, `GenericRelation`, taggit's `TaggableManager`.
     NoColumn,
     /// A class we know nothing about; the reason says what to add.
     Unknown(String),
@@ -149,7 +149,7 @@ pub enum InternalType {
     DateRange,
 }
 
-/// The forward side of a ForeignKey or OneToOneField.
+/// The forward side of a `ForeignKey` or `OneToOneField`.
 #[derive(Clone, Debug)]
 pub struct Relation {
     /// `to`.
@@ -162,13 +162,13 @@ pub struct Relation {
     pub on_delete: Option<String>,
     /// `parent_link`.
     pub parent_link: bool,
-    /// `related_name`; one that ends in `+` hides the reverse side, which RenameModel then does not alter.
+    /// `related_name`; one that ends in `+` hides the reverse side, which `RenameModel` then does not alter.
     pub related_name: Option<String>,
     /// `related_query_name`; with `related_name` it orders the keys that a change of a primary key touches.
     pub related_query_name: Option<String>,
 }
 
-/// A ManyToManyField's own attributes.
+/// A `ManyToManyField`'s own attributes.
 #[derive(Clone, Debug)]
 pub struct ManyToMany {
     /// `to`.

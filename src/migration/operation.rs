@@ -284,7 +284,7 @@ pub enum Deferrable {
     Immediate,
 }
 
-/// The `sql` argument of RunSQL.
+/// The `sql` argument of `RunSQL`.
 #[derive(Clone, Debug)]
 pub enum SqlText {
     /// `RunSQL.noop`, or an empty string.
@@ -295,7 +295,7 @@ pub enum SqlText {
     Unknown(String),
 }
 
-/// One string that RunSQL sends.
+/// One string that `RunSQL` sends.
 #[derive(Clone, Debug)]
 pub struct SqlPiece {
     /// The SQL; `None` where this item could not be read.

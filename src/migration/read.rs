@@ -71,7 +71,7 @@ impl Reader<'_> {
             modules: self.modules,
             fields: self.fields,
             app: &app,
-            gaps: module.syntax_errors.iter().map(syntax_gap).collect(),
+            gaps: Vec::new(),
             asked: RefCell::default(),
         };
         let class = reading.migration_class();
@@ -100,16 +100,11 @@ impl Reader<'_> {
 }
 
 /// Whether a module holds a migration: a class `Migration` that derives from Django's.
+///
+/// A syntax error is no gap of the migration but a problem of its file, and reported there.
 #[must_use]
 pub fn is_migration(module: &Module) -> bool {
     module.class("Migration").is_some_and(|class| !class.bases.is_empty())
-}
-
-fn syntax_gap(error: &crate::python::SyntaxError) -> Gap {
-    Gap {
-        range: error.range,
-        reason: format!("syntax error: {}", error.message),
-    }
 }
 
 impl<'a> Reading<'a> {

@@ -183,7 +183,7 @@ impl Models {
             let means_old = |reference: &ModelRef| {
                 *reference != ModelRef::SelfReference && view.key_of(reference, source).is_ok_and(|key| key == *old)
             };
-            let points_there = references(field).into_iter().any(|reference| means_old(reference));
+            let points_there = references(field).into_iter().any(&means_old);
             if points_there {
                 is_changed = true;
                 for reference in references_mut(Arc::make_mut(field)) {

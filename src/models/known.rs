@@ -38,7 +38,16 @@ pub struct KnownKey {
 
 /// django.contrib's models: app, name, table, key, key type, length, setting.
 /// See the first migrations in django/contrib/*/migrations.
-const CONTRIB: [(&str, &str, &str, &str, InternalType, Option<i64>); 11] = [
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    InternalType,
+    Option<i64>,
+);
+
+const CONTRIB: [Row; 11] = [
     ("admin", "LogEntry", "django_admin_log", "id", InternalType::Auto, None),
     ("auth", "Group", "auth_group", "id", InternalType::Auto, None),
     ("auth", "Permission", "auth_permission", "id", InternalType::Auto, None),

@@ -95,7 +95,7 @@ impl<'a> ModelField<'a> {
             related_name: Some(format!("{}_{}+", self.model.state.name, self.name)),
             related_query_name: None,
         }));
-        field.path = "django.db.models.ForeignKey".to_owned();
+        "django.db.models.ForeignKey".clone_into(&mut field.path);
         field.db_tablespace.clone_from(&self.field.db_tablespace);
         field
     }

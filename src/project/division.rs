@@ -12,7 +12,7 @@ use super::environment::{self, Environment};
 use super::lockfile::{self, DjangoFound};
 use super::modules::Finder;
 use super::settings::{self, Settings};
-use super::{LoadError, Request, Target, root};
+use super::{LoadError, Request, Target, reading, root};
 use crate::discover::{Candidate, Found, Unreadable};
 use split::Joining;
 
@@ -131,7 +131,10 @@ fn claim_installed(request: &Request<'_>, target: &Target, shares: &mut [Share])
         if inner.peek().is_none() {
             continue;
         }
-        let finder = Finder::new([outer.root.clone(), outer.root.join("src")], crate::versions::DjangoVersion::DEFAULT);
+        let finder = Finder::new(
+            [outer.root.clone(), outer.root.join("src")],
+            crate::versions::DjangoVersion::DEFAULT,
+        );
         let settings = read_settings(request, target, outer, &finder)?;
         for share in inner {
             let (claimed, kept) = std::mem::take(&mut share.folders)
@@ -199,13 +202,18 @@ fn divide_share(
     divisions: &mut Vec<Division>,
 ) -> Result<(), LoadError> {
     let (manage_file, servers) = (share.manage_file.clone(), share.servers.clone());
-    let whole = division(request, target, share)?;
+    let mut whole = division(request, target, share)?;
     let joining = if manage_file.is_some() {
         Joining::WherePossible
     } else {
         Joining::Never
     };
-    let groups = split::groups(&whole.apps, joining);
+    let mut groups = split::groups(&whole.apps, joining);
+    if groups.len() > 1 {
+        let Division { apps, .. } = &mut whole;
+        apps.retain(|files| reading::holds_migrations(&files.app, &files.candidates));
+        groups = split::groups(apps, joining);
+    }
     if groups.len() < 2 {
         divisions.push(whole);
         return Ok(());
@@ -241,15 +249,23 @@ fn divide_share(
 /// Reads the settings of a share, and with them the labels of its apps.
 fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Division, LoadError> {
     let configuration = &target.configuration;
-    let environment = environment::find(&share.root, configuration, request.virtual_env)?;
+    let python = request
+        .python
+        .map(|python| root::absolute(request.working_folder, python));
+    let python = python.or_else(|| configuration.python.clone());
+    let environment = environment::find(&share.root, python.as_deref(), request.virtual_env).map_err(|python| {
+        LoadError::NoEnvironment {
+            path: root::shown(request.working_folder, &python),
+        }
+    })?;
     let site_packages = environment
         .as_ref()
         .map(|environment| environment.site_packages.as_path());
     let django = match request.django.or(configuration.django_version) {
         Some(version) => DjangoFound { version, note: None },
-        None => lockfile::django(&share.root, site_packages),
+        None => lockfile::django(&share.root, site_packages, request.working_folder),
     };
-    let finder = Finder::new(import_roots(&share, target, site_packages), django.version);
+    let finder = Finder::new(import_roots(&share, target, environment.as_ref()), django.version);
     let settings = read_settings(request, target, &share, &finder)?;
     let root = &share.root;
     let apps = share
@@ -268,7 +284,7 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
 }
 
 /// The folders that modules are imported from: the project's, its `src`, those of its apps, then the environment's.
-fn import_roots(share: &Share, target: &Target, site_packages: Option<&Path>) -> Vec<PathBuf> {
+fn import_roots(share: &Share, target: &Target, environment: Option<&Environment>) -> Vec<PathBuf> {
     let mut roots = vec![share.root.clone(), share.root.join("src"), target.root.clone()];
     roots.extend(
         share
@@ -278,7 +294,8 @@ fn import_roots(share: &Share, target: &Target, site_packages: Option<&Path>) ->
     );
     // A package judged for itself is imported from the folder that it lies in.
     roots.extend(root::outermost_package(&share.root).parent().map(Path::to_owned));
-    roots.extend(site_packages.map(Path::to_owned));
+    let installed = environment.into_iter().flat_map(Environment::import_roots);
+    roots.extend(installed.map(Path::to_owned));
     roots
 }
 

@@ -1,17 +1,18 @@
 //! Installed packages: the virtual environment of a project, and the migrations of the apps in it.
 
+mod editable;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
-use super::LoadError;
 use super::apps::{self, App};
 use super::modules::Finder;
 use super::root::up_to_git;
 use super::settings::Settings;
-use crate::config::Configuration;
+use crate::discover;
 
 /// How deep in `site-packages` an app's migrations may lie: `wagtail/contrib/forms/migrations`.
 const MAX_DEPTH: usize = 6;
@@ -21,22 +22,20 @@ const MAX_DEPTH: usize = 6;
 pub(super) struct Environment {
     /// Its `site-packages`.
     pub(super) site_packages: PathBuf,
+    /// Folders that modules are imported from besides: packages installed in editable mode.
+    editable: Vec<PathBuf>,
     /// All apps in it; searched once, and only if a label was not found where custom puts it.
     all: OnceLock<Vec<App>>,
 }
 
-/// The environment that the configuration names, else the project's own, else the active one.
+/// The environment that `python` names, else the project's own, else the active one.
 ///
 /// # Errors
-/// When the configuration names one that is none.
-pub(super) fn find(
-    root: &Path,
-    configuration: &Configuration,
-    active: Option<&Path>,
-) -> Result<Option<Environment>, LoadError> {
-    if let Some(python) = &configuration.python {
-        let found = of_python(python).ok_or_else(|| LoadError::NoEnvironment { path: python.clone() })?;
-        return Ok(Some(Environment::new(found)));
+/// `python`, if it names none.
+pub(super) fn find(root: &Path, python: Option<&Path>, active: Option<&Path>) -> Result<Option<Environment>, PathBuf> {
+    if let Some(python) = python {
+        let found = of_python(python).ok_or_else(|| python.to_owned())?;
+        return Ok(Some(Environment::new(found, root)));
     }
     let own = up_to_git(root).flat_map(|folder| [folder.join(".venv"), folder.join("venv")]);
     // A pre-commit hook runs with an environment of its own active, which has no Django.
@@ -44,7 +43,7 @@ pub(super) fn find(
         .chain(active.map(Path::to_owned))
         .filter_map(|folder| site_packages(&folder));
     let found = folders.find(|folder| folder.join("django").is_dir());
-    Ok(found.map(Environment::new))
+    Ok(found.map(|found| Environment::new(found, root)))
 }
 
 /// `site-packages` of an interpreter or of an environment's folder.
@@ -75,60 +74,66 @@ fn site_packages(environment: &Path) -> Option<PathBuf> {
 }
 
 impl Environment {
-    fn new(site_packages: PathBuf) -> Self {
+    fn new(site_packages: PathBuf, project: &Path) -> Self {
+        let mut editable = editable::roots(&site_packages);
+        // A project that is installed in its own environment is no package of it.
+        editable.retain(|folder| !project.starts_with(folder));
         Self {
+            editable,
             site_packages,
             all: OnceLock::new(),
         }
     }
 
+    /// The folders that its packages are imported from.
+    pub(super) fn import_roots(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(&self.site_packages)
+            .chain(&self.editable)
+            .map(PathBuf::as_path)
+    }
+
     /// The installed app with this label and its migrations.
     pub(super) fn app(&self, label: &str, settings: &Settings, finder: &Finder) -> Option<App> {
-        let read = |folder: &Path| apps::app(folder, &self.site_packages, settings, finder);
-        let likely = self.likely(label, settings);
-        let guess = likely
-            .iter()
-            .filter(|folder| folder.is_dir())
-            .map(|folder| read(folder));
-        if let Some(app) = guess.into_iter().find(|app| app.label == label) {
-            return Some(app);
+        let read = |folder: &Path, root: &Path| apps::app(folder, root, settings, finder);
+        for root in self.import_roots() {
+            let folders = likely(label, root, settings).into_iter();
+            let mut apps = folders
+                .filter(|folder| folder.is_dir())
+                .map(|folder| read(&folder, root));
+            if let Some(app) = apps.find(|app| app.label == label) {
+                return Some(app);
+            }
         }
         let all = self.all.get_or_init(|| {
-            migration_folders(&self.site_packages)
-                .iter()
-                .map(|folder| read(folder))
-                .collect()
+            let apps = |root| {
+                let folders = migration_folders(root).into_iter();
+                folders.map(move |folder| read(&folder, root))
+            };
+            self.import_roots().flat_map(apps).collect()
         });
         all.iter().find(|app| app.label == label).cloned()
     }
-
-    /// Where the migrations of this label lie if names follow custom.
-    fn likely(&self, label: &str, settings: &Settings) -> Vec<PathBuf> {
-        let contrib = format!("django.contrib.{label}");
-        let ends_so = |entry: &&String| entry.rsplit('.').next() == Some(label);
-        let installed = settings.installed_apps.iter().filter(ends_so).map(String::as_str);
-        let apps = installed.chain([contrib.as_str(), label]);
-        let folder = |app: &str| {
-            app.split('.')
-                .fold(self.site_packages.clone(), |path, part| path.join(part))
-        };
-        apps.map(|app| folder(app).join("migrations")).collect()
-    }
 }
 
-/// Every folder called `migrations` in an environment; file names alone are read.
-fn migration_folders(site_packages: &Path) -> Vec<PathBuf> {
-    let is_searched = |entry: &walkdir::DirEntry| {
+/// Where the migrations of a label lie if names follow custom.
+fn likely(label: &str, root: &Path, settings: &Settings) -> Vec<PathBuf> {
+    let contrib = format!("django.contrib.{label}");
+    let ends_so = |entry: &&String| entry.rsplit('.').next() == Some(label);
+    let installed = settings.installed_apps.iter().filter(ends_so).map(String::as_str);
+    let apps = installed.chain([contrib.as_str(), label]);
+    let folder = |app: &str| app.split('.').fold(root.to_owned(), |path, part| path.join(part));
+    apps.map(|app| folder(app).join("migrations")).collect()
+}
+
+/// Every folder called `migrations` below one that packages are imported from; file names alone are read.
+fn migration_folders(root: &Path) -> Vec<PathBuf> {
+    let is_searched = |entry: &DirEntry| {
         let name = entry.file_name().as_encoded_bytes();
-        let is_apart =
-            name.ends_with(b"-info") || matches!(name, b"__pycache__" | b"locale" | b"static" | b"templates");
-        entry.depth() == 0 || entry.file_type().is_dir() && !is_apart
+        let is_apart = name.ends_with(b"-info") || matches!(name, b"locale" | b"static" | b"templates");
+        entry.depth() == 0 || entry.file_type().is_dir() && !is_apart && !discover::is_foreign(entry)
     };
-    let walker = WalkDir::new(site_packages)
-        .max_depth(MAX_DEPTH)
-        .sort_by_file_name()
-        .into_iter();
-    let folders = walker.filter_entry(is_searched).flatten();
+    let walker = WalkDir::new(root).max_depth(MAX_DEPTH).sort_by_file_name();
+    let folders = walker.into_iter().filter_entry(is_searched).flatten();
     let named = folders.filter(|entry| entry.file_name() == "migrations");
-    named.map(walkdir::DirEntry::into_path).collect()
+    named.map(DirEntry::into_path).collect()
 }

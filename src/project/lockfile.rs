@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-use super::root::up_to_git;
+use super::root::{shown, up_to_git};
 use crate::versions::DjangoVersion;
 
 /// A version and where it was found.
@@ -39,7 +39,24 @@ enum Comparison {
 }
 
 /// The version that the project pins, else the installed one, else the newest that its requirements allow.
-pub(super) fn django(root: &Path, site_packages: Option<&Path>) -> DjangoFound {
+///
+/// One that forelock does not know is judged as the nearest that it does.
+pub(super) fn django(root: &Path, site_packages: Option<&Path>, working_folder: &Path) -> DjangoFound {
+    let found = of_project(root, site_packages, working_folder);
+    let nearest = found.version.nearest_known();
+    if nearest == found.version {
+        return found;
+    }
+    DjangoFound {
+        version: nearest,
+        note: Some(format!(
+            "the project runs on Django {}, which forelock does not know; it is judged as Django {nearest}",
+            found.version
+        )),
+    }
+}
+
+fn of_project(root: &Path, site_packages: Option<&Path>, working_folder: &Path) -> DjangoFound {
     let mut requirement = None;
     for folder in up_to_git(root) {
         if let Some(version) = locked(folder) {
@@ -58,7 +75,7 @@ pub(super) fn django(root: &Path, site_packages: Option<&Path>) -> DjangoFound {
         return DjangoFound { version, note: None };
     }
     match requirement {
-        Some((path, requirement)) => requirement.guess(&path),
+        Some((path, requirement)) => requirement.guess(&shown(working_folder, &path)),
         None => assumed(),
     }
 }
@@ -76,7 +93,7 @@ fn assumed() -> DjangoFound {
 
 /// The exact version in a lock file of this folder.
 fn locked(folder: &Path) -> Option<DjangoVersion> {
-    for name in ["uv.lock", "poetry.lock", "pdm.lock"] {
+    for name in ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"] {
         let version = text_of(&folder.join(name)).as_deref().and_then(in_package_list);
         if version.is_some() {
             return version;
@@ -91,12 +108,21 @@ fn text_of(path: &Path) -> Option<String> {
 }
 
 /// `[[package]] name = "django" version = "5.2.1"`, read line by line: lock files are long, and written by machines.
+///
+/// Where several Pythons lead to several releases it is the newest.
 fn in_package_list(text: &str) -> Option<DjangoVersion> {
-    let mut lines = text.lines().map(str::trim);
-    lines.find(|line| matches!(*line, "name = \"django\"" | "name = \"Django\""))?;
-    let mut entry = lines.take_while(|line| !line.starts_with('['));
-    let version = entry.find_map(|line| line.strip_prefix("version = "))?;
-    DjangoVersion::parse(version.trim_matches('"'))
+    let mut is_django = false;
+    let mut newest = None;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            is_django = false;
+        } else if let Some(name) = line.strip_prefix("name = ") {
+            is_django = name.trim_matches('"').eq_ignore_ascii_case("django");
+        } else if let Some(version) = line.strip_prefix("version = ").filter(|_| is_django) {
+            newest = newest.max(DjangoVersion::parse(version.trim_matches('"')));
+        }
+    }
+    newest
 }
 
 fn in_pipfile(text: &str) -> Option<DjangoVersion> {
@@ -158,39 +184,47 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
+/// The newest of the pins, should there be one for each of several Pythons; else the first that is said of Django.
 fn in_requirements(text: &str) -> Option<Requirement> {
-    text.lines().find_map(|line| {
-        let line = line.split('#').next().unwrap_or_default();
-        Requirement::parse(line)
-    })
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+    let mut requirements: Vec<Requirement> = lines.filter_map(Requirement::parse).collect();
+    let pins = requirements.iter().map(Requirement::pinned);
+    let best = pins
+        .enumerate()
+        .filter(|(_, pin)| pin.is_some())
+        .max_by_key(|(_, pin)| *pin);
+    let best = best.map_or(0, |(index, _)| index);
+    (!requirements.is_empty()).then(|| requirements.swap_remove(best))
 }
 
+/// The project's own dependencies, then its extras and groups, else Poetry's.
 fn in_pyproject(text: &str) -> Option<Requirement> {
-    let table = DeTable::parse(text).ok()?;
-    let table = table.get_ref();
-    let listed = table
-        .get("project")
-        .and_then(|project| project.get_ref().get("dependencies"));
-    let listed = listed.and_then(|list| list.get_ref().as_array());
-    let mut listed = listed
+    let document = DeTable::parse(text).ok()?;
+    let document = document.get_ref();
+    let project = table(document, "project");
+    let lists = project.and_then(|project| project.get("dependencies"));
+    let extras = project.and_then(|project| table(project, "optional-dependencies"));
+    let groups = table(document, "dependency-groups");
+    let lists = lists
         .into_iter()
+        .chain(extras.into_iter().chain(groups).flat_map(DeTable::values));
+    let mut listed = lists
+        .filter_map(|list| list.get_ref().as_array())
         .flat_map(|list| list.iter())
         .filter_map(|item| item.get_ref().as_str());
-    if let Some(requirement) = listed.find_map(Requirement::parse) {
-        return Some(requirement);
-    }
-    let poetry = table
-        .get("tool")?
-        .get_ref()
-        .get("poetry")?
-        .get_ref()
-        .get("dependencies")?
-        .get_ref();
-    let version = poetry.get("django").or_else(|| poetry.get("Django"))?.get_ref();
-    let version = version
-        .as_str()
-        .or_else(|| version.get("version").and_then(|node| node.get_ref().as_str()))?;
-    Requirement::poetry(version)
+    listed.find_map(Requirement::parse).or_else(|| in_poetry(document))
+}
+
+fn in_poetry(document: &DeTable<'_>) -> Option<Requirement> {
+    let dependencies = table(table(table(document, "tool")?, "poetry")?, "dependencies")?;
+    let names = ["django", "Django"];
+    let version = names.iter().find_map(|name| dependencies.get(*name))?.get_ref();
+    let inner = || version.get("version").and_then(|node| node.get_ref().as_str());
+    Requirement::poetry(version.as_str().or_else(inner)?)
+}
+
+fn table<'a, 'text>(table: &'a DeTable<'text>, key: &str) -> Option<&'a DeTable<'text>> {
+    table.get(key)?.get_ref().as_table()
 }
 
 impl Requirement {
@@ -259,6 +293,16 @@ impl Requirement {
         DjangoVersion::KNOWN.into_iter().filter(allows).collect()
     }
 
+    /// The known release nearest to what is allowed, where no known one is.
+    fn nearest_known(&self) -> DjangoVersion {
+        let bounds = self
+            .clauses
+            .iter()
+            .filter(|(comparison, _)| comparison.is_upper_bound());
+        let bound = bounds.map(|(_, version)| *version).min();
+        bound.unwrap_or(DjangoVersion::DEFAULT).nearest_known()
+    }
+
     /// The newest allowed release where the requirement has an upper bound; else the default, if allowed.
     fn guess(&self, path: &Path) -> DjangoFound {
         let allowed = self.allowed();
@@ -268,7 +312,7 @@ impl Requirement {
             Some(newest) if is_bounded => newest,
             Some(_) if allowed.contains(&DjangoVersion::DEFAULT) => DjangoVersion::DEFAULT,
             Some(newest) => newest,
-            None => DjangoVersion::DEFAULT,
+            None => self.nearest_known(),
         };
         let note = format!(
             "Django {version} is assumed: {} asks for `django{}`; set `django-version` to be sure",
@@ -340,14 +384,14 @@ fn clause(text: &str) -> Option<(Comparison, DjangoVersion)> {
 mod tests {
     use super::{DjangoVersion, Requirement, in_package_list, in_pyproject, in_requirements};
 
-    fn version(major: u8, minor: u8) -> Option<DjangoVersion> {
-        Some(DjangoVersion::new(major, minor))
+    const fn version(major: u8, minor: u8) -> DjangoVersion {
+        DjangoVersion::new(major, minor)
     }
 
     #[test]
     fn a_lock_file_names_the_release() {
         let lock = "[[package]]\nname = \"django\"\nversion = \"5.1.4\"\n\n[[package]]\nname = \"psycopg\"\n";
-        assert_eq!(in_package_list(lock), version(5, 1));
+        assert_eq!(in_package_list(lock), Some(version(5, 1)));
         assert_eq!(
             in_package_list("[[package]]\nname = \"django-filter\"\nversion = \"25.1\"\n"),
             None
@@ -357,12 +401,15 @@ mod tests {
     #[test]
     fn a_requirement_with_two_equals_is_a_pin() {
         let pinned = |text: &str| in_requirements(text).and_then(|requirement| requirement.pinned());
-        assert_eq!(pinned("# comment\nDjango==4.2.16 --hash=sha256:1 \\\n"), version(4, 2));
+        assert_eq!(
+            pinned("# comment\nDjango==4.2.16 --hash=sha256:1 \\\n"),
+            Some(version(4, 2))
+        );
         assert_eq!(
             pinned("django[argon2]~=5.2.0 ; python_version > '3.10'\n"),
-            version(5, 2)
+            Some(version(5, 2))
         );
-        assert_eq!(pinned("django>=5.2,<5.3\n"), version(5, 2));
+        assert_eq!(pinned("django>=5.2,<5.3\n"), Some(version(5, 2)));
         assert_eq!(pinned("django>=4.2\n"), None);
         assert_eq!(pinned("django-filter==25.1\n"), None);
     }
@@ -373,11 +420,12 @@ mod tests {
             let requirement = Requirement::parse(text)?;
             Some(requirement.guess(std::path::Path::new("requirements.txt")).version)
         };
-        assert_eq!(guess("django>=4.2,<5.2"), version(5, 1));
-        assert_eq!(guess("django>=4.2"), version(5, 2));
-        assert_eq!(guess("django>=6.0"), version(6, 1));
-        assert_eq!(guess("django"), version(5, 2));
-        assert_eq!(guess("django<5.2.4"), version(5, 2));
+        assert_eq!(guess("django>=4.2,<5.2"), Some(version(5, 1)));
+        assert_eq!(guess("django>=4.2"), Some(version(5, 2)));
+        assert_eq!(guess("django>=6.0"), Some(version(6, 1)));
+        assert_eq!(guess("django"), Some(version(5, 2)));
+        assert_eq!(guess("django<5.2.4"), Some(version(5, 2)));
+        assert_eq!(guess("django<4"), Some(version(4, 2)));
     }
 
     #[test]
@@ -385,12 +433,12 @@ mod tests {
         let pyproject = "[tool.poetry.dependencies]\npython = \"^3.12\"\ndjango = \"~5.1\"\n";
         assert_eq!(
             in_pyproject(pyproject).and_then(|requirement| requirement.pinned()),
-            version(5, 1)
+            Some(version(5, 1))
         );
         let extras = "[tool.poetry.dependencies]\nDjango = { version = \"5.0.*\", extras = [\"argon2\"] }\n";
         assert_eq!(
             in_pyproject(extras).and_then(|requirement| requirement.pinned()),
-            version(5, 0)
+            Some(version(5, 0))
         );
     }
 }

@@ -25,6 +25,16 @@ pub(super) enum ReadError {
     Decode(#[from] DecodeError),
 }
 
+impl ReadError {
+    /// The 1-based line that is to blame.
+    pub(super) fn line(&self) -> Option<u32> {
+        match self {
+            ReadError::Decode(DecodeError::Invalid { line, .. }) => u32::try_from(*line).ok(),
+            ReadError::Decode(DecodeError::UnknownEncoding(_) | DecodeError::TooLarge) | ReadError::Io(_) => None,
+        }
+    }
+}
+
 /// Finds the files of modules, as Python would along `sys.path`.
 #[derive(Clone, Debug)]
 pub(super) struct Finder {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -10,10 +10,13 @@ use rustc_hash::FxHashSet;
 
 use super::apps::App;
 use super::division::{AppFiles, Division};
+use super::modules::ReadError;
+use super::root::Named;
 use super::{FileProblem, Project, Request, Target, modules, root};
 use crate::discover::{self, Candidate};
 use crate::migration::read::{self, CustomFields, Read, Reader};
 use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
+use crate::progress::Stage;
 use crate::python::{Module, Modules};
 use crate::source::{Range, SourceFile};
 use crate::versions::PostgresVersion;
@@ -32,6 +35,34 @@ struct Parsed {
     ownership: Ownership,
     source: Arc<SourceFile>,
     module: Module,
+}
+
+/// What became of a file that holds `class Migration`.
+struct Outcome {
+    path: PathBuf,
+    parsed: Result<Parsed, FileProblem>,
+}
+
+impl Outcome {
+    fn is_probably_a_migration(&self) -> bool {
+        is_probably_one(&self.path, self.parsed.as_ref().ok().map(|file| &file.module))
+    }
+}
+
+/// Whether a folder holds migrations, and not only code that speaks of them, such as tests.
+pub(super) fn holds_migrations(app: &App, candidates: &[Candidate]) -> bool {
+    let modules = Modules::default();
+    candidates.iter().any(|candidate| {
+        let source = modules::source(&candidate.path, candidate.bytes.clone());
+        let module = source.map(|source| modules::migration(&app.module, &source, &modules));
+        is_probably_one(&candidate.path, module.ok().as_ref())
+    })
+}
+
+/// Whether a file is a migration, or would be one if it could be read: by its name.
+fn is_probably_one(path: &Path, module: Option<&Module>) -> bool {
+    let is_broken = module.is_none_or(|module| !module.syntax_errors.is_empty());
+    module.is_some_and(read::is_migration) || is_broken && discover::is_expected(path)
 }
 
 /// Reads one of the divisions; the others stand by, should it depend on their apps.
@@ -55,14 +86,11 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         working_folder: request.working_folder.to_owned(),
         settings,
         postgres,
-        time_zone: division.settings.session_time_zone(division.django.version),
+        session: division.settings.session(division.django.version),
         configuration: Arc::clone(&target.configuration),
-        named: target
-            .named
-            .iter()
-            .map(|named| root::shown(request.working_folder, named))
-            .collect(),
+        named: Named::new(&target.named),
         migrations: batch.migrations,
+        known_models: target.configuration.models.clone(),
         problems: batch.problems,
         notes,
     }
@@ -128,17 +156,32 @@ impl<'a> Batch<'a> {
     }
 
     fn read_project(&mut self, candidates: Vec<Vec<Candidate>>) {
-        for files in &self.division.apps {
-            self.unread_files(files);
+        let progress = self.request.progress;
+        progress.begin(Stage::Parsing, candidates.iter().map(Vec::len).sum());
+        let parse = |(files, candidates): (&AppFiles, Vec<Candidate>)| -> Vec<Outcome> {
+            let parse = |file: Candidate| {
+                let outcome = self.parse_own(&files.app, file);
+                progress.step();
+                outcome
+            };
+            candidates.into_par_iter().map(parse).collect()
+        };
+        let folders = self.division.apps.par_iter().zip(candidates);
+        let parsed: Vec<Vec<Outcome>> = folders.map(parse).collect();
+        let mut files = Vec::new();
+        for (app, parsed) in self.division.apps.iter().zip(parsed) {
+            // Else it is code that speaks of migrations, such as tests of them.
+            if parsed.iter().any(Outcome::is_probably_a_migration) {
+                self.unread_files(app);
+                files.extend(
+                    parsed
+                        .into_iter()
+                        .filter_map(|outcome| self.set_aside_problems(outcome)),
+                );
+            }
         }
-        let files = self.division.apps.iter().zip(candidates);
-        let files: Vec<_> = files
-            .flat_map(|(files, candidates)| candidates.into_iter().map(|file| (&files.app, file)))
-            .collect();
-        let parse = |(app, file): (&App, Candidate)| self.parse(app, &file.path, file.bytes, Ownership::Project);
-        let parsed = files.into_par_iter().map(parse).collect();
-        let files = self.sort_out(parsed);
         self.finish(files);
+        self.problems.sort_by(|one, other| one.path.cmp(&other.path));
     }
 
     /// Migrations of packages, and of theirs, as far as dependencies lead to them.
@@ -157,6 +200,7 @@ impl<'a> Batch<'a> {
             if apps.is_empty() {
                 return;
             }
+            self.request.progress.begin(Stage::Packages, 0);
             let parsed: Vec<_> = apps.par_iter().flat_map(|app| self.parse_package(app)).collect();
             self.finish(parsed);
         }
@@ -198,18 +242,22 @@ impl<'a> Batch<'a> {
         paths.retain(|path| discover::is_loaded(path));
         paths.sort();
         let read = paths.into_iter().filter_map(|path| Some((fs::read(&path).ok()?, path)));
-        read.filter_map(|(bytes, path)| self.parse(app, &path, bytes, Ownership::Package).ok())
-            .collect()
+        let parsed = read.filter_map(|(bytes, path)| self.parse(app, &path, bytes, Ownership::Package).ok());
+        parsed.filter(|file| read::is_migration(&file.module)).collect()
     }
 
-    fn parse(&self, app: &App, path: &Path, bytes: Vec<u8>, ownership: Ownership) -> Result<Parsed, FileProblem> {
-        let shown = root::shown(self.request.working_folder, path);
-        let source = modules::source(&shown, bytes).map_err(|error| FileProblem {
-            path: shown.clone(),
-            source: None,
-            range: Range::default(),
-            message: error.to_string(),
-        })?;
+    fn parse_own(&self, app: &App, file: Candidate) -> Outcome {
+        let parsed = self.parse(app, &file.path, file.bytes, Ownership::Project);
+        let problem =
+            |error: ReadError| undecodable(root::shown(self.request.working_folder, &file.path), &file.path, &error);
+        Outcome {
+            parsed: parsed.map_err(problem),
+            path: file.path,
+        }
+    }
+
+    fn parse(&self, app: &App, path: &Path, bytes: Vec<u8>, ownership: Ownership) -> Result<Parsed, ReadError> {
+        let source = modules::source(&root::shown(self.request.working_folder, path), bytes)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let module = format!("{}.{name}", app.module);
         Ok(Parsed {
@@ -221,19 +269,27 @@ impl<'a> Batch<'a> {
         })
     }
 
-    /// Sets problems aside; what the parser could make of a broken file is still read.
-    fn sort_out(&mut self, parsed: Vec<Result<Parsed, FileProblem>>) -> Vec<Parsed> {
-        let mut files = Vec::with_capacity(parsed.len());
-        for outcome in parsed {
-            match outcome {
-                Ok(file) => {
-                    self.problems.extend(syntax_problem(&file));
-                    files.push(file);
-                }
-                Err(problem) => self.problems.push(problem),
-            }
+    /// The migration in a file, if there is one. What the parser could make of a broken file is still read.
+    fn set_aside_problems(&mut self, Outcome { path, parsed }: Outcome) -> Option<Parsed> {
+        let file = parsed.map_err(|problem| self.problems.push(problem)).ok()?;
+        self.problems.extend(syntax_problem(&file));
+        let is_migration = read::is_migration(&file.module);
+        if !is_migration && file.module.syntax_errors.is_empty() && discover::is_expected(&path) {
+            self.problems.push(FileProblem {
+                path: file.source.path.clone(),
+                range: file
+                    .module
+                    .class("Migration")
+                    .map(|class| class.name_range)
+                    .unwrap_or_default(),
+                source: Some(file.source.clone()),
+                message:
+                    "its class `Migration` does not derive from Django's, so Django cannot run it; derive it from \
+                          `migrations.Migration`, or let the file's name begin with `_`"
+                        .to_owned(),
+            });
         }
-        files
+        is_migration.then_some(file)
     }
 
     /// Loads what the files import, and reads those that hold a migration.
@@ -249,11 +305,15 @@ impl<'a> Batch<'a> {
             }
             let unread = unread.into_iter().cloned().collect();
             self.division.finder.load_all(unread, &mut self.modules);
-            let again = files.par_iter().zip(&mut read).filter(|(_, read)| !read.asked.is_empty());
+            let again = files
+                .par_iter()
+                .zip(&mut read)
+                .filter(|(_, read)| !read.asked.is_empty());
             again.for_each(|(file, read)| *read = self.read_one(file));
         }
         let modules = files.iter().filter(|file| file.ownership == Ownership::Project);
-        self.assumed.extend(modules.flat_map(|file| file.module.assumed.iter().cloned()));
+        self.assumed
+            .extend(modules.flat_map(|file| file.module.assumed.iter().cloned()));
         self.migrations.extend(read.into_iter().map(|read| read.migration));
     }
 
@@ -283,24 +343,40 @@ impl<'a> Batch<'a> {
 
     /// Files of a migration folder that hold no migration or could not be read.
     fn unread_files(&mut self, files: &AppFiles) {
-        let problem = |path: &Path, message: String| FileProblem {
-            path: root::shown(self.request.working_folder, path),
-            source: None,
-            range: Range::default(),
-            message,
-        };
+        let problem =
+            |path: &Path, message| FileProblem::whole(root::shown(self.request.working_folder, path), message);
         let unreadable = files
             .unreadable
             .iter()
             .map(|file| problem(&file.path, format!("cannot be read: {}", file.error)));
-        let empty = files.others.iter().map(|path| {
-            let message = "has no class `Migration`, so Django refuses to load the folder (BadMigrationError); \
-                           move the file away or let its name begin with `_`";
-            problem(path, message.to_owned())
-        });
+        let empty = files.others.iter().map(|path| problem(path, without_class(path)));
         let problems: Vec<_> = unreadable.chain(empty).collect();
         self.problems.extend(problems);
     }
+}
+
+/// A file that is no text, at its first bad byte.
+fn undecodable(shown: PathBuf, path: &Path, error: &ReadError) -> FileProblem {
+    let mut problem = FileProblem::whole(shown, error.to_string());
+    if let (Some(line), Ok(bytes)) = (error.line(), fs::read(path)) {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let source = SourceFile::new(problem.path.clone(), text);
+        problem.range = Range::new(source.line_range(line).start, source.line_range(line).start);
+        problem.source = Some(source);
+    }
+    problem
+}
+
+/// What Django says of a file that lies among migrations and is none.
+fn without_class(path: &Path) -> String {
+    let bytes = fs::read(path).unwrap_or_default();
+    if memchr::memmem::find(&bytes, b"Migration").is_some() {
+        return "has no class `Migration` of its own, and others are not looked for: what it does is not judged"
+            .to_owned();
+    }
+    "has no class `Migration`, so Django refuses to load the folder (BadMigrationError); move the file away or let its \
+     name begin with `_`"
+        .to_owned()
 }
 
 /// A file of the project that Python would not import.

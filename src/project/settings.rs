@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashMap;
 
 use super::modules::Finder;
+use super::session::{Parameters, Session};
 use crate::migration::InternalType;
 use crate::models::ModelSettings;
 use crate::python::{Module, Modules, Resolved, SettingValues};
@@ -32,6 +33,7 @@ pub(super) struct Settings {
     time_zone: Option<String>,
     database_time_zone: Option<String>,
     engine: Option<String>,
+    parameters: Parameters,
     /// Everything that the module binds, for migrations that ask.
     values: FxHashMap<String, Value>,
 }
@@ -100,6 +102,7 @@ impl Settings {
             default_tablespace: self.default_tablespace.clone(),
             default_index_tablespace: self.default_index_tablespace.clone(),
             use_tz: self.use_tz(django),
+            time_zone: self.time_zone.clone(),
         }
     }
 
@@ -120,8 +123,17 @@ impl Settings {
         swappable
     }
 
+    /// What Django's sessions begin with.
+    pub(super) fn session(&self, django: DjangoVersion) -> Session {
+        Session {
+            time_zone: self.session_time_zone(django),
+            lock_timeout: self.parameters.timeout("lock_timeout"),
+            statement_timeout: self.parameters.timeout("statement_timeout"),
+        }
+    }
+
     /// The `TimeZone` of Django's connections. See `timezone_name` in django/db/backends/base/base.py.
-    pub(super) fn session_time_zone(&self, django: DjangoVersion) -> String {
+    fn session_time_zone(&self, django: DjangoVersion) -> String {
         let zone = if self.use_tz(django) {
             &self.database_time_zone
         } else {
@@ -205,6 +217,9 @@ impl Reader<'_> {
             let value = item(database.as_ref()?, name)?;
             value.as_str().map(str::to_owned)
         };
+        let options = database.as_ref().and_then(|database| item(database, "OPTIONS"));
+        let options = options.and_then(|options| item(&options, "options"));
+        let parameters = options.as_ref().and_then(Value::as_str).map(Parameters::read);
         Settings {
             module: Some(module.to_owned()),
             installed_apps: self.installed_apps(),
@@ -217,6 +232,7 @@ impl Reader<'_> {
             time_zone: text("TIME_ZONE"),
             database_time_zone: option("TIME_ZONE"),
             engine: option("ENGINE"),
+            parameters: parameters.unwrap_or_default(),
             values: self.values(),
         }
     }

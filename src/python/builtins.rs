@@ -101,7 +101,9 @@ impl<'a> Interpreter<'a> {
                 value.unwrap_or_else(|| as_written(path, call, arguments))
             }
             Value::Call(partial) => match partial_call(*partial, arguments) {
-                Some((callee @ (Value::Name(_) | Value::Function(_)), arguments)) => self.called(callee, call, arguments),
+                Some((callee @ (Value::Name(_) | Value::Function(_)), arguments)) => {
+                    self.called(callee, call, arguments)
+                }
                 Some(_) | None => self.unknown(call.range(), "is a call that is not evaluated"),
             },
             callee => callee,
@@ -176,12 +178,16 @@ impl<'a> Interpreter<'a> {
 
     fn builtin(&mut self, name: &str, arguments: &Arguments) -> Option<Value> {
         match (name, arguments.args.as_slice()) {
-            ("getattr", [object, Value::Str(name), rest @ ..]) => return self.get_attribute(object, name, rest.first()),
+            ("getattr", [object, Value::Str(name), rest @ ..]) => {
+                return self.get_attribute(object, name, rest.first());
+            }
             ("hasattr", [Value::Name(path), Value::Str(name)]) if path == "django.conf.settings" => {
                 let setting = self.modules.settings.get(name);
                 return Some(Value::Bool(setting != Setting::Absent));
             }
-            ("hasattr", [Value::Function(_), Value::Str(name)]) if name == "__call__" => return Some(Value::Bool(true)),
+            ("hasattr", [Value::Function(_), Value::Str(name)]) if name == "__call__" => {
+                return Some(Value::Bool(true));
+            }
             ("callable", [Value::Function(_)]) => return Some(Value::Bool(true)),
             ("callable", [value]) if is_constant(value) => return Some(Value::Bool(false)),
             ("isinstance", [value, class]) => return is_instance(value, class).map(Value::Bool),
@@ -219,7 +225,7 @@ impl<'a> Interpreter<'a> {
             ("str" | "unicode", Some(value)) => text::plain(value).map(Value::Str),
             ("int", Some(Value::Int(int))) => Some(Value::Int(*int)),
             ("int", Some(Value::Str(text))) => text.trim().parse().ok().map(Value::Int),
-            ("float", Some(Value::Int(int))) => Some(Value::Float(*int as f64)),
+            ("float", Some(Value::Int(int))) => Some(Value::Float(operators::to_float(*int))),
             ("bool", Some(value)) => operators::truth(value).map(Value::Bool),
             ("len", Some(Value::Str(text))) => i128::try_from(text.chars().count()).ok().map(Value::Int),
             ("len", Some(value)) => i128::try_from(operators::items(value.clone()).ok()?.len())

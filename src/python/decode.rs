@@ -62,7 +62,7 @@ fn utf8(bytes: Vec<u8>) -> Result<String, DecodeError> {
 
 fn invalid(bytes: &[u8], at: usize, encoding: &'static str) -> DecodeError {
     DecodeError::Invalid {
-        line: 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count(),
+        line: bytes[..at].split(|byte| *byte == b'\n').count(),
         encoding,
         byte: bytes[at],
     }

@@ -116,12 +116,20 @@ impl<'a> Interpreter<'a> {
             }
             Expr::Subscript(subscript) => {
                 let key = self.evaluate(&subscript.slice);
-                let Some(name) = self.place(&subscript.value) else {
-                    return;
-                };
                 let unknown = self.unknown(subscript.range, "is changed in a way that is not followed");
-                if let Some(binding) = self.binding_mut(&name) {
-                    binding.set_item(key, value, unknown);
+                if let Some(name) = self.place(&subscript.value) {
+                    if let Some(binding) = self.binding_mut(&name) {
+                        binding.set_item(key, value, unknown);
+                    }
+                } else if subscript.value.is_subscript_expr() {
+                    // `DATABASES["default"]["OPTIONS"] = ...` changes the inner value, and with it the outer one.
+                    let inner = self.evaluate(&subscript.value);
+                    let mut inner = Binding {
+                        value: inner,
+                        range: place,
+                    };
+                    inner.set_item(key, value, unknown);
+                    self.assign(&subscript.value, inner.value, place);
                 }
             }
             _ => {}

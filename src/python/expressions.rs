@@ -148,7 +148,7 @@ impl<'a> Interpreter<'a> {
 
     fn f_string(&mut self, string: &'a ast::ExprFString) -> Value {
         let mut text = String::new();
-        for part in string.value.iter() {
+        for part in &string.value {
             match part {
                 ast::FStringPart::Literal(literal) => text.push_str(literal),
                 ast::FStringPart::FString(string) => {
@@ -296,7 +296,8 @@ impl<'a> Interpreter<'a> {
             return self.slice(value, slice);
         }
         let key = self.evaluate(&subscript.slice);
-        let item = operators::item(&value, &key).or_else(|| operators::item(&self.settle(value.clone()), &self.settle(key)));
+        let item =
+            operators::item(&value, &key).or_else(|| operators::item(&self.settle(value.clone()), &self.settle(key)));
         match item {
             Some(item) => item,
             None => self.blame(value, subscript.range, "is not evaluated"),

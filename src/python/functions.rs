@@ -43,7 +43,9 @@ impl<'a> Interpreter<'a> {
 
     /// The definition of a function, and its module where that is another one.
     fn definition(&self, path: &str) -> Option<(&'a StmtFunctionDef, Option<&'a Module>)> {
-        let name = path.strip_prefix(self.origin.path).and_then(|name| name.strip_prefix('.'));
+        let name = path
+            .strip_prefix(self.origin.path)
+            .and_then(|name| name.strip_prefix('.'));
         if let (Some(name), None) = (name, self.home)
             && let Some(function) = self.functions.get(name)
         {

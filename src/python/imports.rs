@@ -10,14 +10,9 @@ impl Interpreter<'_> {
     pub(super) fn import(&mut self, statement: &StmtImport) {
         for alias in &statement.names {
             let path = alias.name.as_str();
-            let (name, bound) = match &alias.asname {
-                Some(name) => (name.as_str(), path),
-                // `import a.b` binds `a` alone.
-                None => {
-                    let top = path.split('.').next().unwrap_or(path);
-                    (top, top)
-                }
-            };
+            // `import a.b` binds `a` alone.
+            let top = path.split('.').next().unwrap_or(path);
+            let (name, bound) = alias.asname.as_ref().map_or((top, top), |name| (name.as_str(), path));
             self.bind(name, Value::Name(bound.to_owned()), super::range(alias.range));
         }
     }

@@ -41,10 +41,19 @@ enum Ancestor<'a> {
 
 impl<'a> Lineage<'a> {
     /// The lineage of the class with this path. `is_known` names the classes to stop at.
-    pub(super) fn of(modules: &'a Modules, home: Option<&'a Module>, path: &str, is_known: &dyn Fn(&str) -> bool) -> Self {
+    pub(super) fn of(
+        modules: &'a Modules,
+        home: Option<&'a Module>,
+        path: &str,
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> Self {
         let mut lineage = Self::default();
         let mut order: Vec<Ancestor<'a>> = Vec::new();
-        let search = Search { modules, home, is_known };
+        let search = Search {
+            modules,
+            home,
+            is_known,
+        };
         search.visit(path, &mut order, &mut lineage, 0);
         keep_last(&mut order);
         // A bare `Field` is below every other class of Django.
@@ -53,7 +62,9 @@ impl<'a> Lineage<'a> {
             Ancestor::Known(path) => Some(path.clone()),
             Ancestor::Read(..) => None,
         };
-        let base = order.iter().position(|ancestor| known(ancestor).is_some_and(|path| !is_abstract(&path)));
+        let base = order
+            .iter()
+            .position(|ancestor| known(ancestor).is_some_and(|path| !is_abstract(&path)));
         let base = base.or_else(|| order.iter().position(|ancestor| known(ancestor).is_some()));
         if let Some(base) = base {
             lineage.base = known(&order[base]);

@@ -89,7 +89,10 @@ impl<'m> Object<'m> {
     /// Whether one of the classes that were read defines this method.
     #[must_use]
     pub fn defines(&self, method: &str) -> bool {
-        self.lineage.classes.iter().any(|(_, class)| class.method(method).is_some())
+        self.lineage
+            .classes
+            .iter()
+            .any(|(_, class)| class.method(method).is_some())
     }
 
     /// An attribute of the object or of its classes, as it is known now.
@@ -98,7 +101,9 @@ impl<'m> Object<'m> {
         let own = self.attributes.get(&format!("{SELF}.{name}"));
         own.map(|binding| &binding.value).or_else(|| {
             let mut classes = self.lineage.classes.iter();
-            classes.find_map(|(_, class)| class.attribute(name)).map(|attribute| &attribute.value)
+            classes
+                .find_map(|(_, class)| class.attribute(name))
+                .map(|attribute| &attribute.value)
         })
     }
 
@@ -111,7 +116,8 @@ impl<'m> Object<'m> {
     /// Sets an attribute.
     pub fn set(&mut self, name: &str, value: Value) {
         let range = Range::default();
-        self.attributes.insert(format!("{SELF}.{name}"), Binding { value, range });
+        self.attributes
+            .insert(format!("{SELF}.{name}"), Binding { value, range });
     }
 
     /// Runs the constructors on a call, down to that of the class that needs no reading.
@@ -181,6 +187,10 @@ impl<'m> Object<'m> {
 
     /// What a method that was run handed to that of the class that needs no reading.
     #[must_use]
+    #[allow(
+        clippy::type_complexity,
+        reason = "positional and keyword arguments, as everywhere here"
+    )]
     pub fn passed(&self, method: &str) -> Option<(Vec<Value>, Vec<(String, Value)>)> {
         let binding = self.attributes.get(&format!("{BASE}.{method}"))?;
         let Value::Tuple(parts) = &binding.value else {
@@ -189,7 +199,9 @@ impl<'m> Object<'m> {
         let [Value::List(args), Value::Dict(kwargs)] = parts.as_slice() else {
             return None;
         };
-        let kwargs = kwargs.iter().map(|(name, value)| Some((name.as_str()?.to_owned(), value.clone())));
+        let kwargs = kwargs
+            .iter()
+            .map(|(name, value)| Some((name.as_str()?.to_owned(), value.clone())));
         Some((args.clone(), kwargs.collect::<Option<_>>()?))
     }
 
@@ -238,7 +250,8 @@ impl<'a> Interpreter<'a> {
             return;
         }
         let value = self.evaluate(expression);
-        let is_followed = operators::is_constant(&value) || matches!(&value, Value::Name(path) if path.starts_with(BASE));
+        let is_followed =
+            operators::is_constant(&value) || matches!(&value, Value::Name(path) if path.starts_with(BASE));
         if is_followed {
             return;
         }
@@ -270,7 +283,9 @@ impl<'a> Interpreter<'a> {
         let attribute = call.func.as_attribute_expr()?;
         let method = attribute.attr.as_str();
         let by_super = attribute.value.as_call_expr();
-        let by_super = by_super.and_then(|call| call.func.as_name_expr()).is_some_and(|name| name.id == "super");
+        let by_super = by_super
+            .and_then(|call| call.func.as_name_expr())
+            .is_some_and(|name| name.id == "super");
         if by_super {
             let next = receiver.at + 1;
             return Some(match self.arguments(&call.arguments) {
@@ -279,7 +294,8 @@ impl<'a> Interpreter<'a> {
             });
         }
         let first = call.arguments.args.first()?.as_name_expr()?;
-        if !matches!(self.scopes.last()?.get(first.id.as_str()), Some(Binding { value: Value::Name(path), .. }) if path == SELF) {
+        if !matches!(self.scopes.last()?.get(first.id.as_str()), Some(Binding { value: Value::Name(path), .. }) if path == SELF)
+        {
             return None;
         }
         let Value::Name(class) = self.evaluate(&attribute.value) else {
@@ -291,8 +307,14 @@ impl<'a> Interpreter<'a> {
         };
         arguments.args.remove(0);
         let receiver = self.receiver.as_ref()?;
-        let is_named = |(module, own): &(&Module, &Class)| class.strip_prefix(&module.path).and_then(|name| name.strip_prefix('.')) == Some(&own.name);
-        let at = receiver.classes.iter().position(is_named).unwrap_or(receiver.classes.len());
+        let is_named = |(module, own): &(&Module, &Class)| {
+            class.strip_prefix(&module.path).and_then(|name| name.strip_prefix('.')) == Some(&own.name)
+        };
+        let at = receiver
+            .classes
+            .iter()
+            .position(is_named)
+            .unwrap_or(receiver.classes.len());
         Some(self.own_method(method, arguments, at))
     }
 
@@ -319,7 +341,13 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn run_method(&mut self, module: &'a Module, method: &Method, receiver: Receiver<'a>, mut arguments: Arguments) -> Value {
+    fn run_method(
+        &mut self,
+        module: &'a Module,
+        method: &Method,
+        receiver: Receiver<'a>,
+        mut arguments: Arguments,
+    ) -> Value {
         let function = module.syntax.as_ref().and_then(|syntax| syntax.function(method.place));
         let Some(function) = function.filter(|_| self.may_call()) else {
             self.doubts.push(format!("`{}` is not followed", method.name));
@@ -346,7 +374,9 @@ impl<'a> Interpreter<'a> {
                 }
             }
             None => {
-                inner.doubts.push(format!("`{}` gets arguments that it does not take", method.name));
+                inner
+                    .doubts
+                    .push(format!("`{}` gets arguments that it does not take", method.name));
                 Value::None
             }
         };

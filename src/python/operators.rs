@@ -1,9 +1,24 @@
 //! Operators on constants; what constants do not settle stays a `Value::Operation`.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "what could not be computed is handed back as it is"
+)]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "Python computes in the same way"
+)]
+
 use ruff_python_ast::{CmpOp, Operator as Written};
 
 use super::text;
 use crate::value::{Operator, Value};
+
+/// A float as Python makes it of an integer: the nearest one.
+pub(super) fn to_float(int: i128) -> f64 {
+    int as f64
+}
 
 /// A string or list longer than this is not built.
 const MAX_LENGTH: usize = 1 << 20;

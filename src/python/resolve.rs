@@ -218,10 +218,7 @@ impl Modules {
     }
 
     fn unread_star<'m>(&self, module: &Module) -> Step<'m> {
-        let unread = module
-            .star_imports
-            .iter()
-            .find(|star| !self.knows(star));
+        let unread = module.star_imports.iter().find(|star| !self.knows(star));
         match unread {
             Some(star) if is_followed(star) => Step::Missing(star.clone()),
             Some(_) | None => Step::Nothing,

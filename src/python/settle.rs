@@ -71,7 +71,9 @@ impl<'a> Interpreter<'a> {
 
     /// Whether a path leads to this very module while it is being read.
     fn is_own(&self, path: &str) -> bool {
-        let name = path.strip_prefix(self.origin.path).and_then(|name| name.strip_prefix('.'));
+        let name = path
+            .strip_prefix(self.origin.path)
+            .and_then(|name| name.strip_prefix('.'));
         let first = name.and_then(|name| name.split('.').next());
         first.is_some_and(|first| self.home.is_none() && self.scopes[0].contains_key(first))
     }

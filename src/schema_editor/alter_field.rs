@@ -14,6 +14,7 @@ use super::compare::{Ignoring, should_be_altered};
 use super::defaults::effective_default;
 use super::expressions;
 use super::indexes::field_index;
+use super::meta_names::{constraint_names, index_names};
 use super::prepare::Prepared;
 use super::relations::{ForeignKeyNaming, add_foreign_key, related_fields};
 use super::run::{Run, django};
@@ -43,10 +44,8 @@ impl Run<'_> {
                 return self.refuse(old, "you cannot alter to or from M2M fields");
             }
         }
-        if old.is_generated() || new.is_generated() {
-            if is_other_generated(old, new) {
-                return self.refuse(old, "modifying GeneratedFields is not supported");
-            }
+        if (old.is_generated() || new.is_generated()) && is_other_generated(old, new) {
+            return self.refuse(old, "modifying GeneratedFields is not supported");
         }
         let (Some(old_type), Some(new_type)) = (old.db_type(), new.db_type()) else {
             return self.refuse(old, "fields without a column cannot be altered");
@@ -146,8 +145,7 @@ impl Run<'_> {
             return;
         }
         let columns = [change.old_column.clone()];
-        let indexes = change.model.state.options.indexes.iter();
-        let exclude: Vec<String> = indexes.filter_map(|index| index.name.clone()).collect();
+        let exclude = index_names(change.model);
         let query = NameQuery {
             columns: Some(&columns),
             index: Some(true),
@@ -374,7 +372,11 @@ impl Run<'_> {
             self.execute(statement);
         }
         if old.unique() && !new.db_index && !new.unique() {
-            let name = create_index_name(&change.model.db_table(), &[change.old_column.clone()], "_like");
+            let name = create_index_name(
+                &change.model.db_table(),
+                std::slice::from_ref(&change.old_column),
+                "_like",
+            );
             self.drop_index(change.model, &name, false);
         }
     }
@@ -388,14 +390,6 @@ impl Change<'_, '_> {
 
 fn has_constraint(field: &ModelField<'_>) -> bool {
     field.field.relation().is_some_and(|relation| relation.db_constraint)
-}
-
-/// The names of `Meta.constraints`, which are dropped by operations of their own.
-fn constraint_names(model: &Model<'_>) -> Vec<String> {
-    let constraints = model.state.options.constraints.iter();
-    constraints
-        .filter_map(|constraint| constraint.name().map(str::to_owned))
-        .collect()
 }
 
 /// The column checks; Django 5.0 began to compare them without the column's name.

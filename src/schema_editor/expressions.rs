@@ -3,16 +3,26 @@
 //! Columns stand without their table (`Query(model, alias_cols=False)`), values are literals. What is not compiled is
 //! shown as `<unknown: reason>` where it stands.
 
+mod cases;
 mod compile;
+mod compiled;
+mod functions;
+mod index_items;
+mod json_keys;
 mod lookups;
+mod outputs;
+mod search;
+mod template;
+mod temporal;
+mod transforms;
 mod where_tree;
 
 use crate::migration::FieldKind;
 use crate::models::{Model, ModelField};
-use crate::statement::{DefaultValue, SqlExpression, Volatility};
+use crate::statement::{DefaultValue, IndexItem, SqlExpression};
 use crate::value::Value;
 
-use compile::{Compiled, Compiler};
+use compile::Compiler;
 
 /// A database default.
 pub(super) struct CompiledDefault {
@@ -34,7 +44,7 @@ pub(super) fn db_default(field: &ModelField<'_>) -> Option<CompiledDefault> {
     let compiled = compiler.database_default(field, declared);
     let volatility = compiled.volatility;
     let is_parameterized = compiled.is_parameterized;
-    let sql = if compiled.is_value {
+    let sql = if compiled.is_value() {
         compiled.sql
     } else {
         format!("({})", compiled.sql)
@@ -64,20 +74,11 @@ pub(super) fn condition(model: &Model<'_>, condition: &Value) -> SqlExpression {
 }
 
 /// An item of an index, with its parentheses, collation and order. See `IndexExpression`.
-pub(super) fn index_item(model: &Model<'_>, expression: &Value) -> SqlExpression {
-    Compiler::new(model).index_item(expression).into_expression()
+pub(super) fn index_item(model: &Model<'_>, expression: &Value) -> IndexItem {
+    Compiler::new(model).index_item(expression)
 }
 
-impl Compiled {
-    fn into_expression(self) -> SqlExpression {
-        SqlExpression {
-            sql: self.sql,
-            columns: self.columns,
-        }
-    }
-}
-
-/// The more varying of two.
-fn combine(left: Volatility, right: Volatility) -> Volatility {
-    left.max(right)
+/// The same as SQL, for an exclusion constraint. See `ExclusionConstraintExpression`.
+pub(super) fn exclusion_item(model: &Model<'_>, expression: &Value) -> SqlExpression {
+    Compiler::new(model).index_item_sql(expression).into_expression()
 }

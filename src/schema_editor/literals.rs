@@ -1,4 +1,4 @@
-//! Values as psycopg 3 writes them into a statement: `Transformer.as_literal` in psycopg/_py_transformer.py.
+//! Values as psycopg 3 writes them into a statement: `Transformer.as_literal` in `psycopg/_py_transformer.py`.
 
 use std::fmt::Write;
 

@@ -91,6 +91,28 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// The moment as Django sends it: a naive one gets the project's time zone where `USE_TZ` is on. See `make_aware`.
+    pub(super) fn aware(self, use_tz: bool, time_zone: Option<&str>) -> Option<Self> {
+        match self {
+            Moment::DateTime {
+                date,
+                time,
+                offset: None,
+            } if use_tz => {
+                // Other zones' offsets change over the years, and their history is not at hand.
+                let is_utc = matches!(time_zone, Some("UTC" | "Etc/UTC" | "Etc/GMT" | "GMT"));
+                is_utc.then(|| Moment::DateTime {
+                    date,
+                    time,
+                    offset: Some("+00:00".to_owned()),
+                })
+            }
+            other => Some(other),
+        }
+    }
+}
+
 fn date_time(call: &Call) -> Option<Moment> {
     let [year, month, day] = numbers(call, ["year", "month", "day"])?;
     let date = date_text(year?, month?, day?);
@@ -111,29 +133,40 @@ fn date_time(call: &Call) -> Option<Moment> {
 
 /// The fixed offset of a time zone, where it has one.
 fn offset_of(zone: &Value) -> Option<String> {
+    if let Value::Call(call) = zone
+        && call.path == "datetime.timezone"
+    {
+        return fixed_offset(call);
+    }
+    (zone_name(zone)? == "UTC").then(|| "+00:00".to_owned())
+}
+
+/// `datetime.timezone(timedelta(..))`
+fn fixed_offset(call: &Call) -> Option<String> {
+    let delta = duration(call.argument(0, "offset")?.as_call()?)?;
+    let minutes = delta / 60_000_000;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let minutes = minutes.abs();
+    Some(format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60))
+}
+
+/// `timezone._get_timezone_name`
+pub(super) fn zone_name(zone: &Value) -> Option<String> {
+    const UTC: [&str; 6] = [
+        "datetime.timezone.utc",
+        "datetime.UTC",
+        "django.utils.timezone.utc",
+        "pytz.UTC",
+        "pytz.utc",
+        "django.utils.timezone.UTC",
+    ];
     match zone {
-        Value::Name(path) => {
-            const UTC: [&str; 6] = [
-                "datetime.timezone.utc",
-                "datetime.UTC",
-                "django.utils.timezone.utc",
-                "pytz.UTC",
-                "pytz.utc",
-                "django.utils.timezone.UTC",
-            ];
-            UTC.contains(&path.as_str()).then(|| "+00:00".to_owned())
-        }
+        Value::Name(path) => UTC.contains(&path.as_str()).then(|| "UTC".to_owned()),
         Value::Call(call) => match call.path.as_str() {
             "zoneinfo.ZoneInfo" | "pytz.timezone" | "backports.zoneinfo.ZoneInfo" => {
-                (call.argument(0, "key")?.as_str()? == "UTC").then(|| "+00:00".to_owned())
+                Some(call.argument(0, "key")?.as_str()?.to_owned())
             }
-            "datetime.timezone" => {
-                let delta = duration(call.argument(0, "offset")?.as_call()?)?;
-                let minutes = delta / 60_000_000;
-                let sign = if minutes < 0 { '-' } else { '+' };
-                let minutes = minutes.abs();
-                Some(format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60))
-            }
+            "datetime.timezone" => Some(format!("UTC{}", fixed_offset(call)?)),
             _ => None,
         },
         _ => None,
@@ -162,7 +195,7 @@ fn number(value: &Value) -> Option<i128> {
     }
 }
 
-fn date_text(year: i128, month: i128, day: i128) -> String {
+pub(super) fn date_text(year: i128, month: i128, day: i128) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
@@ -212,4 +245,38 @@ fn duration_text(microseconds: i128) -> String {
         1 | -1 => format!("{days} day {clock}{fraction}"),
         _ => format!("{days} days {clock}{fraction}"),
     }
+}
+
+/// Days since the year 0 began, as `datetime.date.toordinal` counts but for the start.
+fn date_to_days(year: i128, month: i128, day: i128) -> i128 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year
+}
+
+/// `2020-01-02`, from the number of days.
+pub(super) fn days_to_date(days: i128) -> String {
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
+    let year = era * 400 + year_of_era + i128::from(month <= 2);
+    date_text(year, month, day)
+}
+
+/// The Monday with which an ISO year begins: that of the week of the fourth of January.
+pub(super) fn iso_year_start(year: i128) -> Option<i128> {
+    let fourth = date_to_days(year, 1, 4);
+    // Day 0 of this count is the first of March of the year 0, a Wednesday.
+    let weekday = (fourth + 2).rem_euclid(7);
+    (1..=9999).contains(&year).then_some(fourth - weekday)
 }

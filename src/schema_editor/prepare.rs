@@ -1,14 +1,22 @@
 //! A Python value as a field sends it to the database: `get_db_prep_save` of django/db/models/fields.
 
+mod ranges;
+mod scalars;
+
 use crate::fields::Target;
 use crate::migration::{Field, FieldKind, InternalType};
-use crate::models::ModelField;
+use crate::models::{ModelField, ModelSettings};
 use crate::value::{Call, Value};
 
-use super::decimals::{decimal_from_float, decimal_text};
 use super::json::json_text;
 use super::literals::{Literal, float_text};
 use super::moments::Moment;
+
+pub(super) use ranges::is_range;
+use ranges::range;
+pub(super) use scalars::boolean;
+pub(super) use scalars::python_text;
+use scalars::{address, bytes_literal, decimal, float, hstore, integer, uuid};
 
 /// What a value becomes.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +42,7 @@ impl Prepared {
 
 /// `field.get_db_prep_save(value)`.
 pub(super) fn prepare(field: &ModelField<'_>, value: &Value) -> Prepared {
+    let settings = field.model.view.settings();
     let own_values = &field.field.own_values;
     let own = own_values.iter().find(|(given, _)| given == value).map(|(_, made)| made);
     let value = match own {
@@ -49,21 +58,37 @@ pub(super) fn prepare(field: &ModelField<'_>, value: &Value) -> Prepared {
             if is_empty && !target.empty_strings_allowed() {
                 return Prepared::None;
             }
-            prepare_by(&target.field, value)
+            prepare_by(settings, &target.field, value)
         }
         Some(Target::Missing { .. }) => generic(value),
-        None => prepare_by(&field.field, value),
+        None => prepare_by(settings, &field.field, value),
     }
 }
 
-fn prepare_by(field: &Field, value: &Value) -> Prepared {
+/// `field.get_db_prep_value(value)`: as it stands in a condition.
+pub(super) fn database_value(settings: &ModelSettings, field: &Field, value: &Value) -> Prepared {
+    match (&field.kind, value) {
+        (FieldKind::Plain(InternalType::Json), Value::None) => {
+            Prepared::Literal(Literal::Typed("null".to_owned(), "jsonb"))
+        }
+        (FieldKind::Generated { output, .. }, value) => database_value(settings, output, value),
+        _ => prepare_by(settings, field, value),
+    }
+}
+
+/// A range where no field says that it is one.
+pub(super) fn range_value(value: &Value) -> Prepared {
+    range(value).map_or_else(|| Prepared::Unknown(reason(value)), Prepared::Literal)
+}
+
+fn prepare_by(settings: &ModelSettings, field: &Field, value: &Value) -> Prepared {
     if matches!(value, Value::None) {
         return Prepared::None;
     }
     let literal = match &field.kind {
-        FieldKind::Plain(internal_type) => plain(*internal_type, field, value),
-        FieldKind::Array { base, .. } => array(base, value),
-        FieldKind::Generated { output, .. } => return prepare_by(output, value),
+        FieldKind::Plain(internal_type) => plain(settings, *internal_type, field, value),
+        FieldKind::Array { base, .. } => array(settings, base, value),
+        FieldKind::Generated { output, .. } => return prepare_by(settings, output, value),
         // A class of its own may change anything that is not plainly empty or a scalar.
         FieldKind::Database { .. } if has_items(value) => {
             return Prepared::Unknown(format!("what {} makes of its default", field.path));
@@ -111,6 +136,7 @@ pub(super) fn generic(value: &Value) -> Prepared {
             })
             .collect::<Option<Vec<_>>>()
             .map(Literal::Array),
+        Value::Call(_) if is_range(value) => range(value),
         Value::Call(call) => called_literal(call).or_else(|| python_text(value).map(Literal::Text)),
         Value::Str(_)
         | Value::Set(_)
@@ -135,7 +161,7 @@ fn called_literal(call: &Call) -> Option<Literal> {
     Moment::from_call(call).map(moment_literal)
 }
 
-fn moment_literal(moment: Moment) -> Literal {
+pub(super) fn moment_literal(moment: Moment) -> Literal {
     match moment {
         Moment::Date(text) => Literal::Typed(text, "date"),
         Moment::Time(text) => Literal::Typed(text, "time"),
@@ -181,7 +207,7 @@ pub(super) fn reason(value: &Value) -> String {
     }
 }
 
-fn plain(internal_type: InternalType, field: &Field, value: &Value) -> Option<Literal> {
+fn plain(settings: &ModelSettings, internal_type: InternalType, field: &Field, value: &Value) -> Option<Literal> {
     match internal_type {
         InternalType::Auto | InternalType::Integer | InternalType::PositiveInteger => {
             integer(value).map(|number| Literal::Integer(number, "int4"))
@@ -212,171 +238,44 @@ fn plain(internal_type: InternalType, field: &Field, value: &Value) -> Option<Li
             Value::Bytes(bytes) => Some(bytes_literal(bytes)),
             _ => None,
         },
-        InternalType::GenericIPAddress => address(value),
+        InternalType::GenericIPAddress => address(value, field.compared.get("unpack_ipv4")),
         InternalType::HStore => hstore(value).map(|text| Literal::Typed(text, "hstore")),
         InternalType::Date | InternalType::DateTime | InternalType::Time | InternalType::Duration => {
-            moment(internal_type, value).map(moment_literal)
+            moment(settings, internal_type, value).map(moment_literal)
         }
         InternalType::IntegerRange
         | InternalType::BigIntegerRange
         | InternalType::DecimalRange
         | InternalType::DateTimeRange
-        | InternalType::DateRange => match value {
-            Value::Str(text) => Some(Literal::Text(text.clone())),
-            _ => None,
-        },
+        | InternalType::DateRange => range(value),
     }
 }
 
-/// `int(value)`
-fn integer(value: &Value) -> Option<i128> {
-    match value {
-        Value::Int(number) => Some(*number),
-        Value::Bool(value) => Some(i128::from(*value)),
-        #[allow(
-            clippy::cast_possible_truncation,
-            reason = "int() truncates, and only floats in range come here"
-        )]
-        Value::Float(number) if number.abs() < 1e30 => Some(number.trunc() as i128),
-        Value::Str(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-}
-
-/// `float(value)`
-fn float(value: &Value) -> Option<f64> {
-    match value {
-        #[allow(clippy::cast_precision_loss, reason = "float() loses precision too")]
-        Value::Int(number) => Some(*number as f64),
-        Value::Float(number) => Some(*number),
-        Value::Bool(value) => Some(f64::from(u8::from(*value))),
-        Value::Str(text) => text.trim().parse().ok(),
-        Value::Call(call) if matches!(call.path.as_str(), "decimal.Decimal" | "builtins.float") => {
-            float(call.argument(0, "value")?)
-        }
-        _ => None,
-    }
-}
-
-/// `BooleanField.to_python`
-fn boolean(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(value) => Some(*value),
-        Value::Int(0) => Some(false),
-        Value::Int(1) => Some(true),
-        Value::Str(text) => match text.as_str() {
-            "t" | "True" | "1" => Some(true),
-            "f" | "False" | "0" => Some(false),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// `DecimalField.to_python`, then `str`.
-fn decimal(value: &Value, max_digits: Option<i64>) -> Option<String> {
-    match value {
-        Value::Int(number) => Some(number.to_string()),
-        Value::Bool(value) => Some(u8::from(*value).to_string()),
-        Value::Float(number) => decimal_from_float(*number, max_digits),
-        Value::Str(text) => decimal_text(text),
-        Value::Call(call) if call.path == "decimal.Decimal" => match call.argument(0, "value") {
-            None => Some("0".to_owned()),
-            Some(Value::Float(number)) => decimal_from_float(*number, Some(800)),
-            Some(value) => decimal(value, None),
-        },
-        _ => None,
-    }
-}
-
-/// `str(value)`, also of lazily translated strings.
-pub(super) fn python_text(value: &Value) -> Option<String> {
-    match value {
-        Value::Str(text) => Some(text.clone()),
-        Value::Int(number) => Some(number.to_string()),
-        Value::Bool(value) => Some(if *value { "True" } else { "False" }.to_owned()),
-        Value::Float(number) => Some(float_text(*number)),
-        Value::Call(call) => match call.class_name() {
-            "gettext" | "gettext_lazy" | "gettext_noop" | "ugettext" | "ugettext_lazy" | "mark_safe" | "SafeString" => {
-                python_text(call.args.first()?)
-            }
-            "pgettext" | "pgettext_lazy" => python_text(call.args.get(1)?),
-            "Decimal" if call.path == "decimal.Decimal" => decimal(value, None),
-            "UUID" if call.path == "uuid.UUID" => uuid(value).map(|hex| dashed(&hex)),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn dashed(hex: &str) -> String {
-    let parts = [0..8, 8..12, 12..16, 16..20, 20..32];
-    parts.map(|part| hex.get(part).unwrap_or_default()).join("-")
-}
-
-/// The 32 digits of a UUID, as psycopg writes it.
-fn uuid(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::Str(text) => text.clone(),
-        Value::Int(number) => return u128::try_from(*number).ok().map(|number| format!("{number:032x}")),
-        Value::Call(call) if call.path == "uuid.UUID" => match (call.argument(0, "hex"), call.keyword("int")) {
-            (Some(Value::Str(text)), _) => text.clone(),
-            (_, Some(number @ Value::Int(_))) => return uuid(number),
-            _ => return None,
-        },
-        _ => return None,
-    };
-    let digits = text.replace("urn:", "").replace("uuid:", "");
-    let digits: String = digits
-        .chars()
-        .filter(|letter| !matches!(letter, '{' | '}' | '-'))
-        .collect();
-    let is_hex = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    is_hex.then(|| digits.to_ascii_lowercase())
-}
-
-fn bytes_literal(bytes: &[u8]) -> Literal {
-    Literal::Bytes(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-fn address(value: &Value) -> Option<Literal> {
-    match value.as_str()?.trim() {
-        "" => Some(Literal::Null),
-        text => {
-            let address: std::net::IpAddr = text.parse().ok()?;
-            Some(Literal::Typed(address.to_string(), "inet"))
-        }
-    }
-}
-
-/// See `HstoreDumper` in psycopg/types/hstore.py.
-fn hstore(value: &Value) -> Option<String> {
-    let Value::Dict(items) = value else { return None };
-    let quoted = |text: String| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
-    let mut pairs = Vec::new();
-    for (key, value) in items {
-        let value = match value {
-            Value::None => "NULL".to_owned(),
-            value => quoted(python_text(value)?),
-        };
-        pairs.push(format!("{}=>{value}", quoted(python_text(key)?)));
-    }
-    Some(pairs.join(","))
-}
-
-/// What a date or time field makes of a value; nothing where the project's time zone would decide.
-fn moment(internal_type: InternalType, value: &Value) -> Option<Moment> {
+/// What a date or time field makes of a value.
+fn moment(settings: &ModelSettings, internal_type: InternalType, value: &Value) -> Option<Moment> {
     let found = match (value, internal_type) {
         (Value::Call(call), _) => Moment::from_call(call)?,
         (Value::Str(text), InternalType::Date) => Moment::parse_date(text)?,
-        (Value::Str(text), InternalType::DateTime) => Moment::parse_date_time(text)?,
+        (Value::Str(text), InternalType::DateTime) => {
+            Moment::parse_date_time(text).or_else(|| Moment::parse_date(text))?
+        }
         (Value::Str(text), InternalType::Time) => Moment::parse_time(text)?,
         _ => return None,
     };
     match (internal_type, found) {
         (InternalType::Date, Moment::DateTime { date, offset: None, .. }) => Some(Moment::Date(date)),
+        (InternalType::DateTime, Moment::Date(date)) => {
+            let midnight = Moment::DateTime {
+                date,
+                time: "00:00:00".to_owned(),
+                offset: None,
+            };
+            midnight.aware(settings.use_tz, settings.time_zone.as_deref())
+        }
+        (InternalType::DateTime, found @ Moment::DateTime { .. }) => {
+            found.aware(settings.use_tz, settings.time_zone.as_deref())
+        }
         (InternalType::Date, found @ Moment::Date(_))
-        | (InternalType::DateTime, found @ Moment::DateTime { offset: Some(_), .. })
         | (InternalType::Time, found @ Moment::Time(_))
         | (InternalType::Duration, found @ Moment::Duration(_)) => Some(found),
         (InternalType::Time, Moment::DateTime { time, .. }) => Some(Moment::Time(time)),
@@ -384,13 +283,13 @@ fn moment(internal_type: InternalType, value: &Value) -> Option<Moment> {
     }
 }
 
-fn array(base: &Field, value: &Value) -> Option<Literal> {
+fn array(settings: &ModelSettings, base: &Field, value: &Value) -> Option<Literal> {
     let items = match value {
         Value::List(items) | Value::Tuple(items) => items,
         Value::Str(text) => return Some(Literal::Text(text.clone())),
         _ => return None,
     };
-    let elements = items.iter().map(|item| match prepare_by(base, item) {
+    let elements = items.iter().map(|item| match prepare_by(settings, base, item) {
         Prepared::None => Some(Literal::Null),
         Prepared::Literal(literal) => Some(literal),
         Prepared::Unknown(_) => None,

@@ -1,6 +1,6 @@
 //! Which tables, columns and indexes a deferred statement mentions, and what a rename does to it.
 //!
-//! Follows `Statement` and its parts in django/db/backends/ddl_references.py: conditions and checks are plain text
+//! Follows `Statement` and its parts in `django/db/backends/ddl_references.py`: conditions and checks are plain text
 //! there, so a rename does not reach them, and neither does it here.
 
 use super::print::{quote_name, split_identifier};
@@ -20,7 +20,7 @@ impl Statement {
     #[must_use]
     pub fn references_column(&self, table: &str, column: &str) -> bool {
         let among = |columns: &[String]| columns.iter().any(|name| name == column);
-        let own = self.target_table() == Some(table) && self.own_columns().iter().any(|name| *name == column);
+        let own = self.target_table() == Some(table) && self.own_columns().contains(&column);
         own || self
             .foreign_keys()
             .any(|key| key.to_table == table && among(&key.to_columns))

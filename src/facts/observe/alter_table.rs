@@ -3,7 +3,7 @@
 use crate::catalog::ConstraintKind as Existing;
 use crate::statement::{AlterTableAction, Column, ConstraintKind, SqlExpression, TableConstraint, Volatility};
 
-use super::{Aspect, Context, FactName, Observation, Role};
+use super::{Aspect, Context, FactName, Observation, Role, foreign_key};
 
 impl Context<'_> {
     pub(super) fn alter_table(
@@ -78,6 +78,7 @@ impl Context<'_> {
         if let Some(key) = &column.references {
             let reference = about(Aspect::AddColumnReference)
                 .fact(FactName::Default, default)
+                .fact(FactName::Age, self.age(table))
                 .named("constraint", key.name.resolve());
             let to_itself = key.to_table == table;
             observations.push(if to_itself {
@@ -90,7 +91,8 @@ impl Context<'_> {
     }
 
     fn drop_column(&self, table: &str, column: &str) -> Vec<Observation> {
-        let used = if self.usage.column_in_use(table, column) {
+        let is_new = self.catalog.is_new(table) || self.transaction.added_column(table, column);
+        let used = if self.usage.column_in_use(table, column) && !is_new {
             "used"
         } else {
             "unused"
@@ -107,14 +109,16 @@ impl Context<'_> {
     }
 
     fn drop_default(&self, table: &str, column: &str) -> Observation {
-        let age = if self.transaction.added_column(table, column) {
-            "new"
+        let origin = if self.transaction.added_column(table, column) {
+            "column-new"
+        } else if self.transaction.set_default(table, column) {
+            "default-new"
         } else {
             "existing"
         };
         let not_null = self.catalog.column(table, column).is_some_and(|column| column.not_null);
         Observation::new(Aspect::DropDefault, table)
-            .fact(FactName::Age, age)
+            .fact(FactName::Origin, origin)
             .fact(FactName::Nullability, if not_null { "not-null" } else { "nullable" })
             .named("column", column)
     }
@@ -166,7 +170,7 @@ impl Context<'_> {
                     .named("column", columns.join(", "))
                     .building([name.clone()])
             }
-            ConstraintKind::ForeignKey(key) => Self::foreign_key(table, key, validation, self.age(table)),
+            ConstraintKind::ForeignKey(key) => foreign_key(table, key, validation, self.age(table)),
             ConstraintKind::Exclude { .. } => about(Aspect::AddKey)
                 .fact(FactName::Key, "exclude")
                 .fact(FactName::Nullability, "not-null")
@@ -236,14 +240,92 @@ fn added_value(column: &Column) -> &'static str {
 
 /// Whether a check implies `column IS NOT NULL`: it says so, alone or joined to others by AND.
 fn demands_not_null(check: &SqlExpression, column: &str) -> bool {
-    let plain = |text: &str| {
-        text.replace(['"', '(', ')'], " ")
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
+    let quoted = format!("\"{column}\"");
+    conjuncts(&check.sql).iter().any(|part| {
+        let words: Vec<&str> = part.split_whitespace().collect();
+        let is_column = |word: &str| word == column || word == quoted;
+        match words.as_slice() {
+            [negation, rest @ ..] if negation.eq_ignore_ascii_case("not") => {
+                let inner = rest.join(" ");
+                let inner: Vec<&str> = without_parentheses(&inner).split_whitespace().collect();
+                matches!(inner[..], [name, is, null] if is_column(name) && [is, null].join(" ").eq_ignore_ascii_case("is null"))
+            }
+            [name, rest @ ..] => is_column(name) && rest.join(" ").eq_ignore_ascii_case("is not null"),
+            [] => false,
+        }
+    })
+}
+
+/// The parts of a condition that AND joins at the top, without the parentheses around each.
+fn conjuncts(condition: &str) -> Vec<&str> {
+    let condition = without_parentheses(condition);
+    let mut depth = 0usize;
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (index, letter) in condition.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ' ' if depth == 0
+                && condition
+                    .get(index..index + 5)
+                    .is_some_and(|word| word.eq_ignore_ascii_case(" and ")) =>
+            {
+                parts.push(&condition[start..index]);
+                start = index + 5;
+            }
+            _ => {}
+        }
+    }
+    if parts.is_empty() {
+        return vec![condition];
+    }
+    parts.push(&condition[start..]);
+    parts.into_iter().flat_map(conjuncts).collect()
+}
+
+/// Takes pairs of parentheses away that enclose the whole text.
+fn without_parentheses(text: &str) -> &str {
+    let text = text.trim();
+    let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else {
+        return text;
     };
-    let wanted = format!("{column} is not null").to_ascii_lowercase();
-    let negated = format!("not {column} is null").to_ascii_lowercase();
-    let text = plain(&check.sql).to_ascii_lowercase();
-    !text.contains(" or ") && text.split(" and ").any(|part| part == wanted || part == negated)
+    let mut depth = 1usize;
+    for letter in inner.chars() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return text;
+        }
+    }
+    without_parentheses(inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::demands_not_null;
+    use crate::statement::SqlExpression;
+
+    fn proves(sql: &str) -> bool {
+        demands_not_null(
+            &SqlExpression {
+                sql: sql.to_owned(),
+                columns: vec!["chef".to_owned()],
+            },
+            "chef",
+        )
+    }
+
+    #[test]
+    fn a_check_proves_not_null_where_it_says_so_and_nowhere_else() {
+        assert!(proves("\"chef\" IS NOT NULL"));
+        assert!(proves("((\"chef\" IS NOT NULL) AND (\"age\" > 0))"));
+        assert!(proves("NOT (\"chef\" IS NULL)"));
+        assert!(!proves("NOT (\"chef\" = '' AND \"chef\" IS NOT NULL)"));
+        assert!(!proves("(\"chef\" IS NOT NULL OR \"age\" > 0)"));
+        assert!(!proves("\"chef\" > ''"));
+    }
 }

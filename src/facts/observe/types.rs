@@ -32,24 +32,18 @@ impl Context<'_> {
         let change = type_change(&before.data_type, to, using, collation_changes, self.time_zone);
         let builds = rebuilt_indexes(entry, column, change);
         // An index that a free change would keep is rebuilt all the same where an expression or predicate has the column.
-        let change = if change == TypeChange::Kept && !builds.is_empty() {
-            TypeChange::IndexesRebuilt
-        } else {
-            change
+        let change = match (change, builds.is_empty()) {
+            (TypeChange::Same | TypeChange::Kept, false) => TypeChange::IndexesRebuilt,
+            (TypeChange::IndexesRebuilt, true) => TypeChange::Kept,
+            (other, _) => other,
         };
-        let change = if change == TypeChange::IndexesRebuilt && builds.is_empty() {
-            TypeChange::Kept
-        } else {
-            change
-        };
-        let same_type = before.data_type == *to && !collation_changes;
         let mut observations = vec![
             about(Aspect::AlterType)
                 .fact(FactName::Change, change.fact())
                 .named("old_type", before.data_type.to_string())
                 .building(builds),
         ];
-        if has_valid_check(entry, column) && !same_type && change != TypeChange::Rewrite {
+        if has_valid_check(entry, column) && change != TypeChange::Rewrite {
             observations.push(about(Aspect::AlterTypeCheck));
         }
         let revalidated = if change == TypeChange::Rewrite { "yes" } else { "no" };
@@ -68,7 +62,7 @@ fn rebuilt_indexes(table: &Table, column: &str, change: TypeChange) -> Vec<Strin
     let wanted = |index: &crate::catalog::Index| match change {
         TypeChange::Rewrite => true,
         TypeChange::IndexesRebuilt => index.mentions(column),
-        TypeChange::Kept => {
+        TypeChange::Same | TypeChange::Kept => {
             let in_expression = index.mentioned.iter().any(|name| name == column);
             in_expression || (index.partial && index.mentions(column))
         }

@@ -42,7 +42,7 @@ pub(super) enum MaxLength {
     Given,
     /// Has a default that `deconstruct()` leaves out.
     Default(i64),
-    /// Has a default that `deconstruct()` keeps: EmailField.
+    /// Has a default that `deconstruct()` keeps: `EmailField`.
     Kept(i64),
     /// Always this, and never in `deconstruct()`.
     Fixed(i64),

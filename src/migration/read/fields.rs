@@ -73,6 +73,7 @@ impl Reading<'_> {
     }
 
     /// The field that a class of Django makes of these arguments.
+    #[allow(clippy::needless_pass_by_value, reason = "the arguments become the field")]
     pub(super) fn build(&self, class: FieldClass, path: &str, named: Named<'_>, range: Range, depth: usize) -> Field {
         let mut field = blank(path, range);
         let mut reading = Attributes {
@@ -253,10 +254,7 @@ pub(super) fn by_name<'v>(args: &'v [Value], kwargs: &'v [(String, Value)], clas
 }
 
 pub(super) fn get<'n>(named: &'n Named<'_>, name: &str) -> Option<&'n Value> {
-    named
-        .iter()
-        .find(|(other, _)| *other == name)
-        .map(|(_, value)| *value)
+    named.iter().find(|(other, _)| *other == name).map(|(_, value)| *value)
 }
 
 fn constant_or_note<T>(name: &str, value: &Value, field: &mut Field, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
@@ -378,7 +376,6 @@ fn adjust(class: FieldClass, named: &Named<'_>, compared: &mut BTreeMap<String, 
             .entry("upload_to".to_owned())
             .or_insert_with(|| Value::Str(String::new()));
     }
-    use crate::migration::InternalType::{Auto, BigAuto, SmallAuto};
     match class.kind {
         ClassKind::OneToOne => {
             compared.remove("unique");
@@ -386,7 +383,12 @@ fn adjust(class: FieldClass, named: &Named<'_>, compared: &mut BTreeMap<String, 
         ClassKind::NullBoolean => {
             compared.remove("null");
         }
-        ClassKind::Plain(Auto | BigAuto | SmallAuto) | ClassKind::CompositePrimaryKey => {
+        ClassKind::Plain(
+            crate::migration::InternalType::Auto
+            | crate::migration::InternalType::BigAuto
+            | crate::migration::InternalType::SmallAuto,
+        )
+        | ClassKind::CompositePrimaryKey => {
             compared.insert("primary_key".to_owned(), Value::Bool(true));
         }
         ClassKind::Array => {

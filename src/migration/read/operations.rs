@@ -191,7 +191,7 @@ impl<'a> Reading<'a> {
         for item in items {
             match item.as_items() {
                 Some([Value::Str(name), field]) => {
-                    fields.push((name.clone(), self.field(field, arguments.range("fields"))))
+                    fields.push((name.clone(), self.field(field, arguments.range("fields"))));
                 }
                 Some(_) | None => return Err(not_readable("fields", item)),
             }
@@ -365,7 +365,7 @@ fn collation(class: &str, call: &Call) -> Read {
     })
 }
 
-/// The `sql` of RunSQL: a string goes to the server whole, a list item by item.
+/// The `sql` of `RunSQL`: a string goes to the server whole, a list item by item.
 fn sql_text(value: &Value, range: Range) -> SqlText {
     match value {
         Value::Str(text) if text.is_empty() => SqlText::Noop,

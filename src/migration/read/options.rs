@@ -1,4 +1,4 @@
-//! `options` of CreateModel.
+//! `options` of `CreateModel`.
 
 use super::Reading;
 use super::arguments::{Reason, not_readable, together};

@@ -1,108 +1,266 @@
-//! Lookups: `name__gte=value`. See django/db/models/lookups.py.
+//! Lookups: `name__gte=value`, and `GreaterThan(..)`. See django/db/models/lookups.py.
+
+mod containers;
+mod patterns;
+mod years;
 
 use crate::migration::{FieldKind, InternalType};
-use crate::models::ModelField;
-use crate::statement::{quote_literal, unknown};
-use crate::value::Value;
+use crate::value::{Call, Value};
 
-use super::super::prepare::python_text;
-use super::compile::{Compiled, Compiler, column};
-use super::where_tree::Clause;
+use super::super::prepare;
+use super::compile::{Compiler, column, is_expression};
+use super::compiled::{Clause, Compiled, Shape};
+use super::outputs::{Class, class, integer_range};
 
 /// A lookup, compiled.
 pub(super) struct CompiledLookup {
     pub(super) clause: Clause,
-    /// The column that it is about.
-    pub(super) column: Compiled,
-    /// Whether the column can be null.
-    pub(super) is_nullable: bool,
-    /// Whether its negation has to leave out nulls: all but `isnull=True`, and comparisons with nothing.
-    pub(super) can_miss_nulls: bool,
+    /// Columns that can be null, which its negation has to leave out.
+    pub(super) nullable: Vec<Compiled>,
+}
+
+/// The right side of a lookup.
+enum Right<'v> {
+    /// Something with `as_sql`.
+    Expression(Compiled),
+    /// A Python value.
+    Direct(&'v Value),
 }
 
 impl Compiler<'_, '_> {
-    /// `Query.build_lookup` for `name=value` of a `Q`.
+    /// `Query.build_filter` for `name=value` of a `Q`.
     pub(super) fn lookup(&self, name: &str, value: &Value) -> CompiledLookup {
         let mut parts = name.split("__");
         let first = parts.next().unwrap_or_default();
-        let found = if first == "pk" {
-            self.model.primary_key()
+        let Some(field) = self.field(first) else {
+            let compiled = self.missing(first);
+            return CompiledLookup {
+                clause: Clause::Sql(compiled),
+                nullable: Vec::new(),
+            };
+        };
+        let left = column(&field);
+        let right = self.right(value);
+        let mut nullable = Vec::new();
+        let is_null_test = name.ends_with("__isnull") || matches!(value, Value::None);
+        if !is_null_test {
+            nullable.extend(nullable_column(&left));
+            if let Right::Expression(right) = &right {
+                nullable.extend(nullable_column(right));
+            }
+        }
+        let names: Vec<&str> = parts.collect();
+        let clause = self.build_lookup(left, &names, right);
+        CompiledLookup {
+            clause: clause.unwrap_or_else(|| Clause::unknown(&format!("the lookup {name}"))),
+            nullable,
+        }
+    }
+
+    fn right<'v>(&self, value: &'v Value) -> Right<'v> {
+        if is_expression(value) {
+            Right::Expression(self.compile(value))
         } else {
-            self.model.field(first)
+            Right::Direct(value)
+        }
+    }
+
+    /// `Query.build_lookup`: transforms, then a lookup, or an exact one on a last transform.
+    fn build_lookup(&self, mut left: Compiled, names: &[&str], right: Right<'_>) -> Option<Clause> {
+        let (last, transforms) = names
+            .split_last()
+            .map_or(("exact", [].as_slice()), |(last, rest)| (*last, rest));
+        for name in transforms {
+            left = self.transform(left, name)?;
+        }
+        if has_lookup(&left, last) {
+            return self.compare(&left, last, right);
+        }
+        let left = self.transform(left, last)?;
+        self.compare(&left, "exact", right)
+    }
+
+    /// A class of django.db.models.lookups as an expression.
+    pub(super) fn lookup_class(&self, call: &Call) -> Option<Clause> {
+        let name = match call.class_name() {
+            "Exact" => "exact",
+            "IExact" => "iexact",
+            "GreaterThan" => "gt",
+            "GreaterThanOrEqual" => "gte",
+            "LessThan" => "lt",
+            "LessThanOrEqual" => "lte",
+            "In" => "in",
+            "Contains" => "contains",
+            "IContains" => "icontains",
+            "StartsWith" => "startswith",
+            "IStartsWith" => "istartswith",
+            "EndsWith" => "endswith",
+            "IEndsWith" => "iendswith",
+            "Range" => "range",
+            "IsNull" => "isnull",
+            "Regex" => "regex",
+            "IRegex" => "iregex",
+            _ => return None,
         };
-        let Some(field) = found else {
-            let reason = format!("{} has no field {first} that is known", self.model.state.label());
-            return unread(&reason);
+        if !call.path.starts_with("django.db.models") {
+            return None;
+        }
+        let (left, right) = (call.argument(0, "lhs")?, call.argument(1, "rhs")?);
+        // Before its fields are looked up, most left sides have no type by which a plain value could be prepared.
+        let is_typed = left.as_call().is_some_and(Self::has_output_of_its_own);
+        let left = self.of_left_side().operand(left);
+        let right = match self.right(right) {
+            Right::Direct(value) if operator(name).is_some() && !is_typed => Right::Expression(self.value(value, None)),
+            right => right,
         };
-        let rest: Vec<&str> = parts.collect();
-        let lhs = column(&field);
-        let is_null_test = rest == ["isnull"] || matches!(value, Value::None);
-        let clause = match rest.as_slice() {
-            [] => self.compare(&lhs, &field, "exact", value),
-            [lookup] => self.compare(&lhs, &field, lookup, value),
+        let left = Compiled {
+            // The class is what it is, whatever its left side has registered.
+            shape: match left.shape {
+                Shape::Key { .. } | Shape::Year { .. } => Shape::Other,
+                shape => shape,
+            },
+            ..left
+        };
+        let clause = self.compare_plainly(&left, name, right);
+        Some(clause.unwrap_or_else(|| Clause::unknown(&format!("the lookup {}", call.class_name()))))
+    }
+
+    /// The lookup that the left side has registered under this name.
+    fn compare(&self, left: &Compiled, lookup: &str, right: Right<'_>) -> Option<Clause> {
+        let right = self.bilateral(left, right);
+        if matches!(left.shape, Shape::Key { .. }) {
+            return self.compare_key(left, lookup, right);
+        }
+        if let (Shape::Year { .. }, Right::Direct(Value::Int(year))) = (&left.shape, &right)
+            && let Some(clause) = self.compare_year(left, lookup, *year)
+        {
+            return Some(clause);
+        }
+        let special = match class(left.output.as_ref()) {
+            _ if lookup == "contained_by" && range_of(left).is_some() => self.contained_by(left, &right),
+            Some(Class::Json | Class::HStore) => self.compare_document(left, lookup, &right),
+            Some(Class::Array) => self.compare_array(left, lookup, &right),
+            Some(Class::Range) => self.compare_range(left, lookup, &right),
+            Some(Class::SearchVector) if lookup == "exact" => Some(self.compare_search(left, &right)),
+            Some(Class::Text) => self.compare_text(left, lookup, &right),
             _ => None,
         };
-        let clause = clause.unwrap_or_else(|| Clause::Sql(Compiled::unknown(&format!("the lookup {name}"))));
-        CompiledLookup {
-            clause,
-            column: lhs,
-            is_nullable: field.field.null,
-            can_miss_nulls: !is_null_test,
-        }
+        special.or_else(|| self.compare_plainly(left, lookup, right))
     }
 
-    fn compare(&self, lhs: &Compiled, field: &ModelField<'_>, lookup: &str, value: &Value) -> Option<Clause> {
-        let left = &lhs.sql;
-        match (lookup, value) {
-            ("exact" | "iexact", Value::None) | ("isnull", Value::Bool(true)) => {
-                return Some(sql(format!("{left} IS NULL"), [lhs]));
+    /// A `bilateral` transform goes over the right side too.
+    fn bilateral<'v>(&self, left: &Compiled, right: Right<'v>) -> Right<'v> {
+        if left.bilateral.is_empty() {
+            return right;
+        }
+        let mut value = match right {
+            Right::Direct(value) => self.value(value, left.output.clone()),
+            Right::Expression(compiled) => compiled,
+        };
+        for function in &left.bilateral {
+            value = Compiled::over(format!("{function}({})", value.sql), [&value]).with_output(left.output.clone());
+        }
+        Right::Expression(value)
+    }
+
+    /// The lookups that every field has.
+    fn compare_plainly(&self, left: &Compiled, lookup: &str, right: Right<'_>) -> Option<Clause> {
+        match (lookup, &right) {
+            ("exact" | "iexact", Right::Direct(Value::None)) | ("isnull", Right::Direct(Value::Bool(true))) => {
+                Some(null_test(left, "IS NULL"))
             }
-            ("isnull", Value::Bool(false)) => return Some(sql(format!("{left} IS NOT NULL"), [lhs])),
-            ("exact", Value::Bool(wanted)) if lhs.is_condition => {
-                let not = if *wanted { "" } else { "NOT " };
-                return Some(sql(format!("{not}{left}"), [lhs]));
+            ("isnull", Right::Direct(Value::Bool(false))) => Some(null_test(left, "IS NOT NULL")),
+            ("isnull", _) => None,
+            ("exact", Right::Direct(value)) if class(left.output.as_ref()) == Some(Class::Boolean) => {
+                let not = if prepare::boolean(value)? { "" } else { "NOT " };
+                Some(Clause::lookup(format!("{not}{}", left_sql(left)), [left]))
             }
-            ("in", _) => return self.is_in(lhs, field, value),
-            ("range", _) => {
+            ("in", Right::Direct(value)) => self.is_in(left, value),
+            ("range", Right::Direct(value)) => {
                 let [low, high] = value.as_items()? else { return None };
-                let (low, high) = (self.right(field, low), self.right(field, high));
-                let text = format!("{left} BETWEEN {} AND {}", low.sql, high.sql);
-                return Some(sql(text, [lhs, &low, &high]));
+                let (low, high) = (self.item(left, low), self.item(left, high));
+                let sql = format!("{} BETWEEN {} AND {}", left_sql(left), low.sql, high.sql);
+                Some(Clause::lookup(sql, [left, &low, &high]))
             }
-            _ => {}
-        }
-        if let Some(operator) = operator(lookup) {
-            let right = self.right(field, value);
-            return Some(sql(format!("{left} {operator} {}", right.sql), [lhs, &right]));
-        }
-        self.pattern(lhs, field, lookup, value)
-    }
-
-    /// The right side of a comparison: an expression in parentheses, or a literal as the field takes it.
-    fn right(&self, field: &ModelField<'_>, value: &Value) -> Compiled {
-        match value {
-            Value::Call(call) if is_expression(&call.path) => {
-                let compiled = self.compile(value);
-                if compiled.is_value || compiled.sql.starts_with('(') {
-                    return compiled;
-                }
-                Compiled {
-                    sql: format!("({})", compiled.sql),
-                    ..compiled
-                }
-            }
-            Value::Operation(..) => self.compile(value),
-            _ => self.literal(value, Some(field)),
+            _ => match operator(lookup) {
+                Some(operator) => self.compare_by(left, lookup, operator, right),
+                None => self.pattern(left, lookup, &right),
+            },
         }
     }
 
-    fn is_in(&self, lhs: &Compiled, field: &ModelField<'_>, value: &Value) -> Option<Clause> {
+    fn compare_by(&self, left: &Compiled, lookup: &str, operator: &str, right: Right<'_>) -> Option<Clause> {
+        let right = match right {
+            Right::Direct(value) => {
+                if let Some(clause) = self.overflow(left, lookup, value) {
+                    return Some(clause);
+                }
+                self.prepared(left, &rounded(left, lookup, value))
+            }
+            Right::Expression(compiled) => self.wrapped(compiled),
+        };
+        let sql = format!("{} {operator} {}", left_sql(left), right.sql);
+        Some(Clause::lookup(sql, [left, &right]))
+    }
+
+    /// A number that the column cannot hold. See `IntegerFieldOverflow`, which came with Django 5.0.
+    fn overflow(&self, left: &Compiled, lookup: &str, value: &Value) -> Option<Clause> {
+        let Shape::Column { is_relation: false, .. } = left.shape else {
+            return None;
+        };
+        let (Value::Int(number), Some(field)) = (value, &left.output) else {
+            return None;
+        };
+        let (smallest, largest) = integer_range(field)?;
+        if !self.since(5, 0) || (smallest..=largest).contains(number) {
+            return None;
+        }
+        let is_below = *number < smallest;
+        let always = match lookup {
+            "gt" | "gte" => is_below,
+            "lt" | "lte" => !is_below,
+            _ => false,
+        };
+        Some(if always { Clause::Always } else { Clause::Never })
+    }
+
+    /// A value as the left side's field prepares it.
+    fn prepared(&self, left: &Compiled, value: &Value) -> Compiled {
+        self.prepared_value(match &left.output {
+            Some(field) => prepare::database_value(self.settings(), field, value),
+            None => prepare::generic(value),
+        })
+    }
+
+    /// `Lookup.process_rhs`: an expression stands in parentheses; a `Value` since Django 5.1 no longer.
+    fn wrapped(&self, compiled: Compiled) -> Compiled {
+        let is_bare = compiled.is_value() && self.since(5, 1);
+        if is_bare || compiled.sql.starts_with('(') {
+            return compiled;
+        }
+        Compiled {
+            sql: format!("({})", compiled.sql),
+            ..compiled
+        }
+    }
+
+    /// One of several values of a lookup, without parentheses.
+    fn item(&self, left: &Compiled, value: &Value) -> Compiled {
+        if is_expression(value) {
+            self.compile(value)
+        } else {
+            self.prepared(left, value)
+        }
+    }
+
+    /// `In`: each value once, nulls left out.
+    fn is_in(&self, left: &Compiled, value: &Value) -> Option<Clause> {
         let mut rights: Vec<Compiled> = Vec::new();
         for item in value.as_items()? {
             if matches!(item, Value::None) {
                 continue;
             }
-            let right = self.right(field, item);
+            let right = self.item(left, item);
             if !rights.iter().any(|seen| seen.sql == right.sql) {
                 rights.push(right);
             }
@@ -111,37 +269,36 @@ impl Compiler<'_, '_> {
             return Some(Clause::Never);
         }
         let texts: Vec<&str> = rights.iter().map(|right| right.sql.as_str()).collect();
-        let text = format!("{} IN ({})", lhs.sql, texts.join(", "));
-        Some(sql(text, std::iter::once(lhs).chain(&rights)))
+        let sql = format!("{} IN ({})", left_sql(left), texts.join(", "));
+        Some(Clause::lookup(sql, std::iter::once(left).chain(&rights)))
     }
 
-    /// `LIKE` and regular expressions. See `lookup_cast` in django/db/backends/postgresql/operations.py.
-    fn pattern(&self, lhs: &Compiled, field: &ModelField<'_>, lookup: &str, value: &Value) -> Option<Clause> {
-        let is_address = matches!(
-            field.field.kind,
-            FieldKind::Plain(InternalType::IPAddress | InternalType::GenericIPAddress)
-        );
-        let cast = if is_address {
-            format!("HOST({})", lhs.sql)
-        } else {
-            format!("{}::text", lhs.sql)
-        };
-        let text = python_text(value)?;
-        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let upper = format!("UPPER({cast})");
-        let pattern = match lookup {
-            "contains" => format!("{cast} LIKE {}", quote_literal(&format!("%{escaped}%"))),
-            "startswith" => format!("{cast} LIKE {}", quote_literal(&format!("{escaped}%"))),
-            "endswith" => format!("{cast} LIKE {}", quote_literal(&format!("%{escaped}"))),
-            "icontains" => format!("{upper} LIKE UPPER({})", quote_literal(&format!("%{escaped}%"))),
-            "istartswith" => format!("{upper} LIKE UPPER({})", quote_literal(&format!("{escaped}%"))),
-            "iendswith" => format!("{upper} LIKE UPPER({})", quote_literal(&format!("%{escaped}"))),
-            "iexact" => format!("{upper} = UPPER({})", quote_literal(&text)),
-            "regex" => format!("{cast} ~ {}", quote_literal(&text)),
-            "iregex" => format!("{cast} ~* {}", quote_literal(&text)),
-            _ => return None,
-        };
-        Some(sql(pattern, [lhs]))
+    /// A right side of any kind, compiled.
+    fn compiled_right(&self, left: &Compiled, right: &Right<'_>) -> Compiled {
+        match right {
+            Right::Direct(value) => self.prepared(left, value),
+            Right::Expression(compiled) => self.wrapped(compiled.clone()),
+        }
+    }
+}
+
+/// `BuiltinLookup.process_lhs`: a lookup on a lookup stands in parentheses.
+fn left_sql(left: &Compiled) -> String {
+    if matches!(left.shape, Shape::Lookup) {
+        format!("({})", left.sql)
+    } else {
+        left.sql.clone()
+    }
+}
+
+fn null_test(left: &Compiled, test: &str) -> Clause {
+    Clause::lookup(format!("{} {test}", left_sql(left)), [left])
+}
+
+fn nullable_column(compiled: &Compiled) -> Option<Compiled> {
+    match compiled.shape {
+        Shape::Column { is_nullable: true, .. } => Some(compiled.clone()),
+        _ => None,
     }
 }
 
@@ -156,22 +313,90 @@ fn operator(lookup: &str) -> Option<&'static str> {
     }
 }
 
-fn is_expression(path: &str) -> bool {
-    path.starts_with("django.db.models") || path.starts_with("django.contrib.postgres")
+/// `IntegerFieldFloatRounding`
+fn rounded(left: &Compiled, lookup: &str, value: &Value) -> Value {
+    let is_integer = matches!(
+        class(left.output.as_ref()),
+        Some(Class::Integer | Class::PositiveInteger)
+    );
+    match value {
+        Value::Float(number) if is_integer && matches!(lookup, "gte" | "lt") => Value::Float(number.ceil()),
+        _ => value.clone(),
+    }
 }
 
-fn sql<'c>(text: String, parts: impl IntoIterator<Item = &'c Compiled>) -> Clause {
-    Clause::Sql(Compiled {
-        is_condition: true,
-        ..Compiled::over(text, parts)
-    })
+/// Whether `get_lookup(name)` finds something.
+fn has_lookup(left: &Compiled, name: &str) -> bool {
+    const OF_ALL: [&str; 17] = [
+        "exact",
+        "iexact",
+        "gt",
+        "gte",
+        "lt",
+        "lte",
+        "in",
+        "contains",
+        "icontains",
+        "startswith",
+        "istartswith",
+        "endswith",
+        "iendswith",
+        "range",
+        "isnull",
+        "regex",
+        "iregex",
+    ];
+    const OF_DOCUMENTS: [&str; 4] = ["contained_by", "has_key", "has_keys", "has_any_keys"];
+    const OF_RANGES: [&str; 7] = [
+        "contained_by",
+        "overlap",
+        "fully_lt",
+        "fully_gt",
+        "not_lt",
+        "not_gt",
+        "adjacent_to",
+    ];
+    const OF_NUMBERS: &str = "contained_by";
+    const OF_TEXTS: [&str; 4] = [
+        "search",
+        "trigram_similar",
+        "trigram_word_similar",
+        "trigram_strict_word_similar",
+    ];
+    match class(left.output.as_ref()) {
+        Some(Class::Json | Class::HStore) => OF_ALL.contains(&name) || OF_DOCUMENTS.contains(&name),
+        Some(Class::Array) => OF_ALL.contains(&name) || matches!(name, "contained_by" | "overlap"),
+        // `startswith` and `endswith` are transforms here.
+        Some(Class::Range) => {
+            OF_RANGES.contains(&name) || OF_ALL.contains(&name) && !matches!(name, "startswith" | "endswith")
+        }
+        Some(Class::Text) => OF_ALL.contains(&name) || OF_TEXTS.contains(&name),
+        _ => OF_ALL.contains(&name) || name == OF_NUMBERS && range_of(left).is_some(),
+    }
 }
 
-fn unread(reason: &str) -> CompiledLookup {
-    CompiledLookup {
-        clause: Clause::Sql(Compiled::new(unknown(reason))),
-        column: Compiled::unknown(reason),
-        is_nullable: false,
-        can_miss_nulls: false,
+/// The range type whose elements the left side is one of. See `RangeContainedBy`.
+fn range_of(left: &Compiled) -> Option<&'static str> {
+    let FieldKind::Plain(internal_type) = &left.output.as_ref()?.kind else {
+        return None;
+    };
+    match internal_type {
+        InternalType::BigInteger | InternalType::PositiveBigInteger | InternalType::BigAuto => Some("int8range"),
+        InternalType::Integer
+        | InternalType::PositiveInteger
+        | InternalType::SmallInteger
+        | InternalType::PositiveSmallInteger
+        | InternalType::Auto
+        | InternalType::SmallAuto => Some("int4range"),
+        InternalType::Float | InternalType::Decimal => Some("numrange"),
+        InternalType::Date => Some("daterange"),
+        InternalType::DateTime => Some("tstzrange"),
+        _ => None,
+    }
+}
+
+impl Compiled {
+    fn is_json(&self) -> bool {
+        self.is_internal(InternalType::Json) || matches!(self.shape, Shape::Key { .. })
     }
 }

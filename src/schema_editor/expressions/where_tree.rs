@@ -1,10 +1,12 @@
 //! Conditions: `Q` objects as trees, and how Django writes them.
 //!
-//! See `Q` in django/db/models/query_utils.py, `Query._add_q` and `WhereNode` in django/db/models/sql.
+//! See `Q` in `django/db/models/query_utils.py`, `Query._add_q` and `WhereNode` in django/db/models/sql.
 
 use crate::value::{Call, Operator, Value};
 
-use super::compile::{Compiled, Compiler};
+use super::cases::combine;
+use super::compile::Compiler;
+use super::compiled::{Clause, Compiled};
 
 /// How the children of a node are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,16 +14,6 @@ enum Connector {
     And,
     Or,
     Xor,
-}
-
-impl Connector {
-    fn sql(self) -> &'static str {
-        match self {
-            Connector::And => " AND ",
-            Connector::Or => " OR ",
-            Connector::Xor => " XOR ",
-        }
-    }
 }
 
 /// A `Q` object.
@@ -41,24 +33,24 @@ enum Child<'v> {
     Expression(&'v Value),
 }
 
-/// What a condition comes to.
-#[derive(Clone, Debug)]
-pub(super) enum Clause {
-    /// SQL.
-    Sql(Compiled),
-    /// It can never hold (`EmptyResultSet`).
-    Never,
-    /// It always holds (`FullResultSet`).
-    Always,
-}
-
 /// Whether an operator joins conditions, not numbers.
 pub(super) fn is_condition(value: &Value) -> bool {
     match value {
         Value::Operation(Operator::And | Operator::Or | Operator::Xor | Operator::Invert, items) => {
             items.iter().all(is_condition)
         }
-        Value::Call(call) => !matches!(call.class_name(), "F"),
+        Value::Call(call) => {
+            !call.path.starts_with('.') && !matches!(call.class_name(), "F" | "SearchQuery" | "SearchVector")
+        }
+        _ => false,
+    }
+}
+
+/// Whether a value is a `SearchQuery`, which takes `&` and `|` for itself.
+pub(super) fn is_search_query(value: &Value) -> bool {
+    match value {
+        Value::Operation(_, items) => items.iter().all(is_search_query),
+        Value::Call(call) => call.class_name() == "SearchQuery",
         _ => false,
     }
 }
@@ -115,10 +107,16 @@ fn child(value: &Value) -> Option<Child<'_>> {
 
 /// `Q(*args, _connector=None, _negated=False, **kwargs)`: keywords come sorted.
 fn q_call(call: &Call) -> Option<Node<'_>> {
+    // `"OR"` or `Q.OR`
     let connector = match call.keyword("_connector") {
-        Some(Value::Str(name)) if name == "OR" => Connector::Or,
-        Some(Value::Str(name)) if name == "XOR" => Connector::Xor,
-        _ => Connector::And,
+        None | Some(Value::None) => Connector::And,
+        Some(Value::Str(name) | Value::Name(name)) => match name.rsplit('.').next() {
+            Some("AND") => Connector::And,
+            Some("OR") => Connector::Or,
+            Some("XOR") => Connector::Xor,
+            _ => return None,
+        },
+        Some(_) => return None,
     };
     let mut children = call.args.iter().map(child).collect::<Option<Vec<_>>>()?;
     let mut named: Vec<_> = call
@@ -189,67 +187,171 @@ impl Where {
         }
     }
 
+    /// Adds a lookup to a node of `AND`, once.
+    fn add_clause(&mut self, clause: Compiled) {
+        let is_there =
+            |child: &WhereChild| matches!(child, WhereChild::Clause(Clause::Sql(sql)) if sql.sql == clause.sql);
+        if !self.children.iter().any(is_there) {
+            self.children.push(WhereChild::Clause(Clause::Sql(clause)));
+        }
+    }
+
     /// `WhereNode.as_sql`
-    fn clause(self) -> Clause {
+    fn clause(self, resolved: Resolved, compiler: &Compiler<'_, '_>) -> Clause {
+        if self.connector == Connector::Xor {
+            return self.exclusive(resolved, compiler);
+        }
         let count = self.children.len();
-        let (mut full_needed, mut empty_needed) = match self.connector {
+        let (full_needed, empty_needed) = match self.connector {
             Connector::And => (count, 1),
             Connector::Or | Connector::Xor => (1, count),
         };
-        let mut parts = Vec::new();
-        for child in self.children {
-            let clause = match child {
-                WhereChild::Node(node) => node.clause(),
-                WhereChild::Clause(clause) => clause,
-            };
-            match clause {
-                Clause::Sql(compiled) => parts.push(compiled),
-                Clause::Never => empty_needed = empty_needed.saturating_sub(1),
-                Clause::Always => full_needed = full_needed.saturating_sub(1),
-            }
-            if empty_needed == 0 {
-                return if self.is_negated { Clause::Always } else { Clause::Never };
-            }
-            if full_needed == 0 {
-                return if self.is_negated { Clause::Never } else { Clause::Always };
-            }
+        let clauses = self.children.into_iter().map(|child| child.clause(compiler));
+        join(clauses.collect(), self.connector, full_needed, empty_needed).finished(self.is_negated, resolved)
+    }
+
+    /// PostgreSQL has no XOR: at least one of them, and an odd number of them.
+    fn exclusive(self, resolved: Resolved, compiler: &Compiler<'_, '_>) -> Clause {
+        let clauses: Vec<Clause> = self.children.into_iter().map(|child| child.clause(compiler)).collect();
+        let count = clauses.len();
+        let cases: Vec<Compiled> = clauses.iter().filter_map(case).collect();
+        if cases.len() != count {
+            return Clause::unknown("a condition that always or never holds, beside another");
         }
-        if parts.is_empty() {
-            return Clause::Always;
-        }
-        let texts: Vec<&str> = parts.iter().map(|part| part.sql.as_str()).collect();
-        let joined = texts.join(self.connector.sql());
-        let sql = if self.is_negated {
-            format!("NOT ({joined})")
-        } else if parts.len() > 1 {
-            format!("({joined})")
-        } else {
-            joined
+        let any = join(clauses, Connector::Or, 1, count).finished(false, Resolved::Once);
+        let sum = cases.into_iter().reduce(|left, right| combine(&left, "+", &right));
+        let (Clause::Sql(any), Some(sum)) = (any, sum) else {
+            return Clause::Never;
         };
-        Clause::Sql(Compiled {
-            is_condition: true,
-            ..Compiled::over(sql, &parts)
-        })
+        // Django 5.0 began to count modulo 2.
+        let is_odd = if count > 2 && compiler.since(5, 0) {
+            format!("1 = (MOD({}, 2))", sum.sql)
+        } else if sum.sql.starts_with('(') {
+            format!("1 = {}", sum.sql)
+        } else {
+            format!("1 = ({})", sum.sql)
+        };
+        let is_odd = Compiled::condition(is_odd, [&sum]);
+        join(vec![Clause::Sql(any), Clause::Sql(is_odd)], Connector::And, 2, 1).finished(self.is_negated, resolved)
+    }
+}
+
+impl WhereChild {
+    fn clause(self, compiler: &Compiler<'_, '_>) -> Clause {
+        match self {
+            WhereChild::Node(node) => node.clause(Resolved::Once, compiler),
+            WhereChild::Clause(clause) => clause,
+        }
+    }
+}
+
+/// `Case(When(c, then=1), default=0)`
+fn case(clause: &Clause) -> Option<Compiled> {
+    match clause {
+        Clause::Sql(compiled) => Some(Compiled::over(
+            format!("CASE WHEN {} THEN 1 ELSE 0 END", compiled.sql),
+            [compiled],
+        )),
+        Clause::Never | Clause::Always => None,
+    }
+}
+
+/// How often Django resolved a condition: the second time it gets parentheses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Resolved {
+    Once,
+    Twice,
+}
+
+/// The children of a node, joined but not finished.
+enum Joined {
+    Parts(Compiled, usize),
+    Never,
+    Always,
+}
+
+fn join(clauses: Vec<Clause>, connector: Connector, mut full_needed: usize, mut empty_needed: usize) -> Joined {
+    let mut parts = Vec::new();
+    for clause in clauses {
+        match clause {
+            Clause::Sql(compiled) => parts.push(compiled),
+            Clause::Never => empty_needed = empty_needed.saturating_sub(1),
+            Clause::Always => full_needed = full_needed.saturating_sub(1),
+        }
+        if empty_needed == 0 {
+            return Joined::Never;
+        }
+        if full_needed == 0 {
+            return Joined::Always;
+        }
+    }
+    if parts.is_empty() {
+        return Joined::Always;
+    }
+    let separator = match connector {
+        Connector::And => " AND ",
+        Connector::Or | Connector::Xor => " OR ",
+    };
+    let texts: Vec<&str> = parts.iter().map(|part| part.sql.as_str()).collect();
+    Joined::Parts(Compiled::condition(texts.join(separator), &parts), parts.len())
+}
+
+impl Joined {
+    fn finished(self, is_negated: bool, resolved: Resolved) -> Clause {
+        let (compiled, count) = match (self, is_negated) {
+            (Joined::Never, false) | (Joined::Always, true) => return Clause::Never,
+            (Joined::Never, true) | (Joined::Always, false) => return Clause::Always,
+            (Joined::Parts(compiled, count), _) => (compiled, count),
+        };
+        let sql = if is_negated {
+            format!("NOT ({})", compiled.sql)
+        } else if count > 1 || resolved == Resolved::Twice {
+            format!("({})", compiled.sql)
+        } else {
+            compiled.sql
+        };
+        Clause::Sql(Compiled { sql, ..compiled })
     }
 }
 
 impl Compiler<'_, '_> {
     /// `Query.build_where`, compiled.
     pub(super) fn condition(&self, value: &Value) -> Compiled {
-        match self.clause(value) {
+        let clause = match child(value) {
+            Some(Child::Node(node)) => self.where_node(&node, false).clause(Resolved::Once, self),
+            Some(Child::Expression(expression)) => self.filter(expression),
+            Some(Child::Lookup(name, value)) => self.lookup_node(name, value, false).clause(Resolved::Once, self),
+            None => Clause::unknown(&super::super::prepare::reason(value)),
+        };
+        match clause {
             Clause::Sql(compiled) => compiled,
-            Clause::Never => Compiled::unknown("a condition that can never hold"),
-            Clause::Always => Compiled::unknown("a condition that always holds"),
+            Clause::Never => Compiled::unknown("Django stops here: the condition can never hold"),
+            Clause::Always => Compiled::unknown("Django stops here: the condition always holds"),
         }
     }
 
-    fn clause(&self, value: &Value) -> Clause {
+    /// A condition as an expression: `Q.resolve_expression`, or an expression that is a condition.
+    pub(super) fn clause(&self, value: &Value) -> Clause {
+        let resolved = if self.is_resolved_twice {
+            Resolved::Twice
+        } else {
+            Resolved::Once
+        };
         match child(value) {
-            Some(Child::Node(node)) => self.where_node(&node, false).clause(),
-            Some(Child::Expression(expression)) => self.expression_node(expression).clause(),
-            Some(Child::Lookup(name, value)) => self.lookup_node(name, value, false).clause(),
-            None => Clause::Sql(Compiled::unknown(&super::super::prepare::reason(value))),
+            Some(Child::Node(node)) => self.where_node(&node, false).clause(resolved, self),
+            Some(Child::Expression(Value::Call(call))) => match self.lookup_class(call) {
+                Some(clause) => clause,
+                None => Clause::Sql(self.compile(&Value::Call(call.clone()))),
+            },
+            Some(Child::Expression(expression)) => Clause::Sql(self.compile(expression)),
+            Some(Child::Lookup(..)) | None => Clause::unknown(&super::super::prepare::reason(value)),
         }
+    }
+
+    /// `Query.build_filter` of an expression: a lookup as it is, anything else is compared with true.
+    fn filter(&self, expression: &Value) -> Clause {
+        let lookup = expression.as_call().and_then(|call| self.lookup_class(call));
+        lookup.unwrap_or_else(|| Clause::Sql(self.of_left_side().compile(expression)))
     }
 
     /// `Query._add_q`
@@ -264,7 +366,7 @@ impl Compiler<'_, '_> {
             let compiled = match child {
                 Child::Node(inner) => self.where_node(inner, current_negated),
                 Child::Lookup(name, value) => self.lookup_node(name, value, current_negated),
-                Child::Expression(expression) => self.expression_node(expression),
+                Child::Expression(expression) => single(self.filter(expression)),
             };
             if !compiled.children.is_empty() {
                 target.add(compiled);
@@ -273,29 +375,24 @@ impl Compiler<'_, '_> {
         target
     }
 
-    fn expression_node(&self, expression: &Value) -> Where {
-        let compiled = self.compile(expression);
-        single(vec![Clause::Sql(compiled)])
-    }
-
-    /// `Query.build_filter` of a lookup: a negated one on a nullable column also asks that it is not null.
+    /// `Query.build_filter` of a lookup. A negated one also asks that the columns in it are not null.
     fn lookup_node(&self, name: &str, value: &Value, current_negated: bool) -> Where {
         let lookup = self.lookup(name, value);
-        let mut clauses = vec![lookup.clause];
-        if current_negated && lookup.can_miss_nulls && lookup.is_nullable {
-            clauses.push(Clause::Sql(Compiled {
-                is_condition: true,
-                ..Compiled::over(format!("{} IS NOT NULL", lookup.column.sql), [&lookup.column])
-            }));
+        let mut node = single(lookup.clause);
+        if current_negated {
+            for column in lookup.nullable {
+                let sql = format!("{} IS NOT NULL", column.sql);
+                node.add_clause(Compiled::condition(sql, [&column]));
+            }
         }
-        single(clauses)
+        node
     }
 }
 
-fn single(clauses: Vec<Clause>) -> Where {
+fn single(clause: Clause) -> Where {
     Where {
         connector: Connector::And,
         is_negated: false,
-        children: clauses.into_iter().map(WhereChild::Clause).collect(),
+        children: vec![WhereChild::Clause(clause)],
     }
 }

@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""Compares the DDL that forelock writes with what Django was seen to send, operation by operation.
+
+    conformance/compare.py target/release/forelock pretix -v
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from itertools import groupby
+from pathlib import Path
+
+from record import work_folder
+
+UNKNOWN = re.compile(r"<unknown(?:: [^<>]*)?>")
+
+# Of each recorded operation exactly one of these is true.
+OUTCOMES = ("identical", "flagged", "different", "missing", "untrusted")
+
+
+def main():
+    arguments = parse_arguments()
+    recordings = arguments.work / "recorded" / arguments.django
+    names = arguments.packages or sorted(path.stem for path in recordings.glob("*.json"))
+    results = {}
+    for name in names:
+        recording = json.loads((recordings / f"{name}.json").read_text())
+        ours = forelock_sql(arguments.forelock, arguments.work / "projects" / arguments.django / name, arguments.django)
+        results[name] = compare(recording, ours)
+    if arguments.verbose:
+        for name in names:
+            print_differences(name, results[name], arguments.limit)
+    print_table("package", {name: count(results[name]) for name in names})
+    if arguments.by_class:
+        print_table("class", count_by_class(result for name in names for result in results[name]))
+    print_extra(results)
+    wrong = [r for name in names for r in results[name] if r.outcome in ("different", "missing")]
+    return 1 if wrong else 0
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("forelock", type=Path, metavar="FORELOCK_BINARY")
+    parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="default: all recorded ones")
+    parser.add_argument("--django", default="5.2", choices=["4.2", "5.2"])
+    parser.add_argument("--work", type=Path, default=work_folder(), help="default: target/conformance")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print every difference")
+    parser.add_argument("--limit", type=int, default=0, help="with -v: so many differences per package")
+    parser.add_argument("--by-class", action="store_true", help="also count per operation class")
+    return parser.parse_args()
+
+
+def forelock_sql(forelock, project, django):
+    command = [forelock.resolve(), "sql", "--project", project, "--output-format", "json", "--django-version", django]
+    process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        return json.loads(process.stdout)
+    except json.JSONDecodeError:
+        sys.exit(f"{project.name}: exit code {process.returncode}, no JSON\n{process.stderr[-2000:]}")
+
+
+class Result:
+    """What became of one operation."""
+
+    def __init__(self, migration, operation, outcome, ours=None, note=""):
+        self.place = f"{migration['app']}.{migration['migration']}"
+        self.index = operation["index"]
+        self.operation = operation
+        self.name = operation["class"]
+        self.outcome = outcome
+        self.ours = ours
+        self.note = note
+
+
+def compare(recording, ours):
+    """One result per operation of either side; migrations of dependencies are not forelock's to print."""
+    ours_by_key = {(entry["app"], entry["migration"]): entry for entry in ours}
+    results = []
+    for migration in recording["migrations"]:
+        if migration["dependency"]:
+            ours_by_key.pop((migration["app"], migration["migration"]), None)
+            continue
+        mine = ours_by_key.pop((migration["app"], migration["migration"]), None)
+        if mine is None:
+            note = "migration only in Django"
+            results += [Result(migration, operation, "missing", None, note) for operation in migration["operations"]]
+        else:
+            results += compare_migration(migration, mine)
+    for mine in ours_by_key.values():
+        results += [Result(mine, operation, "missing", operation, "migration only in forelock") for operation in mine["operations"]]
+    return results
+
+
+def compare_migration(migration, mine):
+    operations = {operation["index"]: operation for operation in mine["operations"]}
+    for operation in migration["operations"]:
+        yield compare_operation(migration, operation, operations.pop(operation["index"], None))
+    for operation in operations.values():
+        yield Result(migration, operation, "missing", operation, "operation only in forelock")
+
+
+def compare_operation(migration, operation, ours):
+    if not operation["trust"]:
+        return Result(migration, operation, "untrusted", ours, operation["error"] or operation["reason"])
+    if ours is None:
+        return Result(migration, operation, "missing", None, "operation only in Django")
+    same = all(same_statements(operation, ours, part) for part in ("statements", "deferred"))
+    if ours["confidence"] != "exact":
+        note = "as in Django but for the unknown" if same else "differs beyond the unknown"
+        return Result(migration, operation, "flagged", ours, f"{ours['confidence']}: {note}")
+    return Result(migration, operation, "identical" if same else "different", ours)
+
+
+def same_statements(operation, ours, part):
+    """An `<unknown: ...>` of ours stands for anything; an exact operation has none."""
+    expected, actual = (normal_order(operation["class"], statements[part]) for statements in (operation, ours))
+    return len(expected) == len(actual) and all(map(matches, expected, actual))
+
+
+def normal_order(operation_class, statements):
+    """Django keeps unique_together and index_together in sets: their statements come in any order."""
+    if operation_class in ("AlterUniqueTogether", "AlterIndexTogether"):
+        return sorted(statements)
+    if operation_class == "CreateModel":
+        # Only neighbours on the same table are free to change places.
+        return [sql for _, run in groupby(statements, unique_of_table) for sql in sorted_if_unique(run)]
+    return statements
+
+
+def unique_of_table(sql):
+    found = re.match(r'ALTER TABLE (".*?") ADD CONSTRAINT ".*?" UNIQUE \(', sql)
+    return found and found[1]
+
+
+def sorted_if_unique(run):
+    run = list(run)
+    return sorted(run) if unique_of_table(run[0]) else run
+
+
+def matches(expected, actual):
+    if expected == actual:
+        return True
+    pieces = UNKNOWN.split(actual)
+    return len(pieces) > 1 and re.fullmatch(".*?".join(map(re.escape, pieces)), expected, re.DOTALL) is not None
+
+
+# Printing
+
+
+def count(results):
+    counts = Counter(result.outcome for result in results)
+    counts["flagged alike"] = sum(r.outcome == "flagged" and "as in Django" in r.note for r in results)
+    return counts
+
+
+def count_by_class(results):
+    by_class = {}
+    for result in results:
+        by_class.setdefault(result.name, []).append(result)
+    return {name: count(by_class[name]) for name in sorted(by_class, key=lambda name: -len(by_class[name]))}
+
+
+def print_table(title, rows):
+    columns = ["operations", *OUTCOMES, "flagged alike"]
+    width = max([len(title), len("total"), *map(len, rows)])
+    print(title.ljust(width), *(column.rjust(13) for column in columns))
+    total = sum(rows.values(), Counter())
+    for name, counts in [*rows.items(), ("total", total)]:
+        cells = [sum(counts[outcome] for outcome in OUTCOMES), *(counts[column] for column in columns[1:])]
+        print(name.ljust(width), *(str(cell).rjust(13) for cell in cells))
+    print()
+
+
+def print_extra(results):
+    """Migrations that one side alone has, once each."""
+    for name, package_results in results.items():
+        missing = {(result.place, result.note) for result in package_results if result.outcome == "missing"}
+        for place, note in sorted(missing):
+            print(f"missing: {name} {place}: {note}")
+
+
+def print_differences(name, results, limit):
+    different = [result for result in results if result.outcome == "different"]
+    different += [result for result in results if result.outcome == "flagged" and "differs" in result.note]
+    for result in different[: limit or None]:
+        print(f"== {name} {result.place} [{result.index}] {result.name}: {result.outcome} {result.note}".rstrip())
+        for part in ("statements", "deferred"):
+            print_part(part, result.operation[part], result.ours[part])
+    if limit and len(different) > limit:
+        print(f"... and {len(different) - limit} more of {name}")
+
+
+def print_part(part, expected, actual):
+    if expected == actual:
+        return
+    print(f"   {part}")
+    common = Counter(expected) & Counter(actual)
+    for mark, statements in (("django", expected), ("ours  ", actual)):
+        left = Counter(common)
+        for sql in statements:
+            same = left[sql] > 0
+            left[sql] -= 1
+            print(f"     {mark} {'=' if same else '!'} {sql}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

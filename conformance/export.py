@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Writes recordings in a compact form for tests that run offline: statements only, no code of anybody.
+
+    conformance/export.py --django 5.2 pretix
+
+One JSON document per line: a head first, then one migration per line, so that a difference reads well.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from record import DJANGO_VERSIONS, work_folder
+
+
+def main():
+    arguments = parse_arguments()
+    target = arguments.output or arguments.work / "export"
+    for name in arguments.packages:
+        recording = json.loads((arguments.work / "recorded" / arguments.django / f"{name}.json").read_text())
+        file = target / arguments.django / f"{name}.jsonl"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("".join(line + "\n" for line in lines(recording)))
+        print(f"{file}: {file.stat().st_size} bytes")
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("packages", nargs="+", metavar="PACKAGE")
+    parser.add_argument("--django", default="5.2", choices=DJANGO_VERSIONS)
+    parser.add_argument("--work", type=Path, default=work_folder(), help="default: target/conformance")
+    parser.add_argument("--output", type=Path, help="folder; default: WORK/export")
+    return parser.parse_args()
+
+
+def lines(recording):
+    yield json.dumps({key: recording[key] for key in ("package", "version", "django")})
+    for migration in recording["migrations"]:
+        if not migration["dependency"]:
+            head = {"app": migration["app"], "migration": migration["migration"]}
+            if migration["replaces"]:
+                head["replaces"] = migration["replaces"]
+            yield json.dumps({**head, "operations": [compact(operation) for operation in migration["operations"]]})
+
+
+def compact(operation):
+    """Empty lists are left out; an operation that nobody should compare says why."""
+    entry = {"class": operation["class"]}
+    for part in ("statements", "deferred", "varies"):
+        if operation[part]:
+            entry[part] = operation[part]
+    if not operation["trust"]:
+        entry["untrusted"] = operation["error"] or operation["reason"]
+    return entry
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Records the statements that a real Django sends for one package's migrations.
+
+    conformance/record.py --django 5.2 pretix
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import project
+import server
+
+HERE = Path(__file__).parent
+DJANGO_VERSIONS = {"4.2": "4.2.30", "5.2": "5.2.19"}
+
+
+def main():
+    arguments = parse_arguments()
+    packages = read_packages()
+    names = arguments.packages or list(packages)
+    with server.scratch_server() as port:
+        for name in names:
+            if not arguments.django.startswith(tuple(packages[name].get("django", ["4.2", "5.2"]))):
+                continue
+            try:
+                record(packages[name], arguments.django, arguments.work.resolve(), port)
+            except subprocess.CalledProcessError as error:
+                if len(names) == 1:
+                    raise
+                # One package that does not install must not cost us the others.
+                print(f"{name}: {error}", file=sys.stderr)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="names from packages.toml; default: all")
+    parser.add_argument("--django", default="5.2", choices=DJANGO_VERSIONS)
+    parser.add_argument("--work", type=Path, default=work_folder(), help="default: target/conformance")
+    return parser.parse_args()
+
+
+def work_folder():
+    return Path(os.environ.get("CONFORMANCE_WORK", HERE.parent / "target" / "conformance"))
+
+
+def read_packages():
+    entries = tomllib.loads((HERE / "packages.toml").read_text())["package"]
+    return {entry["name"]: entry for entry in entries}
+
+
+def record(package, django, work, port):
+    name = package["name"]
+    python = environment(package, django, work / "venvs" / f"{django}-{name}")
+    runs = [run(package, django, work, port, python, squashes) for squashes in ("ORIGINALS", "SQUASHES")]
+    migrations, context = runs[0]
+    own = own_labels(package, context)
+    ran = {(entry["app"], entry["migration"]) for entry in migrations}
+    # A squash beside its originals runs only on new databases; here it comes from such a run.
+    migrations += [entry for entry in runs[1][0] if (entry["app"], entry["migration"]) not in ran]
+    for entry in migrations:
+        entry["dependency"] = entry["app"] not in own
+    output = work / "recorded" / django / f"{name}.json"
+    output.parent.mkdir(parents=True, exist_ok=True)
+    recording = {"package": name, "version": package["version"], "django": DJANGO_VERSIONS[django]}
+    recording["stubbed"] = context["stubbed"]
+    recording["migrations"] = migrations
+    output.write_text(json.dumps(recording, indent=1))
+    project.write(work / "projects" / django / name, package, context)
+    print(summary(recording))
+
+
+def environment(package, django, venv):
+    """A virtual environment with the package, its dependencies and exactly this Django."""
+    python = venv / "bin" / "python"
+    done = venv / "complete"
+    keys = ("requirement", "dependencies", "without", "extra_requirements")
+    wanted = json.dumps([DJANGO_VERSIONS[django], *(package.get(key) for key in keys)])
+    if not done.exists() or done.read_text() != wanted:
+        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+        install(package, python)
+        # Last, and whatever the package says about it: most run with more versions than they allow.
+        pip(python, f"django=={DJANGO_VERSIONS[django]}", "psycopg[binary]>=3.1", "tzdata", "setuptools<80")
+        done.write_text(wanted)
+    return python
+
+
+def install(package, python):
+    if not package["requirement"]:
+        return
+    if package.get("dependencies", True) and "without" not in package:
+        pip(python, package["requirement"], *package.get("extra_requirements", []))
+        return
+    pip(python, "--no-deps", package["requirement"])
+    wanted = dependencies(package, python) if package.get("dependencies", True) else []
+    pip(python, *wanted, *package.get("extra_requirements", []))
+
+
+# Runs inside the environment. pip brings the only parser of requirements that is surely there.
+LIST_DEPENDENCIES = """
+import importlib.metadata, sys
+from pip._vendor.packaging.requirements import Requirement
+for line in importlib.metadata.requires(sys.argv[1]) or ():
+    requirement = Requirement(line)
+    if not requirement.marker or requirement.marker.evaluate({"extra": ""}):
+        requirement.marker = None
+        print(requirement.name, requirement, sep="\\t")
+"""
+
+
+def dependencies(package, python):
+    """What the package asks for, without what does not install everywhere and no migration needs."""
+    distribution = package["requirement"].partition("==")[0].partition("[")[0]
+    listing = subprocess.check_output([python, "-c", LIST_DEPENDENCIES, distribution], text=True)
+    pairs = [line.split("\t") for line in listing.splitlines()]
+    return [requirement for name, requirement in pairs if name.lower() not in package["without"]]
+
+
+def pip(python, *requirements):
+    if not requirements:
+        return
+    find_links = os.environ.get("CONFORMANCE_WHEELS")
+    options = ["--find-links", find_links] if find_links else []
+    subprocess.run([python, "-m", "pip", "install", "-q", *options, *requirements], check=True)
+
+
+def run(package, django, work, port, python, squashes):
+    """One pass over an empty database."""
+    name = package["name"]
+    folder = work / "runs" / f"{django}-{name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    output, context = folder / f"{squashes}.json", folder / f"{squashes}-context.json"
+    database = f"{name}_{django}_{squashes}".lower()
+    (folder / "conformance_settings.py").write_text(project.settings_for_recording(package, database, port))
+    environ = environment_variables(package, folder)
+    with server.scratch_database(port, database):
+        command = [python, HERE / "recorder.py", output, context, squashes]
+        subprocess.run(command, check=True, env=environ, cwd=folder, stdout=subprocess.DEVNULL)
+    return json.loads(output.read_text()), json.loads(context.read_text())
+
+
+def environment_variables(package, folder):
+    return {
+        **os.environ,
+        **{key: value.replace("{run}", str(folder)) for key, value in package.get("environment", {}).items()},
+        "DJANGO_SETTINGS_MODULE": "conformance_settings",
+        "PYTHONPATH": os.pathsep.join([str(HERE), str(folder)]),
+        # Sets are iterated in one order only; and no byte code beside the sources.
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "CONFORMANCE_APPS": package.get("apps", "full"),
+        "CONFORMANCE_STUBS": " ".join(package.get("stubs", [])),
+    }
+
+
+def own_labels(package, context):
+    prefixes = project.own_packages(package)
+    return {app["label"] for app in context["apps"] if project.belongs(app["name"], prefixes)}
+
+
+def summary(recording):
+    head = f"{recording['package']} {recording['version']}, Django {recording['django']}: "
+    return head + ", ".join(f"{count} {word}" for word, count in counts(recording).items())
+
+
+def counts(recording):
+    own = [entry for entry in recording["migrations"] if not entry["dependency"]]
+    operations = [operation for entry in own for operation in entry["operations"]]
+    return {
+        "migrations": len(own),
+        "of dependencies": len(recording["migrations"]) - len(own),
+        "operations": len(operations),
+        "statements": sum(len(operation["statements"]) + len(operation["deferred"]) for operation in operations),
+        "errors": sum(operation["error"] is not None for operation in operations),
+        "untrusted": sum(not operation["trust"] for operation in operations),
+        "varying": sum(bool(operation["varies"]) for operation in operations),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""Runs inside the package's environment: boots Django, runs all migrations, writes what was seen.
+
+    python recorder.py OUTPUT CONTEXT ORIGINALS|SQUASHES
+
+DJANGO_SETTINGS_MODULE names the settings; ORIGINALS runs the replaced migrations where they are on disk, as a
+database did that has lived through them; SQUASHES runs what a new database gets.
+"""
+
+import importlib
+import inspect
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+
+import frozen
+import stubs
+
+
+def main(output, context, squashes):
+    boot()
+    from django.db import connection
+
+    executor, observer = prepare(connection, squashes)
+    targets = executor.loader.graph.leaf_nodes()
+    executor.migrate(targets)
+    Path(output).write_text(json.dumps([migration_json(*entry) for entry in observer.migrations], indent=1))
+    Path(context).write_text(json.dumps(context_json(executor.loader, observer), indent=1))
+
+
+def boot():
+    warnings.simplefilter("ignore")
+    import django
+
+    frozen.install()
+    stubs.allow(os.environ.get("CONFORMANCE_STUBS", "").split())
+    import_settings()
+    apps = os.environ.get("CONFORMANCE_APPS")
+    if apps == "bare":
+        without_models()
+    if apps in ("bare", "unready"):
+        without_ready()
+    django.setup()
+
+
+def import_settings():
+    """Some packages' settings read arguments; they shall not see ours."""
+    sys.argv = ["manage.py", "migrate"]
+    importlib.import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+
+
+def without_models():
+    """Labels and migrations only."""
+    from django.apps import AppConfig
+
+    AppConfig.import_models = lambda self: setattr(self, "models", self.apps.all_models[self.label])
+
+
+def without_ready():
+    """No app's ready() is called: some want a running service there."""
+    from django.apps import AppConfig
+
+    for config in AppConfig.__subclasses__():
+        config.ready = AppConfig.ready
+    AppConfig.__init_subclass__ = classmethod(lambda cls, **kwargs: setattr(cls, "ready", AppConfig.ready))
+
+
+def prepare(connection, squashes):
+    from django.db.migrations import executor, graph, loader
+    from observe import Observer
+    from trust import Trust
+
+    real_import = importlib.import_module
+    loader.import_module = lambda name: stubs.import_with_stubs(real_import, name)
+    if squashes == "ORIGINALS":
+        prefer_originals(graph.MigrationGraph)
+    observer = Observer(connection, Trust())
+    runner = executor.MigrationExecutor(connection, observer.on_progress)
+    observer.install()
+    return runner, observer
+
+
+def prefer_originals(graph_class):
+    """Let the graph drop the squash, where it would drop the replaced migrations."""
+    drop_originals = graph_class.remove_replaced_nodes
+
+    def remove_replaced_nodes(self, replacement, replaced):
+        complete = all(key in self.nodes and self.nodes[key] is not None for key in replaced)
+        if complete:
+            self.remove_replacement_node(replacement, replaced)
+        else:
+            drop_originals(self, replacement, replaced)
+
+    graph_class.remove_replaced_nodes = remove_replaced_nodes
+
+
+def migration_json(migration, records):
+    return {
+        "app": migration.app_label,
+        "migration": migration.name,
+        "module": type(migration).__module__,
+        "atomic": migration.atomic,
+        "replaces": [list(key) for key in migration.replaces],
+        "operations": [record.as_json() for record in records],
+    }
+
+
+def context_json(loader, observer):
+    """What somebody needs to know who reads the same migrations without running them."""
+    from django.apps import apps
+    from django.conf import settings
+
+    names = ["AUTH_USER_MODEL", "DEFAULT_AUTO_FIELD", "INSTALLED_APPS", "MIGRATION_MODULES", "TIME_ZONE", "USE_TZ"]
+    names += [name for name in dir(settings) if name.endswith("_MODEL") and is_model_name(getattr(settings, name))]
+    return {
+        "settings": {name: literal(getattr(settings, name)) for name in sorted(set(names))},
+        "python_path": sys.path,
+        "apps": [app_json(config, loader) for config in apps.get_app_configs()],
+        "modules": sorted(classes_modules(observer)),
+        "stubbed": sorted(stubs.FINDER.allowed),
+    }
+
+
+def is_model_name(value):
+    return isinstance(value, str) and value.count(".") == 1
+
+
+def literal(value):
+    if isinstance(value, (list, tuple)):
+        return [literal(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): literal(item) for key, item in value.items()}
+    return value if isinstance(value, (str, bool, int, type(None))) else str(value)
+
+
+def app_json(config, loader):
+    migrations, explicit = loader.migrations_module(config.label)
+    return {
+        "label": config.label,
+        "name": config.name,
+        "path": config.path,
+        "class": f"{type(config).__module__}.{type(config).__qualname__}",
+        "migrations": migrations if config.label in loader.migrated_apps else None,
+        "count": sum(1 for label, _ in loader.disk_migrations if label == config.label),
+    }
+
+
+def classes_modules(observer):
+    """The modules that define what operations are made of: fields, indexes, constraints, operations."""
+    for _, records in observer.migrations:
+        for record in records:
+            operation = record.operation
+            things = [operation, *[field for _, field in getattr(operation, "fields", ()) or ()]]
+            things += [getattr(operation, name, None) for name in ("field", "index", "constraint")]
+            for thing in things:
+                yield from (cls.__module__ for cls in inspect.getmro(type(thing)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,89 @@
+"""A scratch PostgreSQL server: started on loopback, thrown away afterwards."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+SUPERUSER = "conformance"
+
+
+@contextmanager
+def scratch_server(*settings):
+    """Yield the port of a fresh server. Only this server is stopped at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="conformance-postgres-"))
+    data = folder / "data"
+    port = free_port()
+    # Debian's C.UTF-8 is what most containers run with; the data never leaves the machine.
+    own_by_server_user(folder)
+    as_server_user([program("initdb"), "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
+    options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c synchronous_commit=off -c max_locks_per_transaction=1024"
+    options += "".join(f" -c {setting}" for setting in settings)
+    as_server_user([program("pg_ctl"), "-D", data, "-l", folder / "log", "-o", options, "-w", "start"])
+    try:
+        yield port
+    finally:
+        as_server_user([program("pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop"])
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def scratch_database(port, name):
+    run_sql(port, f'CREATE DATABASE "{name}"')
+    try:
+        yield name
+    finally:
+        run_sql(port, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def run_sql(port, sql):
+    command = [program("psql"), "-q", "-h", "127.0.0.1", "-p", str(port), "-U", SUPERUSER, "-d", "postgres", "-c", sql]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def program(name):
+    """Distributions keep initdb and pg_ctl out of PATH; pg_config knows where they are."""
+    folder = os.environ.get("CONFORMANCE_POSTGRES_BIN")
+    if not folder and shutil.which("pg_config"):
+        folder = subprocess.check_output(["pg_config", "--bindir"], text=True).strip()
+    candidate = Path(folder or "") / name
+    if folder and candidate.exists():
+        return str(candidate)
+    found = shutil.which(name)
+    if not found:
+        raise SystemExit(f"{name} not found: set CONFORMANCE_POSTGRES_BIN to the folder with PostgreSQL's programs")
+    return found
+
+
+def as_server_user(command):
+    command = [str(part) for part in command]
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root.
+        command = ["runuser", "-u", server_user(), "--", *command]
+    # The server inherits what it is given: a pipe would keep us waiting for its end.
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+def own_by_server_user(folder):
+    if os.geteuid() == 0:
+        entry = pwd.getpwnam(server_user())
+        os.chown(folder, entry.pw_uid, entry.pw_gid)
+
+
+def server_user():
+    return os.environ.get("CONFORMANCE_POSTGRES_USER", "postgres")
+
+
+def free_port():
+    for port in range(20000 + os.getpid() % 20000, 60000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise SystemExit("no free port above 20000")
