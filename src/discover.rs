@@ -51,8 +51,8 @@ pub struct Found {
     pub servers: Vec<PathBuf>,
     /// Files and folders that could not be read.
     pub unreadable: Vec<Unreadable>,
-    /// How many `.py` files there are under each of the named paths.
-    pub python_files: Vec<usize>,
+    /// How many `.py` files there are under each of the named folders.
+    pub python_files: BTreeMap<PathBuf, usize>,
 }
 
 /// A file that holds a `class Migration`.
@@ -79,8 +79,9 @@ pub fn discover(search: &Search<'_>) -> Found {
     let mut found = Found::default();
     search.progress.begin(Stage::Searching, 0);
     let files = walk(search, &mut found);
-    let count = |named: &PathBuf| files.iter().filter(|file| file.starts_with(named)).count();
-    found.python_files = search.named.iter().map(count).collect();
+    let count = |folder: &PathBuf| files.iter().filter(|file| file.starts_with(folder)).count();
+    let folders = search.named.iter().filter(|named| named.is_dir());
+    found.python_files = folders.map(|folder| (folder.clone(), count(folder))).collect();
     search.progress.begin(Stage::Reading, files.len());
     let read = files.into_par_iter().map(|path| {
         let outcome = candidate(&path);
@@ -102,6 +103,12 @@ pub fn discover(search: &Search<'_>) -> Found {
     others.retain(|path| is_expected(path) && path.parent().is_some_and(|folder| found.folders.contains_key(folder)));
     found.others = others;
     found
+}
+
+/// Whether a file can be left out of all account: it is no migration, and none is missing where it lies.
+#[must_use]
+pub fn is_beside_the_point(path: &Path) -> bool {
+    path.is_file() && !is_expected(path) && (!is_loaded(path) || matches!(candidate(path), Ok(None)))
 }
 
 /// Whether a file that lies beside migrations must be one itself, or Django refuses to load the folder.
@@ -171,10 +178,12 @@ fn is_searched(entry: &DirEntry, search: &Search<'_>) -> bool {
     if search.configuration.exclude.iter().any(|pattern| pattern.matches(path)) {
         return false;
     }
-    if search.named.iter().any(|named| named.starts_with(path)) {
-        return true;
-    }
-    !entry.file_type().is_dir() && !is_hidden(entry.file_name()) || entry.file_type().is_dir() && !is_foreign(entry)
+    let is_own = if entry.file_type().is_dir() {
+        !is_foreign(entry)
+    } else {
+        !is_hidden(entry.file_name())
+    };
+    is_own || search.named.iter().any(|named| named.starts_with(path))
 }
 
 fn is_hidden(name: &OsStr) -> bool {

@@ -3,6 +3,7 @@
 mod apps;
 mod division;
 mod environment;
+mod load;
 mod lockfile;
 mod modules;
 mod reading;
@@ -16,13 +17,13 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::config::{ConfigError, Configuration};
-use crate::discover::{self, Found, Search};
 use crate::migration::Migration;
 use crate::models::{KnownModel, ModelSettings};
 use crate::progress::Progress;
-use crate::rules::RuleTable;
 use crate::source::{Range, SourceFile};
 use crate::versions::{DjangoVersion, PostgresVersion};
+pub use load::load;
+use root::Named;
 pub use root::{ConfigurationChoice, Target};
 pub use session::{Session, Timeout};
 
@@ -41,8 +42,8 @@ pub struct Project {
     pub session: Session,
     /// The configuration that holds for it.
     pub configuration: Arc<Configuration>,
-    /// What the user asked to judge, as paths are shown to people; all of it lies in the root.
-    pub named: Vec<PathBuf>,
+    /// What the user asked to judge.
+    named: Named,
     /// Its migrations, and those of installed packages, in no particular order.
     pub migrations: Vec<Migration>,
     /// Models that the configuration describes, because no migration in sight creates them.
@@ -57,8 +58,7 @@ impl Project {
     /// Whether the user asked for this file, by itself or with a folder; `path` as shown to people.
     #[must_use]
     pub fn is_named(&self, path: &Path) -> bool {
-        let names = |named: &PathBuf| named == Path::new(".") && path.is_relative() || path.starts_with(named);
-        self.named.iter().any(names)
+        self.named.cover(&self.absolute(path))
     }
 
     /// Whether a file is a problem as a whole; `path` as shown to people.
@@ -124,8 +124,12 @@ pub struct Request<'a> {
 pub struct Loaded {
     /// Each a history of its own.
     pub projects: Vec<Project>,
-    /// What to say about paths that belong to none.
-    pub notes: Vec<String>,
+    /// Folders that cannot be searched.
+    notes: Vec<String>,
+    /// Files that the configuration excludes.
+    excluded: Vec<PathBuf>,
+    /// Files that are no migrations.
+    passed_over: Vec<PathBuf>,
 }
 
 /// Why nothing can be judged.
@@ -197,97 +201,4 @@ fn no_migrations(path: &Path, python_files: usize, is_excluded: bool) -> String 
         "{path}: no migrations found: {files} (virtual environments, node_modules, hidden folders and `exclude` are \
          not searched); give the folder of a Django project"
     )
-}
-
-/// Finds the projects that the paths lie in, and reads their settings and migrations.
-///
-/// # Errors
-/// When a path does not exist or has no migration, or the configuration is wrong.
-pub fn load(request: &Request<'_>, rules: &RuleTable) -> Result<Loaded, LoadError> {
-    let mut loaded = Loaded::default();
-    for target in root::targets(request.working_folder, request.paths, &request.configuration, rules)? {
-        load_target(request, &target, &mut loaded)?;
-    }
-    Ok(loaded)
-}
-
-fn load_target(request: &Request<'_>, target: &Target, loaded: &mut Loaded) -> Result<(), LoadError> {
-    let mut found = discover::discover(&Search {
-        root: &target.root,
-        named: &target.named,
-        configuration: &target.configuration,
-        progress: request.progress,
-    });
-    let python_files = std::mem::take(&mut found.python_files);
-    unreadable_folders(request, &mut found, loaded);
-    let mut divisions = division::divide(request, target, found)?;
-    let first = loaded.projects.len();
-    for index in 0..divisions.len() {
-        if divisions[index].holds_any_of(&target.named) {
-            let project = reading::read(request, target, &mut divisions, index);
-            loaded.projects.push(project);
-        }
-    }
-    explain_rest(request, target, &python_files, first, loaded)
-}
-
-/// Folders that nobody can look into are said; files are problems of their project.
-fn unreadable_folders(request: &Request<'_>, found: &mut Found, loaded: &mut Loaded) {
-    found.unreadable.retain(|unreadable| {
-        if discover::is_python(&unreadable.path) {
-            return true;
-        }
-        let path = root::shown(request.working_folder, &unreadable.path);
-        let note = format!(
-            "{}: cannot be searched ({}); migrations in it are not judged",
-            path.display(),
-            unreadable.error
-        );
-        loaded.notes.push(note);
-        false
-    });
-}
-
-/// Says of each path that holds no migration what is the matter with it.
-fn explain_rest(
-    request: &Request<'_>,
-    target: &Target,
-    python_files: &[usize],
-    first: usize,
-    loaded: &mut Loaded,
-) -> Result<(), LoadError> {
-    let projects = &loaded.projects[first..];
-    for (named, python_files) in target.named.iter().zip(python_files) {
-        let shown = root::shown(request.working_folder, named);
-        let has_migrations = projects.iter().any(|project| project.has_under(&shown));
-        let is_excluded = target.configuration.excludes(named);
-        match (has_migrations, named.is_dir()) {
-            (true, _) => {}
-            (false, true) => {
-                return Err(LoadError::NoMigrations {
-                    path: shown,
-                    python_files: *python_files,
-                    is_excluded,
-                });
-            }
-            (false, false) if is_excluded => {
-                loaded
-                    .notes
-                    .push(format!("{}: excluded by the configuration", shown.display()));
-            }
-            (false, false) => loaded
-                .notes
-                .push(format!("{}: no migration, nothing to judge", shown.display())),
-        }
-    }
-    Ok(())
-}
-
-impl Project {
-    /// Whether a migration or a problem lies at or under a path, as shown.
-    fn has_under(&self, path: &Path) -> bool {
-        let is_under = |file: &Path| path == Path::new(".") && file.is_relative() || file.starts_with(path);
-        self.migrations.iter().any(|migration| is_under(&migration.source.path))
-            || self.problems.iter().any(|problem| is_under(&problem.path))
-    }
 }

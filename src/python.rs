@@ -3,6 +3,7 @@
 //! The only module that sees ruff's syntax tree. It never fails: what cannot be evaluated is a
 //! [`Value::Unknown`] with its reason, and what cannot be parsed is a [`SyntaxError`] beside all the rest.
 
+mod branches;
 mod builtins;
 mod canonical;
 mod classes;
@@ -11,11 +12,19 @@ mod decode;
 mod evaluate;
 mod execute;
 mod expressions;
+mod functions;
 mod imports;
-mod methods;
+mod lineage;
+mod objects;
 mod operators;
 mod resolve;
+mod settings;
+mod settle;
+mod syntax;
 mod text;
+mod uses;
+
+use std::sync::Arc;
 
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
@@ -24,31 +33,41 @@ use rustc_hash::FxHashMap;
 
 pub use canonical::canonical;
 pub use decode::{DecodeError, decode};
+pub use objects::{Constructed, Object};
 pub use operators::{binary, truth};
 pub use resolve::{Modules, Resolved};
+pub use settings::{Setting, SettingValues};
 
 use crate::source::Range;
 use crate::value::Value;
 use crate::versions::DjangoVersion;
-
-/// How a parameter of a function appears in the values of its body: `Value::Name("<parameter>.max_length")`.
-pub const PARAMETER: &str = "<parameter>.";
+use syntax::Syntax;
 
 /// One module, read.
 #[derive(Debug, Default)]
 pub struct Module {
     /// The dotted path: `shop.migrations.0001_initial`, `shop.fields` for `shop/fields/__init__.py`.
     pub path: String,
+    /// Whether it is an `__init__.py`.
+    pub is_package: bool,
     /// What module-level names are bound to at the end of the module.
     pub bindings: FxHashMap<String, Value>,
     /// Classes in source order, nested ones included.
     pub classes: Vec<Class>,
     /// Modules of `from m import *`, in order.
     pub star_imports: Vec<String>,
+    /// Modules that have to be read before all of this one can be evaluated: read them and parse it again.
+    pub asked: Vec<String>,
+    /// Settings that nobody sets, as far as is known, and whose default decided something.
+    pub assumed: Vec<String>,
     /// What the parser could not read; it goes on after each.
     pub syntax_errors: Vec<SyntaxError>,
     /// Comments in order, `#` included.
     pub comments: Vec<Range>,
+    /// Plain functions of the module itself: where their names stand.
+    functions: FxHashMap<String, Range>,
+    /// Kept where one of its functions or methods may be called.
+    syntax: Option<Arc<Syntax>>,
 }
 
 /// A place that is no Python.
@@ -86,70 +105,31 @@ pub struct Attribute {
     pub range: Range,
 }
 
-/// A function of a class: what a later reading asks of it.
+/// A function of a class.
 #[derive(Clone, Debug)]
 pub struct Method {
     /// Its name.
     pub name: String,
-    /// Named parameters without `self`, with their defaults.
-    pub parameters: Vec<Parameter>,
-    /// What it does, in order; empty for methods that nobody asks about, see `methods::FOLLOWED`.
-    pub steps: Vec<Step>,
-    /// Its value, if it ends in one plain `return`; parameters in it are names that begin with [`PARAMETER`].
-    pub returns: Option<Value>,
+    /// Whether it is read like an attribute: `@property`, `@cached_property`.
+    is_property: bool,
+    /// Whether it gets no `self`: `@staticmethod`.
+    is_static: bool,
+    /// Where its name stands.
+    place: Range,
 }
 
-/// A named parameter.
-#[derive(Clone, Debug)]
-pub struct Parameter {
-    /// Its name.
-    pub name: String,
-    /// Its default, if it has one.
-    pub default: Option<Value>,
-    /// Whether it can be given by position.
-    pub positional: bool,
-}
-
-/// One thing that an `__init__` or `deconstruct` does to keyword arguments.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Step {
-    /// `kwargs["key"] = value`
-    Set(String, Value),
-    /// `kwargs.setdefault("key", value)`, or the same with an `if`.
-    SetDefault(String, Value),
-    /// `kwargs.pop("key", ...)`, `del kwargs["key"]`
-    Remove(String),
-    /// `super().name(...)`: positional values, keyword values, and whether `*args` and `**kwargs` go along.
-    Super {
-        /// The method called.
-        method: String,
-        /// Positional arguments without the star.
-        args: Vec<Value>,
-        /// Keyword arguments without the double star.
-        kwargs: Vec<(String, Value)>,
-        /// `*args` is among the arguments.
-        passes_args: bool,
-        /// `**kwargs` is among the arguments.
-        passes_kwargs: bool,
-    },
-    /// Something else that may matter, as source text.
-    Other(String),
-}
-
-/// What reading a module depends on besides its text.
+/// Which module a text is.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
     /// The module's dotted path.
     pub path: &'a str,
     /// Whether the file is an `__init__.py`; decides what `from .` means.
     pub is_package: bool,
-    /// The Django that would import it.
-    pub django: DjangoVersion,
 }
 
-/// Reads a module.
+/// Reads a module. What it needs of other modules it takes from `modules`, or asks for.
 #[must_use]
-pub fn parse(text: &str, origin: Origin<'_>) -> Module {
+pub fn parse(text: &str, origin: Origin<'_>, modules: &Modules) -> Module {
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
     let comments = parsed
         .tokens()
@@ -163,33 +143,28 @@ pub fn parse(text: &str, origin: Origin<'_>) -> Module {
         range: range(error.location),
     });
     let syntax_errors = syntax_errors.collect();
-    let body = match parsed.syntax() {
-        ruff_python_ast::Mod::Module(module) => module.body.as_slice(),
-        ruff_python_ast::Mod::Expression(_) => &[],
-    };
+    let module = evaluate::module(text, syntax::body(&parsed), origin, modules);
+    let syntax = module.may_be_called().then(|| Arc::new(Syntax::new(text, parsed)));
     Module {
         syntax_errors,
         comments,
-        ..evaluate::module(text, body, origin)
+        syntax,
+        ..module
     }
-}
-
-/// Whether the bytes of a file can be a migration: they hold a `class Migration`.
-#[must_use]
-pub fn looks_like_migration(bytes: &[u8]) -> bool {
-    const CLASS: &[u8] = b"class";
-    let mut rest = bytes;
-    while let Some(at) = rest.windows(CLASS.len()).position(|window| window == CLASS) {
-        rest = &rest[at + CLASS.len()..];
-        let name = rest.trim_ascii_start();
-        if name.len() < rest.len() && name.starts_with(b"Migration") {
-            return true;
-        }
-    }
-    false
 }
 
 impl Module {
+    /// Whether anybody may call a function of it: of a migration only methods of classes beside `Migration`.
+    fn may_be_called(&self) -> bool {
+        match self.class("Migration") {
+            Some(_) => self
+                .classes
+                .iter()
+                .any(|class| class.name != "Migration" && !class.methods.is_empty()),
+            None => !self.functions.is_empty() || self.classes.iter().any(|class| !class.methods.is_empty()),
+        }
+    }
+
     /// The class with this qualified name.
     #[must_use]
     pub fn class(&self, name: &str) -> Option<&Class> {
@@ -208,14 +183,6 @@ impl Class {
     #[must_use]
     pub fn method(&self, name: &str) -> Option<&Method> {
         self.methods.iter().rev().find(|method| method.name == name)
-    }
-}
-
-impl Method {
-    /// Whether it does nothing but call the same method of its base class.
-    #[must_use]
-    pub fn only_calls_super(&self) -> bool {
-        matches!(self.steps.as_slice(), [Step::Super { method, .. }] if *method == self.name)
     }
 }
 

@@ -464,6 +464,24 @@ fn a_python_file_that_is_no_migration_is_noted() {
 }
 
 #[test]
+fn files_that_are_no_migrations_are_one_note_beside_what_is_found() {
+    let scratch = Scratch::shop()
+        .file("shop/models.py", "")
+        .file("shop/views.py", "")
+        .file("README.md", "");
+    let files = "shop/models.py shop/migrations/0002_index.py shop/views.py shop/migrations/__init__.py README.md";
+    let run = scratch.run(&format!("{files} --django-version 5.2 --output-format json"));
+    assert_eq!(
+        run.findings(),
+        ["shop/migrations/0002_index.py: create-index-blocking-writes"]
+    );
+    assert_eq!(
+        run.notes,
+        "note: shop/models.py and 3 other files: no migration, nothing to judge\n"
+    );
+}
+
+#[test]
 fn a_file_that_is_not_python_is_noted() {
     let run = Scratch::shop().file("README.md", "").run("README.md");
     assert_eq!(run.code, 0);

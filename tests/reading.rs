@@ -12,7 +12,6 @@ use forelock::migration::{
 use forelock::python::{Module, Modules, Origin, parse};
 use forelock::source::SourceFile;
 use forelock::value::{Operator, Value};
-use forelock::versions::DjangoVersion;
 
 const IMPORTS: &str = "\
 from django.conf import settings
@@ -22,15 +21,12 @@ from django.contrib.postgres.fields import ArrayField
 ";
 
 fn module(path: &str, text: &str) -> Module {
-    let django = DjangoVersion { major: 5, minor: 2 };
-    parse(
-        text,
-        Origin {
-            path,
-            is_package: path == "shop",
-            django,
-        },
-    )
+    module_with(path, text, &Modules::default())
+}
+
+fn module_with(path: &str, text: &str, modules: &Modules) -> Module {
+    let is_package = path == "shop";
+    parse(text, Origin { path, is_package }, modules)
 }
 
 /// Reads a migration of the app `shop` whose text begins with [`IMPORTS`].
@@ -46,12 +42,8 @@ fn read(text: &str, others: &[(&str, &str)]) -> Migration {
         fields: CustomFields::known(),
     };
     let key = MigrationKey::new("shop", "0002_x");
-    reader.read(
-        &module("shop.migrations.0002_x", &text),
-        key,
-        source,
-        Ownership::Project,
-    )
+    let module = module_with("shop.migrations.0002_x", &text, &modules);
+    reader.read(&module, key, source, Ownership::Project).migration
 }
 
 /// A migration with these operations.
@@ -232,7 +224,7 @@ fn compared_is_what_deconstruct_returns() {
     );
     assert_eq!(
         compared("models.AutoField(primary_key=True, auto_created=True)"),
-        ["primary_key"]
+        ["auto_created", "primary_key"]
     );
     assert_eq!(
         compared("ArrayField(models.CharField(max_length=3))"),
@@ -379,7 +371,10 @@ class Migration(migrations.Migration):
         panic!("{rename:?}")
     };
     assert_eq!([old_name, new_name, &rename.class], ["OldOrder", "Order", "Rename"]);
-    assert!(matches!(&strange.operation, Operation::Custom { path } if path.ends_with(".Strange")));
+    let Operation::Custom { path, base: Some(base) } = &strange.operation else {
+        panic!("{strange:?}")
+    };
+    assert!(path.ends_with(".Strange") && matches!(**base, Operation::RunSql { .. }));
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub(super) fn run(
     let fails = judged.iter().any(|judged| judged.fails);
     let analyses: Vec<Analysis> = judged.into_iter().map(|judged| judged.analysis).collect();
     if !check.output.quiet {
-        write_notes(&loaded.notes, notes);
+        write_notes(&loaded.notes(), notes);
         if check.output_format == CheckOutput::Json {
             write_notes(analyses.iter().flat_map(|analysis| &analysis.notes), notes);
         }

@@ -30,7 +30,7 @@ pub(super) fn run(
     let all: Vec<&MigrationReport> = analyses.iter().flat_map(|analysis| &analysis.migrations).collect();
     let chosen = chosen(sql, &all)?;
     if !sql.output.quiet {
-        write_notes(&loaded.notes, notes);
+        write_notes(&loaded.notes(), notes);
         write_notes(analyses.iter().flat_map(|analysis| &analysis.notes), notes);
     }
     write_problems(&loaded.projects, notes);

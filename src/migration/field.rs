@@ -46,6 +46,9 @@ pub struct Field {
     /// differ in nothing here, nor in path, column and target table, are not altered.
     /// See `BaseDatabaseSchemaEditor._field_should_be_altered`.
     pub compared: BTreeMap<String, Value>,
+    /// What methods of the field's own class make of `None`, `''` and the default on the way to the database, where it
+    /// has such methods: given and made, `Unknown` where that was not followed.
+    pub own_values: Vec<(Value, Value)>,
     /// Attributes that could not be evaluated (name and reason); the column is then uncertain.
     pub unknown: Vec<(String, String)>,
     /// The constructor call.

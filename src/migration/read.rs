@@ -7,18 +7,18 @@ mod custom_fields;
 mod field_classes;
 mod fields;
 mod indexes;
-mod lineage;
 mod operations;
 mod options;
 mod subclasses;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 pub use custom_fields::{CustomField, CustomFields};
 
 use super::{Dependency, Gap, Migration, MigrationKey, Ownership};
-use crate::python::{Attribute, Class, Module, Modules};
+use crate::python::{Attribute, Class, Module, Modules, Object};
 use crate::source::{Range, SourceFile};
 use crate::value::Value;
 
@@ -43,6 +43,17 @@ struct Reading<'a> {
     fields: &'a CustomFields,
     app: &'a str,
     gaps: Vec<Gap>,
+    /// Modules to be read before this migration can be read in full.
+    asked: RefCell<Vec<String>>,
+}
+
+/// A migration, and the modules to be read before all of it can be.
+#[derive(Debug)]
+pub struct Read {
+    /// As far as it could be read.
+    pub migration: Migration,
+    /// Read them, and read the migration again.
+    pub asked: Vec<String>,
 }
 
 /// The class `Migration` and everything it inherits from, nearest first.
@@ -53,7 +64,7 @@ struct MigrationClass<'a> {
 impl Reader<'_> {
     /// Reads a migration. What cannot be read is a gap; a module without a migration class gives one without operations.
     #[must_use]
-    pub fn read(&self, module: &Module, key: MigrationKey, source: Arc<SourceFile>, ownership: Ownership) -> Migration {
+    pub fn read(&self, module: &Module, key: MigrationKey, source: Arc<SourceFile>, ownership: Ownership) -> Read {
         let app = key.app.clone();
         let mut reading = Reading {
             module,
@@ -61,6 +72,7 @@ impl Reader<'_> {
             fields: self.fields,
             app: &app,
             gaps: Vec::new(),
+            asked: RefCell::default(),
         };
         let class = reading.migration_class();
         let dependencies = reading.dependencies(&class, "dependencies");
@@ -69,7 +81,8 @@ impl Reader<'_> {
         let atomic = reading.atomic(&class);
         let operations = reading.all_operations(&class);
         let gaps = reading.gaps;
-        Migration {
+        let asked = reading.asked.into_inner();
+        let migration = Migration {
             key,
             source,
             ownership,
@@ -81,7 +94,8 @@ impl Reader<'_> {
             operations,
             gaps,
             comments: module.comments.clone(),
-        }
+        };
+        Read { migration, asked }
     }
 }
 
@@ -146,7 +160,18 @@ impl<'a> Reading<'a> {
         if self.modules.is_empty() {
             return Cow::Borrowed(value);
         }
-        Cow::Owned(self.modules.resolve(self.module, value.clone()))
+        let mut asked = self.asked.borrow_mut();
+        Cow::Owned(self.modules.resolve(self.module, value.clone(), &mut asked))
+    }
+
+    /// An object of a class that derives from one that `is_known`.
+    fn object(&self, path: &str, is_known: &dyn Fn(&str) -> bool) -> Object<'a> {
+        Object::new(self.modules, self.module, path, is_known)
+    }
+
+    /// Keeps what an object asked for.
+    fn done_with(&self, object: &Object<'_>) {
+        self.asked.borrow_mut().extend(object.asked().iter().cloned());
     }
 
     fn atomic(&mut self, class: &MigrationClass<'a>) -> bool {

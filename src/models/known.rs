@@ -171,6 +171,7 @@ impl Field {
             decimal_places: None,
             auto_now: false,
             compared: BTreeMap::new(),
+            own_values: Vec::new(),
             unknown: Vec::new(),
             range: Range::default(),
         }

@@ -21,6 +21,13 @@ pub(super) struct App {
     pub(super) import_root: PathBuf,
 }
 
+impl App {
+    /// The dotted path of the app itself: `shop`.
+    pub(super) fn name(&self) -> &str {
+        self.module.rsplit_once('.').map_or("", |(app, _)| app)
+    }
+}
+
 /// An `AppConfig` in an `apps.py`.
 #[derive(Debug)]
 struct AppConfig {
@@ -158,9 +165,8 @@ fn app_configs(file: &Path, finder: &Finder) -> Vec<AppConfig> {
     let origin = Origin {
         path: "apps",
         is_package: false,
-        django: finder.django,
     };
-    let module = python::parse(&text, origin);
+    let module = python::parse(&text, origin, &python::Modules::new(finder.django));
     module.classes.iter().filter_map(app_config).collect()
 }
 

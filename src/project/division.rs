@@ -210,8 +210,8 @@ fn divide_share(
     };
     let mut groups = split::groups(&whole.apps, joining);
     if groups.len() > 1 {
-        let Division { apps, finder, .. } = &mut whole;
-        apps.retain(|files| reading::holds_migrations(&files.app, &files.candidates, finder));
+        let Division { apps, .. } = &mut whole;
+        apps.retain(|files| reading::holds_migrations(&files.app, &files.candidates));
         groups = split::groups(apps, joining);
     }
     if groups.len() < 2 {

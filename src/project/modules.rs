@@ -85,25 +85,14 @@ impl Finder {
     }
 
     /// Reads the module with this dotted path; `None` if there is no such file or it is not text.
-    pub(super) fn module(&self, module: &str) -> Option<Module> {
+    pub(super) fn module(&self, module: &str, modules: &Modules) -> Option<Module> {
         let located = self.locate(module)?;
         let text = text(fs::read(&located.path).ok()?).ok()?;
         let origin = Origin {
             path: module,
             is_package: located.is_package,
-            django: self.django,
         };
-        Some(python::parse(&text, origin))
-    }
-
-    /// Reads a migration file under the dotted path that it would be imported by.
-    pub(super) fn migration(&self, module: &str, source: &SourceFile) -> Module {
-        let origin = Origin {
-            path: module,
-            is_package: false,
-            django: self.django,
-        };
-        python::parse(&source.text, origin)
+        Some(python::parse(&text, origin, modules))
     }
 
     /// Reads what the migrations import, and what that imports, until nothing more is wanted.
@@ -135,7 +124,11 @@ impl Finder {
 
     /// Reads these modules in parallel and notes those that do not exist.
     pub(super) fn load_all(&self, paths: Vec<String>, modules: &mut Modules) {
-        let read: Vec<_> = paths.into_par_iter().map(|path| (self.module(&path), path)).collect();
+        let read: Vec<_> = {
+            let modules = &*modules;
+            let read = paths.into_par_iter();
+            read.map(|path| (self.module(&path, modules), path)).collect()
+        };
         for (module, path) in read {
             match module {
                 Some(module) => modules.insert(module),
@@ -143,6 +136,15 @@ impl Finder {
             }
         }
     }
+}
+
+/// Parses a migration file under the dotted path that it would be imported by.
+pub(super) fn migration(module: &str, source: &SourceFile, modules: &Modules) -> Module {
+    let origin = Origin {
+        path: module,
+        is_package: false,
+    };
+    python::parse(&source.text, origin, modules)
 }
 
 /// The text of a file's bytes, as Python decodes them.

@@ -1,5 +1,6 @@
 //! The files of a project to migrations: its own, and those of the packages that it depends on.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,10 +10,11 @@ use rustc_hash::FxHashSet;
 
 use super::apps::App;
 use super::division::{AppFiles, Division};
-use super::modules::{Finder, ReadError};
+use super::modules::ReadError;
+use super::root::Named;
 use super::{FileProblem, Project, Request, Target, modules, root};
 use crate::discover::{self, Candidate};
-use crate::migration::read::{self, CustomFields, Reader};
+use crate::migration::read::{self, CustomFields, Read, Reader};
 use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
 use crate::progress::Stage;
 use crate::python::{Module, Modules};
@@ -22,9 +24,14 @@ use crate::versions::PostgresVersion;
 /// Packages depend on packages; a longer chain than this is no chain.
 const MAX_ROUNDS: usize = 32;
 
+/// How often a file is read again after what it asked for was read.
+const MAX_READINGS: usize = 6;
+
 /// A migration file, parsed.
 struct Parsed {
     key: MigrationKey,
+    /// The dotted path that it would be imported by.
+    path: String,
     ownership: Ownership,
     source: Arc<SourceFile>,
     module: Module,
@@ -43,10 +50,11 @@ impl Outcome {
 }
 
 /// Whether a folder holds migrations, and not only code that speaks of them, such as tests.
-pub(super) fn holds_migrations(app: &App, candidates: &[Candidate], finder: &Finder) -> bool {
+pub(super) fn holds_migrations(app: &App, candidates: &[Candidate]) -> bool {
+    let modules = Modules::default();
     candidates.iter().any(|candidate| {
         let source = modules::source(&candidate.path, candidate.bytes.clone());
-        let module = source.map(|source| finder.migration(&app.module, &source));
+        let module = source.map(|source| modules::migration(&app.module, &source, &modules));
         is_probably_one(&candidate.path, module.ok().as_ref())
     })
 }
@@ -72,6 +80,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
     let mut batch = Batch::new(request, target, division);
     batch.read_project(candidates);
     batch.read_packages(divisions, index);
+    notes.extend(assumed_settings(&batch.assumed));
     Project {
         root: root::shown(request.working_folder, &division.root),
         working_folder: request.working_folder.to_owned(),
@@ -79,11 +88,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         postgres,
         session: division.settings.session(division.django.version),
         configuration: Arc::clone(&target.configuration),
-        named: target
-            .named
-            .iter()
-            .map(|named| root::shown(request.working_folder, named))
-            .collect(),
+        named: Named::new(&target.named),
         migrations: batch.migrations,
         known_models: target.configuration.models.clone(),
         problems: batch.problems,
@@ -105,12 +110,32 @@ fn other_engine(division: &Division, postgres: PostgresVersion) -> Option<String
     ))
 }
 
+fn assumed_settings(assumed: &BTreeSet<String>) -> Option<String> {
+    if assumed.is_empty() {
+        return None;
+    }
+    let names = assumed.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    Some(format!(
+        "no settings were found: {names} taken to have the default; name them with `settings-module`"
+    ))
+}
+
+/// No modules yet, and what the settings give to migrations that ask for them.
+fn modules(division: &Division) -> Modules {
+    let apps = division.apps.iter().map(|files| files.app.name().to_owned());
+    let mut modules = Modules::new(division.django.version);
+    modules.settings = division.settings.values(apps.collect());
+    modules
+}
+
 /// Migrations while they are being read.
 struct Batch<'a> {
     request: &'a Request<'a>,
     division: &'a Division,
     fields: CustomFields,
     modules: Modules,
+    /// Settings that were taken to have their default, as no settings were found.
+    assumed: BTreeSet<String>,
     migrations: Vec<Migration>,
     problems: Vec<FileProblem>,
 }
@@ -123,7 +148,8 @@ impl<'a> Batch<'a> {
             request,
             division,
             fields: CustomFields::known().clone().with(configured),
-            modules: Modules::default(),
+            modules: modules(division),
+            assumed: BTreeSet::new(),
             migrations: Vec::new(),
             problems: Vec::new(),
         }
@@ -237,7 +263,8 @@ impl<'a> Batch<'a> {
         Ok(Parsed {
             key: MigrationKey::new(app.label.clone(), name),
             ownership,
-            module: self.division.finder.migration(&module, &source),
+            module: modules::migration(&module, &source, &self.modules),
+            path: module,
             source,
         })
     }
@@ -266,20 +293,52 @@ impl<'a> Batch<'a> {
     }
 
     /// Loads what the files import, and reads those that hold a migration.
-    fn finish(&mut self, files: Vec<Parsed>) {
-        let asking: Vec<&Module> = files.iter().map(|file| &file.module).collect();
+    fn finish(&mut self, mut files: Vec<Parsed>) {
+        files.retain(|file| read::is_migration(&file.module));
+        self.load_wanted(&mut files);
+        let mut read: Vec<Read> = files.par_iter().map(|file| self.read_one(file)).collect();
+        for _ in 1..MAX_READINGS {
+            let asked = read.iter().flat_map(|read| &read.asked);
+            let unread: FxHashSet<&String> = asked.filter(|module| !self.modules.knows(module)).collect();
+            if unread.is_empty() {
+                break;
+            }
+            let unread = unread.into_iter().cloned().collect();
+            self.division.finder.load_all(unread, &mut self.modules);
+            let again = files
+                .par_iter()
+                .zip(&mut read)
+                .filter(|(_, read)| !read.asked.is_empty());
+            again.for_each(|(file, read)| *read = self.read_one(file));
+        }
+        let modules = files.iter().filter(|file| file.ownership == Ownership::Project);
+        self.assumed
+            .extend(modules.flat_map(|file| file.module.assumed.iter().cloned()));
+        self.migrations.extend(read.into_iter().map(|read| read.migration));
+    }
+
+    /// Reads what the files import. A file whose course other modules decide is evaluated again with them at hand.
+    fn load_wanted(&mut self, files: &mut [Parsed]) {
         let fields = &self.fields;
         let known = |path: &str| fields.get(path).is_some();
-        self.division.finder.load_wanted(&asking, &known, &mut self.modules);
+        for _ in 0..MAX_READINGS {
+            let asking: Vec<&Module> = files.iter().map(|file| &file.module).collect();
+            self.division.finder.load_wanted(&asking, &known, &mut self.modules);
+            let modules = &self.modules;
+            let undecided = files.par_iter_mut().filter(|file| !file.module.asked.is_empty());
+            let evaluated = undecided.map(|file| file.module = modules::migration(&file.path, &file.source, modules));
+            if evaluated.count() == 0 {
+                return;
+            }
+        }
+    }
+
+    fn read_one(&self, file: &Parsed) -> Read {
         let reader = Reader {
             modules: &self.modules,
-            fields,
+            fields: &self.fields,
         };
-        let read = files
-            .into_par_iter()
-            .map(|file| reader.read(&file.module, file.key, file.source, file.ownership));
-        let migrations: Vec<_> = read.collect();
-        self.migrations.extend(migrations);
+        reader.read(&file.module, file.key.clone(), Arc::clone(&file.source), file.ownership)
     }
 
     /// Files of a migration folder that hold no migration or could not be read.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::LoadError;
 use crate::config::{self, Configuration};
 use crate::rules::RuleTable;
@@ -17,6 +19,32 @@ pub struct Target {
     pub named: Vec<PathBuf>,
     /// The configuration that holds there.
     pub configuration: Arc<Configuration>,
+}
+
+/// Paths that the user named: folders with all that lies in them, and single files.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Named {
+    folders: Vec<PathBuf>,
+    files: FxHashSet<PathBuf>,
+}
+
+impl Named {
+    pub(super) fn new(paths: &[PathBuf]) -> Self {
+        let mut named = Self::default();
+        for path in paths {
+            if path.is_dir() {
+                named.folders.push(path.clone());
+            } else {
+                named.files.insert(path.clone());
+            }
+        }
+        named
+    }
+
+    /// Whether this file is one of them, or lies in one.
+    pub(super) fn cover(&self, file: &Path) -> bool {
+        self.files.contains(file) || self.folders.iter().any(|folder| file.starts_with(folder))
+    }
 }
 
 /// Which configuration holds.

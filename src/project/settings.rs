@@ -9,7 +9,7 @@ use super::modules::Finder;
 use super::session::{Parameters, Session};
 use crate::migration::InternalType;
 use crate::models::ModelSettings;
-use crate::python::{Module, Modules, Resolved};
+use crate::python::{Module, Modules, Resolved, SettingValues};
 use crate::value::Value;
 use crate::versions::DjangoVersion;
 
@@ -34,6 +34,8 @@ pub(super) struct Settings {
     database_time_zone: Option<String>,
     engine: Option<String>,
     parameters: Parameters,
+    /// Everything that the module binds, for migrations that ask.
+    values: FxHashMap<String, Value>,
 }
 
 /// The names of settings modules that a `manage.py`, `wsgi.py` or the like speaks of, in order.
@@ -81,7 +83,7 @@ impl Settings {
     pub(super) fn read(module: &str, finder: &Finder) -> Option<Self> {
         let mut reader = Reader {
             finder,
-            modules: Modules::default(),
+            modules: Modules::new(finder.django),
             chain: Vec::new(),
         };
         reader.load(module);
@@ -102,6 +104,14 @@ impl Settings {
             use_tz: self.use_tz(django),
             time_zone: self.time_zone.clone(),
         }
+    }
+
+    /// What `django.conf.settings` gives to migrations. `apps` are the project's own, by their dotted names.
+    pub(super) fn values(&self, apps: Vec<String>) -> SettingValues {
+        if self.module.is_none() {
+            return SettingValues::default().with_apps(apps);
+        }
+        SettingValues::read(self.values.clone())
     }
 
     /// Swappable settings with Django's own default.
@@ -185,7 +195,7 @@ impl Reader<'_> {
         if self.chain.len() >= MAX_MODULES || self.chain.iter().any(|known| known == path) {
             return;
         }
-        let Some(module) = self.finder.module(path) else {
+        let Some(module) = self.finder.module(path, &self.modules) else {
             self.modules.insert_absent(path.to_owned());
             return;
         };
@@ -223,6 +233,7 @@ impl Reader<'_> {
             database_time_zone: option("TIME_ZONE"),
             engine: option("ENGINE"),
             parameters: parameters.unwrap_or_default(),
+            values: self.values(),
         }
     }
 
@@ -235,7 +246,7 @@ impl Reader<'_> {
     fn value(&self, name: &str) -> Option<Value> {
         let module = self.chain().find(|module| module.bindings.contains_key(name))?;
         let bound = module.bindings.get(name)?;
-        match self.modules.resolve(module, bound.clone()) {
+        match self.modules.resolve(module, bound.clone(), &mut Vec::new()) {
             // `from .base import X` of a module that nothing was imported from by star.
             Value::Name(path) => self.elsewhere(&path),
             value => Some(value),
@@ -244,12 +255,27 @@ impl Reader<'_> {
 
     fn elsewhere(&self, path: &str) -> Option<Value> {
         let (home, _) = path.rsplit_once('.')?;
-        let mut modules = Modules::default();
-        modules.insert(self.finder.module(home)?);
+        let mut modules = Modules::new(self.finder.django);
+        modules.insert(self.finder.module(home, &modules)?);
         match modules.find(path)? {
             Resolved::Value(value) => Some(value.clone()),
             Resolved::Class(..) => None,
         }
+    }
+
+    /// Every setting, as far as it can be evaluated.
+    fn values(&self) -> FxHashMap<String, Value> {
+        let names = self.chain().flat_map(|module| module.bindings.keys());
+        let names = names.filter(|name| name.chars().all(|letter| !letter.is_lowercase()));
+        let mut values = FxHashMap::default();
+        for name in names {
+            if !values.contains_key(name) {
+                // Set to something, whatever that is.
+                let value = self.value(name).unwrap_or_else(|| Value::Name(name.clone()));
+                values.insert(name.clone(), value);
+            }
+        }
+        values
     }
 
     /// All strings in any `INSTALLED_APPS` of the chain: lists are added to, inserted into and built in parts.
@@ -257,7 +283,8 @@ impl Reader<'_> {
         let mut apps = Vec::new();
         for module in self.chain() {
             if let Some(value) = module.bindings.get("INSTALLED_APPS") {
-                strings(&self.modules.resolve(module, value.clone()), &mut apps);
+                let value = self.modules.resolve(module, value.clone(), &mut Vec::new());
+                strings(&value, &mut apps);
             }
         }
         let mut seen = rustc_hash::FxHashSet::default();

@@ -5,12 +5,17 @@ use ruff_text_size::Ranged;
 
 use super::evaluate::Interpreter;
 use super::operators::{self, is_constant};
-use super::{range, text};
+use super::{Setting, objects, range, text};
 use crate::source::Range;
 use crate::value::{Call, Value};
 
+/// Methods of strings, lists and dicts that a constant of another module may be asked for.
+const METHODS: &[&str] = &[
+    "copy", "format", "get", "items", "join", "keys", "lower", "replace", "split", "strip", "upper", "values",
+];
+
 /// Arguments of a call, stars expanded.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Arguments {
     pub(super) args: Vec<Value>,
     pub(super) kwargs: Vec<(String, Value)>,
@@ -20,56 +25,98 @@ pub(super) struct Arguments {
 
 impl<'a> Interpreter<'a> {
     pub(super) fn call(&mut self, call: &'a ast::ExprCall) -> Value {
-        if let Expr::Attribute(attribute) = call.func.as_ref() {
-            let receiver = self.evaluate(&attribute.value);
-            return match receiver {
+        if let Some(value) = self.super_call(call).or_else(|| self.taken(call)) {
+            return value;
+        }
+        let Expr::Attribute(attribute) = call.func.as_ref() else {
+            let callee = self.evaluate(&call.func);
+            return self.call_value(callee, call);
+        };
+        let receiver = self.evaluate(&attribute.value);
+        match receiver {
+            Value::Name(path) if path == objects::SELF => self.self_call(attribute.attr.as_str(), call),
+            Value::Name(_) if METHODS.contains(&attribute.attr.as_str()) => match self.settle(receiver) {
                 Value::Name(_) => {
                     let path = self.evaluate(&call.func);
                     self.call_value(path, call)
                 }
-                Value::Unknown(_) => receiver,
                 receiver => self.method_call(receiver, attribute, call),
-            };
-        }
-        let callee = self.evaluate(&call.func);
-        self.call_value(callee, call)
-    }
-
-    fn call_value(&mut self, callee: Value, call: &'a ast::ExprCall) -> Value {
-        match callee {
-            Value::Name(path) => {
-                let arguments = match self.arguments(&call.arguments) {
-                    Ok(arguments) => arguments,
-                    Err(unknown) => return unknown,
-                };
-                match path.strip_prefix("builtins.") {
-                    Some(name) => self.builtin(name, &arguments),
-                    None => known_function(&path, &arguments),
-                }
-                .unwrap_or_else(|| as_written(path, call, arguments))
+            },
+            Value::Name(_) => {
+                let path = self.evaluate(&call.func);
+                self.call_value(path, call)
             }
-            Value::Function(function) => self.call_function(&function, call),
-            callee => self.blame(callee, call.range(), "is a call that is not evaluated"),
+            Value::Unknown(_) => receiver,
+            receiver => self.method_call(receiver, attribute, call),
         }
     }
 
-    /// A call of a function of this module or of a lambda.
-    fn call_function(&mut self, function: &crate::value::Function, call: &'a ast::ExprCall) -> Value {
+    /// `self.method(...)`.
+    fn self_call(&mut self, method: &str, call: &'a ast::ExprCall) -> Value {
         let arguments = match self.arguments(&call.arguments) {
             Ok(arguments) => arguments,
             Err(unknown) => return unknown,
         };
-        let name = function
-            .path
-            .strip_prefix(self.origin.path)
-            .and_then(|name| name.strip_prefix('.'));
-        let definition = name.and_then(|name| self.functions.get(name).copied());
-        let inlined = match (definition, &function.returns) {
-            (Some(definition), _) => self.inline(definition, &arguments),
-            (None, Some(returns)) if arguments.ranges.is_empty() => Some(returns.clone()),
-            (None, _) => None,
+        match self.self_attribute(method) {
+            Value::Name(path) if path.starts_with('<') => self.own_method(method, arguments, 0),
+            Value::Function(function) => match self.call_function(&function, &arguments) {
+                Some(value) => value,
+                None => as_written(function.path, call, arguments),
+            },
+            callee => self.blame(callee, call.range(), "is a call that is not evaluated"),
+        }
+    }
+
+    fn call_value(&mut self, callee: Value, call: &'a ast::ExprCall) -> Value {
+        let callee = match callee {
+            Value::Call(_) | Value::Setting(_) => self.settle(callee),
+            callee => callee,
         };
-        inlined.unwrap_or_else(|| as_written(function.path.clone(), call, arguments))
+        let is_callable = match &callee {
+            Value::Name(_) | Value::Function(_) => true,
+            Value::Call(partial) => partial.path == "functools.partial",
+            _ => false,
+        };
+        if !is_callable {
+            return self.blame(callee, call.range(), "is a call that is not evaluated");
+        }
+        let arguments = match self.arguments(&call.arguments) {
+            Ok(arguments) => arguments,
+            Err(unknown) => return unknown,
+        };
+        self.called(callee, call, arguments)
+    }
+
+    fn called(&mut self, callee: Value, call: &'a ast::ExprCall, arguments: Arguments) -> Value {
+        match callee {
+            Value::Function(function) => match self.call_function(&function, &arguments) {
+                Some(value) => value,
+                None => as_written(function.path, call, arguments),
+            },
+            Value::Name(path) => {
+                let value = match path.strip_prefix("builtins.") {
+                    Some(name) => self.builtin(name, &arguments),
+                    None => self.known_function(&path, &arguments),
+                };
+                value.unwrap_or_else(|| as_written(path, call, arguments))
+            }
+            Value::Call(partial) => match partial_call(*partial, arguments) {
+                Some((callee @ (Value::Name(_) | Value::Function(_)), arguments)) => {
+                    self.called(callee, call, arguments)
+                }
+                Some(_) | None => self.unknown(call.range(), "is a call that is not evaluated"),
+            },
+            callee => callee,
+        }
+    }
+
+    fn known_function(&mut self, path: &str, arguments: &Arguments) -> Option<Value> {
+        match (path, arguments.args.as_slice()) {
+            ("django.apps.apps.is_installed", [Value::Str(app)]) => {
+                self.modules.settings.is_installed(app).map(Value::Bool)
+            }
+            _ => standard_function(path, arguments),
+        }
     }
 
     pub(super) fn arguments(&mut self, written: &'a ast::Arguments) -> Result<Arguments, Value> {
@@ -77,7 +124,8 @@ impl<'a> Interpreter<'a> {
         for expression in &written.args {
             let place = range(expression.range());
             if let Expr::Starred(starred) = expression {
-                let items = operators::items(self.evaluate(&starred.value))
+                let items = self
+                    .iterated(&starred.value)
                     .map_err(|value| self.blame(value, starred.range, "cannot be unpacked"))?;
                 arguments.ranges.extend(items.iter().map(|_| place));
                 arguments.args.extend(items);
@@ -89,6 +137,11 @@ impl<'a> Interpreter<'a> {
         for keyword in &written.keywords {
             let place = range(keyword.value.range());
             let value = self.evaluate(&keyword.value);
+            let value = match (&keyword.arg, value) {
+                (Some(name), Value::Function(function)) if name.as_str() == "default" => self.as_default(*function),
+                (None, value @ (Value::Name(_) | Value::Call(_))) => self.settle(value),
+                (_, value) => value,
+            };
             match (&keyword.arg, value) {
                 (Some(name), value) => {
                     arguments.kwargs.push((name.as_str().to_owned(), value));
@@ -123,7 +176,23 @@ impl<'a> Interpreter<'a> {
         as_written(format!(".{name}"), call, arguments)
     }
 
-    fn builtin(&self, name: &str, arguments: &Arguments) -> Option<Value> {
+    fn builtin(&mut self, name: &str, arguments: &Arguments) -> Option<Value> {
+        match (name, arguments.args.as_slice()) {
+            ("getattr", [object, Value::Str(name), rest @ ..]) => {
+                return self.get_attribute(object, name, rest.first());
+            }
+            ("hasattr", [Value::Name(path), Value::Str(name)]) if path == "django.conf.settings" => {
+                let setting = self.modules.settings.get(name);
+                return Some(Value::Bool(setting != Setting::Absent));
+            }
+            ("hasattr", [Value::Function(_), Value::Str(name)]) if name == "__call__" => {
+                return Some(Value::Bool(true));
+            }
+            ("callable", [Value::Function(_)]) => return Some(Value::Bool(true)),
+            ("callable", [value]) if is_constant(value) => return Some(Value::Bool(false)),
+            ("isinstance", [value, class]) => return is_instance(value, class).map(Value::Bool),
+            _ => {}
+        }
         let single = match arguments.args.as_slice() {
             [] => None,
             [single] => Some(single),
@@ -191,10 +260,6 @@ fn several(name: &str, arguments: &Arguments) -> Option<Value> {
             let rows = (0..length).map(|at| Value::Tuple(lists.iter().map(|list| list[at].clone()).collect()));
             Some(Value::List(rows.collect()))
         }
-        ("getattr", [object, Value::Str(name)]) => match object {
-            Value::Name(path) if path == "django.conf.settings" => Some(Value::Setting(name.clone())),
-            _ => None,
-        },
         _ => None,
     }
 }
@@ -217,9 +282,40 @@ fn keywords(arguments: &Arguments) -> Vec<(Value, Value)> {
         .collect()
 }
 
+/// `isinstance(value, class)`, where both are Python's own.
+fn is_instance(value: &Value, class: &Value) -> Option<bool> {
+    if let Value::Tuple(classes) = class {
+        let mut answers = classes.iter().map(|class| is_instance(value, class));
+        return answers.try_fold(false, |found, answer| Some(found || answer?));
+    }
+    let Value::Name(path) = class else { return None };
+    let own: &[&str] = match value {
+        Value::Str(_) => &["str", "unicode", "basestring"],
+        Value::Bool(_) => &["bool", "int"],
+        Value::Int(_) => &["int", "long"],
+        Value::Float(_) => &["float"],
+        Value::Bytes(_) => &["bytes"],
+        Value::List(_) => &["list"],
+        Value::Tuple(_) => &["tuple"],
+        Value::Set(_) => &["set"],
+        Value::Dict(_) => &["dict"],
+        Value::None => &[],
+        Value::Name(_)
+        | Value::Setting(_)
+        | Value::Call(_)
+        | Value::Function(_)
+        | Value::Operation(..)
+        | Value::Unknown(_) => return None,
+    };
+    Some(own.contains(&path.strip_prefix("builtins.")?))
+}
+
 /// Functions of the standard library on constants.
-fn known_function(path: &str, arguments: &Arguments) -> Option<Value> {
+fn standard_function(path: &str, arguments: &Arguments) -> Option<Value> {
     match (path, arguments.args.as_slice()) {
+        ("django.utils.module_loading.import_string", [Value::Str(path)]) => {
+            Some(Value::Name(super::canonical(path).into_owned()))
+        }
         ("textwrap.dedent" | "inspect.cleandoc", [Value::Str(text)]) => Some(Value::Str(text::dedent(text))),
         ("django.utils.encoding.force_str" | "six.text_type" | "django.utils.six.text_type", [value]) => {
             text::plain(value).map(Value::Str)
@@ -306,6 +402,26 @@ fn dict_method(items: &[(Value, Value)], name: &str, args: &[Value]) -> Option<V
         }
         _ => None,
     }
+}
+
+/// What calling `functools.partial(callee, ...)` with these arguments calls.
+fn partial_call(partial: Call, given: Arguments) -> Option<(Value, Arguments)> {
+    let mut args = partial.args.into_iter();
+    let callee = args.next()?;
+    let ranges = vec![partial.range; args.len()];
+    let (positional, named) = given.ranges.split_at(given.args.len());
+    let mut arguments = Arguments {
+        args: args.chain(given.args).collect(),
+        kwargs: Vec::new(),
+        ranges: ranges.into_iter().chain(positional.iter().copied()).collect(),
+    };
+    let kept = partial.kwargs.into_iter();
+    let kept = kept.filter(|(name, _)| !given.kwargs.iter().any(|(other, _)| other == name));
+    let kept: Vec<_> = kept.collect();
+    arguments.ranges.extend(kept.iter().map(|_| partial.range));
+    arguments.ranges.extend(named);
+    arguments.kwargs = kept.into_iter().chain(given.kwargs).collect();
+    Some((callee, arguments))
 }
 
 fn as_written(path: String, call: &ast::ExprCall, arguments: Arguments) -> Value {

@@ -4,7 +4,7 @@ use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 use ruff_text_size::Ranged;
 
 use super::evaluate::{Binding, Interpreter, Scope};
-use super::{Class, methods, range};
+use super::{Class, functions, range};
 use crate::value::Value;
 
 /// A class while its module is being read.
@@ -32,7 +32,7 @@ impl<'a> Interpreter<'a> {
         self.class_name = outer;
         let is_choices = bases.iter().any(|base| self.has_equal_members(base));
         let methods = statement.body.iter().filter_map(Stmt::as_function_def_stmt);
-        let methods = methods.map(|function| methods::method(self, function)).collect();
+        let methods = methods.map(functions::method).collect();
         let place = range(statement.name.range);
         self.bind(statement.name.as_str(), Value::Name(self.local_path(&name)), place);
         self.keep_attributes(&name, attributes);

@@ -21,9 +21,6 @@ pub(super) fn is_builtin(name: &str) -> bool {
 
 /// The value behind a dotted path, where it is a constant that everybody has.
 pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
-    if let Some(name) = path.strip_prefix("django.conf.settings.") {
-        return Some(Value::Setting(name.to_owned()));
-    }
     if let Some(name) = path.strip_prefix("django.contrib.postgres.fields.RangeOperators.") {
         return range_operator(name).map(text);
     }
@@ -33,6 +30,10 @@ pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
             .ends_with("_MODEL")
             .then(|| Value::Setting(format!("OAUTH2_PROVIDER_{name}")));
     }
+    // What `database_forwards` gets is a schema editor of that same connection.
+    if let Some(rest) = path.strip_prefix("<schema_editor>.connection.") {
+        return value(&format!("django.db.connection.{rest}"), django);
+    }
     match path {
         "django.VERSION" => Some(version(django.major, django.minor)),
         // Django 5.2 runs on 3.10 to 3.14; migrations ask only whether it is Python 3.
@@ -41,6 +42,10 @@ pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
         "six.PY3" | "django.utils.six.PY3" => Some(Value::Bool(true)),
         // One PostgreSQL database is assumed.
         "django.db.connection.vendor" | "django.db.backends.postgresql.vendor" => Some(text("postgresql")),
+        "django.db.connection.features.can_rollback_ddl"
+        | "django.db.connection.features.has_native_uuid_field"
+        | "django.db.connection.features.supports_json_field" => Some(Value::Bool(true)),
+        "django.db.connection.display_name" => Some(text("PostgreSQL")),
         "django.db.connection.alias" | "django.db.DEFAULT_DB_ALIAS" => Some(text("default")),
         "django.db.models.constants.LOOKUP_SEP" => Some(text("__")),
         "django.db.migrations.RunSQL.noop" => Some(text("")),

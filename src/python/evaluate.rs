@@ -6,8 +6,8 @@ use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::classes::Definition;
-use super::constants;
-use super::{Attribute, Class, Module, Origin};
+use super::lineage::Receiver;
+use super::{Attribute, Class, Module, Modules, Origin, Setting, constants, settings};
 use crate::source::Range;
 use crate::value::{Unknown, Value};
 
@@ -28,43 +28,101 @@ pub(super) struct Binding {
 }
 
 /// Names in the order of their first binding. An attribute of a class stands beside the class as `Class.attribute`,
-/// so that all statements change it in the same way.
+/// so that all statements change it in the same way; attributes of `self` are `<self>.attribute`.
 pub(super) type Scope = IndexMap<String, Binding, FxBuildHasher>;
 
-/// Runs the statements of one module, in order, as far as constants decide.
+/// Runs the statements of one module, or of one function of it, in order, as far as constants decide.
 pub(super) struct Interpreter<'a> {
     pub(super) source: &'a str,
     pub(super) origin: Origin<'a>,
+    /// All other modules.
+    pub(super) modules: &'a Modules,
+    /// The module whose function is being run; `None` while a module itself is read.
+    pub(super) home: Option<&'a Module>,
+    /// A module that is not among the others: the migration that everything began with.
+    pub(super) start: Option<&'a Module>,
+    /// The first holds the module's own names, or while a method runs what it knows of its object.
     pub(super) scopes: Vec<Scope>,
     pub(super) classes: Vec<Definition>,
     pub(super) functions: FxHashMap<&'a str, &'a StmtFunctionDef>,
     pub(super) star_imports: Vec<String>,
     /// The class whose body is being run, by its qualified name.
     pub(super) class_name: Option<String>,
+    /// The object whose method is being run.
+    pub(super) receiver: Option<Receiver<'a>>,
+    /// Modules to be read before more can be said.
+    pub(super) asked: Vec<String>,
+    /// Settings whose default was taken.
+    pub(super) assumed: Vec<String>,
+    /// What a method did that was not followed.
+    pub(super) doubts: Vec<String>,
     pub(super) depth: usize,
     steps: usize,
     copies: usize,
 }
 
 /// The data of a module whose text and syntax tree these are.
-pub(super) fn module(source: &str, body: &[Stmt], origin: Origin<'_>) -> Module {
-    let mut interpreter = Interpreter {
-        source,
-        origin,
-        scopes: vec![Scope::default()],
-        classes: Vec::new(),
-        functions: FxHashMap::default(),
-        star_imports: Vec::new(),
-        class_name: None,
-        depth: 0,
-        steps: 0,
-        copies: 0,
-    };
+pub(super) fn module(source: &str, body: &[Stmt], origin: Origin<'_>, modules: &Modules) -> Module {
+    let mut interpreter = Interpreter::new(source, origin, modules);
     interpreter.execute(body);
     interpreter.finish()
 }
 
 impl<'a> Interpreter<'a> {
+    fn new(source: &'a str, origin: Origin<'a>, modules: &'a Modules) -> Self {
+        Self {
+            source,
+            origin,
+            modules,
+            home: None,
+            start: None,
+            scopes: vec![Scope::default()],
+            classes: Vec::new(),
+            functions: FxHashMap::default(),
+            star_imports: Vec::new(),
+            class_name: None,
+            receiver: None,
+            asked: Vec::new(),
+            assumed: Vec::new(),
+            doubts: Vec::new(),
+            depth: 0,
+            steps: 0,
+            copies: 0,
+        }
+    }
+
+    /// One that runs functions of a module that was read.
+    pub(super) fn within(home: &'a Module, modules: &'a Modules, start: Option<&'a Module>) -> Self {
+        let source = home.syntax.as_ref().map_or("", |syntax| &*syntax.source);
+        let origin = Origin {
+            path: &home.path,
+            is_package: home.is_package,
+        };
+        Self {
+            home: Some(home),
+            start,
+            ..Self::new(source, origin, modules)
+        }
+    }
+
+    /// The same as [`Interpreter::within`], sharing this one's limits.
+    pub(super) fn inner(&self, home: &'a Module) -> Self {
+        Self {
+            depth: self.depth + 10,
+            steps: self.steps,
+            copies: self.copies,
+            ..Self::within(home, self.modules, self.start)
+        }
+    }
+
+    /// Takes over what an inner one has found out, and used up.
+    pub(super) fn take_back(&mut self, inner: Self) {
+        (self.steps, self.copies) = (inner.steps, inner.copies);
+        self.asked.extend(inner.asked);
+        self.assumed.extend(inner.assumed);
+        self.doubts.extend(inner.doubts);
+    }
+
     /// The value of an expression.
     pub(super) fn evaluate(&mut self, expression: &'a Expr) -> Value {
         if self.depth >= MAX_DEPTH {
@@ -90,28 +148,41 @@ impl<'a> Interpreter<'a> {
         self.depth < MAX_DEPTH / 4
     }
 
-    /// Binds a name in the innermost scope.
+    /// Binds a name in the innermost scope; what begins with `<` belongs to an object.
     pub(super) fn bind(&mut self, name: &str, value: Value, range: Range) {
-        if let Some(scope) = self.scopes.last_mut() {
+        let scope = if name.starts_with('<') {
+            self.scopes.first_mut()
+        } else {
+            self.scopes.last_mut()
+        };
+        if let Some(scope) = scope {
             scope.insert(name.to_owned(), Binding { value, range });
         }
     }
 
     /// A copy of what a name is bound to.
     pub(super) fn lookup(&mut self, name: &str, range: TextRange) -> Value {
-        let Some(binding) = self.scopes.iter().rev().find_map(|scope| scope.get(name)) else {
-            return self.unbound(name, range);
-        };
-        match &binding.value {
-            Value::List(_) | Value::Tuple(_) | Value::Set(_) | Value::Dict(_) | Value::Call(_) => {}
-            Value::Operation(..) | Value::Str(_) => {}
-            other => return other.clone(),
+        let bound = self.scopes.iter().rev().find_map(|scope| scope.get(name));
+        let bound = bound.map(|binding| &binding.value);
+        match bound.or_else(|| self.home?.bindings.get(name)) {
+            Some(value) if is_small(value) => value.clone(),
+            Some(value) => {
+                let size = size(value);
+                if self.copies + size > MAX_COPIES {
+                    return self.unknown(range, "is too large to be evaluated");
+                }
+                let value = value.clone();
+                self.copies += size;
+                value
+            }
+            None => self.unbound(name, range),
         }
-        self.copies += size(&binding.value);
-        if self.copies > MAX_COPIES {
-            return self.unknown(range, "is too large to be evaluated");
-        }
-        binding.value.clone()
+    }
+
+    /// Whether a value of this size may be copied once more.
+    pub(super) fn may_copy(&mut self, value: &Value) -> bool {
+        self.copies += size(value);
+        self.copies <= MAX_COPIES
     }
 
     /// The binding that statements such as `name.append(...)` change.
@@ -119,20 +190,60 @@ impl<'a> Interpreter<'a> {
         self.scopes.iter_mut().rev().find_map(|scope| scope.get_mut(name))
     }
 
-    fn unbound(&self, name: &str, range: TextRange) -> Value {
+    fn unbound(&mut self, name: &str, range: TextRange) -> Value {
         if constants::is_builtin(name) {
             return Value::Name(format!("builtins.{name}"));
         }
-        match self.star_imports.as_slice() {
+        let stars: &[String] = match self.home {
+            Some(home) => &home.star_imports,
+            None => &self.star_imports,
+        };
+        match stars {
             [] => self.unknown(range, "is not bound in this module"),
-            [module] => self.named(&super::canonical(&format!("{module}.{name}"))),
-            [..] => self.unknown(range, "may come from any of several `import *`"),
+            [module] => {
+                let path = format!("{module}.{name}");
+                self.named(&super::canonical(&path))
+            }
+            [..] => match self.modules.exporter(stars, name) {
+                Ok(Some(module)) => Value::Name(format!("{module}.{name}")),
+                Ok(None) => self.unknown(range, "may come from any of several `import *`"),
+                Err(unread) => {
+                    self.asked.extend(unread);
+                    self.unknown(range, "may come from any of several `import *`")
+                }
+            },
         }
     }
 
-    /// The value of a dotted path: what Django or Python defines it as, else the name itself.
-    pub(super) fn named(&self, path: &str) -> Value {
-        constants::value(path, self.origin.django).unwrap_or_else(|| Value::Name(path.to_owned()))
+    /// The value of a dotted path: what Django, Python or the settings define it as, else the name itself.
+    pub(super) fn named(&mut self, path: &str) -> Value {
+        if let Some(name) = path.strip_prefix("django.conf.settings.") {
+            return self.setting(name);
+        }
+        constants::value(path, self.modules.django).unwrap_or_else(|| Value::Name(path.to_owned()))
+    }
+
+    /// The value of a setting. One that names a model stays as it is: what it is swapped for is asked by its name.
+    fn setting(&mut self, name: &str) -> Value {
+        let stays = name.ends_with("_MODEL") || name == "DATABASES";
+        match self.modules.settings.get(name) {
+            Setting::Known(value) if !stays && self.may_copy(value) => value.clone(),
+            Setting::Absent if !stays => match settings::global(name, self.modules.django) {
+                Some(value) => {
+                    self.assume(name);
+                    value
+                }
+                None => Value::Setting(name.to_owned()),
+            },
+            Setting::Known(_) | Setting::Unknown | Setting::Absent => Value::Setting(name.to_owned()),
+        }
+    }
+
+    /// Notes that a setting's default was taken where no settings were read.
+    pub(super) fn assume(&mut self, setting: &str) {
+        if !self.modules.settings.is_read() {
+            self.assumed.push(setting.to_owned());
+        }
     }
 
     /// The dotted path of something defined in this module.
@@ -186,13 +297,35 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
+        let functions = self.functions.into_iter();
+        let functions = functions.map(|(name, function)| (name.to_owned(), super::range(function.name.range)));
         Module {
             path: self.origin.path.to_owned(),
+            is_package: self.origin.is_package,
             bindings,
             classes,
             star_imports: self.star_imports,
+            asked: self.asked,
+            assumed: self.assumed,
+            functions: functions.collect(),
             ..Module::default()
         }
+    }
+}
+
+fn is_small(value: &Value) -> bool {
+    match value {
+        Value::List(_) | Value::Tuple(_) | Value::Set(_) | Value::Dict(_) | Value::Call(_) => false,
+        Value::Operation(..) | Value::Str(_) => false,
+        Value::None
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Bytes(_)
+        | Value::Name(_)
+        | Value::Setting(_)
+        | Value::Function(_)
+        | Value::Unknown(_) => true,
     }
 }
 

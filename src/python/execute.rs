@@ -1,14 +1,13 @@
 //! Statements in order, as far as constants decide which of them run.
 
-use ruff_python_ast::{self as ast, Expr, Stmt, StmtFunctionDef};
+use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use super::builtins::Arguments;
-use super::evaluate::{Binding, Interpreter, Scope};
-use super::operators::{self, truth};
-use super::range;
+use super::evaluate::{Binding, Interpreter};
+use super::{objects, operators, range};
 use crate::source::Range;
-use crate::value::{Function, Unknown, Value};
+use crate::value::{Unknown, Value};
 
 /// How a list of statements ends.
 pub(super) enum Flow {
@@ -61,7 +60,7 @@ impl<'a> Interpreter<'a> {
             Stmt::FunctionDef(function) => self.function(function),
             Stmt::If(conditional) => return self.branches(conditional),
             Stmt::Try(statement) => return self.attempt(statement),
-            Stmt::With(with) => return self.execute(&with.body),
+            Stmt::With(with) => return self.with(with),
             Stmt::For(repeated) => return self.repeat(repeated),
             Stmt::While(repeated) => self.forget(&[&repeated.body], repeated.range),
             Stmt::Match(choice) => {
@@ -78,8 +77,8 @@ impl<'a> Interpreter<'a> {
             Stmt::Break(_) => return Flow::Break,
             Stmt::Continue(_) => return Flow::Continue,
             Stmt::Raise(_) => return Flow::Raise,
-            Stmt::Delete(_)
-            | Stmt::TypeAlias(_)
+            Stmt::Delete(delete) => delete.targets.iter().for_each(|target| self.delete(target)),
+            Stmt::TypeAlias(_)
             | Stmt::Assert(_)
             | Stmt::Global(_)
             | Stmt::Nonlocal(_)
@@ -89,11 +88,24 @@ impl<'a> Interpreter<'a> {
         Flow::Next
     }
 
+    fn with(&mut self, with: &'a ast::StmtWith) -> Flow {
+        for item in &with.items {
+            let value = self.evaluate(&item.context_expr);
+            if let Some(target) = &item.optional_vars {
+                self.assign(target, value, range(item.range));
+            }
+        }
+        self.execute(&with.body)
+    }
+
     pub(super) fn assign(&mut self, target: &'a Expr, value: Value, place: Range) {
         match target {
             Expr::Name(name) => self.bind(&name.id, value, place),
             Expr::Attribute(_) => {
-                let Some(key) = self.place(target) else { return };
+                let Some(key) = self.place(target) else {
+                    self.unplaced(target);
+                    return;
+                };
                 match self.binding_mut(&key) {
                     Some(binding) => *binding = Binding { value, range: place },
                     None => self.bind(&key, value, place),
@@ -124,8 +136,23 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// `del values["key"]`.
+    fn delete(&mut self, target: &'a Expr) {
+        let Expr::Subscript(subscript) = target else { return };
+        let key = self.evaluate(&subscript.slice);
+        let Some(name) = self.place(&subscript.value) else {
+            return;
+        };
+        let unknown = self.unknown(subscript.range, "is changed in a way that is not followed");
+        let Some(binding) = self.binding_mut(&name) else { return };
+        match &mut binding.value {
+            Value::Dict(items) if operators::is_constant(&key) => items.retain(|(name, _)| *name != key),
+            value => *value = unknown,
+        }
+    }
+
     fn unpack(&mut self, targets: &'a [Expr], value: Value, place: Range) {
-        match operators::items(value) {
+        match operators::items(self.settle(value)) {
             Ok(items) if items.len() == targets.len() && !targets.iter().any(Expr::is_starred_expr) => {
                 for (target, item) in targets.iter().zip(items) {
                     self.assign(target, item, place);
@@ -141,11 +168,14 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The key of the binding that an expression names: `operations`, `Migration.operations`.
-    fn place(&mut self, expression: &'a Expr) -> Option<String> {
+    pub(super) fn place(&mut self, expression: &'a Expr) -> Option<String> {
         match expression {
             Expr::Name(name) => Some(name.id.to_string()),
             Expr::Attribute(attribute) => {
                 let owner = self.evaluate(&attribute.value);
+                if matches!(&owner, Value::Name(path) if path == objects::SELF) {
+                    return Some(format!("{}.{}", objects::SELF, attribute.attr.as_str()));
+                }
                 let class = self.local_class(&owner)?;
                 Some(format!("{class}.{}", attribute.attr.as_str()))
             }
@@ -183,7 +213,11 @@ impl<'a> Interpreter<'a> {
     /// `name.append(x)` and other calls that change a value in place.
     fn mutation(&mut self, expression: &'a Expr) {
         let Expr::Call(call) = expression else { return };
+        if self.super_call(call).is_some() {
+            return;
+        }
         let Expr::Attribute(attribute) = call.func.as_ref() else {
+            self.effect(expression);
             return;
         };
         let name = attribute.attr.as_str();
@@ -200,6 +234,7 @@ impl<'a> Interpreter<'a> {
             "reverse",
         ];
         if !follows.contains(&name) {
+            self.effect(expression);
             return;
         }
         let Some(key) = self.place(&attribute.value) else {
@@ -212,245 +247,37 @@ impl<'a> Interpreter<'a> {
             binding.value = unknown;
             return;
         };
-        binding.value = mutated(
-            std::mem::replace(&mut binding.value, Value::None),
-            name,
-            arguments,
-            unknown,
-        );
+        let value = std::mem::replace(&mut binding.value, Value::None);
+        binding.value = mutated(value, name, arguments, unknown);
     }
 
-    fn function(&mut self, function: &'a StmtFunctionDef) {
-        let name = function.name.as_str();
-        let top_level = self.scopes.len() == 1;
-        if top_level && function.decorator_list.is_empty() && !function.is_async {
-            self.functions.insert(name, function);
-        }
-        let path = match &self.class_name {
-            Some(class) => self.local_path(&format!("{class}.{name}")),
-            None => self.local_path(name),
-        };
-        let simple = function.decorator_list.is_empty() && !function.is_async;
-        let returns = if simple {
-            self.inline(function, &Arguments::default())
-        } else {
-            None
-        };
-        let returns = returns.filter(|value| value.unknown().is_none());
-        let value = Value::Function(Box::new(Function { path, returns }));
-        self.bind(name, value, range(function.name.range));
-    }
-
-    /// The value of a call of a local function, if its body is short and comes to a `return`.
-    pub(super) fn inline(&mut self, function: &'a StmtFunctionDef, arguments: &Arguments) -> Option<Value> {
-        if !self.may_call() || !function.body.iter().all(is_plain) {
+    /// `values.pop("key", default)` and `values.setdefault("key", default)` as values, if this is one of them.
+    pub(super) fn taken(&mut self, call: &'a ast::ExprCall) -> Option<Value> {
+        let attribute = call.func.as_attribute_expr()?;
+        let method = attribute.attr.as_str();
+        if !matches!(method, "pop" | "setdefault") {
             return None;
         }
-        let scope = self.parameters(function, arguments)?;
-        let outer = self.scopes.split_off(1);
-        self.scopes.push(scope);
-        self.depth += 10;
-        let flow = self.execute(&function.body);
-        self.depth -= 10;
-        self.scopes.truncate(1);
-        self.scopes.extend(outer);
-        match flow {
-            Flow::Return(value) => Some(value).filter(|value| !matches!(value, Value::Unknown(_))),
-            Flow::Next | Flow::Break | Flow::Continue | Flow::Raise => None,
-        }
-    }
-
-    /// Parameters bound to arguments; `None` where they do not fit.
-    fn parameters(&mut self, function: &'a StmtFunctionDef, arguments: &Arguments) -> Option<Scope> {
-        let parameters = &function.parameters;
-        let mut scope = Scope::default();
-        let place = range(function.range);
-        let mut bind = |name: &str, value| scope.insert(name.to_owned(), Binding { value, range: place });
-        let positional = || parameters.posonlyargs.iter().chain(&parameters.args);
-        if arguments.args.len() > positional().count() && parameters.vararg.is_none() {
+        let place = self.place(&attribute.value)?;
+        if !matches!(self.binding_mut(&place)?.value, Value::Dict(_)) {
             return None;
         }
-        let mut extra = arguments.kwargs.clone();
-        for (at, parameter) in positional().chain(&parameters.kwonlyargs).enumerate() {
-            let name = parameter.parameter.name.as_str();
-            let by_position = (at < positional().count()).then(|| arguments.args.get(at)).flatten();
-            let by_name = extra
-                .iter()
-                .position(|(key, _)| key == name)
-                .map(|at| extra.swap_remove(at).1);
-            let value = match (by_position, by_name) {
-                (Some(value), _) => value.clone(),
-                (None, Some(value)) => value,
-                (None, None) => self.evaluate(parameter.default.as_deref()?),
-            };
-            bind(name, value);
-        }
-        if let Some(rest) = &parameters.vararg {
-            let rest_args = arguments.args.iter().skip(positional().count()).cloned().collect();
-            bind(rest.name.as_str(), Value::Tuple(rest_args));
-        }
-        match &parameters.kwarg {
-            Some(rest) => {
-                let items = extra.into_iter().map(|(key, value)| (Value::Str(key), value)).collect();
-                bind(rest.name.as_str(), Value::Dict(items));
-            }
-            None if !extra.is_empty() => return None,
-            None => {}
-        }
-        Some(scope)
-    }
-
-    fn branches(&mut self, conditional: &'a ast::StmtIf) -> Flow {
-        let mut branches: Vec<&'a [Stmt]> = Vec::new();
-        let clauses = conditional
-            .elif_else_clauses
-            .iter()
-            .map(|clause| (clause.test.as_ref(), clause.body.as_slice()));
-        let first = (Some(conditional.test.as_ref()), conditional.body.as_slice());
-        for (test, body) in std::iter::once(first).chain(clauses) {
-            match test.map(|test| truth(&self.evaluate(test))) {
-                // Not this one, whatever the earlier ones were.
-                Some(Some(false)) => {}
-                None | Some(Some(true)) => {
-                    branches.push(body);
-                    return self.either(&branches, false, conditional);
-                }
-                Some(None) => branches.push(body),
-            }
-        }
-        self.either(&branches, true, conditional)
-    }
-
-    /// One of several branches runs, perhaps none; what they bind differently is unknown afterwards.
-    fn either(&mut self, branches: &[&'a [Stmt]], perhaps_none: bool, conditional: &'a ast::StmtIf) -> Flow {
-        match branches {
-            [] => return Flow::Next,
-            [only] if !perhaps_none => return self.execute(only),
-            [..] => {}
-        }
-        let before = self.scopes.clone();
-        let mut after: Option<Vec<Scope>> = perhaps_none.then(|| before.clone());
-        let mut returns = false;
-        for branch in branches {
-            self.scopes.clone_from(&before);
-            // A branch that raises ends the migration: it leaves nothing behind.
-            match self.execute(branch) {
-                Flow::Next | Flow::Break | Flow::Continue => {
-                    let ended = std::mem::take(&mut self.scopes);
-                    after = Some(match after {
-                        Some(other) => self.merge(other, &ended, conditional),
-                        None => ended,
-                    });
-                }
-                Flow::Return(_) => returns = true,
-                Flow::Raise => {}
-            }
-        }
-        self.scopes = after.unwrap_or(before);
-        if returns {
-            return Flow::Return(self.unknown(conditional.test.range(), "decides what is returned, and is not known"));
-        }
-        Flow::Next
-    }
-
-    fn merge(&self, mut one: Vec<Scope>, other: &[Scope], conditional: &ast::StmtIf) -> Vec<Scope> {
-        let doubt = || self.unknown(conditional.test.range(), "decides, and is not known");
-        for (scope, other) in one.iter_mut().zip(other) {
-            for (name, binding) in scope.iter_mut() {
-                match other.get(name) {
-                    Some(other) if other.value == binding.value => {}
-                    Some(other) => binding.value = merged(&binding.value, &other.value, doubt()),
-                    None => binding.value = doubt(),
-                }
-            }
-            for (name, binding) in other {
-                if !scope.contains_key(name) {
-                    // A class that only one branch defines is that class, where anybody uses it.
-                    let value = if matches!(binding.value, Value::Name(_) | Value::Function(_)) {
-                        binding.value.clone()
-                    } else {
-                        doubt()
-                    };
-                    scope.insert(
-                        name.clone(),
-                        Binding {
-                            value,
-                            range: binding.range,
-                        },
-                    );
-                }
-            }
-        }
-        one
-    }
-
-    /// The body of a `try` is taken to succeed; handlers only give the names that it did not bind.
-    fn attempt(&mut self, statement: &'a ast::StmtTry) -> Flow {
-        let before = self.scopes.last().cloned().unwrap_or_default();
-        let flow = self.execute(&statement.body);
-        let body = self.scopes.last_mut().map(|scope| std::mem::replace(scope, before));
-        for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
-            self.execute(&handler.body);
-        }
-        if let (Some(body), Some(scope)) = (body, self.scopes.last_mut()) {
-            scope.extend(body);
-        }
-        if !matches!(flow, Flow::Next) {
-            return flow;
-        }
-        match self.execute(&statement.orelse) {
-            Flow::Next => self.execute(&statement.finalbody),
-            flow => flow,
-        }
-    }
-
-    /// A loop over a literal list, turn by turn.
-    fn repeat(&mut self, repeated: &'a ast::StmtFor) -> Flow {
-        let items = operators::items(self.evaluate(&repeated.iter));
-        let Ok(items) = items else {
-            self.forget(&[&repeated.body], repeated.range);
-            return Flow::Next;
+        let mut args = self.arguments(&call.arguments).ok()?.args.into_iter();
+        let key = args.next().filter(operators::is_constant)?;
+        let otherwise = args.next().unwrap_or(Value::None);
+        let Value::Dict(items) = &mut self.binding_mut(&place)?.value else {
+            return None;
         };
-        if items.len() > super::expressions::MAX_ITEMS || self.depth > 60 {
-            self.forget(&[&repeated.body], repeated.range);
-            return Flow::Next;
-        }
-        let place = range(repeated.target.range());
-        self.depth += 20;
-        let mut flow = Flow::Next;
-        for item in items {
-            if !self.may_go_on() {
-                break;
+        let found = items.iter().position(|(name, _)| *name == key);
+        Some(match (found, method) {
+            (Some(at), "pop") => items.remove(at).1,
+            (Some(at), _) => items[at].1.clone(),
+            (None, "setdefault") => {
+                items.push((key, otherwise.clone()));
+                otherwise
             }
-            self.assign(&repeated.target, item, place);
-            flow = self.execute(&repeated.body);
-            if matches!(flow, Flow::Break | Flow::Raise | Flow::Return(_)) {
-                break;
-            }
-        }
-        self.depth -= 20;
-        match flow {
-            Flow::Next | Flow::Continue => self.execute(&repeated.orelse),
-            Flow::Break => Flow::Next,
-            Flow::Raise | Flow::Return(_) => flow,
-        }
-    }
-
-    /// Runs bodies of which nobody knows how often they run: all they change is unknown.
-    fn forget(&mut self, bodies: &[&'a [Stmt]], place: ruff_text_size::TextRange) {
-        let before = self.scopes.clone();
-        for body in bodies {
-            self.execute(body);
-        }
-        let unknown = self.unknown(place, "is not followed");
-        for (scope, before) in self.scopes.iter_mut().zip(&before) {
-            for (name, binding) in scope.iter_mut() {
-                if before.get(name).is_none_or(|before| before.value != binding.value) {
-                    let before = before.get(name).map(|binding| &binding.value);
-                    binding.value = merged(before.unwrap_or(&Value::None), &binding.value, unknown.clone());
-                }
-            }
-        }
+            (None, _) => otherwise,
+        })
     }
 }
 
@@ -461,17 +288,6 @@ impl Binding {
             _ => self.value = unknown,
         }
     }
-}
-
-/// Two lists keep what they begin with in common; the rest is one unknown item.
-fn merged(one: &Value, other: &Value, doubt: Value) -> Value {
-    let (Value::List(one), Value::List(other)) = (one, other) else {
-        return doubt;
-    };
-    let common = one.iter().zip(other).take_while(|(one, other)| one == other);
-    let mut items: Vec<Value> = common.map(|(one, _)| one.clone()).collect();
-    items.push(doubt);
-    Value::List(items)
 }
 
 fn mutated(value: Value, method: &str, arguments: Arguments, unknown: Value) -> Value {
@@ -509,26 +325,35 @@ fn mutated(value: Value, method: &str, arguments: Arguments, unknown: Value) -> 
             }
             Value::Dict(items)
         }
+        (Value::Dict(mut items), "setdefault", Some(key), value) if operators::is_constant(&key) => {
+            if !items.iter().any(|(name, _)| *name == key) {
+                items.push((key, value.unwrap_or(Value::None)));
+            }
+            Value::Dict(items)
+        }
+        (Value::Dict(mut items), "pop", Some(key), _) if operators::is_constant(&key) => {
+            items.retain(|(name, _)| *name != key);
+            Value::Dict(items)
+        }
+        (Value::Dict(_), "clear", None, None) => Value::Dict(Vec::new()),
+        (Value::List(_), "clear", None, None) => Value::List(Vec::new()),
+        (Value::List(mut items), "remove", Some(item), None) if operators::is_constant(&item) => {
+            if let Some(at) = items.iter().position(|other| *other == item) {
+                items.remove(at);
+            }
+            Value::List(items)
+        }
+        (Value::List(mut items), "reverse", None, None) => {
+            items.reverse();
+            Value::List(items)
+        }
+        (Value::List(mut items), "pop", None, None) => {
+            items.pop();
+            Value::List(items)
+        }
         (Value::Unknown(old), ..) => Value::Unknown(Unknown { ..old }),
         // A module's own object: `register.append(...)` says nothing about a value of ours.
         (value @ (Value::Name(_) | Value::Call(_) | Value::Setting(_)), ..) => value,
         (..) => unknown,
     }
-}
-
-/// Statements that a followed function may consist of.
-fn is_plain(statement: &Stmt) -> bool {
-    matches!(
-        statement,
-        Stmt::Assign(_)
-            | Stmt::AnnAssign(_)
-            | Stmt::AugAssign(_)
-            | Stmt::Return(_)
-            | Stmt::Expr(_)
-            | Stmt::If(_)
-            | Stmt::For(_)
-            | Stmt::Pass(_)
-            | Stmt::Import(_)
-            | Stmt::ImportFrom(_)
-    )
 }

@@ -69,7 +69,12 @@ impl<'a> Interpreter<'a> {
         let name = attribute.attr.as_str();
         match value {
             Value::Name(_) if self.local_class(&value).is_some() => self.class_attribute(&value, attribute),
+            Value::Name(path) if path == super::objects::SELF => self.self_attribute(name),
             Value::Name(path) => self.named(&super::canonical(&format!("{path}.{name}"))),
+            Value::Call(call) => match self.attribute_of_object(&call, name) {
+                Some(value) => value,
+                None => self.unknown(attribute.range, "is not evaluated"),
+            },
             Value::Unknown(unknown) => Value::Unknown(unknown),
             // `Status.A.value`, where `Status.A` is already the member's value.
             value @ (Value::Str(_) | Value::Int(_)) if name == "value" => value,
@@ -99,7 +104,7 @@ impl<'a> Interpreter<'a> {
         let mut items = Vec::with_capacity(expressions.len());
         for expression in expressions {
             match expression {
-                Expr::Starred(starred) => match operators::items(self.evaluate(&starred.value)) {
+                Expr::Starred(starred) => match self.iterated(&starred.value) {
                     Ok(more) => items.extend(more),
                     Err(_) => items.push(self.unknown(expression.range(), "cannot be unpacked")),
                 },
@@ -107,6 +112,18 @@ impl<'a> Interpreter<'a> {
             }
         }
         items
+    }
+
+    /// The value of an expression that something hangs on.
+    pub(super) fn settled(&mut self, expression: &'a Expr) -> Value {
+        let value = self.evaluate(expression);
+        self.settle(value)
+    }
+
+    /// What iterating over an expression gives; its value where that is not known.
+    pub(super) fn iterated(&mut self, expression: &'a Expr) -> Result<Vec<Value>, Value> {
+        let value = self.evaluate(expression);
+        operators::items(value).or_else(|value| operators::items(self.settle(value)))
     }
 
     fn dict(&mut self, dict: &'a ast::ExprDict) -> Value {
@@ -118,7 +135,7 @@ impl<'a> Interpreter<'a> {
                     let value = self.evaluate(&item.value);
                     set_item(&mut items, key, value);
                 }
-                None => match self.evaluate(&item.value) {
+                None => match self.settled(&item.value) {
                     Value::Dict(more) => more
                         .into_iter()
                         .for_each(|(key, value)| set_item(&mut items, key, value)),
@@ -164,7 +181,7 @@ impl<'a> Interpreter<'a> {
         if !plain {
             return Err(self.unknown(element.range, "is formatted in a way that is not evaluated"));
         }
-        let value = self.evaluate(&element.expression);
+        let value = self.settled(&element.expression);
         match text::plain(&value) {
             Some(shown) => text.push_str(&shown),
             None => return Err(self.blame(value, element.expression.range(), "is not a constant")),
@@ -202,7 +219,7 @@ impl<'a> Interpreter<'a> {
     fn unary(&mut self, operation: &'a ast::ExprUnaryOp) -> Value {
         let value = self.evaluate(&operation.operand);
         match (operation.op, value) {
-            (UnaryOp::Not, value) => match truth(&value) {
+            (UnaryOp::Not, value) => match truth(&self.settle(value)) {
                 Some(truth) => Value::Bool(!truth),
                 None => self.unknown(operation.range, "is not decided by constants"),
             },
@@ -217,21 +234,28 @@ impl<'a> Interpreter<'a> {
     fn boolean(&mut self, operation: &'a ast::ExprBoolOp) -> Value {
         let stops_at = operation.op == ast::BoolOp::Or;
         let mut last = Value::None;
+        let mut is_certain = true;
         for expression in &operation.values {
             last = self.evaluate(expression);
-            match truth(&last) {
-                Some(truth) if truth == stops_at => return last,
+            let decided = truth(&last).or_else(|| truth(&self.settle(last.clone())));
+            match decided {
+                Some(truth) if truth == stops_at && is_certain => return last,
+                // `unknown and False` is false, whatever comes before.
+                Some(truth) if truth == stops_at => return Value::Bool(truth),
                 Some(_) => {}
-                None => return self.unknown(operation.range, "is not decided by constants"),
+                None => is_certain = false,
             }
         }
-        last
+        if is_certain {
+            return last;
+        }
+        self.unknown(operation.range, "is not decided by constants")
     }
 
     fn comparison(&mut self, comparison: &'a ast::ExprCompare) -> Value {
-        let mut left = self.evaluate(&comparison.left);
+        let mut left = self.settled(&comparison.left);
         for (operator, right) in comparison.ops.iter().zip(&comparison.comparators) {
-            let right = self.evaluate(right);
+            let right = self.settled(right);
             match compare(*operator, &left, &right) {
                 Some(true) => left = right,
                 Some(false) => return Value::Bool(false),
@@ -242,11 +266,16 @@ impl<'a> Interpreter<'a> {
     }
 
     fn conditional(&mut self, conditional: &'a ast::ExprIf) -> Value {
-        let test = self.evaluate(&conditional.test);
-        match truth(&test) {
+        match self.decides(&conditional.test) {
             Some(true) => self.evaluate(&conditional.body),
             Some(false) => self.evaluate(&conditional.orelse),
-            None => self.unknown(conditional.range, "depends on what is not known"),
+            None => {
+                let (body, orelse) = (self.evaluate(&conditional.body), self.evaluate(&conditional.orelse));
+                if body == orelse {
+                    return body;
+                }
+                self.unknown(conditional.range, "depends on what is not known")
+            }
         }
     }
 
@@ -267,7 +296,9 @@ impl<'a> Interpreter<'a> {
             return self.slice(value, slice);
         }
         let key = self.evaluate(&subscript.slice);
-        match operators::item(&value, &key) {
+        let item =
+            operators::item(&value, &key).or_else(|| operators::item(&self.settle(value.clone()), &self.settle(key)));
+        match item {
             Some(item) => item,
             None => self.blame(value, subscript.range, "is not evaluated"),
         }
@@ -336,7 +367,8 @@ impl<'a> Interpreter<'a> {
         let Some((generator, rest)) = generators.split_first() else {
             return Ok(());
         };
-        let items = operators::items(self.evaluate(&generator.iter))
+        let items = self
+            .iterated(&generator.iter)
             .map_err(|value| self.blame(value, generator.iter.range(), "is not a list of constants"))?;
         self.scopes.push(super::evaluate::Scope::default());
         let done = items
@@ -355,7 +387,7 @@ impl<'a> Interpreter<'a> {
     ) -> Result<(), Value> {
         self.assign(&generator.target, item, super::range(generator.target.range()));
         for condition in &generator.ifs {
-            let value = self.evaluate(condition);
+            let value = self.settled(condition);
             match truth(&value) {
                 Some(true) => {}
                 Some(false) => return Ok(()),

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Class, Module, operators};
+use super::builtins::Arguments;
+use super::{Class, DjangoVersion, Module, SettingValues, operators};
 use crate::value::{Call, Value};
 
 /// A name re-exported through more modules than this is left alone: it is a circle.
@@ -15,7 +16,7 @@ const MAX_DEPTH: usize = 100;
 const MAX_SIZE: usize = 500_000;
 
 /// Keyword arguments that never decide a statement; what they name need not be loaded.
-const IRRELEVANT: &[&str] = &[
+pub(super) const IRRELEVANT: &[&str] = &[
     "choices",
     "code",
     "help_text",
@@ -27,11 +28,21 @@ const IRRELEVANT: &[&str] = &[
     "verbose_name",
 ];
 
-/// The modules read so far, by dotted path.
-#[derive(Debug, Default)]
+/// The modules read so far, by dotted path, and what else decides values: the settings, and Django's version.
+#[derive(Debug)]
 pub struct Modules {
     loaded: FxHashMap<String, Module>,
     absent: FxHashSet<String>,
+    /// What code that asks `django.conf.settings` gets.
+    pub settings: SettingValues,
+    /// Decides what `django.VERSION` is in conditions.
+    pub django: DjangoVersion,
+}
+
+impl Default for Modules {
+    fn default() -> Self {
+        Self::new(DjangoVersion::DEFAULT)
+    }
 }
 
 /// What a dotted path leads to.
@@ -43,6 +54,15 @@ pub enum Resolved<'m> {
     Value(&'m Value),
 }
 
+/// What became of following a path.
+pub(super) enum Look<'m> {
+    Found(Resolved<'m>),
+    /// This module has to be read first.
+    Missing(String),
+    /// It ends here, at something that no module defines.
+    Nothing(String),
+}
+
 enum Step<'m> {
     Found(Resolved<'m>),
     GoOn(Cow<'m, str>),
@@ -51,6 +71,17 @@ enum Step<'m> {
 }
 
 impl Modules {
+    /// No modules yet.
+    #[must_use]
+    pub fn new(django: DjangoVersion) -> Self {
+        Self {
+            loaded: FxHashMap::default(),
+            absent: FxHashSet::default(),
+            settings: SettingValues::default(),
+            django,
+        }
+    }
+
     /// Adds a module under its own path.
     pub fn insert(&mut self, module: Module) {
         self.loaded.insert(module.path.clone(), module);
@@ -65,6 +96,12 @@ impl Modules {
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Module> {
         self.loaded.get(path)
+    }
+
+    /// Whether this path was asked for before, and read or found to be absent.
+    #[must_use]
+    pub fn knows(&self, path: &str) -> bool {
+        self.loaded.contains_key(path) || self.absent.contains(path)
     }
 
     /// Whether nothing has been read.
@@ -82,15 +119,24 @@ impl Modules {
     /// As [`Modules::find`], seen from a module that need not be among them.
     #[must_use]
     pub fn find_from<'m>(&'m self, home: Option<&'m Module>, path: &str) -> Option<Resolved<'m>> {
+        match self.look(home, path) {
+            Look::Found(found) => Some(found),
+            Look::Missing(_) | Look::Nothing(_) => None,
+        }
+    }
+
+    /// Follows a path as far as modules were read.
+    pub(super) fn look<'m>(&'m self, home: Option<&'m Module>, path: &str) -> Look<'m> {
         let mut path = Cow::Owned(path.to_owned());
         for _ in 0..MAX_HOPS {
             match self.step(home, &path) {
-                Step::Found(found) => return Some(found),
+                Step::Found(found) => return Look::Found(found),
+                Step::Missing(module) => return Look::Missing(module),
                 Step::GoOn(next) => path = Cow::Owned(next.into_owned()),
-                Step::Missing(_) | Step::Nothing => return None,
+                Step::Nothing => break,
             }
         }
-        None
+        Look::Nothing(path.into_owned())
     }
 
     /// The class that a dotted path leads to.
@@ -102,17 +148,13 @@ impl Modules {
         }
     }
 
-    /// The module that has to be read before a path can be followed; `None` if it was followed, or cannot be.
-    fn missing(&self, home: &Module, path: &str) -> Option<String> {
-        let mut path = Cow::Borrowed(path);
-        for _ in 0..MAX_HOPS {
-            match self.step(Some(home), &path) {
-                Step::Missing(module) => return Some(module),
-                Step::GoOn(next) => path = Cow::Owned(next.into_owned()),
-                Step::Found(_) | Step::Nothing => return None,
-            }
+    /// The module that a name comes from by several `import *`: the last that has it. The unread ones if there are any.
+    pub(super) fn exporter<'s>(&self, stars: &'s [String], name: &str) -> Result<Option<&'s String>, Vec<String>> {
+        let unread: Vec<String> = stars.iter().filter(|star| !self.knows(star)).cloned().collect();
+        if !unread.is_empty() {
+            return Err(unread);
         }
-        None
+        Ok(stars.iter().rev().find(|star| self.exports(star, name)))
     }
 
     /// One hop: from a dotted path to what its module says about it.
@@ -176,10 +218,7 @@ impl Modules {
     }
 
     fn unread_star<'m>(&self, module: &Module) -> Step<'m> {
-        let unread = module
-            .star_imports
-            .iter()
-            .find(|star| !self.loaded.contains_key(*star) && !self.absent.contains(*star));
+        let unread = module.star_imports.iter().find(|star| !self.knows(star));
         match unread {
             Some(star) if is_followed(star) => Step::Missing(star.clone()),
             Some(_) | None => Step::Nothing,
@@ -200,50 +239,60 @@ impl Modules {
         for class in &migration.classes {
             search.class(class);
         }
+        let asked = migration.asked.iter().filter(|module| !self.knows(module));
+        search.wanted.extend(asked.cloned());
         search.wanted
     }
 
-    /// A value with names of other modules replaced by what they are bound to there. Names of classes and
-    /// functions become those of the module that defines them.
+    /// A value with names of other modules replaced by what they are bound to there, and calls of their functions by
+    /// what they return. Names of classes and functions become those of the module that defines them.
     #[must_use]
-    pub fn resolve(&self, home: &Module, value: Value) -> Value {
-        let mut budget = MAX_SIZE;
-        self.replace(home, value, 0, &mut budget)
+    pub fn resolve(&self, home: &Module, value: Value, asked: &mut Vec<String>) -> Value {
+        let mut resolution = Resolution {
+            modules: self,
+            home,
+            budget: MAX_SIZE,
+            asked,
+        };
+        resolution.replace(value, 0)
+    }
+}
+
+struct Resolution<'r> {
+    modules: &'r Modules,
+    home: &'r Module,
+    budget: usize,
+    asked: &'r mut Vec<String>,
+}
+
+impl Resolution<'_> {
+    fn each(&mut self, items: Vec<Value>, depth: usize) -> Vec<Value> {
+        items.into_iter().map(|item| self.replace(item, depth)).collect()
     }
 
-    fn replace(&self, home: &Module, value: Value, depth: usize, budget: &mut usize) -> Value {
+    fn replace(&mut self, value: Value, depth: usize) -> Value {
         if depth > MAX_DEPTH {
             return value;
         }
         let depth = depth + 1;
-        let each = |items: Vec<Value>, budget: &mut usize| -> Vec<Value> {
-            items
-                .into_iter()
-                .map(|item| self.replace(home, item, depth, budget))
-                .collect()
-        };
         match value {
-            Value::Name(path) => self.replace_name(home, path, depth, budget),
-            Value::List(items) => Value::List(each(items, budget)),
-            Value::Tuple(items) => Value::Tuple(each(items, budget)),
-            Value::Set(items) => Value::Set(each(items, budget)),
+            Value::Name(path) => self.replace_name(path, depth),
+            Value::List(items) => Value::List(self.each(items, depth)),
+            Value::Tuple(items) => Value::Tuple(self.each(items, depth)),
+            Value::Set(items) => Value::Set(self.each(items, depth)),
             Value::Dict(items) => {
                 let items = items.into_iter();
-                Value::Dict(
-                    items
-                        .map(|(key, value)| (key, self.replace(home, value, depth, budget)))
-                        .collect(),
-                )
+                Value::Dict(items.map(|(key, value)| (key, self.replace(value, depth))).collect())
             }
             Value::Operation(operator, items) => {
-                let mut items = each(items, budget);
+                let mut items = self.each(items, depth);
                 match (items.pop(), items.pop()) {
                     (Some(right), Some(left)) => operators::binary(operator, left, right),
                     (Some(only), None) => Value::Operation(operator, vec![only]),
                     (None, _) => Value::Operation(operator, items),
                 }
             }
-            Value::Call(call) => self.replace_call(home, *call, depth, budget),
+            Value::Call(call) => self.replace_call(*call, depth),
             value @ (Value::None
             | Value::Bool(_)
             | Value::Int(_)
@@ -256,23 +305,21 @@ impl Modules {
         }
     }
 
-    fn replace_call(&self, home: &Module, mut call: Call, depth: usize, budget: &mut usize) -> Value {
-        call.args = call
-            .args
-            .into_iter()
-            .map(|value| self.replace(home, value, depth, budget))
-            .collect();
-        call.kwargs = call
-            .kwargs
-            .into_iter()
-            .map(|(name, value)| (name, self.replace(home, value, depth, budget)))
-            .collect();
+    fn replace_call(&mut self, mut call: Call, depth: usize) -> Value {
+        call.args = self.each(call.args, depth);
+        let kwargs = call.kwargs.into_iter();
+        call.kwargs = kwargs.map(|(name, value)| (name, self.replace(value, depth))).collect();
         if is_followed(&call.path) {
-            match self.find_from(Some(home), &call.path) {
+            match self.modules.find_from(Some(self.home), &call.path) {
                 Some(Resolved::Class(module, class)) => call.path = format!("{}.{}", module.path, class.name),
                 Some(Resolved::Value(Value::Function(function))) => {
-                    if let (Some(returns), true) = (&function.returns, call.arg_ranges.is_empty()) {
-                        return returns.clone();
+                    let arguments = Arguments {
+                        args: call.args.clone(),
+                        kwargs: call.kwargs.clone(),
+                        ranges: Vec::new(),
+                    };
+                    if let Some(value) = self.modules.call_function(self.home, function, &arguments, self.asked) {
+                        return self.replace(placed(value, &call), depth + 10);
                     }
                 }
                 Some(Resolved::Value(_)) | None => {}
@@ -281,27 +328,52 @@ impl Modules {
         Value::Call(Box::new(call))
     }
 
-    fn replace_name(&self, home: &Module, path: String, depth: usize, budget: &mut usize) -> Value {
+    fn replace_name(&mut self, path: String, depth: usize) -> Value {
         if !is_followed(&path) {
             return Value::Name(path);
         }
-        match self.find_from(Some(home), &path) {
+        match self.modules.find_from(Some(self.home), &path) {
             Some(Resolved::Class(module, class)) => Value::Name(format!("{}.{}", module.path, class.name)),
+            Some(Resolved::Value(Value::Function(function))) => {
+                self.modules.as_default(self.home, function.as_ref().clone())
+            }
             Some(Resolved::Value(value)) => {
                 let size = super::evaluate::size(value);
-                if size > *budget {
+                if size > self.budget {
                     return Value::Name(path);
                 }
-                *budget -= size;
-                self.replace(home, value.clone(), depth, budget)
+                self.budget -= size;
+                self.replace(value.clone(), depth)
             }
             None => Value::Name(path),
         }
     }
 }
 
+/// A value made elsewhere, with the place of the call that it stands for: places there mean nothing here.
+fn placed(value: Value, at: &Call) -> Value {
+    match value {
+        Value::Call(mut call) => {
+            call.range = at.range;
+            call.name_range = at.name_range;
+            call.arg_ranges = vec![at.range; call.args.len() + call.kwargs.len()];
+            call.args = call.args.into_iter().map(|value| placed(value, at)).collect();
+            let kwargs = call.kwargs.into_iter();
+            call.kwargs = kwargs.map(|(name, value)| (name, placed(value, at))).collect();
+            Value::Call(call)
+        }
+        Value::List(items) => Value::List(items.into_iter().map(|item| placed(item, at)).collect()),
+        Value::Tuple(items) => Value::Tuple(items.into_iter().map(|item| placed(item, at)).collect()),
+        Value::Unknown(mut unknown) => {
+            unknown.range = at.range;
+            Value::Unknown(unknown)
+        }
+        value => value,
+    }
+}
+
 /// Whether a path may lead to a module of the project or of a package: Django and Python are known.
-fn is_followed(path: &str) -> bool {
+pub(super) fn is_followed(path: &str) -> bool {
     let top = path.split('.').next().unwrap_or(path);
     !matches!(
         top,
@@ -363,18 +435,17 @@ impl<'s> Search<'s> {
         if !is_followed(path) || (self.known)(path) || !self.seen.insert(path.to_owned()) {
             return;
         }
-        if let Some(module) = self.modules.missing(self.migration, path) {
-            if !self.wanted.contains(&module) {
-                self.wanted.push(module);
+        match self.modules.look(Some(self.migration), path) {
+            Look::Missing(module) => {
+                if !self.wanted.contains(&module) {
+                    self.wanted.push(module);
+                }
             }
-            return;
-        }
-        match self.modules.find_from(Some(self.migration), path) {
-            Some(Resolved::Class(module, class)) if module.path != self.migration.path => {
+            Look::Found(Resolved::Class(module, class)) if module.path != self.migration.path => {
                 class.bases.iter().for_each(|base| self.value(base, 1));
             }
-            Some(Resolved::Value(value)) => self.value(value, 1),
-            Some(Resolved::Class(..)) | None => {}
+            Look::Found(Resolved::Value(value)) => self.value(value, 1),
+            Look::Found(Resolved::Class(..)) | Look::Nothing(_) => {}
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::migration::FieldKind;
 use crate::models::{Model, ModelField};
 use crate::statement::{
     AlterTableAction, ConstraintKind, DerivedName, Name, SqlExpression, Statement, TableConstraint, create_index_name,
+    has_unknown,
 };
 use crate::versions::DjangoVersion;
 
@@ -14,6 +15,7 @@ use super::compare::{Ignoring, should_be_altered};
 use super::defaults::effective_default;
 use super::expressions;
 use super::indexes::field_index;
+use super::meta_names::{constraint_names, index_names};
 use super::prepare::Prepared;
 use super::relations::{ForeignKeyNaming, add_foreign_key, related_fields};
 use super::run::{Run, django};
@@ -52,6 +54,13 @@ impl Run<'_> {
         let (Some(old_column), Some(column)) = (old.column(), new.column()) else {
             return;
         };
+        for data_type in [&old_type, &new_type]
+            .into_iter()
+            .filter(|data_type| has_unknown(data_type))
+        {
+            // Whether the type changes depends on it, even where nothing is sent.
+            self.partial(data_type.clone());
+        }
         self.alter_column(&Change {
             model,
             old,
@@ -144,8 +153,7 @@ impl Run<'_> {
             return;
         }
         let columns = [change.old_column.clone()];
-        let indexes = change.model.state.options.indexes.iter();
-        let exclude: Vec<String> = indexes.filter_map(|index| index.name.clone()).collect();
+        let exclude = index_names(change.model);
         let query = NameQuery {
             columns: Some(&columns),
             index: Some(true),
@@ -390,14 +398,6 @@ impl Change<'_, '_> {
 
 fn has_constraint(field: &ModelField<'_>) -> bool {
     field.field.relation().is_some_and(|relation| relation.db_constraint)
-}
-
-/// The names of `Meta.constraints`, which are dropped by operations of their own.
-fn constraint_names(model: &Model<'_>) -> Vec<String> {
-    let constraints = model.state.options.constraints.iter();
-    constraints
-        .filter_map(|constraint| constraint.name().map(str::to_owned))
-        .collect()
 }
 
 /// The column checks; Django 5.0 began to compare them without the column's name.

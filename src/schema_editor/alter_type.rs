@@ -4,7 +4,7 @@ use crate::data_type::DataType;
 use crate::models::{Model, ModelField};
 use crate::statement::{AlterTableAction, Statement, Using, create_index_name};
 
-use super::columns::alter;
+use super::columns::{alter, comment_text};
 use super::run::Run;
 
 /// An action for `ALTER TABLE`, and what comes after it.
@@ -96,7 +96,7 @@ fn comment_change(model: &Model<'_>, old: &ModelField<'_>, new: &ModelField<'_>)
     vec![Statement::Comment {
         table: model.db_table(),
         column: new.column(),
-        text: new.field.db_comment.clone().unwrap_or_default(),
+        text: comment_text(new.django(), new.field.db_comment.as_deref().unwrap_or_default()),
     }]
 }
 

@@ -13,7 +13,7 @@ use crate::value::Value;
 
 use super::columns::alter;
 use super::expressions;
-use super::indexes::{interpolated, quoted_columns};
+use super::indexes::quoted_columns;
 use super::run::Run;
 
 /// The oldest Postgres with `NULLS NOT DISTINCT` (`supports_nulls_distinct_unique_constraints`).
@@ -74,7 +74,7 @@ impl Run<'_> {
         if self.is_unsupported(constraint) {
             return;
         }
-        let name = interpolated(model, name);
+        let name = name.to_owned();
         if is_unique_index(constraint) {
             self.execute(Statement::DropIndex {
                 table: Some(model.db_table()),
@@ -128,7 +128,7 @@ impl Run<'_> {
             Constraint::Unknown { .. } => return self.unknown_constraint(constraint),
         };
         Some(TableConstraint {
-            name: Some(Name::Given(interpolated(model, name))),
+            name: Some(Name::Given(name.clone())),
             kind,
             not_valid: false,
         })
@@ -162,7 +162,7 @@ impl Run<'_> {
         let items = if columns.is_empty() {
             let items = expressions.iter();
             items
-                .map(|expression| IndexItem::Expression(expressions::index_item(model, expression)))
+                .map(|expression| expressions::index_item(model, expression))
                 .collect()
         } else {
             let items = columns.into_iter().enumerate();
@@ -175,7 +175,7 @@ impl Run<'_> {
                 .collect()
         };
         Some(Statement::CreateIndex(CreateIndex {
-            name: Name::Given(interpolated(model, name)),
+            name: Name::Given(name.clone()),
             table: model.db_table(),
             unique: true,
             concurrently: false,
@@ -205,7 +205,7 @@ impl Run<'_> {
         let mut columns = Vec::new();
         let mut items = Vec::new();
         for (expression, operator) in expressions {
-            let item = expressions::index_item(model, expression);
+            let item = expressions::exclusion_item(model, expression);
             let operator = match operator {
                 Value::Str(operator) => operator.clone(),
                 other => range_operator(other),

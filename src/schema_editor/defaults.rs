@@ -2,7 +2,8 @@
 
 use crate::migration::{FieldKind, InternalType};
 use crate::models::ModelField;
-use crate::value::Value;
+use crate::source::Range;
+use crate::value::{Call, Value};
 
 use super::prepare::{Prepared, prepare, reason};
 
@@ -31,7 +32,7 @@ pub(super) fn effective_default(field: &ModelField<'_>) -> Prepared {
         };
         return Prepared::Unknown(now.to_owned());
     }
-    Prepared::None
+    prepare(field, &Value::None)
 }
 
 /// `Field.get_default`, then `get_db_prep_save`.
@@ -53,11 +54,24 @@ fn called(default: &Value) -> Option<Value> {
             "builtins.int" => Some(Value::Int(0)),
             "builtins.float" => Some(Value::Float(0.0)),
             "builtins.bool" => Some(Value::Bool(false)),
+            "datetime.timedelta" | "decimal.Decimal" => Some(Value::Call(Box::new(plain_call(path)))),
             _ => None,
         },
         Value::Function(function) => function.returns.as_ref().and_then(returned),
         Value::Setting(_) | Value::Unknown(_) => None,
         other => Some(other.clone()),
+    }
+}
+
+/// A call without arguments.
+fn plain_call(path: &str) -> Call {
+    Call {
+        path: path.to_owned(),
+        args: Vec::new(),
+        kwargs: Vec::new(),
+        range: Range::default(),
+        name_range: Range::default(),
+        arg_ranges: Vec::new(),
     }
 }
 

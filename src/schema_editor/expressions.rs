@@ -19,7 +19,7 @@ mod where_tree;
 
 use crate::migration::FieldKind;
 use crate::models::{Model, ModelField};
-use crate::statement::{DefaultValue, SqlExpression};
+use crate::statement::{DefaultValue, IndexItem, SqlExpression};
 use crate::value::Value;
 
 use compile::Compiler;
@@ -74,6 +74,11 @@ pub(super) fn condition(model: &Model<'_>, condition: &Value) -> SqlExpression {
 }
 
 /// An item of an index, with its parentheses, collation and order. See `IndexExpression`.
-pub(super) fn index_item(model: &Model<'_>, expression: &Value) -> SqlExpression {
-    Compiler::new(model).index_item(expression).into_expression()
+pub(super) fn index_item(model: &Model<'_>, expression: &Value) -> IndexItem {
+    Compiler::new(model).index_item(expression)
+}
+
+/// The same as SQL, for an exclusion constraint. See `ExclusionConstraintExpression`.
+pub(super) fn exclusion_item(model: &Model<'_>, expression: &Value) -> SqlExpression {
+    Compiler::new(model).index_item_sql(expression).into_expression()
 }

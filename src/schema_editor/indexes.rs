@@ -84,13 +84,13 @@ impl Run<'_> {
         } else {
             let expressions = index.expressions.iter();
             expressions
-                .map(|expression| IndexItem::Expression(expressions::index_item(model, expression)))
+                .map(|expression| expressions::index_item(model, expression))
                 .collect()
         };
         let only = (names.len() == 1).then(|| model.field(&names[0])).flatten();
         let method = method(&index.path);
         Some(Statement::CreateIndex(CreateIndex {
-            name: Name::Given(interpolated(model, &self.index_name(model, index, &columns))),
+            name: Name::Given(self.index_name(model, index, &columns)),
             table: model.db_table(),
             unique: false,
             concurrently,
@@ -144,16 +144,6 @@ impl Run<'_> {
             cascade: false,
         });
     }
-}
-
-/// `Options._format_names`: `%(app_label)s` and `%(class)s` in the names of `Meta.indexes` and `Meta.constraints`.
-pub(super) fn interpolated(model: &Model<'_>, name: &str) -> String {
-    if !name.contains('%') {
-        return name.to_owned();
-    }
-    let key = model.key();
-    name.replace("%(app_label)s", &key.app.to_lowercase())
-        .replace("%(class)s", &key.name)
 }
 
 /// `_create_index_sql(fields=[field])`

@@ -14,8 +14,9 @@ use super::moments::Moment;
 
 pub(super) use ranges::is_range;
 use ranges::range;
+pub(super) use scalars::boolean;
 pub(super) use scalars::python_text;
-use scalars::{address, boolean, bytes_literal, decimal, float, hstore, integer, uuid};
+use scalars::{address, bytes_literal, decimal, float, hstore, integer, uuid};
 
 /// What a value becomes.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +43,18 @@ impl Prepared {
 /// `field.get_db_prep_save(value)`.
 pub(super) fn prepare(field: &ModelField<'_>, value: &Value) -> Prepared {
     let settings = field.model.view.settings();
+    let own_values = &field.field.own_values;
+    let own = own_values
+        .iter()
+        .find(|(given, _)| given == value)
+        .map(|(_, made)| made);
+    let value = match own {
+        None if own_values.is_empty() => value,
+        None | Some(Value::Unknown(_)) => {
+            return Prepared::Unknown(format!("what {} makes of its default", field.field.path));
+        }
+        Some(made) => made,
+    };
     match field.target() {
         Some(Target::Field(target)) => {
             let is_empty = matches!(value, Value::Str(text) if text.is_empty());
@@ -66,18 +79,23 @@ pub(super) fn database_value(settings: &ModelSettings, field: &Field, value: &Va
     }
 }
 
+/// A range where no field says that it is one.
+pub(super) fn range_value(value: &Value) -> Prepared {
+    range(value).map_or_else(|| Prepared::Unknown(reason(value)), Prepared::Literal)
+}
+
 fn prepare_by(settings: &ModelSettings, field: &Field, value: &Value) -> Prepared {
     if matches!(value, Value::None) {
         return Prepared::None;
+    }
+    // A class of its own may change anything that is not plainly empty or a scalar.
+    if has_items(value) && !field.path.is_empty() && !field.path.starts_with("django.") {
+        return Prepared::Unknown(format!("what {} makes of its default", field.path));
     }
     let literal = match &field.kind {
         FieldKind::Plain(internal_type) => plain(settings, *internal_type, field, value),
         FieldKind::Array { base, .. } => array(settings, base, value),
         FieldKind::Generated { output, .. } => return prepare_by(settings, output, value),
-        // A class of its own may change anything that is not plainly empty or a scalar.
-        FieldKind::Database { .. } if has_items(value) => {
-            return Prepared::Unknown(format!("what {} makes of its default", field.path));
-        }
         FieldKind::Database { internal_type, .. } => match internal_type.as_str() {
             "CharField" | "TextField" | "SlugField" => python_text(value).map(Literal::Text),
             "JSONField" => json_text(value).map(|text| Literal::Typed(text, "jsonb")),
@@ -223,7 +241,7 @@ fn plain(settings: &ModelSettings, internal_type: InternalType, field: &Field, v
             Value::Bytes(bytes) => Some(bytes_literal(bytes)),
             _ => None,
         },
-        InternalType::GenericIPAddress => address(value),
+        InternalType::GenericIPAddress => address(value, field.compared.get("unpack_ipv4")),
         InternalType::HStore => hstore(value).map(|text| Literal::Typed(text, "hstore")),
         InternalType::Date | InternalType::DateTime | InternalType::Time | InternalType::Duration => {
             moment(settings, internal_type, value).map(moment_literal)

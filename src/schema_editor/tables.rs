@@ -10,7 +10,8 @@ use crate::statement::{
 };
 use crate::versions::DjangoVersion;
 
-use super::columns::{Rows, alter, column_definition};
+use super::columns::{Rows, alter, column_definition, comment_text};
+use super::meta_names;
 use super::relations::{ForeignKeyNaming, add_foreign_key};
 use super::run::{Run, django};
 
@@ -27,7 +28,7 @@ impl Run<'_> {
             .clone()
             .filter(|text| !text.is_empty())
         {
-            self.comment_on_table(&table, comment);
+            self.comment_on_table(&table, comment_text(django(model), &comment));
         }
         for field in &fields {
             if let Some(column) = field.column() {
@@ -65,7 +66,7 @@ impl Run<'_> {
             }
         }
         let mut constraints = Vec::new();
-        for constraint in &model.state.options.constraints {
+        for constraint in meta_names::constraints(model).iter() {
             // Constraints are plain text to Django, which it does not mix with parameters. Before 5.0 there were none.
             if is_parameterized {
                 if let Some(statement) = self.create_constraint(model, constraint) {
@@ -100,7 +101,7 @@ impl Run<'_> {
                 }
             }
         }
-        for index in &model.state.options.indexes {
+        for index in meta_names::indexes(model).iter() {
             if let Some(statement) = self.create_meta_index(model, index, false) {
                 self.defer(statement);
             }
@@ -173,10 +174,8 @@ impl Run<'_> {
         let Some(columns) = self.columns(model, together) else {
             return;
         };
-        let options = &model.state.options;
-        let constraints = options.constraints.iter().filter_map(|constraint| constraint.name());
-        let indexes = options.indexes.iter().filter_map(|index| index.name.as_deref());
-        let exclude: Vec<String> = constraints.chain(indexes).map(str::to_owned).collect();
+        let mut exclude = meta_names::constraint_names(model);
+        exclude.extend(meta_names::index_names(model));
         let query = NameQuery {
             columns: Some(&columns),
             unique: Some(what == Composed::Unique),

@@ -1,115 +1,266 @@
 //! Fields whose class is not Django's: found in the project's modules, or described by data.
 
+use std::collections::BTreeMap;
+
 use super::Reading;
 use super::arguments::not_readable;
 use super::custom_fields::CustomField;
 use super::field_classes::{FieldClass, internal_type};
-use super::fields::{by_name, unknown_field};
-use super::lineage::{Given, substitute};
+use super::fields::{by_name, compared, deconstructed, unknown_field};
 use crate::migration::field::{Field, FieldKind};
-use crate::python::{Class, Method, Step, canonical};
-use crate::value::{Call, Value};
+use crate::python::{Constructed, Object, canonical};
+use crate::source::Range;
+use crate::value::{Call, Unknown, Value};
 
-/// One class on the way from a custom field down to Django's.
-enum Ancestor<'a> {
-    Class(&'a Class),
-    Described(&'a CustomField),
-}
+/// The methods that turn a value into what is sent to the database, in the order of their work.
+/// See `Field.get_db_prep_save`.
+const VALUES: &[&str] = &["get_db_prep_save", "get_db_prep_value", "get_prep_value"];
 
-/// All classes from a custom field to what decides its column.
-struct Lineage<'a> {
-    ancestors: Vec<Ancestor<'a>>,
-    /// Base classes that were not found.
-    missing: Vec<String>,
+/// What a method gets as `connection`.
+const CONNECTION: &str = "django.db.connection";
+
+/// What stands between a project's own classes and Django's.
+struct Described<'a> {
+    /// The class of Django below.
+    class: FieldClass,
+    /// Classes described by data, nearest first.
+    chain: Vec<&'a CustomField>,
 }
 
 impl Reading<'_> {
     pub(super) fn custom_field(&self, call: &Call, depth: usize) -> Field {
-        let mut lineage = Lineage {
-            ancestors: Vec::new(),
-            missing: Vec::new(),
-        };
-        let Some(class) = self.descend(&call.path, &mut lineage, 0) else {
-            let missing = lineage.missing.first().map_or(call.path.as_str(), String::as_str);
+        let mut object = self.object(&call.path, &|path| self.is_field(path));
+        let field = self.object_field(call, depth, &mut object);
+        self.done_with(&object);
+        field
+    }
+
+    fn is_field(&self, path: &str) -> bool {
+        FieldClass::of(path).is_some() || path == "django.db.models.Field" || self.fields.get(path).is_some()
+    }
+
+    fn object_field(&self, call: &Call, depth: usize, object: &mut Object<'_>) -> Field {
+        let Some(described) = object.base().and_then(|base| self.described(base)) else {
+            let missing = object.missing().first().map_or(call.path.as_str(), String::as_str);
             return unknown_field(&call.path, not_known(&call.path, missing), call.range);
         };
-        let path = self.own_path(&call.path);
-        let mut given = Given::of(call);
-        let mut doubts = Vec::new();
-        for ancestor in &lineage.ancestors {
-            given = match ancestor {
-                Ancestor::Class(class) => match class.method("__init__") {
-                    Some(init) => given.through(init),
-                    None => given,
-                },
-                Ancestor::Described(described) => through_description(given, described),
-            };
-            if let Ancestor::Described(CustomField { doubt: Some(doubt), .. }) = ancestor {
-                doubts.push(doubt.clone());
+        let (mut field, kwargs) = self.constructed(call, depth, object, &described);
+        match deconstruct(&field, kwargs, call, object) {
+            Some(deconstructed) => {
+                // The model's field is a clone of the migration's: see `ModelState.render` and `Field.clone`.
+                let (clone, kwargs) = self.constructed(&deconstructed, depth, object, &described);
+                let compared = deconstruct(&clone, kwargs, call, object).unwrap_or(deconstructed);
+                field = clone;
+                field.compared = compared_arguments(&compared);
+                field.path = compared.path;
             }
+            // Not followed: fields constructed alike are alike.
+            None => field.compared.extend(compared_arguments(call)),
         }
-        let doubt = given.doubt.take();
-        let taken = std::mem::take(&mut given.taken);
-        let mut field = self.build(class, &path, by_name(given, class), call.range, depth);
-        for (name, value) in taken {
-            if !field.compared.contains_key(name.as_ref()) && lineage.returns_own_arguments() {
-                field.compared.insert(name.into_owned(), value.into_owned());
-            }
+        if matches!(field.kind, FieldKind::Plain(_) | FieldKind::Unknown(_))
+            && let Some(kind) = own_column(&field, object).or_else(|| described.column(&field))
+        {
+            field.kind = kind;
         }
-        lineage.deconstruct(&mut field);
-        lineage.column(&mut field);
-        doubts.extend(doubt.map(|doubt| format!("`{doubt}` is not followed")));
-        field
-            .unknown
-            .extend(doubts.into_iter().map(|doubt| ("class".to_owned(), doubt)));
-        if let (Some(missing), true) = (lineage.missing.first(), matches!(field.kind, FieldKind::Plain(_))) {
+        field.own_values = own_values(&field, object, &described);
+        if let (Some(missing), FieldKind::Plain(_)) = (object.missing().first(), &field.kind) {
             field.unknown.push(("class".to_owned(), not_known(&call.path, missing)));
         }
         field
     }
 
-    /// The path of the module that defines a class, however it was imported.
-    fn own_path(&self, path: &str) -> String {
-        match self.modules.class(self.module, path) {
-            Some((module, class)) => format!("{}.{}", module.path, class.name),
-            None => path.to_owned(),
-        }
+    /// The field that the constructors make, and the keyword arguments that Django's class would deconstruct it to.
+    fn constructed(
+        &self,
+        call: &Call,
+        depth: usize,
+        object: &mut Object<'_>,
+        described: &Described<'_>,
+    ) -> (Field, BTreeMap<String, Value>) {
+        let mut constructed = object.construct(call);
+        described.pass(&mut constructed);
+        let class = described.class;
+        let path = object.path().unwrap_or_else(|| call.path.clone());
+        let named = || by_name(&constructed.args, &constructed.kwargs, class);
+        let mut field = self.build(class, &path, named(), call.range, depth);
+        attributes_set_later(&mut field, object);
+        attributes_of_django(&field, object);
+        let doubts = constructed.doubts.iter().map(|doubt| format!("`{path}`: {doubt}"));
+        let data_doubts = described.chain.iter().filter_map(|described| described.doubt.clone());
+        let doubts = doubts.chain(data_doubts).map(|doubt| ("class".to_owned(), doubt));
+        field.unknown.extend(doubts);
+        let kwargs = deconstructed(class, &named());
+        (field, kwargs)
     }
 
-    /// Depth first, left to right, as Python looks for methods where no class comes twice.
-    fn descend<'r>(&'r self, path: &str, lineage: &mut Lineage<'r>, depth: usize) -> Option<FieldClass> {
-        if let Some(class) = FieldClass::of(path) {
-            return Some(class);
-        }
-        if depth > super::MAX_BASES {
-            return None;
-        }
-        if let Some(described) = self.fields.get(path) {
-            lineage.ancestors.push(Ancestor::Described(described));
-            return match &described.base {
-                Some(base) => self.descend(base, lineage, depth + 1),
-                None => Some(FieldClass::ANY),
-            };
-        }
-        let Some((_, class)) = self.modules.class(self.module, path) else {
-            lineage.missing.push(path.to_owned());
-            return None;
-        };
-        lineage.ancestors.push(Ancestor::Class(class));
-        for base in &class.bases {
-            let path = match base {
-                Value::Name(path) if path == "builtins.object" => continue,
-                // A bare `Field` says with `db_type` what it is.
-                Value::Name(path) if path == "django.db.models.Field" => return Some(FieldClass::ANY),
-                Value::Name(path) => path,
-                _ => continue,
-            };
-            if let Some(class) = self.descend(&canonical(path), lineage, depth + 1) {
-                return Some(class);
+    /// The class of Django that a known class is or is described to derive from.
+    fn described(&self, path: &str) -> Option<Described<'_>> {
+        let mut chain = Vec::new();
+        let mut path = path;
+        for _ in 0..super::MAX_BASES {
+            if let Some(described) = self.fields.get(path) {
+                chain.push(described);
+                match &described.base {
+                    Some(base) => path = base,
+                    None => {
+                        let class = FieldClass::ANY;
+                        return Some(Described { class, chain });
+                    }
+                }
+                continue;
             }
+            let class = if path == "django.db.models.Field" {
+                FieldClass::ANY
+            } else {
+                FieldClass::of(path)?
+            };
+            return Some(Described { class, chain });
         }
         None
     }
+}
+
+/// The call that `deconstruct` returns, where it was followed.
+fn deconstruct(field: &Field, kwargs: BTreeMap<String, Value>, call: &Call, object: &mut Object<'_>) -> Option<Call> {
+    let of_call = |path: &str, args: Vec<Value>, kwargs: Vec<(String, Value)>| Call {
+        path: path.to_owned(),
+        args,
+        kwargs,
+        range: call.range,
+        name_range: call.name_range,
+        arg_ranges: Vec::new(),
+    };
+    if !object.defines("deconstruct") {
+        return Some(of_call(&field.path, Vec::new(), kwargs.into_iter().collect()));
+    }
+    let kwargs = kwargs
+        .into_iter()
+        .map(|(name, value)| (Value::Str(name), value))
+        .collect();
+    let path = Value::Str(field.path.clone());
+    let of_django = Value::Tuple(vec![Value::None, path, Value::List(Vec::new()), Value::Dict(kwargs)]);
+    let Value::Tuple(parts) = object.call("deconstruct", Vec::new(), &[("deconstruct", of_django)])? else {
+        return None;
+    };
+    let [
+        _,
+        Value::Str(path),
+        Value::List(args) | Value::Tuple(args),
+        Value::Dict(kwargs),
+    ] = parts.as_slice()
+    else {
+        return None;
+    };
+    let kwargs = kwargs
+        .iter()
+        .map(|(name, value)| Some((name.as_str()?.to_owned(), value.clone())));
+    Some(of_call(&canonical(path), args.clone(), kwargs.collect::<Option<_>>()?))
+}
+
+fn compared_arguments(call: &Call) -> BTreeMap<String, Value> {
+    let mut kwargs = compared(&call.kwargs.iter().cloned().collect());
+    if !call.args.is_empty() {
+        kwargs.insert("*".to_owned(), Value::Tuple(call.args.clone()));
+    }
+    kwargs
+}
+
+/// What a constructor set after that of Django's class.
+fn attributes_set_later(field: &mut Field, object: &Object<'_>) {
+    let flag = |name: &str| object.set_attribute(name).and_then(Value::as_bool);
+    let number = |name: &str| match object.set_attribute(name) {
+        Some(Value::Int(int)) => i64::try_from(*int).ok(),
+        _ => None,
+    };
+    field.null = flag("null").unwrap_or(field.null);
+    field.blank = flag("blank").unwrap_or(field.blank);
+    field.db_index = flag("db_index").unwrap_or(field.db_index);
+    field.max_length = number("max_length").or(field.max_length);
+}
+
+/// What methods of the project's classes may ask of `self`.
+fn attributes_of_django(field: &Field, object: &mut Object<'_>) {
+    let number = |number: Option<i64>| number.map_or(Value::None, |number| Value::Int(i128::from(number)));
+    object.set("max_length", number(field.max_length));
+    object.set("max_digits", number(field.max_digits));
+    object.set("decimal_places", number(field.decimal_places));
+    object.set("null", Value::Bool(field.null));
+    object.set("blank", Value::Bool(field.blank));
+    object.set("unique", Value::Bool(field.unique()));
+    object.set("primary_key", Value::Bool(field.primary_key));
+    object.set("db_index", Value::Bool(field.db_index));
+    if let Some(default) = &field.default {
+        object.set("default", default.clone());
+    }
+}
+
+/// What the classes make of `None`, `''` and the default before Django converts it.
+fn own_values(field: &Field, object: &mut Object<'_>, described: &Described<'_>) -> Vec<(Value, Value)> {
+    let converts = |value: &Value| {
+        described
+            .chain
+            .iter()
+            .any(|described| described.own_values.is_some_and(|own| own.has(value)))
+    };
+    let is_described = described.chain.iter().any(|described| described.own_values.is_some());
+    if !is_described && !VALUES.iter().any(|method| object.defines(method)) {
+        return Vec::new();
+    }
+    let given = [
+        Some(Value::None),
+        Some(Value::Str(String::new())),
+        field.default.as_ref().and_then(called),
+    ];
+    let given = given.into_iter().flatten();
+    let made = given.map(|value| {
+        let made = if converts(&value) {
+            not_followed(&value)
+        } else {
+            own_value(value.clone(), object)
+        };
+        (value, made)
+    });
+    made.collect()
+}
+
+/// The value of a default, called where it can be called.
+fn called(default: &Value) -> Option<Value> {
+    match default {
+        Value::Name(path) => match path.as_str() {
+            "builtins.dict" | "collections.OrderedDict" => Some(Value::Dict(Vec::new())),
+            "builtins.list" | "builtins.tuple" => Some(Value::List(Vec::new())),
+            "builtins.str" => Some(Value::Str(String::new())),
+            _ => None,
+        },
+        Value::Function(function) => function.returns.clone(),
+        value => Some(value.clone()),
+    }
+}
+
+fn own_value(value: Value, object: &mut Object<'_>) -> Value {
+    let mut value = value;
+    for method in VALUES {
+        let args = match *method {
+            "get_prep_value" => vec![value.clone()],
+            _ => vec![value.clone(), Value::Name(CONNECTION.to_owned())],
+        };
+        value = match object.call(method, args, &[]) {
+            None => value,
+            Some(made) if made.unknown().is_some() || matches!(made, Value::Call(_) | Value::Name(_)) => {
+                return not_followed(&value);
+            }
+            Some(made) => made,
+        };
+    }
+    value
+}
+
+fn not_followed(value: &Value) -> Value {
+    Value::Unknown(Unknown {
+        reason: "the class turns it into something of its own".to_owned(),
+        source: format!("{value:?}"),
+        range: Range::default(),
+    })
 }
 
 fn not_known(path: &str, missing: &str) -> String {
@@ -121,112 +272,97 @@ fn not_known(path: &str, missing: &str) -> String {
     format!("{class}; say what it derives from under [tool.forelock.fields]")
 }
 
-/// What the base of a described class gets.
-fn through_description<'v>(mut given: Given<'v>, described: &CustomField) -> Given<'v> {
-    if let Some(positional) = &described.positional {
-        for (name, value) in positional.iter().zip(std::mem::take(&mut given.args)) {
-            given.kwargs.push((name.clone().into(), value));
+/// What `db_type`, `db_parameters` or `get_internal_type` of the project's classes say.
+fn own_column(field: &Field, object: &mut Object<'_>) -> Option<FieldKind> {
+    let connection = || vec![Value::Name(CONNECTION.to_owned())];
+    if let Some(value) = object.call("db_type", connection(), &[]) {
+        return database_kind(field, object, &value);
+    }
+    if let Some(Value::Dict(items)) = object.call("db_parameters", connection(), &[]) {
+        let db_type = items.iter().find(|(name, _)| name.as_str() == Some("type"))?;
+        return database_kind(field, object, &db_type.1);
+    }
+    match object.call("get_internal_type", Vec::new(), &[])? {
+        // A name that Django does not know means no column.
+        Value::Str(name) => Some(internal_type(&name).map_or(FieldKind::NoColumn, FieldKind::Plain)),
+        value if Object::is_base_result(&value, "get_internal_type") => None,
+        value => Some(FieldKind::Unknown(format!(
+            "`{}`: {}; say its db_type under [tool.forelock.fields]",
+            field.path,
+            not_readable("get_internal_type", &value)
+        ))),
+    }
+}
+
+fn database_kind(field: &Field, object: &mut Object<'_>, db_type: &Value) -> Option<FieldKind> {
+    match db_type {
+        value if Object::is_base_result(value, "db_type") => None,
+        Value::None => Some(FieldKind::NoColumn),
+        Value::Str(db_type) => {
+            let own_name = field.path.rsplit('.').next().unwrap_or_default().to_owned();
+            Some(FieldKind::Database {
+                db_type: db_type.clone(),
+                rel_db_type: text(object.call("rel_db_type", vec![Value::Name(CONNECTION.to_owned())], &[])),
+                internal_type: text(object.call("get_internal_type", Vec::new(), &[])).unwrap_or(own_name),
+                empty_strings_allowed: object
+                    .attribute("empty_strings_allowed")
+                    .and_then(Value::as_bool)
+                    .unwrap_or(true),
+            })
+        }
+        value => Some(FieldKind::Unknown(format!(
+            "`{}`: {}; say it under [tool.forelock.fields]",
+            field.path,
+            not_readable("db_type", value)
+        ))),
+    }
+}
+
+fn text(value: Option<Value>) -> Option<String> {
+    match value? {
+        Value::Str(text) => Some(text),
+        _ => None,
+    }
+}
+
+impl Described<'_> {
+    /// What the class of Django gets.
+    fn pass(&self, constructed: &mut Constructed) {
+        for described in &self.chain {
+            pass(described, constructed);
         }
     }
-    let length = described.max_length_from.as_deref().and_then(|name| given.remove(name));
-    if let Some((_, length)) = length {
-        given.set("max_length", length.into_owned());
+
+    /// The column type, where one of the descriptions says it.
+    fn column(&self, field: &Field) -> Option<FieldKind> {
+        self.chain.iter().find_map(|described| described_kind(described, field))
+    }
+}
+
+fn pass(described: &CustomField, constructed: &mut Constructed) {
+    let kwargs = &mut constructed.kwargs;
+    if let Some(positional) = &described.positional {
+        for (name, value) in positional.iter().zip(std::mem::take(&mut constructed.args)) {
+            kwargs.push((name.clone(), value));
+        }
+    }
+    let mut set = |name: &str, value: Value| match kwargs.iter_mut().find(|(other, _)| other == name) {
+        Some((_, old)) => *old = value,
+        None => kwargs.push((name.to_owned(), value)),
+    };
+    for (name, value) in &described.always {
+        set(name, value.value());
+    }
+    if let Some(length) = &described.max_length_from
+        && let Some(at) = kwargs.iter().position(|(name, _)| name == length)
+    {
+        kwargs[at].0 = "max_length".to_owned();
     }
     for (name, value) in &described.defaults {
-        given.set_default(name, value.value());
-    }
-    for (name, value) in &described.always {
-        given.set(name, value.value());
-    }
-    given
-}
-
-impl Lineage<'_> {
-    fn methods(&self, name: &str) -> impl Iterator<Item = &Method> {
-        self.ancestors.iter().filter_map(move |ancestor| match ancestor {
-            Ancestor::Class(class) => class.method(name),
-            Ancestor::Described(_) => None,
-        })
-    }
-
-    /// Arguments that `__init__` takes for itself come back only from a `deconstruct` of the project.
-    fn returns_own_arguments(&self) -> bool {
-        let described = self
-            .ancestors
-            .iter()
-            .any(|ancestor| matches!(ancestor, Ancestor::Described(_)));
-        described || self.methods("deconstruct").next().is_some()
-    }
-
-    /// Keyword arguments and path as the subclasses' `deconstruct` return them.
-    fn deconstruct(&self, field: &mut Field) {
-        for method in self.methods("deconstruct") {
-            for step in &method.steps {
-                if let Step::Remove(name) = step {
-                    field.compared.remove(name);
-                }
-            }
-            if let Some(Value::Tuple(parts)) = &method.returns
-                && let Some(Value::Str(path)) = parts.get(1)
-            {
-                field.path = canonical(path).into_owned();
-            }
+        if !kwargs.iter().any(|(other, _)| other == name) {
+            kwargs.push((name.clone(), value.value()));
         }
     }
-
-    /// The column type, where one of the classes says it.
-    fn column(&self, field: &mut Field) {
-        if !matches!(field.kind, FieldKind::Plain(_) | FieldKind::Unknown(_)) {
-            return;
-        }
-        for ancestor in &self.ancestors {
-            let kind = match ancestor {
-                Ancestor::Class(class) => class_kind(class, field),
-                Ancestor::Described(described) => described_kind(described, field),
-            };
-            if let Some(kind) = kind {
-                field.kind = kind;
-                return;
-            }
-        }
-    }
-}
-
-/// What `db_type` or `get_internal_type` of a class say.
-fn class_kind(class: &Class, field: &Field) -> Option<FieldKind> {
-    if let Some(method) = class.method("db_type") {
-        return match method.returns.as_ref().map(|value| substitute(value, &[])) {
-            Some(Value::Str(db_type)) => Some(FieldKind::Database {
-                db_type,
-                rel_db_type: returned_text(class, "rel_db_type"),
-                internal_type: returned_text(class, "get_internal_type").unwrap_or_else(|| class.name.clone()),
-                empty_strings_allowed: empty_strings_allowed(class),
-            }),
-            Some(Value::None) => Some(FieldKind::NoColumn),
-            Some(value) => Some(FieldKind::Unknown(format!(
-                "`{}`: {}; say its db_type under [tool.forelock.fields]",
-                field.path,
-                not_readable("db_type", &value)
-            ))),
-            None => Some(FieldKind::Unknown(format!(
-                "`{}` computes its `db_type`; say it under [tool.forelock.fields]",
-                field.path
-            ))),
-        };
-    }
-    let name = returned_text(class, "get_internal_type")?;
-    internal_type(&name).map(FieldKind::Plain)
-}
-
-fn returned_text(class: &Class, method: &str) -> Option<String> {
-    class.method(method)?.returns.as_ref()?.as_str().map(str::to_owned)
-}
-
-fn empty_strings_allowed(class: &Class) -> bool {
-    let attribute = class.attribute("empty_strings_allowed");
-    attribute
-        .and_then(|attribute| attribute.value.as_bool())
-        .unwrap_or(true)
 }
 
 fn described_kind(described: &CustomField, field: &Field) -> Option<FieldKind> {

@@ -44,11 +44,39 @@ pub struct CustomField {
     pub positional: Option<Vec<String>>,
     /// The argument that `max_length` is taken from.
     pub max_length_from: Option<String>,
+    /// Which values it turns into something of its own on the way to the database, so that such a default is not known.
+    pub own_values: Option<OwnValues>,
     /// What of its DDL is not described here, as a sentence; the field is then uncertain.
     pub doubt: Option<String>,
     /// Other paths that the same class has or had.
     #[serde(default)]
     pub aliases: Vec<String>,
+}
+
+/// Values that a class converts in its own way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OwnValues {
+    /// All but `None`.
+    All,
+    /// Lists and dicts.
+    Collections,
+    /// Lists and dicts that are not empty.
+    Items,
+}
+
+impl OwnValues {
+    pub(super) fn has(self, value: &Value) -> bool {
+        let items = match value {
+            Value::Dict(items) => Some(items.len()),
+            value => value.as_items().map(<[Value]>::len),
+        };
+        match self {
+            OwnValues::All => *value != Value::None,
+            OwnValues::Collections => items.is_some(),
+            OwnValues::Items => items.is_some_and(|items| items > 0),
+        }
+    }
 }
 
 /// A plain value in the data.

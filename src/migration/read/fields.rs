@@ -1,11 +1,9 @@
 //! Field constructor calls to [`Field`]s: through the project's own classes down to one of Django's.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::arguments::described;
 use super::field_classes::{ClassKind, FieldClass, LeftOut, MaxLength};
-use super::lineage::Given;
 use super::{Reading, setting_name};
 use crate::migration::field::{Field, FieldKind, ManyToMany, ModelRef, Relation};
 use crate::python::truth;
@@ -38,7 +36,7 @@ const COMMON: &[(&str, LeftOut)] = &[
 const NOT_PROVIDED: &str = "django.db.models.NOT_PROVIDED";
 
 /// Keyword arguments by name, those of positions included.
-pub(super) type Named<'v> = Vec<(Cow<'v, str>, Cow<'v, Value>)>;
+pub(super) type Named<'v> = Vec<(&'v str, &'v Value)>;
 
 impl Reading<'_> {
     /// A field. `around` is where to point if the value has no place of its own.
@@ -67,7 +65,7 @@ impl Reading<'_> {
     fn call_field(&self, call: &Call, depth: usize) -> Field {
         match FieldClass::of(&call.path) {
             Some(class) => {
-                let named = by_name(Given::of(call), class);
+                let named = by_name(&call.args, &call.kwargs, class);
                 self.build(class, &call.path, named, call.range, depth)
             }
             None => self.custom_field(call, depth),
@@ -83,7 +81,7 @@ impl Reading<'_> {
             named: &named,
         };
         reading.read(class);
-        field.compared = compared(class, &named);
+        field.compared = compared(&deconstructed(class, &named));
         field.kind = self.kind(class, &named, &mut field, depth);
         field
     }
@@ -245,24 +243,18 @@ fn on_delete(value: &Value) -> Option<String> {
     path.rsplit('.').next().map(str::to_owned)
 }
 
-/// Positions to names. A field with free positional arguments (`CompositePrimaryKey`) keeps them without a name.
-pub(super) fn by_name(given: Given<'_>, class: FieldClass) -> Named<'_> {
-    let mut named = Vec::with_capacity(given.args.len() + given.kwargs.len());
-    for (at, value) in given.args.into_iter().enumerate() {
-        named.push((
-            Cow::Borrowed(class.positional.get(at).copied().unwrap_or_default()),
-            value,
-        ));
+/// Positions to names. A field with free positional arguments (CompositePrimaryKey) keeps them without a name.
+pub(super) fn by_name<'v>(args: &'v [Value], kwargs: &'v [(String, Value)], class: FieldClass) -> Named<'v> {
+    let mut named = Vec::with_capacity(args.len() + kwargs.len());
+    for (at, value) in args.iter().enumerate() {
+        named.push((class.positional.get(at).copied().unwrap_or_default(), value));
     }
-    named.extend(given.kwargs);
+    named.extend(kwargs.iter().map(|(name, value)| (name.as_str(), value)));
     named
 }
 
 pub(super) fn get<'n>(named: &'n Named<'_>, name: &str) -> Option<&'n Value> {
-    named
-        .iter()
-        .find(|(other, _)| other == name)
-        .map(|(_, value)| value.as_ref())
+    named.iter().find(|(other, _)| *other == name).map(|(_, value)| *value)
 }
 
 fn constant_or_note<T>(name: &str, value: &Value, field: &mut Field, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
@@ -328,26 +320,31 @@ fn is_provided(value: &Value) -> bool {
     !matches!(value, Value::Name(path) if path == NOT_PROVIDED)
 }
 
-/// What `deconstruct()` returns, without `Field.non_db_attrs` and without `to`.
-fn compared(class: FieldClass, named: &Named<'_>) -> BTreeMap<String, Value> {
-    let mut compared = BTreeMap::new();
+/// Keyword arguments without those that are never compared.
+pub(super) fn compared(kwargs: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+    let compared = kwargs.iter().filter(|(name, _)| !NOT_COMPARED.contains(&name.as_str()));
+    compared.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// The keyword arguments that `deconstruct()` returns.
+pub(super) fn deconstructed(class: FieldClass, named: &Named<'_>) -> BTreeMap<String, Value> {
+    let mut kwargs = BTreeMap::new();
     for (name, value) in named {
-        let name = name.as_ref();
-        if NOT_COMPARED.contains(&name) || !is_provided(value) {
+        if !is_provided(value) {
             continue;
         }
         let rule = class
             .own
             .iter()
             .chain(COMMON)
-            .find(|(other, _)| *other == name)
+            .find(|(other, _)| other == name)
             .map(|(_, rule)| *rule);
         if !is_left_out(rule.unwrap_or(LeftOut::Never), value) {
-            compared.insert(name.to_owned(), value.as_ref().clone());
+            kwargs.insert((*name).to_owned(), (*value).clone());
         }
     }
-    adjust(class, named, &mut compared);
-    compared
+    adjust(class, named, &mut kwargs);
+    kwargs
 }
 
 /// What single classes do in their own `deconstruct()`.
@@ -408,7 +405,7 @@ fn adjust(class: FieldClass, named: &Named<'_>, compared: &mut BTreeMap<String, 
         let names = named
             .iter()
             .filter(|(name, _)| name.is_empty())
-            .map(|(_, value)| value.as_ref().clone());
+            .map(|(_, value)| (*value).clone());
         compared.insert("fields".to_owned(), Value::Tuple(names.collect()));
         compared.remove("");
     }
@@ -454,6 +451,7 @@ fn blank(path: &str, range: Range) -> Field {
         decimal_places: None,
         auto_now: false,
         compared: BTreeMap::new(),
+        own_values: Vec::new(),
         unknown: Vec::new(),
         range,
     }

@@ -1,72 +1,187 @@
-//! Operation classes of projects that derive from Django's.
+//! Operation classes that are not Django's: by what their methods do.
 
 use super::Reading;
 use super::arguments::Reason;
-use crate::migration::read::lineage;
+use super::operations::Read;
+use crate::migration::operation::{Operation, SqlPiece, SqlText};
+use crate::python::Object;
 use crate::value::{Call, Value};
 
-/// What a call of a subclass comes to for the class of Django that it derives from.
-pub(super) struct BaseCall<'a> {
-    path: String,
-    /// The subclasses, nearest first, whose `__init__` may change the arguments.
-    lineage: Vec<&'a crate::python::Class>,
-}
+/// The parameters of the methods by which an operation changes the state and the database.
+const STATE_FORWARDS: (&str, &[&str]) = ("state_forwards", &["app_label", "state"]);
+const DATABASE_FORWARDS: (&str, &[&str]) = (
+    "database_forwards",
+    &["app_label", "schema_editor", "from_state", "to_state"],
+);
+/// What `database_forwards` may ask of the schema editor without sending anything.
+const ASKED_OF_CONNECTION: [&str; 2] = ["connection.alias", "connection.vendor"];
 
-impl<'a> Reading<'a> {
-    /// The class of Django that an operation class plainly derives from. `None` where it prints statements
-    /// of its own, changes the state in its own way, or was not found.
-    pub(super) fn operation_base(&self, path: &str) -> Option<BaseCall<'a>> {
-        let mut lineage = Vec::new();
-        let mut path = path;
-        for _ in 0..super::MAX_BASES {
-            if path.starts_with("django.db.migrations.") || path.starts_with("django.contrib.postgres.operations.") {
-                let is_operation = !path.ends_with(".Operation");
-                return is_operation.then(|| BaseCall {
-                    path: path.to_owned(),
-                    lineage,
-                });
-            }
-            let (_, class) = self.modules.class(self.module, path)?;
-            let own = ["database_forwards", "state_forwards"]
-                .iter()
-                .filter_map(|name| class.method(name));
-            if !own.into_iter().all(crate::python::Method::only_calls_super) {
-                return None;
-            }
-            lineage.push(class);
-            path = class.bases.iter().find_map(|base| match base {
-                Value::Name(path) if path != "builtins.object" => Some(path.as_str()),
-                _ => None,
-            })?;
+impl Reading<'_> {
+    /// An operation of a class of the project or of a package.
+    pub(super) fn custom_operation(&mut self, call: &Call) -> Read {
+        let mut object = self.object(&call.path, &is_operation);
+        let read = match object.base().map(str::to_owned) {
+            None => Ok(unknown(call, None)),
+            Some(base) if base.ends_with(".Operation") => Ok(own_operation(call, &mut object)),
+            Some(base) => self.derived_operation(call, base, &mut object),
+        };
+        self.done_with(&object);
+        read
+    }
+
+    /// An operation of a class that derives from one of Django's operations.
+    fn derived_operation(&mut self, call: &Call, base: String, object: &mut Object<'_>) -> Read {
+        let constructed = construct(call, base, object);
+        if !calls_base_alone(STATE_FORWARDS, object) {
+            return Ok(unknown(call, None));
         }
-        None
+        let operation = self.operation(&constructed?)?;
+        if calls_base_alone(DATABASE_FORWARDS, object) && hands_schema_editor_on(object) {
+            return Ok(operation);
+        }
+        Ok(unknown(call, Some(Box::new(operation))))
     }
 }
 
-impl BaseCall<'_> {
-    /// The call as Django's own class would get it.
-    pub(super) fn apply(&self, call: &Call) -> Result<Call, Reason> {
-        let mut given = lineage::Given::of(call);
-        for class in &self.lineage {
-            let Some(init) = class.method("__init__") else { continue };
-            given = given.through(init);
-            if let Some(doubt) = &given.doubt {
-                return Err(format!(
-                    "`{}.__init__` does what forelock does not follow: {doubt}",
-                    class.name
-                ));
-            }
+fn unknown(call: &Call, base: Option<Box<Operation>>) -> Operation {
+    let path = call.path.clone();
+    Operation::Custom { path, base }
+}
+
+fn is_operation(path: &str) -> bool {
+    path.starts_with("django.db.migrations.") || path.starts_with("django.contrib.postgres.operations.")
+}
+
+fn construct(call: &Call, base: String, object: &mut Object<'_>) -> Result<Call, Reason> {
+    let constructed = object.construct(call);
+    if let Some(doubt) = constructed.doubts.first() {
+        return Err(format!(
+            "`{}` does what forelock does not follow: {doubt}",
+            call.class_name()
+        ));
+    }
+    let mut call = Call {
+        path: base,
+        ..call.clone()
+    };
+    if constructed.is_changed {
+        call.args = constructed.args;
+        call.kwargs = constructed.kwargs;
+        if let (Some(atomic), "RunPython") = (object.set_attribute("atomic"), call.class_name()) {
+            call.kwargs.retain(|(name, _)| name != "atomic");
+            call.kwargs.push(("atomic".to_owned(), atomic.clone()));
         }
-        let mut base = call.clone();
-        base.path.clone_from(&self.path);
-        if !self.lineage.iter().all(|class| class.method("__init__").is_none()) {
-            base.args = given.args.into_iter().map(std::borrow::Cow::into_owned).collect();
-            let kwargs = given.kwargs.into_iter();
-            base.kwargs = kwargs
-                .map(|(name, value)| (name.into_owned(), value.into_owned()))
-                .collect();
-            base.arg_ranges = vec![call.range; base.args.len() + base.kwargs.len()];
+        call.arg_ranges = vec![call.range; call.args.len() + call.kwargs.len()];
+    }
+    Ok(call)
+}
+
+/// An operation that derives from the bare `Operation`: its code alone says what it does.
+fn own_operation(call: &Call, object: &mut Object<'_>) -> Operation {
+    object.construct(call);
+    if !leaves_the_state_alone(object) || !object.defines(DATABASE_FORWARDS.0) {
+        return unknown(call, None);
+    }
+    let asked = object.uses(DATABASE_FORWARDS.0, 1);
+    if asked.iter().all(|asked| ASKED_OF_CONNECTION.contains(&asked.as_str())) {
+        // Code that works on the rows, as that of RunPython does.
+        let code = Value::Name(format!("{}.{}", call.path, DATABASE_FORWARDS.0));
+        return Operation::RunPython { code, atomic: None };
+    }
+    match executed_sql(call, object) {
+        Some(pieces) => Operation::RunSql {
+            sql: SqlText::Pieces(pieces),
+            reverse_sql: None,
+            state_operations: Vec::new(),
+        },
+        None => unknown(call, None),
+    }
+}
+
+fn leaves_the_state_alone(object: &mut Object<'_>) -> bool {
+    let (method, parameters) = STATE_FORWARDS;
+    let is_known = |value: Value| value.unknown().is_none();
+    object.call(method, placeholders(parameters), &[]).is_some_and(is_known) && object.effects().iter().all(is_harmless)
+}
+
+/// The strings that `database_forwards` executes, if that is all that it does.
+fn executed_sql(call: &Call, object: &mut Object<'_>) -> Option<Vec<SqlPiece>> {
+    let (method, parameters) = DATABASE_FORWARDS;
+    let returned = object.call(method, placeholders(parameters), &[])?;
+    if returned.unknown().is_some() {
+        return None;
+    }
+    let harmful = object.effects().iter().filter(|effect| !is_harmless(effect));
+    let pieces = harmful.map(|effect| match effect {
+        Value::Call(executed) if executed.path == "<schema_editor>.execute" => match executed.args.as_slice() {
+            [Value::Str(text)] if executed.kwargs.is_empty() => Some(SqlPiece {
+                text: Some(text.clone()),
+                params: None,
+                range: call.range,
+            }),
+            [..] => None,
+        },
+        _ => None,
+    });
+    pieces.collect()
+}
+
+fn placeholders(parameters: &[&str]) -> Vec<Value> {
+    let placeholder = |name: &&str| Value::Name(format!("<{name}>"));
+    parameters.iter().map(placeholder).collect()
+}
+
+/// Whether a method does nothing but call that of Django's class with the arguments that it got.
+fn calls_base_alone((method, parameters): (&str, &[&str]), object: &mut Object<'_>) -> bool {
+    if !object.defines(method) {
+        return true;
+    }
+    let given = placeholders(parameters);
+    let returned = object.call(method, given.clone(), &[]);
+    if returned.is_none_or(|value| value.unknown().is_some()) || !object.effects().iter().all(is_harmless) {
+        return false;
+    }
+    let Some((args, kwargs)) = object.passed(method) else {
+        return false;
+    };
+    let by_name = |name: &&str| {
+        kwargs
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.clone())
+    };
+    let named = parameters.iter().skip(args.len()).map(by_name);
+    let passed: Option<Vec<Value>> = args.iter().cloned().map(Some).chain(named).collect();
+    passed.is_some_and(|passed| passed == given)
+}
+
+/// Whether `database_forwards` does nothing with the schema editor but hand it on once.
+fn hands_schema_editor_on(object: &Object<'_>) -> bool {
+    let uses = object.uses(DATABASE_FORWARDS.0, 1);
+    let (handed_on, asked): (Vec<&String>, Vec<&String>) = uses.iter().partition(|used| used.is_empty());
+    handed_on.len() < 2 && asked.iter().all(|asked| ASKED_OF_CONNECTION.contains(&asked.as_str()))
+}
+
+/// Whether a call can change neither database nor state: it gets nothing of what the method got.
+fn is_harmless(effect: &Value) -> bool {
+    match effect {
+        Value::Call(call) => {
+            let values = call.args.iter().chain(call.kwargs.iter().map(|(_, value)| value));
+            !call.path.starts_with('<') && values.into_iter().all(is_harmless)
         }
-        Ok(base)
+        Value::Name(path) => !path.starts_with('<'),
+        Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::Operation(_, items) => {
+            items.iter().all(is_harmless)
+        }
+        Value::Dict(items) => items.iter().all(|(_, value)| is_harmless(value)),
+        Value::Unknown(_) => false,
+        Value::None
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Str(_)
+        | Value::Bytes(_)
+        | Value::Setting(_)
+        | Value::Function(_) => true,
     }
 }

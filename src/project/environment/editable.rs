@@ -3,9 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::python::{self, Origin};
+use crate::python::{self, Modules, Origin};
 use crate::value::Value;
-use crate::versions::DjangoVersion;
 
 /// The folders that an environment's `.pth` files and setuptools' finders add to `sys.path`, in order.
 pub(super) fn roots(site_packages: &Path) -> Vec<PathBuf> {
@@ -45,9 +44,8 @@ fn in_finder(file: &Path) -> Vec<PathBuf> {
     let origin = Origin {
         path: "finder",
         is_package: false,
-        django: DjangoVersion::DEFAULT,
     };
-    let module = python::parse(&text, origin);
+    let module = python::parse(&text, origin, &Modules::default());
     let Some(Value::Dict(packages)) = module.bindings.get("MAPPING") else {
         return Vec::new();
     };

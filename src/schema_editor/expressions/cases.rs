@@ -6,7 +6,7 @@ use crate::value::{Call, Operator, Value};
 use crate::versions::DjangoVersion;
 
 use super::compile::Compiler;
-use super::compiled::{Clause, Compiled};
+use super::compiled::{Clause, Compiled, Shape};
 use super::outputs::{Class, class, combined, declared};
 use super::where_tree;
 
@@ -43,7 +43,7 @@ impl Compiler<'_, '_> {
                 .find_map(|result| result.output.clone())
         });
         if cases.is_empty() {
-            return Some(default);
+            return Some(self.only_default(default));
         }
         let texts: Vec<&str> = cases.iter().map(|case| case.sql.as_str()).collect();
         let sql = format!("CASE {} ELSE {} END", texts.join(" "), default.sql);
@@ -52,6 +52,18 @@ impl Compiler<'_, '_> {
                 .with_output(output)
                 .unified(),
         )
+    }
+
+    /// A `Case` without cases. Django 6.0 began to cast a value here.
+    fn only_default(&self, default: Compiled) -> Compiled {
+        let compiled = match &default.output {
+            Some(output) if default.is_value() && self.since(6, 0) => self.cast(&default, &output.clone()),
+            _ => default,
+        };
+        Compiled {
+            shape: Shape::Other,
+            ..compiled
+        }
     }
 
     /// `When(condition=None, then=None, **lookups)`
@@ -64,7 +76,7 @@ impl Compiler<'_, '_> {
             .cloned()
             .collect();
         if lookups.is_empty() {
-            return condition.map(|condition| self.inner_clause(condition));
+            return condition.map(|condition| self.clause(condition));
         }
         let q = Call {
             path: "django.db.models.Q".to_owned(),
@@ -74,11 +86,14 @@ impl Compiler<'_, '_> {
             name_range: when.name_range,
             arg_ranges: Vec::new(),
         };
-        Some(self.inner_clause(&Value::Call(Box::new(q))))
+        Some(self.clause(&Value::Call(Box::new(q))))
     }
 
     /// `F("a") + 1` and the like. See `Combinable`.
     pub(super) fn arithmetic(&self, operator: Operator, items: &[Value]) -> Compiled {
+        if operator == Operator::Invert && items.iter().all(where_tree::is_search_query) {
+            return self.inverted_query(&items[0]);
+        }
         let connector = match operator {
             Operator::Add => "+",
             Operator::Subtract => "-",
@@ -119,9 +134,14 @@ impl Compiler<'_, '_> {
         Some(combine(&self.compile(left), connector, &self.operand(right)))
     }
 
-    /// A condition inside of an expression.
-    fn inner_clause(&self, condition: &Value) -> Clause {
-        self.clause(condition)
+    /// `~SearchQuery(..)`
+    fn inverted_query(&self, query: &Value) -> Compiled {
+        let query = self.compile(query);
+        let sql = match query.sql.strip_prefix("!!(").and_then(|rest| rest.strip_suffix(')')) {
+            Some(inner) => inner.to_owned(),
+            None => format!("!!({})", query.sql),
+        };
+        Compiled { sql, ..query }
     }
 
     /// Whether this version is that one or later.

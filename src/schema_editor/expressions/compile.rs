@@ -9,6 +9,7 @@ use crate::statement::quote_name;
 use crate::value::{Call, Value};
 use crate::versions::DjangoVersion;
 
+use super::super::literals::Literal;
 use super::super::prepare::{self, Prepared};
 use super::compiled::{Clause, Compiled, Shape};
 use super::outputs::{Class, class, declared, inferred};
@@ -121,13 +122,34 @@ impl<'m, 'a> Compiler<'m, 'a> {
             Some(field) => prepare::database_value(self.settings(), field, value),
             None => prepare::generic(value),
         };
-        let mut compiled = prepared_value(prepared);
+        let mut compiled = self.prepared_value(prepared);
         if let Some(field) = &output
             && let Some(cast) = self.placeholder_cast(field)
         {
             compiled.sql.push_str(&cast);
         }
         compiled.with_output(output)
+    }
+
+    /// What Django sends for a value.
+    pub(super) fn prepared_value(&self, prepared: Prepared) -> Compiled {
+        let compiled = match prepared {
+            Prepared::None => Compiled::new("NULL"),
+            Prepared::Literal(literal) => Compiled::parameter(self.literal(literal)),
+            Prepared::Unknown(reason) => Compiled::unknown(&reason),
+        };
+        Compiled {
+            shape: Shape::Value,
+            ..compiled
+        }
+    }
+
+    /// `quote_value`: Django 4.2 doubles the percent signs of texts in indexes and constraints, and leaves them so.
+    pub(super) fn literal(&self, literal: Literal) -> String {
+        match literal {
+            Literal::Text(text) if !self.since(5, 0) => Literal::Text(text.replace('%', "%%")).sql(),
+            literal => literal.sql(),
+        }
     }
 
     /// `get_placeholder` of array and range fields.
@@ -180,19 +202,6 @@ impl<'m, 'a> Compiler<'m, 'a> {
         } else {
             self.value(value, output_of(field))
         }
-    }
-}
-
-/// What Django sends for a value.
-pub(super) fn prepared_value(prepared: Prepared) -> Compiled {
-    let compiled = match prepared {
-        Prepared::None => Compiled::new("NULL"),
-        Prepared::Literal(literal) => Compiled::parameter(literal.sql()),
-        Prepared::Unknown(reason) => Compiled::unknown(&reason),
-    };
-    Compiled {
-        shape: Shape::Value,
-        ..compiled
     }
 }
 

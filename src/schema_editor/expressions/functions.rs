@@ -4,7 +4,7 @@ use crate::migration::{Field, FieldKind, InternalType};
 use crate::statement::{Volatility, quote_name};
 use crate::value::{Call, Value};
 
-use super::compile::{Compiler, prepared_value};
+use super::compile::Compiler;
 use super::compiled::{Compiled, Shape};
 use super::outputs::{Class, class, declared, plain};
 use super::template::Template;
@@ -137,6 +137,20 @@ impl Compiler<'_, '_> {
         let (_, function, output) = FUNCTIONS[position];
         let arguments = self.function_arguments(name, call);
         Some(self.apply(name, function, output, &arguments))
+    }
+
+    /// Whether an expression has an `output_field` before the fields in it are looked up.
+    pub(super) fn has_output_of_its_own(call: &Call) -> bool {
+        let name = call.class_name();
+        let position = FUNCTIONS.binary_search_by(|(class, ..)| order(class).cmp(&order(name)));
+        let is_fixed = position.is_ok_and(|position| matches!(FUNCTIONS[position].2, Output::Fixed(_)));
+        let is_moment =
+            matches!(name, "Now" | "TransactionNow" | "TruncDate" | "TruncTime") || name.starts_with("Extract");
+        let is_typed = matches!(
+            name,
+            "Cast" | "ExpressionWrapper" | "SearchVector" | "SearchQuery" | "KeyTextTransform"
+        );
+        is_fixed || is_moment || is_typed || call.keyword("output_field").is_some()
     }
 
     /// A function over compiled arguments.
@@ -327,7 +341,7 @@ impl Compiler<'_, '_> {
         let parameters = call.argument(1, "params").and_then(Value::as_items).unwrap_or_default();
         let parameters: Vec<Compiled> = parameters
             .iter()
-            .map(|value| prepared_value(super::super::prepare::generic(value)))
+            .map(|value| self.prepared_value(super::super::prepare::generic(value)))
             .collect();
         let filled = Template::fill_positions(sql, parameters.iter().map(|parameter| parameter.sql.as_str()))?;
         let output = call.argument(2, "output_field").and_then(declared);

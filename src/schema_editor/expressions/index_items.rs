@@ -1,10 +1,10 @@
 //! Items of an index: `IndexExpression` of django/db/models/indexes.py.
 
-use crate::statement::quote_name;
+use crate::statement::{IndexItem, quote_name};
 use crate::value::{Call, Value};
 
 use super::compile::Compiler;
-use super::compiled::Compiled;
+use super::compiled::{Compiled, Shape};
 
 /// What may stand around an indexed expression, in the order in which it is printed from the inside.
 #[derive(Default)]
@@ -16,7 +16,30 @@ struct Wrappers {
 
 impl Compiler<'_, '_> {
     /// The item with its parentheses, collation, operator class and order.
-    pub(super) fn index_item(&self, value: &Value) -> Compiled {
+    pub(super) fn index_item(&self, value: &Value) -> IndexItem {
+        let (mut root, wrappers) = self.unwrapped(value);
+        // To Postgres a column is a column, whatever follows it.
+        if let (Shape::Column { .. }, [name]) = (&root.shape, root.columns.as_slice()) {
+            return IndexItem::Column {
+                name: name.clone(),
+                operator_class: None,
+                suffix: wrappers.text(),
+            };
+        }
+        root.sql = format!("({})", root.sql);
+        IndexItem::Expression(wrappers.around(root).into_expression())
+    }
+
+    /// The item as SQL.
+    pub(super) fn index_item_sql(&self, value: &Value) -> Compiled {
+        let (mut root, wrappers) = self.unwrapped(value);
+        if !root.is_column() {
+            root.sql = format!("({})", root.sql);
+        }
+        wrappers.around(root)
+    }
+
+    fn unwrapped(&self, value: &Value) -> (Compiled, Wrappers) {
         let mut wrappers = Wrappers::default();
         let mut root = value;
         while let Some(call) = root.as_call()
@@ -24,24 +47,24 @@ impl Compiler<'_, '_> {
         {
             root = inner;
         }
-        let compiled = self.argument(root);
-        let mut sql = if compiled.is_column() {
-            compiled.sql.clone()
-        } else {
-            format!("({})", compiled.sql)
-        };
-        for wrapper in [wrappers.collation, wrappers.operator_class, wrappers.order]
-            .into_iter()
-            .flatten()
-        {
-            sql.push(' ');
-            sql.push_str(&wrapper);
-        }
-        Compiled::over(sql, [&compiled])
+        (self.argument(root), wrappers)
     }
 }
 
 impl Wrappers {
+    fn text(self) -> Option<String> {
+        let parts = [self.collation, self.operator_class, self.order];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+
+    fn around(self, root: Compiled) -> Compiled {
+        match self.text() {
+            Some(text) => Compiled::over(format!("{} {text}", root.sql), [&root]),
+            None => root,
+        }
+    }
+
     /// Takes the outermost wrapper off, and gives what it is around.
     fn take<'v>(&mut self, call: &'v Call) -> Option<&'v Value> {
         match call.path.as_str() {
@@ -55,10 +78,8 @@ impl Wrappers {
                 }
                 "OpClass" => self.operator_class = Some(call.argument(1, "name")?.as_str()?.to_owned()),
                 "Collate" => {
-                    self.collation = Some(format!(
-                        "COLLATE {}",
-                        quote_name(call.argument(1, "collation")?.as_str()?)
-                    ))
+                    let collation = call.argument(1, "collation")?.as_str()?;
+                    self.collation = Some(format!("COLLATE {}", quote_name(collation)));
                 }
                 _ => return None,
             },

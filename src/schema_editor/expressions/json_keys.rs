@@ -1,7 +1,6 @@
 //! Keys of JSON documents, and JSON functions: django/db/models/fields/json.py.
 
 use crate::migration::InternalType;
-use crate::statement::quote_literal;
 use crate::value::{Call, Value};
 
 use super::super::literals::Literal;
@@ -33,9 +32,9 @@ impl Compiler<'_, '_> {
         };
         let document = self.argument(call.args.get(1)?);
         if call.path.contains(".hstore.") {
-            return Some(hstore_key(&document, &name));
+            return Some(hstore_key(self, &document, &name));
         }
-        Some(json_key(document, name, gives))
+        Some(json_key(self, document, name, gives))
     }
 
     /// `KT("data__a__b")`
@@ -43,30 +42,30 @@ impl Compiler<'_, '_> {
         let (first, keys) = lookup.split_once("__")?;
         let mut found = self.reference(first);
         for key in keys.split("__") {
-            found = json_key(found, key.to_owned(), Gives::Text);
+            found = json_key(self, found, key.to_owned(), Gives::Text);
         }
         Some(found)
     }
 }
 
 /// `KeyTransform(key, document)`: keys of keys are one path.
-pub(super) fn json_key(document: Compiled, key: String, gives: Gives) -> Compiled {
+pub(super) fn json_key(compiler: &Compiler<'_, '_>, document: Compiled, key: String, gives: Gives) -> Compiled {
     let (document, mut path) = match document.shape {
         Shape::Key { document, path } => (document, path),
         _ => (Box::new(document), Vec::new()),
     };
     path.push(key);
-    key_sql(*document, path, gives)
+    key_sql(compiler, *document, path, gives)
 }
 
 /// `KeyTransform.as_postgresql`
-fn key_sql(document: Compiled, path: Vec<String>, gives: Gives) -> Compiled {
+fn key_sql(compiler: &Compiler<'_, '_>, document: Compiled, path: Vec<String>, gives: Gives) -> Compiled {
     let (operator, nested, output) = match gives {
         Gives::Document => ("->", "#>", document.output.clone()),
         Gives::Text => ("->>", "#>>", Some(super::outputs::plain(InternalType::Text))),
     };
     let sql = match path.as_slice() {
-        [key] => format!("({} {operator} {})", document.sql, key_literal(key)),
+        [key] => format!("({} {operator} {})", document.sql, key_literal(compiler, key)),
         keys => {
             let keys = keys.iter().map(|key| Literal::Text(key.clone())).collect();
             format!("({} {nested} {})", document.sql, Literal::Array(keys).sql())
@@ -84,24 +83,24 @@ fn key_sql(document: Compiled, path: Vec<String>, gives: Gives) -> Compiled {
 }
 
 /// A number is an index into an array.
-fn key_literal(key: &str) -> String {
+fn key_literal(compiler: &Compiler<'_, '_>, key: &str) -> String {
     match key.trim().parse::<i128>() {
         Ok(index) => Literal::Integer(index, "int2").sql(),
-        Err(_) => quote_literal(key),
+        Err(_) => compiler.literal(Literal::Text(key.to_owned())),
     }
 }
 
 /// The same key as text. See `KeyTransformTextLookupMixin`.
-pub(super) fn as_text_key(key: &Compiled) -> Option<Compiled> {
+pub(super) fn as_text_key(compiler: &Compiler<'_, '_>, key: &Compiled) -> Option<Compiled> {
     let Shape::Key { document, path } = &key.shape else {
         return None;
     };
-    Some(key_sql(Compiled::clone(document), path.clone(), Gives::Text))
+    Some(key_sql(compiler, Compiled::clone(document), path.clone(), Gives::Text))
 }
 
 /// The `KeyTransform` of `HStoreField`.
-pub(super) fn hstore_key(store: &Compiled, key: &str) -> Compiled {
-    let sql = format!("({} -> {})", store.sql, quote_literal(key));
+pub(super) fn hstore_key(compiler: &Compiler<'_, '_>, store: &Compiled, key: &str) -> Compiled {
+    let sql = format!("({} -> {})", store.sql, compiler.literal(Literal::Text(key.to_owned())));
     Compiled {
         is_parameterized: true,
         ..Compiled::over(sql, [store]).of_type(InternalType::Text)

@@ -4,11 +4,11 @@ mod containers;
 mod patterns;
 mod years;
 
-use crate::migration::InternalType;
+use crate::migration::{FieldKind, InternalType};
 use crate::value::{Call, Value};
 
 use super::super::prepare;
-use super::compile::{Compiler, column, is_expression, prepared_value};
+use super::compile::{Compiler, column, is_expression};
 use super::compiled::{Clause, Compiled, Shape};
 use super::outputs::{Class, class, integer_range};
 
@@ -106,10 +106,11 @@ impl Compiler<'_, '_> {
             return None;
         }
         let (left, right) = (call.argument(0, "lhs")?, call.argument(1, "rhs")?);
+        // Before its fields are looked up, most left sides have no type by which a plain value could be prepared.
+        let is_typed = left.as_call().is_some_and(Self::has_output_of_its_own);
         let left = self.of_left_side().operand(left);
-        // Before it is resolved, the left side has no type by which a plain value could be prepared.
         let right = match self.right(right) {
-            Right::Direct(value) if is_prepared(name) && left.is_column() => Right::Expression(self.value(value, None)),
+            Right::Direct(value) if operator(name).is_some() && !is_typed => Right::Expression(self.value(value, None)),
             right => right,
         };
         let left = Compiled {
@@ -136,6 +137,7 @@ impl Compiler<'_, '_> {
             return Some(clause);
         }
         let special = match class(left.output.as_ref()) {
+            _ if lookup == "contained_by" && range_of(left).is_some() => self.contained_by(left, &right),
             Some(Class::Json | Class::HStore) => self.compare_document(left, lookup, &right),
             Some(Class::Array) => self.compare_array(left, lookup, &right),
             Some(Class::Range) => self.compare_range(left, lookup, &right),
@@ -169,8 +171,8 @@ impl Compiler<'_, '_> {
             }
             ("isnull", Right::Direct(Value::Bool(false))) => Some(null_test(left, "IS NOT NULL")),
             ("isnull", _) => None,
-            ("exact", Right::Direct(Value::Bool(wanted))) if class(left.output.as_ref()) == Some(Class::Boolean) => {
-                let not = if *wanted { "" } else { "NOT " };
+            ("exact", Right::Direct(value)) if class(left.output.as_ref()) == Some(Class::Boolean) => {
+                let not = if prepare::boolean(value)? { "" } else { "NOT " };
                 Some(Clause::lookup(format!("{not}{}", left_sql(left)), [left]))
             }
             ("in", Right::Direct(value)) => self.is_in(left, value),
@@ -181,24 +183,24 @@ impl Compiler<'_, '_> {
                 Some(Clause::lookup(sql, [left, &low, &high]))
             }
             _ => match operator(lookup) {
-                Some(operator) => self.compare_by(left, lookup, operator, right),
+                Some(operator) => Some(self.compare_by(left, lookup, operator, right)),
                 None => self.pattern(left, lookup, &right),
             },
         }
     }
 
-    fn compare_by(&self, left: &Compiled, lookup: &str, operator: &str, right: Right<'_>) -> Option<Clause> {
+    fn compare_by(&self, left: &Compiled, lookup: &str, operator: &str, right: Right<'_>) -> Clause {
         let right = match right {
             Right::Direct(value) => {
                 if let Some(clause) = self.overflow(left, lookup, value) {
-                    return Some(clause);
+                    return clause;
                 }
                 self.prepared(left, &rounded(left, lookup, value))
             }
             Right::Expression(compiled) => self.wrapped(compiled),
         };
         let sql = format!("{} {operator} {}", left_sql(left), right.sql);
-        Some(Clause::lookup(sql, [left, &right]))
+        Clause::lookup(sql, [left, &right])
     }
 
     /// A number that the column cannot hold. See `IntegerFieldOverflow`, which came with Django 5.0.
@@ -224,7 +226,7 @@ impl Compiler<'_, '_> {
 
     /// A value as the left side's field prepares it.
     fn prepared(&self, left: &Compiled, value: &Value) -> Compiled {
-        prepared_value(match &left.output {
+        self.prepared_value(match &left.output {
             Some(field) => prepare::database_value(self.settings(), field, value),
             None => prepare::generic(value),
         })
@@ -311,11 +313,6 @@ fn operator(lookup: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether the lookup prepares its right side (`prepare_rhs`), one value at a time.
-fn is_prepared(lookup: &str) -> bool {
-    operator(lookup).is_some()
-}
-
 /// `IntegerFieldFloatRounding`
 fn rounded(left: &Compiled, lookup: &str, value: &Value) -> Value {
     let is_integer = matches!(
@@ -359,6 +356,7 @@ fn has_lookup(left: &Compiled, name: &str) -> bool {
         "not_gt",
         "adjacent_to",
     ];
+    const OF_NUMBERS: &str = "contained_by";
     const OF_TEXTS: [&str; 4] = [
         "search",
         "trigram_similar",
@@ -373,7 +371,27 @@ fn has_lookup(left: &Compiled, name: &str) -> bool {
             OF_RANGES.contains(&name) || OF_ALL.contains(&name) && !matches!(name, "startswith" | "endswith")
         }
         Some(Class::Text) => OF_ALL.contains(&name) || OF_TEXTS.contains(&name),
-        _ => OF_ALL.contains(&name),
+        _ => OF_ALL.contains(&name) || name == OF_NUMBERS && range_of(left).is_some(),
+    }
+}
+
+/// The range type whose elements the left side is one of. See `RangeContainedBy`.
+fn range_of(left: &Compiled) -> Option<&'static str> {
+    let FieldKind::Plain(internal_type) = &left.output.as_ref()?.kind else {
+        return None;
+    };
+    match internal_type {
+        InternalType::BigInteger | InternalType::PositiveBigInteger | InternalType::BigAuto => Some("int8range"),
+        InternalType::Integer
+        | InternalType::PositiveInteger
+        | InternalType::SmallInteger
+        | InternalType::PositiveSmallInteger
+        | InternalType::Auto
+        | InternalType::SmallAuto => Some("int4range"),
+        InternalType::Float | InternalType::Decimal => Some("numrange"),
+        InternalType::Date => Some("daterange"),
+        InternalType::DateTime => Some("tstzrange"),
+        _ => None,
     }
 }
 

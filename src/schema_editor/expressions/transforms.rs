@@ -34,14 +34,14 @@ impl Compiler<'_, '_> {
     /// `lhs.get_transform(name)(lhs)`
     pub(super) fn transform(&self, left: Compiled, name: &str) -> Option<Compiled> {
         if matches!(left.shape, Shape::Key { .. }) {
-            return Some(json_key(left, name.to_owned(), Gives::Document));
+            return Some(json_key(self, left, name.to_owned(), Gives::Document));
         }
         match class(left.output.as_ref())? {
-            Class::Json => Some(json_key(left, name.to_owned(), Gives::Document)),
+            Class::Json => Some(json_key(self, left, name.to_owned(), Gives::Document)),
             Class::HStore => Some(match name {
                 "keys" => array_of_text("akeys", &left),
                 "values" => array_of_text("avals", &left),
-                key => hstore_key(&left, key),
+                key => hstore_key(self, &left, key),
             }),
             Class::Array => self.array_transform(&left, name),
             Class::Range => range_transform(&left, name),

@@ -107,10 +107,16 @@ fn child(value: &Value) -> Option<Child<'_>> {
 
 /// `Q(*args, _connector=None, _negated=False, **kwargs)`: keywords come sorted.
 fn q_call(call: &Call) -> Option<Node<'_>> {
+    // `"OR"` or `Q.OR`
     let connector = match call.keyword("_connector") {
-        Some(Value::Str(name)) if name == "OR" => Connector::Or,
-        Some(Value::Str(name)) if name == "XOR" => Connector::Xor,
-        _ => Connector::And,
+        None | Some(Value::None) => Connector::And,
+        Some(Value::Str(name) | Value::Name(name)) => match name.rsplit('.').next() {
+            Some("AND") => Connector::And,
+            Some("OR") => Connector::Or,
+            Some("XOR") => Connector::Xor,
+            _ => return None,
+        },
+        Some(_) => return None,
     };
     let mut children = call.args.iter().map(child).collect::<Option<Vec<_>>>()?;
     let mut named: Vec<_> = call

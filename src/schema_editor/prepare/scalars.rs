@@ -1,5 +1,7 @@
 //! Numbers, texts and other single values: `to_python` and `get_prep_value` of Django's fields.
 
+use std::fmt::Write;
+
 use crate::value::Value;
 
 use super::super::decimals::{decimal_from_float, decimal_text};
@@ -36,7 +38,7 @@ pub(super) fn float(value: &Value) -> Option<f64> {
 }
 
 /// `BooleanField.to_python`
-pub(super) fn boolean(value: &Value) -> Option<bool> {
+pub(in super::super) fn boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(value) => Some(*value),
         Value::Int(0) => Some(false),
@@ -113,14 +115,21 @@ pub(super) fn uuid(value: &Value) -> Option<String> {
 }
 
 pub(super) fn bytes_literal(bytes: &[u8]) -> Literal {
-    Literal::Bytes(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut digits = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(digits, "{byte:02x}");
+    }
+    Literal::Bytes(digits)
 }
 
-pub(super) fn address(value: &Value) -> Option<Literal> {
+pub(super) fn address(value: &Value, unpack_ipv4: Option<&Value>) -> Option<Literal> {
     match value.as_str()?.trim() {
         "" => Some(Literal::Null),
         text => {
-            let address: std::net::IpAddr = text.parse().ok()?;
+            let mut address: std::net::IpAddr = text.parse().ok()?;
+            if unpack_ipv4.and_then(Value::as_bool) == Some(true) {
+                address = address.to_canonical();
+            }
             Some(Literal::Typed(address.to_string(), "inet"))
         }
     }

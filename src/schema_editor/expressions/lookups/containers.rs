@@ -1,15 +1,15 @@
 //! Lookups of documents, arrays and ranges.
 
-use crate::migration::{Field, FieldKind};
+use crate::migration::{Field, FieldKind, InternalType};
 use crate::value::Value;
 
 use super::super::super::literals::Literal;
 use super::super::super::prepare::{self, python_text};
-use super::super::compile::{Compiler, is_expression, prepared_value};
+use super::super::compile::{Compiler, is_expression};
 use super::super::compiled::{Clause, Compiled, Shape};
 use super::super::json_keys::as_text_key;
 use super::super::outputs::{Class, class, plain, range_element};
-use super::{Right, left_sql};
+use super::{Right, left_sql, range_of};
 
 impl Compiler<'_, '_> {
     /// The lookups of `KeyTransform`: texts are compared as texts, all else as documents.
@@ -18,8 +18,8 @@ impl Compiler<'_, '_> {
             lookup,
             "iexact" | "icontains" | "startswith" | "istartswith" | "endswith" | "iendswith" | "regex" | "iregex"
         );
-        if as_text {
-            return self.pattern(&as_text_key(left)?, lookup, &right);
+        if as_text && !matches!(right, Right::Direct(Value::None)) {
+            return self.pattern(&as_text_key(self, left)?, lookup, &right);
         }
         let special = self.compare_document(left, lookup, &right);
         special.or_else(|| self.compare_plainly(left, lookup, right))
@@ -39,7 +39,7 @@ impl Compiler<'_, '_> {
         };
         let right = match right {
             Right::Direct(value) if lookup == "has_key" => {
-                Compiled::parameter(Literal::Text(python_text(value)?).sql())
+                Compiled::parameter(self.literal(Literal::Text(python_text(value)?)))
             }
             Right::Direct(value) if lookup.starts_with("has_") => {
                 let keys = value.as_items()?.iter().map(python_text).collect::<Option<Vec<_>>>()?;
@@ -81,7 +81,7 @@ impl Compiler<'_, '_> {
             .iter()
             .map(|item| match item {
                 item if is_expression(item) => self.compile(item),
-                item => prepared_value(prepare::database_value(self.settings(), base, item)),
+                item => self.prepared_value(prepare::database_value(self.settings(), base, item)),
             })
             .collect();
         let texts: Vec<&str> = elements.iter().map(|element| element.sql.as_str()).collect();
@@ -103,6 +103,24 @@ impl Compiler<'_, '_> {
         };
         let right = self.compiled_right(left, right);
         Some(operated(left, operator, &right, ""))
+    }
+
+    /// `RangeContainedBy`: a number or moment in a range.
+    pub(super) fn contained_by(&self, left: &Compiled, right: &Right<'_>) -> Option<Clause> {
+        let range = range_of(left)?;
+        let right = match right {
+            Right::Direct(value) => self.prepared_value(prepare::range_value(value)),
+            Right::Expression(compiled) => self.wrapped(compiled.clone()),
+        };
+        let cast = match &left.output.as_ref()?.kind {
+            FieldKind::Plain(InternalType::Float) => "::numeric",
+            FieldKind::Plain(
+                InternalType::SmallInteger | InternalType::PositiveSmallInteger | InternalType::SmallAuto,
+            ) => "::integer",
+            _ => "",
+        };
+        let sql = format!("{}{cast} <@ {}::{range}", left_sql(left), right.sql);
+        Some(Clause::lookup(sql, [left, &right]))
     }
 
     /// `RangeContains` and `DateTimeRangeContains`: an element is cast to the range's element type.

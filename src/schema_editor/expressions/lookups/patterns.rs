@@ -1,7 +1,6 @@
 //! `LIKE`, regular expressions, and similarity.
 
-use crate::statement::quote_literal;
-
+use super::super::super::literals::Literal;
 use super::super::super::prepare::python_text;
 use super::super::compile::Compiler;
 use super::super::compiled::{Clause, Compiled, Shape};
@@ -20,7 +19,9 @@ impl Compiler<'_, '_> {
         let cast = lookup_cast(left);
         let cast = if is_insensitive { format!("UPPER({cast})") } else { cast };
         let right = match right {
-            Right::Direct(value) => Compiled::parameter(direct(kind, &python_text(value)?)),
+            Right::Direct(value) => {
+                Compiled::parameter(self.literal(Literal::Text(direct(kind, &python_text(value)?))))
+            }
             Right::Expression(compiled) => self.expression(kind, is_insensitive, compiled),
         };
         let operator = match kind {
@@ -89,15 +90,15 @@ impl Compiler<'_, '_> {
     }
 }
 
-/// The literal of a Python value, with what `LIKE` needs.
+/// A Python value with what `LIKE` needs.
 fn direct(kind: &str, text: &str) -> String {
     let escaped = || text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    quote_literal(&match kind {
+    match kind {
         "contains" => format!("%{}%", escaped()),
         "startswith" => format!("{}%", escaped()),
         "endswith" => format!("%{}", escaped()),
         _ => text.to_owned(),
-    })
+    }
 }
 
 /// `lookup_cast` in django/db/backends/postgresql/operations.py.

@@ -9,7 +9,6 @@ from django.db.models.functions import (
     Cast,
     Coalesce,
     Collate,
-    Concat,
     Extract,
     ExtractMonth,
     ExtractYear,
@@ -55,10 +54,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex("page", models.Index(Collate("title", "C"), name="e_collate")),
         migrations.AddIndex("page", models.Index(Collate(F("title"), "de-x-icu").desc(), name="e_collate_desc")),
-        migrations.AddIndex("page", models.Index(Concat("title", Value(" "), "title"), name="e_concat")),
-        migrations.AddIndex(
-            "page", models.Index(Concat(F("title"), F("number"), output_field=TextField()), name="e_concat_int")
-        ),
         migrations.AddIndex("page", models.Index(Left("title", 3), Length("title"), name="e_left")),
         migrations.AddIndex("page", models.Index(Substr("title", 2, 3), name="e_substr")),
         migrations.AddIndex("page", models.Index(StrIndex("title", Value("%")), name="e_strindex")),

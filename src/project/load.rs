@@ -1,0 +1,140 @@
+//! Paths to projects: each root is searched once, divided, and read as far as it was asked for.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use super::{LoadError, Loaded, Project, Request, Target, division, reading, root};
+use crate::discover::{self, Found, Search};
+use crate::rules::RuleTable;
+
+/// Finds the projects that the paths lie in, and reads their settings and migrations.
+///
+/// # Errors
+/// When a path does not exist or has no migration, or the configuration is wrong.
+pub fn load(request: &Request<'_>, rules: &RuleTable) -> Result<Loaded, LoadError> {
+    let mut loaded = Loaded::default();
+    for target in root::targets(request.working_folder, request.paths, &request.configuration, rules)? {
+        load_target(request, target, &mut loaded)?;
+    }
+    Ok(loaded)
+}
+
+fn load_target(request: &Request<'_>, mut target: Target, loaded: &mut Loaded) -> Result<(), LoadError> {
+    // A hook passes every changed file; most of them need no look at the project.
+    let (aside, named) = std::mem::take(&mut target.named)
+        .into_par_iter()
+        .partition(|path| discover::is_beside_the_point(path));
+    target.named = named;
+    pass_over(request, &target, aside, loaded);
+    if target.named.is_empty() {
+        return Ok(());
+    }
+    let mut found = discover::discover(&Search {
+        root: &target.root,
+        named: &target.named,
+        configuration: &target.configuration,
+        progress: request.progress,
+    });
+    let python_files = std::mem::take(&mut found.python_files);
+    unreadable_folders(request, &mut found, loaded);
+    let mut divisions = division::divide(request, &target, found)?;
+    let mut projects = Vec::new();
+    for index in 0..divisions.len() {
+        if divisions[index].holds_any_of(&target.named) {
+            projects.push(reading::read(request, &target, &mut divisions, index));
+        }
+    }
+    explain_rest(request, &target, &python_files, &projects, loaded)?;
+    loaded.projects.extend(projects);
+    Ok(())
+}
+
+/// Folders that nobody can look into are said; files are problems of their project.
+fn unreadable_folders(request: &Request<'_>, found: &mut Found, loaded: &mut Loaded) {
+    found.unreadable.retain(|unreadable| {
+        if discover::is_python(&unreadable.path) {
+            return true;
+        }
+        let path = root::shown(request.working_folder, &unreadable.path);
+        let note = format!(
+            "{}: cannot be searched ({}); migrations in it are not judged",
+            path.display(),
+            unreadable.error
+        );
+        loaded.notes.push(note);
+        false
+    });
+}
+
+/// Notes files that hold no migration.
+fn pass_over(request: &Request<'_>, target: &Target, files: Vec<PathBuf>, loaded: &mut Loaded) {
+    for file in files {
+        let shown = root::shown(request.working_folder, &file);
+        if target.configuration.excludes(&file) {
+            loaded.excluded.push(shown);
+        } else {
+            loaded.passed_over.push(shown);
+        }
+    }
+}
+
+/// Says of each path that holds no migration what is the matter with it.
+fn explain_rest(
+    request: &Request<'_>,
+    target: &Target,
+    python_files: &BTreeMap<PathBuf, usize>,
+    projects: &[Project],
+    loaded: &mut Loaded,
+) -> Result<(), LoadError> {
+    let files: FxHashSet<PathBuf> = projects.iter().flat_map(Project::files).collect();
+    let mut rest = Vec::new();
+    for named in &target.named {
+        match python_files.get(named) {
+            None if !files.contains(named) => rest.push(named.clone()),
+            Some(python_files) if !files.iter().any(|file| file.starts_with(named)) => {
+                return Err(LoadError::NoMigrations {
+                    path: root::shown(request.working_folder, named),
+                    python_files: *python_files,
+                    is_excluded: target.configuration.excludes(named),
+                });
+            }
+            None | Some(_) => {}
+        }
+    }
+    pass_over(request, target, rest, loaded);
+    Ok(())
+}
+
+impl Loaded {
+    /// What to say about paths that belong to no project.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = self.notes.clone();
+        notes.extend(about(&self.excluded, "excluded by the configuration"));
+        notes.extend(about(&self.passed_over, "no migration, nothing to judge"));
+        notes
+    }
+}
+
+/// One note about files that have something in common.
+fn about(files: &[PathBuf], what: &str) -> Option<String> {
+    let (first, others) = files.split_first()?;
+    let others = match others.len() {
+        0 => String::new(),
+        1 => " and 1 other file".to_owned(),
+        count => format!(" and {count} other files"),
+    };
+    Some(format!("{}{others}: {what}", first.display()))
+}
+
+impl Project {
+    /// Its migrations and the files that could not be read as such, on disk.
+    fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let migrations = self.migrations.iter().map(|migration| &migration.source.path);
+        let problems = self.problems.iter().map(|problem| &problem.path);
+        migrations.chain(problems).map(|path| self.absolute(path))
+    }
+}

@@ -1,0 +1,197 @@
+//! Statements that run perhaps, or more than once.
+
+use ruff_python_ast as ast;
+use ruff_python_ast::Stmt;
+use ruff_text_size::{Ranged, TextRange};
+
+use super::evaluate::{Binding, Interpreter, Scope};
+use super::execute::Flow;
+use super::{operators, range};
+use crate::value::Value;
+
+impl<'a> Interpreter<'a> {
+    pub(super) fn branches(&mut self, conditional: &'a ast::StmtIf) -> Flow {
+        let mut branches: Vec<&'a [Stmt]> = Vec::new();
+        let clauses = conditional
+            .elif_else_clauses
+            .iter()
+            .map(|clause| (clause.test.as_ref(), clause.body.as_slice()));
+        let first = (Some(conditional.test.as_ref()), conditional.body.as_slice());
+        for (test, body) in std::iter::once(first).chain(clauses) {
+            match test.map(|test| self.decides(test)) {
+                // Not this one, whatever the earlier ones were.
+                Some(Some(false)) => {}
+                None | Some(Some(true)) => {
+                    branches.push(body);
+                    return self.either(&branches, false, conditional);
+                }
+                Some(None) => branches.push(body),
+            }
+        }
+        self.either(&branches, true, conditional)
+    }
+
+    /// One of several branches runs, perhaps none; what they bind differently is unknown afterwards.
+    fn either(&mut self, branches: &[&'a [Stmt]], perhaps_none: bool, conditional: &'a ast::StmtIf) -> Flow {
+        match branches {
+            [] => return Flow::Next,
+            [only] if !perhaps_none => return self.execute(only),
+            [..] => {}
+        }
+        let before = self.scopes.clone();
+        let mut after: Option<Vec<Scope>> = perhaps_none.then(|| before.clone());
+        let mut returns = false;
+        for branch in branches {
+            self.scopes.clone_from(&before);
+            // A branch that raises ends the migration: it leaves nothing behind.
+            match self.execute(branch) {
+                Flow::Next | Flow::Break | Flow::Continue => {
+                    let ended = std::mem::take(&mut self.scopes);
+                    after = Some(match after {
+                        Some(other) => self.merge(other, &ended, conditional),
+                        None => ended,
+                    });
+                }
+                Flow::Return(_) => returns = true,
+                Flow::Raise => {}
+            }
+        }
+        self.scopes = after.unwrap_or(before);
+        if returns {
+            return Flow::Return(self.unknown(conditional.test.range(), "decides what is returned, and is not known"));
+        }
+        Flow::Next
+    }
+
+    fn merge(&self, mut one: Vec<Scope>, other: &[Scope], conditional: &ast::StmtIf) -> Vec<Scope> {
+        let doubt = || self.unknown(conditional.test.range(), "decides, and is not known");
+        for (scope, other) in one.iter_mut().zip(other) {
+            for (name, binding) in scope.iter_mut() {
+                match other.get(name) {
+                    Some(other) if other.value == binding.value => {}
+                    Some(other) => binding.value = merged(&binding.value, &other.value, &doubt()),
+                    None => binding.value = doubt(),
+                }
+            }
+            for (name, binding) in other {
+                if !scope.contains_key(name) {
+                    // A class that only one branch defines is that class, where anybody uses it.
+                    let value = if matches!(binding.value, Value::Name(_) | Value::Function(_)) {
+                        binding.value.clone()
+                    } else {
+                        doubt()
+                    };
+                    scope.insert(
+                        name.clone(),
+                        Binding {
+                            value,
+                            range: binding.range,
+                        },
+                    );
+                }
+            }
+        }
+        one
+    }
+
+    /// The body of a `try` is taken to succeed; handlers only give the names that it did not bind.
+    pub(super) fn attempt(&mut self, statement: &'a ast::StmtTry) -> Flow {
+        let before = self.scopes.clone();
+        let flow = self.execute(&statement.body);
+        let mut body = std::mem::replace(&mut self.scopes, before);
+        for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
+            self.execute(&handler.body);
+        }
+        let handled = self.scopes.pop().unwrap_or_default();
+        if let Some(scope) = body.last_mut() {
+            for (name, binding) in handled {
+                scope.entry(name).or_insert(binding);
+            }
+        }
+        self.scopes = body;
+        if !matches!(flow, Flow::Next) {
+            return flow;
+        }
+        match self.execute(&statement.orelse) {
+            Flow::Next => self.execute(&statement.finalbody),
+            flow => flow,
+        }
+    }
+
+    /// A loop over a literal list, turn by turn.
+    pub(super) fn repeat(&mut self, repeated: &'a ast::StmtFor) -> Flow {
+        let iterated = self.evaluate(&repeated.iter);
+        let items = operators::items(self.settle(iterated));
+        let Ok(items) = items else {
+            self.forget(&[&repeated.body], repeated.range);
+            return Flow::Next;
+        };
+        if items.len() > super::expressions::MAX_ITEMS || self.depth > 60 {
+            self.forget(&[&repeated.body], repeated.range);
+            return Flow::Next;
+        }
+        let place = range(repeated.target.range());
+        self.depth += 20;
+        let mut flow = Flow::Next;
+        for item in items {
+            if !self.may_go_on() {
+                break;
+            }
+            self.assign(&repeated.target, item, place);
+            flow = self.execute(&repeated.body);
+            if matches!(flow, Flow::Break | Flow::Raise | Flow::Return(_)) {
+                break;
+            }
+        }
+        self.depth -= 20;
+        match flow {
+            Flow::Next | Flow::Continue => self.execute(&repeated.orelse),
+            Flow::Break => Flow::Next,
+            Flow::Raise | Flow::Return(_) => flow,
+        }
+    }
+
+    /// Runs bodies of which nobody knows how often they run: all they change is unknown.
+    pub(super) fn forget(&mut self, bodies: &[&'a [Stmt]], place: TextRange) {
+        let before = self.scopes.clone();
+        for body in bodies {
+            self.execute(body);
+        }
+        let unknown = self.unknown(place, "is not followed");
+        for (scope, before) in self.scopes.iter_mut().zip(&before) {
+            for (name, binding) in scope.iter_mut() {
+                if before.get(name).is_none_or(|before| before.value != binding.value) {
+                    let before = before.get(name).map(|binding| &binding.value);
+                    binding.value = merged(before.unwrap_or(&Value::None), &binding.value, &unknown);
+                }
+            }
+        }
+    }
+}
+
+/// What is the same in both stays: the beginning of lists, the items of tuples, the keys of dicts. All else is in doubt.
+fn merged(one: &Value, other: &Value, doubt: &Value) -> Value {
+    match (one, other) {
+        (one, other) if one == other => one.clone(),
+        (Value::List(one), Value::List(other)) => {
+            let common = one.iter().zip(other).take_while(|(one, other)| one == other);
+            let mut items: Vec<Value> = common.map(|(one, _)| one.clone()).collect();
+            items.push(doubt.clone());
+            Value::List(items)
+        }
+        (Value::Tuple(one), Value::Tuple(other)) if one.len() == other.len() => {
+            let items = one.iter().zip(other).map(|(one, other)| merged(one, other, doubt));
+            Value::Tuple(items.collect())
+        }
+        (Value::Dict(one), Value::Dict(other)) => {
+            let in_other = |key: &Value| other.iter().find(|(name, _)| name == key).map(|(_, value)| value);
+            let both = one.iter().map(|(key, value)| {
+                let value = in_other(key).map_or_else(|| doubt.clone(), |other| merged(value, other, doubt));
+                (key.clone(), value)
+            });
+            let new = other.iter().filter(|(key, _)| !one.iter().any(|(name, _)| name == key));
+            Value::Dict(both.chain(new.map(|(key, _)| (key.clone(), doubt.clone()))).collect())
+        }
+        _ => doubt.clone(),
+    }
+}

@@ -1,0 +1,67 @@
+//! The syntax tree of a module that was read, kept where its functions may have to be run.
+
+use std::fmt;
+
+use ruff_python_ast::{self as ast, Mod, Stmt, StmtFunctionDef};
+use ruff_python_parser::Parsed;
+use ruff_text_size::{Ranged, TextSize};
+
+use crate::source::Range;
+
+/// Source text and its tree. Opaque to all other modules.
+pub(super) struct Syntax {
+    pub(super) source: Box<str>,
+    parsed: Parsed<Mod>,
+}
+
+impl Syntax {
+    pub(super) fn new(source: &str, parsed: Parsed<Mod>) -> Self {
+        Self {
+            source: source.into(),
+            parsed,
+        }
+    }
+
+    /// The function whose name stands at this place.
+    pub(super) fn function(&self, place: Range) -> Option<&StmtFunctionDef> {
+        find(body(&self.parsed), place.start.into())
+    }
+}
+
+impl fmt::Debug for Syntax {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Syntax")
+    }
+}
+
+/// The statements of a parsed module.
+pub(super) fn body(parsed: &Parsed<Mod>) -> &[Stmt] {
+    match parsed.syntax() {
+        Mod::Module(module) => module.body.as_slice(),
+        Mod::Expression(_) => &[],
+    }
+}
+
+fn find(body: &[Stmt], name: TextSize) -> Option<&StmtFunctionDef> {
+    let statement = body.iter().find(|statement| statement.range().contains(name))?;
+    match statement {
+        Stmt::FunctionDef(function) if function.name.range.start() == name => Some(function),
+        Stmt::FunctionDef(ast::StmtFunctionDef { body, .. })
+        | Stmt::ClassDef(ast::StmtClassDef { body, .. })
+        | Stmt::With(ast::StmtWith { body, .. })
+        | Stmt::For(ast::StmtFor { body, .. }) => find(body, name),
+        Stmt::If(conditional) => find(&conditional.body, name).or_else(|| {
+            let mut clauses = conditional.elif_else_clauses.iter();
+            clauses.find_map(|clause| find(&clause.body, name))
+        }),
+        Stmt::Try(attempt) => {
+            let handlers = attempt
+                .handlers
+                .iter()
+                .map(|ast::ExceptHandler::ExceptHandler(handler)| handler.body.as_slice());
+            let bodies = [&attempt.body, &attempt.orelse, &attempt.finalbody].map(|body| body.as_slice());
+            bodies.into_iter().chain(handlers).find_map(|body| find(body, name))
+        }
+        _ => None,
+    }
+}
