@@ -4,7 +4,9 @@
 //! where Django asks the database for a name (`_constraint_names` in django/db/backends/base/schema.py).
 
 mod apply;
+mod command;
 mod names;
+mod objects;
 
 use std::collections::BTreeSet;
 
@@ -12,10 +14,11 @@ use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::data_type::DataType;
-use crate::statement::{DefaultValue, SqlExpression};
+use crate::statement::{DefaultValue, SqlExpression, Volatility};
 
 pub use names::object_name;
 use names::{compared, stored};
+pub use objects::{Attachments, TypeKind, UserType, View};
 
 /// Counts the migrations in the order in which they run, so that a relation can say which one created it.
 pub type MigrationNumber = u32;
@@ -30,6 +33,9 @@ pub struct Catalog {
     sequences: FxHashMap<String, Sequence>,
     nondeterministic_collations: FxHashSet<String>,
     extensions: FxHashSet<String>,
+    views: FxHashMap<String, View>,
+    types: FxHashMap<String, UserType>,
+    functions: FxHashMap<String, Volatility>,
     migration: MigrationNumber,
 }
 
@@ -44,6 +50,8 @@ pub struct Table {
     pub indexes: IndexMap<String, Index>,
     /// Tables that have, or had, a foreign key to this one.
     pub referenced_by: BTreeSet<String>,
+    /// Partitions, triggers, policies.
+    pub attached: Attachments,
     /// The migration that created it.
     pub created_in: MigrationNumber,
 }
@@ -72,6 +80,8 @@ pub struct Constraint {
     pub kind: ConstraintKind,
     /// False after `NOT VALID`, until it is validated.
     pub validated: bool,
+    /// Whether a foreign key is checked at the end of a transaction, unless it asks for it earlier.
+    pub deferred: bool,
 }
 
 /// What a constraint demands.

@@ -23,16 +23,25 @@ pub enum Role {
     Index,
     /// A sequence.
     Sequence,
+    /// A view, plain or materialized.
+    View,
+    /// The table that a partition or an inheriting table belongs to.
+    Parent,
+    /// The partition for all rows that fit no other.
+    DefaultPartition,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Role; 5] = [
+    pub const ALL: [Role; 8] = [
         Role::Table,
         Role::Referenced,
         Role::Partner,
         Role::Index,
         Role::Sequence,
+        Role::View,
+        Role::Parent,
+        Role::DefaultPartition,
     ];
 
     /// As rows spell it.
@@ -44,6 +53,9 @@ impl Role {
             Role::Partner => "partner",
             Role::Index => "index",
             Role::Sequence => "sequence",
+            Role::View => "view",
+            Role::Parent => "parent",
+            Role::DefaultPartition => "default",
         }
     }
 

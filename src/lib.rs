@@ -23,6 +23,7 @@ pub mod rules;
 pub mod schema_editor;
 pub mod selection;
 pub mod source;
+pub mod sql;
 pub mod statement;
 pub mod suggestion;
 pub mod suppress;

@@ -4,7 +4,9 @@ mod advice;
 mod database;
 mod findings;
 mod judge;
+mod place;
 mod problems;
+mod run_sql;
 
 use std::path::Path;
 
@@ -89,12 +91,12 @@ impl<'a> Run<'a> {
             rules,
             models: Models::new(project.settings.clone(), project.known_models.iter().cloned()),
             editor: SchemaEditor::new(project.postgres),
-            database: Database::new(rules, &project.session.time_zone),
+            database: Database::new(rules, &project.session, project.postgres),
         }
     }
 
     fn migration(&mut self, migration: &Migration, wanted: Option<&Wanted<'_>>) -> (MigrationReport, Vec<Finding>) {
-        self.database.begin(migration.atomic);
+        self.database.begin(migration);
         let mut outcomes = Vec::new();
         for (index, node) in migration.operations.iter().enumerate() {
             self.database.at(index);
@@ -105,6 +107,7 @@ impl<'a> Run<'a> {
             );
         }
         self.editor.finish(&mut self.database);
+        self.database.finish();
         let findings = match wanted {
             Some(wanted) if migration.ownership == Ownership::Project => {
                 let collector = Collector {

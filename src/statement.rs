@@ -4,6 +4,7 @@
 //! printed, because Django edits deferred statements after renames. See
 //! `django/db/backends/ddl_references.py`.
 
+mod command;
 mod names;
 mod print;
 mod references;
@@ -11,6 +12,10 @@ mod unknowns;
 
 use crate::data_type::DataType;
 
+pub use command::{
+    Command, DomainChange, QueryReads, ReindexTarget, Rows, SequenceChange, SessionChange, SettingScope, TableChange,
+    TableForm, TransactionChange, ViewKind,
+};
 pub use names::{create_index_name, index_name, truncate_name};
 pub(crate) use print::deferrable_sql;
 pub use print::{quote_literal, quote_name, split_identifier};
@@ -134,6 +139,13 @@ pub enum Statement {
         /// Its name.
         name: String,
     },
+    /// A command that Django never sends; printed as it was written.
+    Command {
+        /// Its text.
+        text: String,
+        /// What it is.
+        command: Box<Command>,
+    },
     /// A statement that is known as text only.
     Unread {
         /// Its text.
@@ -176,6 +188,10 @@ pub struct CreateTable {
     pub constraints: Vec<TableConstraint>,
     /// `TABLESPACE`
     pub tablespace: Option<String>,
+    /// `PARTITION BY`, `PARTITION OF`, `INHERITS`, ...; Django has none of these.
+    pub form: TableForm,
+    /// `IF NOT EXISTS`
+    pub if_not_exists: bool,
 }
 
 /// A column definition in `CREATE TABLE` or `ADD COLUMN`.
@@ -205,6 +221,10 @@ pub struct Column {
     pub check: Option<SqlExpression>,
     /// `CONSTRAINT .. REFERENCES ..`
     pub references: Option<ForeignKey>,
+    /// The name of the unique constraint or primary key, where `CONSTRAINT` gives one.
+    pub key_name: Option<String>,
+    /// The name of the check, where `CONSTRAINT` gives one.
+    pub check_name: Option<String>,
 }
 
 /// A `DEFAULT` and how far it varies.
@@ -393,6 +413,13 @@ pub enum AlterTableAction {
         /// The tablespace.
         tablespace: String,
     },
+    /// An action that Django never sends; printed as it was written.
+    Change {
+        /// Its text.
+        text: String,
+        /// What it is.
+        change: TableChange,
+    },
 }
 
 /// The expression after `USING` in a type change.
@@ -429,6 +456,10 @@ pub struct CreateIndex {
     pub tablespace: Option<String>,
     /// `WHERE ..`
     pub condition: Option<SqlExpression>,
+    /// `IF NOT EXISTS`
+    pub if_not_exists: bool,
+    /// `ON ONLY`: without the partitions
+    pub only: bool,
 }
 
 /// One item of an index.

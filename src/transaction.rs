@@ -3,18 +3,32 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::lock::LockMode;
+use crate::statement::{SessionChange, SettingScope};
 
 /// What the running migration holds and has done so far.
 #[derive(Clone, Debug, Default)]
 pub struct Transaction {
     /// Whether statements run inside one transaction (`atomic`).
     pub open: bool,
+    /// Whether that transaction is Django's own.
+    djangos: bool,
     /// The strongest lock on each relation that this transaction holds.
     held: FxHashMap<String, LockMode>,
     /// Columns that this migration added, whatever the transaction.
     added_columns: FxHashSet<(String, String)>,
     /// Columns whose default this migration set.
     set_defaults: FxHashSet<(String, String)>,
+    /// Settings of the session, and those of the transaction, by name.
+    settings: FxHashMap<String, String>,
+    local_settings: FxHashMap<String, String>,
+    /// What the project sets for every session.
+    configured: FxHashMap<String, String>,
+    /// Tables with rows whose foreign keys are still to be checked.
+    pending: FxHashSet<String>,
+    /// `SET CONSTRAINTS ALL IMMEDIATE` has been sent: from then on keys are checked at once.
+    immediate: bool,
+    /// Values that were added to an enum that existed before the transaction.
+    new_enum_values: FxHashSet<String>,
 }
 
 impl Transaction {
@@ -23,8 +37,16 @@ impl Transaction {
     pub fn begin(open: bool) -> Self {
         Self {
             open,
+            djangos: open,
             ..Self::default()
         }
+    }
+
+    /// Takes over what the project sets for every session.
+    #[must_use]
+    pub fn configured(mut self, settings: FxHashMap<String, String>) -> Self {
+        self.configured = settings;
+        self
     }
 
     /// The strongest lock held on a relation before the next statement.
@@ -61,5 +83,114 @@ impl Transaction {
     #[must_use]
     pub fn added_column(&self, table: &str, column: &str) -> bool {
         self.added_columns.contains(&(table.to_owned(), column.to_owned()))
+    }
+
+    /// Whether Django has begun the transaction, and counts on ending it.
+    #[must_use]
+    pub fn is_djangos(&self) -> bool {
+        self.djangos
+    }
+
+    /// A transaction begins: by `BEGIN`, or because a string holds several statements.
+    pub fn open(&mut self) {
+        self.open = true;
+    }
+
+    /// The transaction ends, and with it its locks and what was set for it alone.
+    pub fn end(&mut self, open_after: bool) {
+        self.open = open_after;
+        self.held.clear();
+        self.local_settings.clear();
+        self.pending.clear();
+        self.immediate = false;
+        self.new_enum_values.clear();
+    }
+
+    /// The value of a setting that the migration or the project has set.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        let own = self.local_settings.get(name).or_else(|| self.settings.get(name));
+        own.or_else(|| self.configured.get(name)).map(String::as_str)
+    }
+
+    /// Whether a timeout is set that can end a statement.
+    #[must_use]
+    pub fn has_timeout(&self, name: &str) -> bool {
+        self.setting(name)
+            .is_some_and(|value| value.bytes().any(|byte| (b'1'..=b'9').contains(&byte)))
+    }
+
+    /// Applies `SET` and `RESET`.
+    pub fn change_setting(&mut self, change: &SessionChange) {
+        match change {
+            SessionChange::Set {
+                name,
+                value,
+                scope: SettingScope::Session,
+            } => {
+                self.local_settings.remove(name);
+                self.settings.insert(name.clone(), value.clone());
+            }
+            // Outside of a transaction it does nothing but warn.
+            SessionChange::Set { name, value, .. } => {
+                if self.open {
+                    self.local_settings.insert(name.clone(), value.clone());
+                }
+            }
+            SessionChange::Reset(name) => {
+                self.local_settings.remove(name);
+                self.settings.remove(name);
+            }
+            SessionChange::ResetAll => {
+                self.local_settings.clear();
+                self.settings.clear();
+            }
+        }
+    }
+
+    /// The settings that outlive the migration, in the order of their names.
+    #[must_use]
+    pub fn left_settings(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.settings.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Rows were written whose deferred foreign keys are checked at the end of the transaction.
+    pub fn defer_checks(&mut self, table: &str) {
+        if self.open && !self.immediate {
+            self.pending.insert(table.to_owned());
+        }
+    }
+
+    /// Deferred foreign keys are checked now, and at once from now on where it is about all of them.
+    pub fn check_now(&mut self, all: bool) {
+        self.pending.clear();
+        self.immediate = all;
+    }
+
+    /// `SET CONSTRAINTS .. DEFERRED`
+    pub fn check_later(&mut self) {
+        self.immediate = false;
+    }
+
+    /// Whether rows of the table wait for a check of a foreign key.
+    #[must_use]
+    pub fn has_pending_checks(&self, table: &str) -> bool {
+        self.pending.contains(table)
+    }
+
+    /// Remembers a value that no statement of this transaction may use.
+    pub fn add_enum_value(&mut self, value: &str) {
+        if self.open {
+            self.new_enum_values.insert(value.to_owned());
+        }
+    }
+
+    /// A value that was added in this transaction and stands as a literal in the text.
+    #[must_use]
+    pub fn new_enum_value_in(&self, text: &str) -> Option<&str> {
+        let used = |value: &&String| text.contains(&format!("'{value}'"));
+        self.new_enum_values.iter().find(used).map(String::as_str)
     }
 }

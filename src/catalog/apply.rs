@@ -14,7 +14,12 @@ impl Catalog {
     pub fn apply(&mut self, statement: &Statement) {
         match statement {
             Statement::CreateTable(create) => self.create_table(create),
-            Statement::DropTable { table, .. } => self.drop_table(table),
+            Statement::DropTable { table, cascade } => {
+                if *cascade {
+                    self.drop_dependent_views(stored(table), None);
+                }
+                self.drop_table(table);
+            }
             Statement::RenameTable { from, to } => self.rename_table(from, to),
             Statement::AlterTable { table, actions } => {
                 for action in actions {
@@ -47,6 +52,7 @@ impl Catalog {
             Statement::CreateExtension { name } => {
                 self.extensions.insert(name.clone());
             }
+            Statement::Command { command, .. } => self.apply_command(command),
             Statement::Comment { .. }
             | Statement::SetConstraintsImmediate { .. }
             | Statement::UpdateNulls { .. }
@@ -57,6 +63,9 @@ impl Catalog {
 
     fn create_table(&mut self, create: &CreateTable) {
         let name = stored(&create.table).to_owned();
+        if create.if_not_exists && self.tables.contains_key(&name) {
+            return;
+        }
         let table = Table {
             created_in: self.migration,
             ..Table::default()
@@ -68,9 +77,10 @@ impl Catalog {
         for constraint in &create.constraints {
             self.add_constraint(&name, constraint);
         }
+        self.attach(&name, &create.form);
     }
 
-    fn drop_table(&mut self, name: &str) {
+    pub(super) fn drop_table(&mut self, name: &str) {
         let name = stored(name);
         let Some(table) = self.tables.remove(name) else {
             return;
@@ -83,6 +93,17 @@ impl Catalog {
         for child in &table.referenced_by {
             if let Some(child) = self.tables.get_mut(child) {
                 child.constraints.retain(|_, constraint| !constraint.references(name));
+            }
+        }
+        for parent in self.tables.values_mut() {
+            parent.attached.children.remove(name);
+            if parent.attached.default_partition.as_deref() == Some(name) {
+                parent.attached.default_partition = None;
+            }
+        }
+        if table.attached.partitioned {
+            for partition in &table.attached.children {
+                self.drop_table(partition);
             }
         }
     }
@@ -100,6 +121,7 @@ impl Catalog {
                 to.clone_into(owner);
             }
         }
+        self.rename_in_views(from, to);
         let parents: Vec<String> = table.foreign_key_targets().map(str::to_owned).collect();
         let children = table.referenced_by.clone();
         self.tables.insert(to.to_owned(), table);
@@ -120,7 +142,13 @@ impl Catalog {
     fn alter_table(&mut self, table: &str, action: &AlterTableAction) {
         match action {
             AlterTableAction::AddColumn(column) => self.add_column(table, column),
-            AlterTableAction::DropColumn { column, .. } => self.drop_column(table, stored(column)),
+            AlterTableAction::DropColumn { column, cascade } => {
+                let column = stored(column);
+                if *cascade {
+                    self.drop_dependent_views(table, Some(column));
+                }
+                self.drop_column(table, column);
+            }
             AlterTableAction::RenameColumn { from, to } => self.rename_column(table, stored(from), stored(to)),
             AlterTableAction::AddConstraint(constraint) => self.add_constraint(table, constraint),
             AlterTableAction::DropConstraint { name, .. } => self.drop_constraint(table, stored(&name.resolve())),
@@ -168,10 +196,11 @@ impl Catalog {
                 self.change_column(table, column, |column| column.not_null = false);
             }
             AlterTableAction::SetTablespace { .. } => {}
+            AlterTableAction::Change { change, .. } => self.change_table(table, change),
         }
     }
 
-    fn change_column(&mut self, table: &str, column: &str, change: impl FnOnce(&mut Column)) {
+    pub(super) fn change_column(&mut self, table: &str, column: &str, change: impl FnOnce(&mut Column)) {
         if let Some(column) = self
             .tables
             .get_mut(table)
@@ -181,7 +210,7 @@ impl Catalog {
         }
     }
 
-    fn add_column(&mut self, table: &str, column: &statement::Column) {
+    pub(super) fn add_column(&mut self, table: &str, column: &statement::Column) {
         let Some(entry) = self.tables.get_mut(table) else {
             return;
         };
@@ -192,12 +221,13 @@ impl Catalog {
         }
         let own = vec![column_name.to_owned()];
         if column.primary_key {
-            self.add_keyed(table, ConstraintKind::PrimaryKey(own), None, true);
+            self.add_keyed(table, ConstraintKind::PrimaryKey(own), column.key_name.clone(), true);
         } else if column.unique {
-            self.add_keyed(table, ConstraintKind::Unique(own), None, true);
+            self.add_keyed(table, ConstraintKind::Unique(own), column.key_name.clone(), true);
         }
         if let Some(check) = &column.check {
-            let name = self.constraint_name(table, Some(column_name), "check");
+            let derived = || self.constraint_name(table, Some(column_name), "check");
+            let name = column.check_name.clone().unwrap_or_else(derived);
             self.insert_constraint(table, name, stored_check(check), true);
         }
         if let Some(key) = &column.references {
@@ -210,7 +240,7 @@ impl Catalog {
         }
     }
 
-    fn drop_column(&mut self, table: &str, column: &str) {
+    pub(super) fn drop_column(&mut self, table: &str, column: &str) {
         self.drop_owned_sequence(table, column);
         let incoming: Vec<(String, String)> = self
             .incoming_foreign_keys(table)
@@ -260,6 +290,7 @@ impl Catalog {
         if let Some(entry) = self.tables.get_mut(table) {
             entry.rename_column(from, to);
         }
+        self.rename_column_in_views(table, from, to);
     }
 
     fn add_constraint(&mut self, table: &str, constraint: &TableConstraint) {
@@ -293,19 +324,48 @@ impl Catalog {
                     parent.referenced_by.insert(table.to_owned());
                 }
                 let name = name.unwrap_or_else(|| stored(&key.name.resolve()).to_owned());
-                let (columns, to_columns) = (stored_all(&key.columns), stored_all(&key.to_columns));
+                let columns = stored_all(&key.columns);
+                let to_columns = if key.to_columns.is_empty() {
+                    self.primary_key(&to_table)
+                } else {
+                    stored_all(&key.to_columns)
+                };
                 let kind = ConstraintKind::ForeignKey {
                     columns,
                     to_table,
                     to_columns,
                 };
-                self.insert_constraint(table, name, kind, !constraint.not_valid);
+                self.insert_constraint(table, name.clone(), kind, !constraint.not_valid);
+                let inserted = self
+                    .tables
+                    .get_mut(table)
+                    .and_then(|entry| entry.constraints.get_mut(&name));
+                if let Some(inserted) = inserted {
+                    inserted.deferred = key.deferrable;
+                }
             }
         }
     }
 
+    /// The columns of the primary key: what `REFERENCES table` without columns means.
+    fn primary_key(&self, table: &str) -> Vec<String> {
+        let constraints = self
+            .tables
+            .get(table)
+            .into_iter()
+            .flat_map(|entry| entry.constraints.values());
+        let mut keys = constraints.filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::PrimaryKey(columns) => Some(columns.clone()),
+            ConstraintKind::Check(_)
+            | ConstraintKind::Unique(_)
+            | ConstraintKind::ForeignKey { .. }
+            | ConstraintKind::Exclude(_) => None,
+        });
+        keys.next().unwrap_or_default()
+    }
+
     /// Adds a constraint that is kept by an index of the same name.
-    fn add_keyed(&mut self, table: &str, kind: ConstraintKind, name: Option<String>, unique: bool) {
+    pub(super) fn add_keyed(&mut self, table: &str, kind: ConstraintKind, name: Option<String>, unique: bool) {
         let (columns, label) = match &kind {
             ConstraintKind::PrimaryKey(columns) => (columns.clone(), "pkey"),
             ConstraintKind::Exclude(columns) => (columns.clone(), "excl"),
@@ -329,13 +389,21 @@ impl Catalog {
         self.insert_constraint(table, name, kind, true);
     }
 
-    fn insert_constraint(&mut self, table: &str, name: String, kind: ConstraintKind, validated: bool) {
+    pub(super) fn insert_constraint(&mut self, table: &str, name: String, kind: ConstraintKind, validated: bool) {
         if let Some(entry) = self.tables.get_mut(table) {
-            entry.constraints.insert(name, Constraint { kind, validated });
+            let deferred = false;
+            entry.constraints.insert(
+                name,
+                Constraint {
+                    kind,
+                    validated,
+                    deferred,
+                },
+            );
         }
     }
 
-    fn drop_constraint(&mut self, table: &str, name: &str) {
+    pub(super) fn drop_constraint(&mut self, table: &str, name: &str) {
         let Some(entry) = self.tables.get_mut(table) else {
             return;
         };
@@ -346,6 +414,9 @@ impl Catalog {
 
     fn create_index(&mut self, create: &CreateIndex) {
         let name = stored(&create.name.resolve()).to_owned();
+        if create.if_not_exists && self.index_tables.contains_key(&name) {
+            return;
+        }
         let mut items = Vec::new();
         let mut mentioned = Vec::new();
         for item in &create.items {
@@ -373,7 +444,7 @@ impl Catalog {
         self.insert_index(stored(&create.table), &name, index);
     }
 
-    fn insert_index(&mut self, table: &str, name: &str, index: Index) {
+    pub(super) fn insert_index(&mut self, table: &str, name: &str, index: Index) {
         if let Some(entry) = self.tables.get_mut(table) {
             entry.indexes.insert(name.to_owned(), index);
             self.index_tables.insert(name.to_owned(), table.to_owned());
@@ -389,7 +460,7 @@ impl Catalog {
         }
     }
 
-    fn rename_index(&mut self, from: &str, to: &str) {
+    pub(super) fn rename_index(&mut self, from: &str, to: &str) {
         let Some(table) = self.index_tables.remove(stored(from)) else {
             return;
         };

@@ -19,6 +19,14 @@ pub enum FactName {
     Key,
     Cascade,
     Origin,
+    Source,
+    Timeout,
+    Strength,
+    Mode,
+    Rows,
+    Scope,
+    Enforcement,
+    Era,
 }
 
 /// A fact with all values it can have.
@@ -30,7 +38,7 @@ const FACTS: &[FactDeclaration] = &[
         FactName::Value,
         "value",
         &[
-            "none", "constant", "stable", "volatile", "unknown", "identity", "stored", "virtual",
+            "none", "constant", "stable", "volatile", "unknown", "identity", "stored", "virtual", "checked",
         ],
     ),
     // Whether an added column has any value for the rows that exist.
@@ -59,6 +67,39 @@ const FACTS: &[FactDeclaration] = &[
     (FactName::Cascade, "revalidated", &["yes", "no"]),
     // Whether the running migration itself added the column, or set the default that is dropped.
     (FactName::Origin, "origin", &["column-new", "default-new", "existing"]),
+    // Whether a key builds its index or takes one that is there.
+    (FactName::Source, "source", &["built", "attached"]),
+    // Whether a timeout that the migration sets can cut long work short.
+    (FactName::Timeout, "timeout", &["none", "set"]),
+    // The lock of a change that is no work.
+    (
+        FactName::Strength,
+        "strength",
+        &["share-update-exclusive", "share-row-exclusive", "access-exclusive"],
+    ),
+    // The mode that LOCK TABLE asks for.
+    (
+        FactName::Mode,
+        "mode",
+        &[
+            "access-share",
+            "row-share",
+            "row-exclusive",
+            "share-update-exclusive",
+            "share",
+            "share-row-exclusive",
+            "exclusive",
+            "access-exclusive",
+        ],
+    ),
+    // How many rows are written: all, those for which a condition holds, or those that a key names.
+    (FactName::Rows, "rows", &["all", "some", "few"]),
+    // How long a setting lasts.
+    (FactName::Scope, "scope", &["session", "transaction"]),
+    // Whether a constraint becomes enforced, or no longer is.
+    (FactName::Enforcement, "enforcement", &["same", "on", "off"]),
+    // PostgreSQL 14 locks a partition that is detached.
+    (FactName::Era, "era", &["before-14", "since-14"]),
 ];
 
 impl FactName {
@@ -75,7 +116,8 @@ impl FactName {
     }
 
     fn declaration(self) -> &'static FactDeclaration {
-        FACTS.iter().find(|(name, ..)| *name == self).unwrap_or(&FACTS[0])
+        // The order is tested.
+        &FACTS[self as usize]
     }
 }
 
@@ -125,6 +167,48 @@ pub enum Aspect {
     CreateExtension,
     CreateCollation,
     DropCollation,
+    ChangeCatalog,
+    RewriteTable,
+    Vacuum,
+    Analyze,
+    Reindex,
+    MoveIndex,
+    ChangeIndex,
+    AttachIndex,
+    Truncate,
+    TruncateReferenced,
+    LockTable,
+    RefreshView,
+    CreateView,
+    ChangeView,
+    DropView,
+    ReadRows,
+    CreatePartition,
+    CreateChild,
+    AttachPartition,
+    ScanDefaultPartition,
+    DropPartition,
+    DetachPartition,
+    Inherit,
+    WriteRows,
+    InsertRows,
+    ChangeSetting,
+    EndTransaction,
+    TouchNothing,
+    AlterDomain,
+    DependentsRefuse,
+    TakeView,
+    TakeColumn,
+    TakeDefault,
+    AlterTypeDependents,
+    NotValidKey,
+    AddNotNull,
+    AlterConstraint,
+    PartitionedConcurrently,
+    ExistingIndex,
+    PendingEvents,
+    NewEnumValue,
+    NotInVersion,
 }
 
 /// An aspect's name in rows, and the facts it reads.
@@ -162,7 +246,11 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::AddIdentity, "add-identity", &[]),
     (Aspect::DropIdentity, "drop-identity", &[]),
     (Aspect::AddCheck, "add-check", &[FactName::Validation]),
-    (Aspect::AddKey, "add-key", &[FactName::Key, FactName::Nullability]),
+    (
+        Aspect::AddKey,
+        "add-key",
+        &[FactName::Key, FactName::Nullability, FactName::Source],
+    ),
     (
         Aspect::AddForeignKey,
         "add-foreign-key",
@@ -172,12 +260,20 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::DropKey, "drop-key", &[FactName::Key]),
     (Aspect::DropForeignKey, "drop-foreign-key", &[]),
     (Aspect::DropUnknownConstraint, "drop-unknown-constraint", &[]),
-    (Aspect::ValidateCheck, "validate-check", &[FactName::Held]),
-    (Aspect::ValidateForeignKey, "validate-foreign-key", &[FactName::Held]),
+    (
+        Aspect::ValidateCheck,
+        "validate-check",
+        &[FactName::Held, FactName::Timeout],
+    ),
+    (
+        Aspect::ValidateForeignKey,
+        "validate-foreign-key",
+        &[FactName::Held, FactName::Timeout],
+    ),
     (
         Aspect::CreateIndex,
         "create-index",
-        &[FactName::Building, FactName::Transaction],
+        &[FactName::Building, FactName::Transaction, FactName::Timeout],
     ),
     (
         Aspect::DropIndex,
@@ -194,6 +290,64 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::CreateExtension, "create-extension", &[]),
     (Aspect::CreateCollation, "create-collation", &[]),
     (Aspect::DropCollation, "drop-collation", &[]),
+    (Aspect::ChangeCatalog, "change-catalog", &[FactName::Strength]),
+    (Aspect::RewriteTable, "rewrite-table", &[FactName::Transaction]),
+    (Aspect::Vacuum, "vacuum", &[FactName::Transaction]),
+    (Aspect::Analyze, "analyze", &[]),
+    (Aspect::Reindex, "reindex", &[FactName::Building, FactName::Transaction]),
+    (Aspect::MoveIndex, "move-index", &[]),
+    (Aspect::ChangeIndex, "change-index", &[]),
+    (Aspect::AttachIndex, "attach-index", &[]),
+    (Aspect::Truncate, "truncate", &[]),
+    (Aspect::TruncateReferenced, "truncate-referenced", &[]),
+    (
+        Aspect::LockTable,
+        "lock-table",
+        &[FactName::Mode, FactName::Transaction],
+    ),
+    (Aspect::RefreshView, "refresh-view", &[FactName::Building]),
+    (Aspect::CreateView, "create-view", &[]),
+    (Aspect::ChangeView, "change-view", &[]),
+    (Aspect::DropView, "drop-view", &[]),
+    (Aspect::ReadRows, "read-rows", &[FactName::Held]),
+    (Aspect::CreatePartition, "create-partition", &[]),
+    (Aspect::CreateChild, "create-child", &[]),
+    (Aspect::AttachPartition, "attach-partition", &[FactName::Proof]),
+    (Aspect::ScanDefaultPartition, "scan-default-partition", &[]),
+    (Aspect::DropPartition, "drop-partition", &[]),
+    (
+        Aspect::DetachPartition,
+        "detach-partition",
+        &[FactName::Building, FactName::Transaction, FactName::Era],
+    ),
+    (Aspect::Inherit, "inherit", &[]),
+    (Aspect::WriteRows, "write-rows", &[FactName::Rows, FactName::Held]),
+    (Aspect::InsertRows, "insert-rows", &[]),
+    (
+        Aspect::ChangeSetting,
+        "change-setting",
+        &[FactName::Scope, FactName::Transaction],
+    ),
+    (Aspect::EndTransaction, "end-transaction", &[FactName::Transaction]),
+    (Aspect::TouchNothing, "touch-nothing", &[]),
+    (Aspect::AlterDomain, "alter-domain", &[FactName::Validation]),
+    (Aspect::DependentsRefuse, "dependents-refuse", &[]),
+    (Aspect::TakeView, "take-view", &[]),
+    (Aspect::TakeColumn, "take-column", &[]),
+    (Aspect::TakeDefault, "take-default", &[]),
+    (Aspect::AlterTypeDependents, "alter-type-dependents", &[]),
+    (Aspect::NotValidKey, "not-valid-key", &[]),
+    (
+        Aspect::AddNotNull,
+        "add-not-null",
+        &[FactName::Validation, FactName::Proof],
+    ),
+    (Aspect::AlterConstraint, "alter-constraint", &[FactName::Enforcement]),
+    (Aspect::PartitionedConcurrently, "partitioned-concurrently", &[]),
+    (Aspect::ExistingIndex, "existing-index", &[]),
+    (Aspect::PendingEvents, "pending-events", &[]),
+    (Aspect::NewEnumValue, "new-enum-value", &[]),
+    (Aspect::NotInVersion, "not-in-version", &[]),
 ];
 
 impl Aspect {
@@ -235,10 +389,8 @@ impl Aspect {
     }
 
     fn declaration(self) -> &'static AspectDeclaration {
-        ASPECTS
-            .iter()
-            .find(|(aspect, ..)| *aspect == self)
-            .unwrap_or(&ASPECTS[0])
+        // The order is tested.
+        &ASPECTS[self as usize]
     }
 }
 

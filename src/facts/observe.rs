@@ -1,12 +1,17 @@
 //! The facts of one statement, answered from the catalog and the transaction as they stand before it runs.
 
 mod alter_table;
+mod command;
+mod dependents;
+mod partitions;
+mod rows;
 mod types;
 
 use crate::catalog::Catalog;
 use crate::lock::LockMode;
 use crate::statement::{CreateIndex, CreateTable, ForeignKey, Statement};
 use crate::transaction::Transaction;
+use crate::versions::PostgresVersion;
 
 use super::{Aspect, FactName, Observation, Role};
 
@@ -20,6 +25,8 @@ pub struct Context<'a> {
     pub time_zone: &'a str,
     /// What the models had when the migration began.
     pub usage: &'a dyn Usage,
+    /// The server's version.
+    pub postgres: PostgresVersion,
 }
 
 /// Whether running code knows a table or column: whether the models had it when the migration began.
@@ -33,9 +40,9 @@ pub trait Usage {
 /// All aspects of a statement; `None` where the statement could not be read.
 #[must_use]
 pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Observation>> {
-    let observations = match statement {
-        Statement::CreateTable(create) => create_table(create),
-        Statement::DropTable { table, .. } => context.drop_table(table),
+    let mut observations = match statement {
+        Statement::CreateTable(create) => context.create_table(create),
+        Statement::DropTable { table, cascade } => context.drop_table(table, *cascade),
         Statement::RenameTable { from, to } => {
             vec![Observation::new(Aspect::RenameTable, from).named("new_table", to)]
         }
@@ -43,8 +50,13 @@ pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Obser
             .iter()
             .flat_map(|action| context.alter_table(table, action, actions))
             .collect(),
-        Statement::CreateIndex(create) => vec![context.create_index(create)],
-        Statement::DropIndex { name, concurrently, .. } => vec![context.drop_index(&name.resolve(), *concurrently)],
+        Statement::CreateIndex(create) => context.create_index(create),
+        Statement::DropIndex {
+            name,
+            concurrently,
+            cascade,
+            ..
+        } => context.drop_index(&name.resolve(), *concurrently, *cascade),
         Statement::RenameIndex { from, to, .. } => vec![context.rename_index(&from.resolve(), &to.resolve())],
         Statement::Comment { table, .. } => vec![Observation::new(Aspect::Comment, table)],
         Statement::SetConstraintsImmediate { .. } => vec![unbound(Aspect::SetConstraints)],
@@ -57,14 +69,15 @@ pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Obser
             vec![unbound(Aspect::AlterSequence).role(Role::Sequence, sequence)]
         }
         Statement::CreateSequence { sequence } => vec![unbound(Aspect::CreateSequence).named("sequence", sequence)],
-        Statement::DropSequence { sequence, .. } => {
-            vec![unbound(Aspect::DropSequence).role(Role::Sequence, sequence)]
-        }
+        Statement::DropSequence { sequence, cascade, .. } => context.drop_sequence(sequence, *cascade),
         Statement::CreateExtension { name } => vec![unbound(Aspect::CreateExtension).named("extension", name)],
         Statement::CreateCollation { name, .. } => vec![unbound(Aspect::CreateCollation).named("collation", name)],
         Statement::DropCollation { name } => vec![unbound(Aspect::DropCollation).named("collation", name)],
+        Statement::Command { command, .. } => context.command(command),
         Statement::Unread { .. } => return None,
     };
+    context.spread_to_partitions(statement, &mut observations);
+    observations.extend(context.certain_failures(statement));
     Some(observations)
 }
 
@@ -76,29 +89,6 @@ fn unbound(aspect: Aspect) -> Observation {
         builds: Vec::new(),
         names: Vec::new(),
     }
-}
-
-fn create_table(create: &CreateTable) -> Vec<Observation> {
-    use crate::statement::ConstraintKind;
-    let mut observations = vec![Observation::new(Aspect::CreateTable, &create.table)];
-    let inline = create.columns.iter().filter_map(|column| column.references.as_ref());
-    let constraints = create
-        .constraints
-        .iter()
-        .filter_map(|constraint| match &constraint.kind {
-            ConstraintKind::ForeignKey(key) => Some(key),
-            ConstraintKind::Check(_)
-            | ConstraintKind::Unique { .. }
-            | ConstraintKind::PrimaryKey { .. }
-            | ConstraintKind::Exclude { .. } => None,
-        });
-    observations.extend(
-        inline
-            .chain(constraints)
-            .filter(|key| key.to_table != create.table)
-            .map(|key| foreign_key(&create.table, key, "now", "new")),
-    );
-    observations
 }
 
 fn foreign_key(table: &str, key: &ForeignKey, validation: &'static str, age: &'static str) -> Observation {
@@ -115,18 +105,30 @@ fn foreign_key(table: &str, key: &ForeignKey, validation: &'static str, age: &'s
 }
 
 impl Context<'_> {
-    fn drop_table(&self, table: &str) -> Vec<Observation> {
-        let used = if self.usage.table_in_use(table) && !self.catalog.is_new(table) {
-            "used"
-        } else {
-            "unused"
-        };
-        let mut observations = vec![Observation::new(Aspect::DropTable, table).fact(FactName::Use, used)];
+    fn create_table(&self, create: &CreateTable) -> Vec<Observation> {
+        use crate::statement::ConstraintKind;
+        if create.if_not_exists && self.catalog.table(&create.table).is_some() {
+            return vec![unbound(Aspect::TouchNothing)];
+        }
+        let mut observations = vec![Observation::new(Aspect::CreateTable, &create.table)];
+        let inline = create.columns.iter().filter_map(|column| column.references.as_ref());
+        let constraints = create
+            .constraints
+            .iter()
+            .filter_map(|constraint| match &constraint.kind {
+                ConstraintKind::ForeignKey(key) => Some(key),
+                ConstraintKind::Check(_)
+                | ConstraintKind::Unique { .. }
+                | ConstraintKind::PrimaryKey { .. }
+                | ConstraintKind::Exclude { .. } => None,
+            });
         observations.extend(
-            self.partners(table, None)
-                .into_iter()
-                .map(|partner| Observation::new(Aspect::DropReference, table).role(Role::Partner, &partner)),
+            inline
+                .chain(constraints)
+                .filter(|key| key.to_table != create.table)
+                .map(|key| foreign_key(&create.table, key, "now", "new")),
         );
+        observations.extend(self.table_form(&create.table, &create.form));
         observations
     }
 
@@ -156,31 +158,46 @@ impl Context<'_> {
         partners
     }
 
-    fn create_index(&self, create: &CreateIndex) -> Observation {
+    fn create_index(&self, create: &CreateIndex) -> Vec<Observation> {
+        let name = create.name.resolve();
+        let about = |aspect| Observation::new(aspect, &create.table).named("index", &name);
+        if create.concurrently && self.catalog.is_partitioned(&create.table) {
+            return vec![about(Aspect::PartitionedConcurrently)];
+        }
+        if create.if_not_exists && self.catalog.index_table(&name).is_some() {
+            return vec![about(Aspect::ExistingIndex)];
+        }
         let building = if create.concurrently {
             "concurrently"
         } else {
             "blocking"
         };
-        let name = create.name.resolve();
-        Observation::new(Aspect::CreateIndex, &create.table)
-            .fact(FactName::Building, building)
-            .fact(FactName::Transaction, self.inside())
-            .named("index", &name)
-            .building([name])
+        vec![
+            about(Aspect::CreateIndex)
+                .fact(FactName::Building, building)
+                .fact(FactName::Transaction, self.inside())
+                .fact(FactName::Timeout, self.timeout(&["lock_timeout", "statement_timeout"]))
+                .building([name.clone()]),
+        ]
     }
 
-    fn drop_index(&self, name: &str, concurrently: bool) -> Observation {
+    fn drop_index(&self, name: &str, concurrently: bool, cascade: bool) -> Vec<Observation> {
         let table = self.catalog.index_table(name);
         let building = if concurrently { "concurrently" } else { "blocking" };
         let observation = table.map_or_else(
             || unbound(Aspect::DropIndex).named("index", name),
             |table| Observation::new(Aspect::DropIndex, table).role(Role::Index, name),
         );
-        observation
-            .fact(FactName::Building, building)
-            .fact(FactName::Transaction, self.inside())
-            .fact(FactName::Existence, if table.is_some() { "known" } else { "missing" })
+        let mut observations = vec![
+            observation
+                .fact(FactName::Building, building)
+                .fact(FactName::Transaction, self.inside())
+                .fact(FactName::Existence, if table.is_some() { "known" } else { "missing" }),
+        ];
+        if let Some(table) = table {
+            observations.extend(self.index_dependents(table, name, concurrently, cascade));
+        }
+        observations
     }
 
     fn rename_index(&self, from: &str, to: &str) -> Observation {
@@ -190,6 +207,15 @@ impl Context<'_> {
         match self.catalog.index_table(from) {
             Some(table) => observation.named("table", table),
             None => observation,
+        }
+    }
+
+    /// Whether one of these timeouts can end the statement half way.
+    fn timeout(&self, names: &[&str]) -> &'static str {
+        if names.iter().any(|name| self.transaction.has_timeout(name)) {
+            "set"
+        } else {
+            "none"
         }
     }
 

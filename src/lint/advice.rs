@@ -68,6 +68,12 @@ impl<'a> Names<'a> {
         self
     }
 
+    /// The value of a name.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let found = self.values.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     fn add(&mut self, name: &'a str, value: &str) {
         if !self.values.iter().any(|(known, _)| *known == name) {
             self.values.push((name, value.to_owned()));

@@ -1,33 +1,42 @@
 //! The database that the schema editor talks to: each statement is observed, judged and applied.
 
-use rustc_hash::FxHashSet;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::Catalog;
 use crate::facts::observe::{Context, Usage, observe};
 use crate::finding::{Origin, StatementReport, Work};
-use crate::migration::SqlText;
+use crate::migration::{Migration, SqlText};
+use crate::project::{Session, Timeout};
 use crate::rules::RuleTable;
 use crate::schema_editor::Connection;
-use crate::source::Range;
+use crate::source::{Range, SourceFile};
 use crate::statement::{AlterTableAction, Execution, Statement};
 use crate::transaction::Transaction;
+use crate::versions::PostgresVersion;
 
-use super::judge::{Hit, Surroundings, judge};
+use super::judge::{Hit, Surroundings, Verdict, judge};
 
 /// Postgres, as far as it is known, with a log of what the running migration has done to it.
 pub(super) struct Database<'a> {
     pub catalog: Catalog,
     rules: &'a RuleTable,
-    time_zone: String,
-    transaction: Transaction,
+    session: Session,
+    postgres: PostgresVersion,
+    pub(super) transaction: Transaction,
     new_indexes: FxHashSet<String>,
     /// Tables and columns that the models gave up in an earlier migration.
     released: Released,
     /// What the running migration makes the models give up; released when it has ended.
     releasing: Vec<(String, Option<String>)>,
-    operation: usize,
+    pub(super) operation: usize,
     /// The place of what runs, where it has one of its own within the operation.
-    place: Option<Range>,
+    pub(super) place: Option<Range>,
+    /// The text of the running migration.
+    pub(super) source: Option<Arc<SourceFile>>,
+    /// Settings of the session with the entry of the log that set each last.
+    pub(super) set_by: Vec<(String, usize)>,
     pub log: Vec<Executed>,
 }
 
@@ -58,24 +67,29 @@ impl Usage for Released {
 }
 
 impl<'a> Database<'a> {
-    pub(super) fn new(rules: &'a RuleTable, time_zone: &str) -> Self {
+    pub(super) fn new(rules: &'a RuleTable, session: &Session, postgres: PostgresVersion) -> Self {
         Self {
             catalog: Catalog::default(),
             rules,
-            time_zone: time_zone.to_owned(),
+            session: session.clone(),
+            postgres,
             transaction: Transaction::default(),
             new_indexes: FxHashSet::default(),
             released: Released::default(),
             releasing: Vec::new(),
             operation: 0,
             place: None,
+            source: None,
+            set_by: Vec::new(),
             log: Vec::new(),
         }
     }
 
-    pub(super) fn begin(&mut self, atomic: bool) {
+    pub(super) fn begin(&mut self, migration: &Migration) {
         self.catalog.begin_migration();
-        self.transaction = Transaction::begin(atomic);
+        self.transaction = Transaction::begin(migration.atomic).configured(configured(&self.session));
+        self.source = Some(migration.source.clone());
+        self.set_by.clear();
         self.new_indexes.clear();
         for (table, column) in self.releasing.drain(..) {
             match column {
@@ -101,7 +115,14 @@ impl<'a> Database<'a> {
         let statements = execution
             .statements
             .iter()
-            .map(|statement| self.run_statement(operation, origin, statement))
+            .map(|statement| {
+                self.run_statement(
+                    operation,
+                    origin,
+                    std::slice::from_ref(statement),
+                    statement.to_string(),
+                )
+            })
             .collect();
         self.log.push(Executed {
             operation,
@@ -111,47 +132,37 @@ impl<'a> Database<'a> {
         });
     }
 
-    fn run_statement(
+    /// Runs what one statement of SQL comes to: itself, or each of the several things that it does.
+    pub(super) fn run_statement(
         &mut self,
         operation: usize,
         origin: Origin,
-        statement: &Statement,
+        statements: &[Statement],
+        sql: String,
     ) -> (StatementReport, Vec<Hit>) {
-        let context = Context {
-            catalog: &self.catalog,
-            transaction: &self.transaction,
-            time_zone: &self.time_zone,
-            usage: &self.released,
-        };
-        let verdict = observe(statement, &context).map(|observations| {
-            let around = Surroundings {
-                catalog: &self.catalog,
-                transaction: &self.transaction,
-                new_indexes: &self.new_indexes,
-            };
-            judge(&observations, self.rules, &around)
-        });
-        self.remember(statement);
+        let mut verdict = Verdict::default();
+        let mut unread = None;
+        for statement in statements.iter().flat_map(Statement::parts) {
+            unread = unread.or_else(|| statement.unread_reason());
+            self.judge_statement(statement, &mut verdict);
+            self.remember(statement);
+        }
         let mut report = StatementReport {
-            sql: statement.to_string(),
+            sql,
             operation,
             origin,
-            not_analysed: None,
+            not_analysed: unread,
             rules: Vec::new(),
             matrix_rows: Vec::new(),
-            locks: Vec::new(),
-            work: Work::Unknown,
-            scans: Vec::new(),
-            rewrites: Vec::new(),
-            builds: Vec::new(),
+            locks: verdict.locks,
+            work: verdict.work,
+            scans: verdict.scans,
+            rewrites: verdict.rewrites,
+            builds: verdict.builds,
             range: self.place,
         };
-        let Some(verdict) = verdict else {
-            report.not_analysed = Some(unread_reason(statement));
-            return (report, Vec::new());
-        };
-        for lock in &verdict.locks {
-            self.transaction.hold(&lock.relation, lock.mode);
+        if report.not_analysed.is_some() {
+            report.work = Work::Unknown;
         }
         for hit in &verdict.hits {
             push_once(&mut report.rules, hit.rule.clone());
@@ -159,9 +170,58 @@ impl<'a> Database<'a> {
                 push_once(&mut report.matrix_rows, row);
             }
         }
-        (report.locks, report.work) = (verdict.locks, verdict.work);
-        (report.scans, report.rewrites, report.builds) = (verdict.scans, verdict.rewrites, verdict.builds);
         (report, verdict.hits)
+    }
+
+    fn judge_statement(&mut self, statement: &Statement, verdict: &mut Verdict) {
+        let time_zone = self.transaction.setting("timezone").unwrap_or(&self.session.time_zone);
+        let context = Context {
+            catalog: &self.catalog,
+            transaction: &self.transaction,
+            time_zone,
+            usage: &self.released,
+            postgres: self.postgres,
+        };
+        let Some(observations) = observe(statement, &context) else {
+            return;
+        };
+        let around = Surroundings {
+            catalog: &self.catalog,
+            transaction: &self.transaction,
+            new_indexes: &self.new_indexes,
+        };
+        judge(&observations, self.rules, &around, verdict);
+        for lock in &verdict.locks {
+            self.transaction.hold(&lock.relation, lock.mode);
+        }
+    }
+
+    /// Ends the migration: says what it leaves behind.
+    pub(super) fn finish(&mut self) {
+        let left: Vec<String> = self
+            .transaction
+            .left_settings()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        for setting in left {
+            let by = self.set_by.iter().find(|(name, _)| *name == setting).map(|(_, at)| *at);
+            let statements = by
+                .and_then(|at| self.log.get_mut(at))
+                .map(|executed| &mut executed.statements);
+            let Some((report, hits)) = statements.and_then(|statements| {
+                statements
+                    .iter_mut()
+                    .rfind(|(report, _)| report.sql.to_ascii_lowercase().contains(&setting))
+            }) else {
+                continue;
+            };
+            let names = vec![("setting", setting)];
+            if let Some(hit) = Hit::of_rule(self.rules, "setting-left-behind", names) {
+                push_once(&mut report.rules, hit.rule.clone());
+                hits.push(hit);
+            }
+        }
     }
 
     fn remember(&mut self, statement: &Statement) {
@@ -180,16 +240,25 @@ impl<'a> Database<'a> {
             }
             _ => {}
         }
+        self.remember_command(statement);
         self.catalog.apply(statement);
     }
 }
 
-fn unread_reason(statement: &Statement) -> String {
-    if let Statement::Unread { reason, .. } = statement {
-        reason.clone()
-    } else {
-        String::new()
-    }
+/// The timeouts that the project sets for every session.
+fn configured(session: &Session) -> FxHashMap<String, String> {
+    let timeouts = [
+        ("lock_timeout", session.lock_timeout),
+        ("statement_timeout", session.statement_timeout),
+    ];
+    let value = |timeout| match timeout {
+        Timeout::Milliseconds(milliseconds) => format!("{milliseconds}ms"),
+        Timeout::Never => "0".to_owned(),
+    };
+    timeouts
+        .into_iter()
+        .filter_map(|(name, timeout)| Some((name.to_owned(), value(timeout?))))
+        .collect()
 }
 
 fn push_once<T: PartialEq>(list: &mut Vec<T>, item: T) {
@@ -209,17 +278,11 @@ impl Connection for Database<'_> {
 
     fn run_sql(&mut self, sql: &SqlText) {
         let SqlText::Pieces(pieces) = sql else { return };
+        let mut taken = 0;
         for piece in pieces {
-            self.place = Some(piece.range);
             if let Some(text) = &piece.text {
-                let reason = "SQL of RunSQL is not read by this version".to_owned();
-                let statement = Statement::Unread {
-                    text: text.clone(),
-                    reason,
-                };
-                self.run(self.operation, false, Origin::RunSql, &statement.into());
+                self.run_text(piece, text, Origin::RunSql, &mut taken);
             }
-            self.place = None;
         }
     }
 

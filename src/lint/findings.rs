@@ -35,7 +35,15 @@ impl Collector<'_> {
                 .flat_map(|(report, hits)| hits.iter().map(move |hit| (report, hit)))
                 .filter(|(_, hit)| hit.severity > Severity::Silent && self.wants(hit))
                 .collect();
-            findings.extend(self.finding(index, node, &hits));
+            let (of_operation, of_texts): (Vec<_>, Vec<_>) =
+                hits.into_iter().partition(|(report, _)| report.range.is_none());
+            findings.extend(self.finding(index, node, &of_operation));
+            // Each statement of SQL has a place of its own, and an excuse for one is none for the next.
+            findings.extend(
+                of_texts
+                    .chunk_by(|(one, _), (other, _)| std::ptr::eq(*one, *other))
+                    .filter_map(|hits| self.finding(index, node, hits)),
+            );
         }
         // Behind a syntax error one gap leads to the next; the error is what has to be mended.
         if self.is_readable {
@@ -70,7 +78,7 @@ impl Collector<'_> {
             also: also(&rule.name, hits),
             message: names.fill(&rule.message) + &held_from_before(worst),
             help: names.fill(rule.help_for(&node.class)),
-            place: self.place(node.name_range),
+            place: self.place(report.range.unwrap_or(node.name_range)),
             migration: Some(self.migration.key.clone()),
             operation: Some(OperationPlace {
                 index,
@@ -80,7 +88,11 @@ impl Collector<'_> {
             statement: Some(report.sql.clone()),
             locks: report.locks.clone(),
             work: report.work,
-            fingerprint: [model, subject].into_iter().flatten().collect::<Vec<_>>().join("."),
+            fingerprint: [model, subject, names.get("table").filter(|_| model.is_none())]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join("."),
         })
     }
 

@@ -7,6 +7,7 @@ use crate::facts::{Observation, Role};
 use crate::finding::{Harm, HeldLock, RelationKind, Severity, Work};
 use crate::lock::LockMode;
 use crate::rules::{Row, Rule, RuleTable};
+use crate::statement::ViewKind;
 use crate::transaction::Transaction;
 
 /// What one statement does, all its aspects together.
@@ -45,7 +46,10 @@ impl Surroundings<'_> {
     /// Whether the running migration itself created the relation: nobody else can see it, so nobody waits.
     fn is_new(&self, role: Role, relation: &str) -> bool {
         match role {
-            Role::Table | Role::Referenced | Role::Partner => self.catalog.is_new(relation),
+            Role::Table | Role::Referenced | Role::Partner | Role::Parent | Role::DefaultPartition => {
+                self.catalog.is_new(relation) || self.is_new_view(relation)
+            }
+            Role::View => self.is_new_view(relation),
             Role::Index => {
                 self.new_indexes.contains(relation)
                     || self
@@ -61,16 +65,60 @@ impl Surroundings<'_> {
     }
 }
 
+impl Surroundings<'_> {
+    fn is_new_view(&self, relation: &str) -> bool {
+        self.catalog
+            .view(relation)
+            .is_some_and(|view| view.created_in == self.catalog.current_migration())
+    }
+
+    fn kind(&self, role: Role, relation: &str) -> RelationKind {
+        match role {
+            Role::Index => RelationKind::Index,
+            Role::Sequence => RelationKind::Sequence,
+            Role::Table | Role::Referenced | Role::Partner | Role::Parent | Role::DefaultPartition | Role::View => {
+                match self.catalog.view(relation).map(|view| view.kind) {
+                    Some(ViewKind::Plain) => RelationKind::View,
+                    Some(ViewKind::Materialized) => RelationKind::MaterializedView,
+                    None if role == Role::View => RelationKind::View,
+                    None if self.catalog.is_partitioned(relation) => RelationKind::Partitioned,
+                    None => RelationKind::Table,
+                }
+            }
+        }
+    }
+
+    /// Whether the rows lie in partitions that are known: then nothing is done to the table itself.
+    fn is_hollow(&self, relation: &str) -> bool {
+        self.catalog.is_partitioned(relation) && !self.catalog.descendants(relation).is_empty()
+    }
+}
+
 /// Looks each observation up in the table and puts the answers together: the strongest lock and the heaviest work on
 /// each relation that existed before the migration.
-pub(super) fn judge(observations: &[Observation], rules: &RuleTable, around: &Surroundings<'_>) -> Verdict {
-    let mut verdict = Verdict::default();
+pub(super) fn judge(observations: &[Observation], rules: &RuleTable, around: &Surroundings<'_>, verdict: &mut Verdict) {
     for observation in observations {
         if let Some((rule, row)) = rules.row_for(observation) {
             verdict.add(observation, rule, row, around);
         }
     }
-    verdict
+}
+
+impl Hit {
+    /// What a rule without rows says.
+    pub(super) fn of_rule(rules: &RuleTable, name: &str, names: Vec<(&'static str, String)>) -> Option<Self> {
+        let rule = rules.rule(name)?;
+        Some(Self {
+            rule: rule.name.clone(),
+            matrix: None,
+            severity: rule.severity,
+            harm: rule.harm.clone(),
+            work: Work::None,
+            strongest: None,
+            names,
+            closed_to_readers: None,
+        })
+    }
 }
 
 impl Verdict {
@@ -96,9 +144,9 @@ impl Verdict {
             let work = row
                 .work
                 .iter()
-                .find(|(worked, _)| worked == role)
+                .find(|(worked, _)| worked == role && !around.is_hollow(relation))
                 .map_or(&[][..], |(_, work)| work);
-            self.lock(*role, relation, *mode, work);
+            self.lock(around.kind(*role, relation), relation, *mode, work);
             self.note_work(relation, work, &observation.builds);
             let heaviest = work.iter().copied().max().unwrap_or_default();
             hit.work = hit.work.max(heaviest);
@@ -121,13 +169,8 @@ impl Verdict {
         self.hits.push(hit);
     }
 
-    fn lock(&mut self, role: Role, relation: &str, mode: LockMode, work: &[Work]) {
+    fn lock(&mut self, kind: RelationKind, relation: &str, mode: LockMode, work: &[Work]) {
         let work = work.iter().copied().max().unwrap_or_default();
-        let kind = match role {
-            Role::Table | Role::Referenced | Role::Partner => RelationKind::Table,
-            Role::Index => RelationKind::Index,
-            Role::Sequence => RelationKind::Sequence,
-        };
         if let Some(held) = self
             .locks
             .iter_mut()
@@ -188,7 +231,12 @@ fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> 
     let is_remark = row.severity <= Severity::Info && row.work.is_empty();
     let is_about_nobody = (locks(Role::Partner) && !old(Role::Partner))
         || (is_remark && locks(Role::Referenced) && !old(Role::Referenced));
-    if table_is_new || is_about_nobody {
+    let all_are_new = !observation.roles.is_empty()
+        && observation
+            .roles
+            .iter()
+            .all(|(role, relation)| around.is_new(*role, relation));
+    if table_is_new || all_are_new || is_about_nobody {
         Severity::Silent
     } else {
         row.severity

@@ -66,6 +66,8 @@ pub(super) fn column_definition(field: &ModelField<'_>, rows: Rows) -> Option<De
         identity: field.is_identity(),
         check,
         references: None,
+        key_name: None,
+        check_name: None,
         name,
     };
     Some(Definition {

@@ -186,6 +186,8 @@ impl Run<'_> {
             with: None,
             tablespace: None,
             condition: given(condition.as_ref()).map(|condition| expressions::condition(model, condition)),
+            if_not_exists: false,
+            only: false,
         }))
     }
 

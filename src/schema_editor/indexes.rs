@@ -105,6 +105,8 @@ impl Run<'_> {
                 .as_ref()
                 .filter(|condition| !matches!(condition, Value::None))
                 .map(|condition| expressions::condition(model, condition)),
+            if_not_exists: false,
+            only: false,
         }))
     }
 
@@ -176,6 +178,8 @@ fn plain_index(model: &Model<'_>, columns: Vec<String>, suffix: &str) -> CreateI
         with: None,
         tablespace: None,
         condition: None,
+        if_not_exists: false,
+        only: false,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::catalog::NameQuery;
 use crate::migration::FieldKind;
 use crate::models::{Model, ModelField};
 use crate::statement::{
-    AlterTableAction, ConstraintKind, CreateTable, Name, Statement, TableConstraint, create_index_name,
+    AlterTableAction, ConstraintKind, CreateTable, Name, Statement, TableConstraint, TableForm, create_index_name,
 };
 use crate::versions::DjangoVersion;
 
@@ -82,6 +82,8 @@ impl Run<'_> {
             columns,
             constraints,
             tablespace: model.db_tablespace().filter(|tablespace| !tablespace.is_empty()),
+            form: TableForm::Plain,
+            if_not_exists: false,
         }));
     }
 

@@ -122,6 +122,7 @@ impl Display for Statement {
             | Statement::CreateExtension { .. }
             | Statement::CreateCollation { .. }
             | Statement::DropCollation { .. }
+            | Statement::Command { .. }
             | Statement::Unread { .. } => self.fmt_other(formatter),
         }
     }
@@ -196,7 +197,7 @@ impl Statement {
                 })
             }
             Statement::DropCollation { name } => write!(formatter, "DROP COLLATION {}", Quoted(name)),
-            Statement::Unread { text, .. } => formatter.write_str(text),
+            Statement::Command { text, .. } | Statement::Unread { text, .. } => formatter.write_str(text),
             Statement::CreateTable(_)
             | Statement::DropTable { .. }
             | Statement::RenameTable { .. }
@@ -417,6 +418,7 @@ impl Display for AlterTableAction {
             AlterTableAction::SetTablespace { tablespace } => {
                 write!(formatter, "SET TABLESPACE {}", Quoted(tablespace))
             }
+            AlterTableAction::Change { text, .. } => formatter.write_str(text),
         }
     }
 }

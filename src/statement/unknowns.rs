@@ -72,6 +72,7 @@ impl Statement {
             | Statement::CreateExtension { .. }
             | Statement::CreateCollation { .. }
             | Statement::DropCollation { .. }
+            | Statement::Command { .. }
             | Statement::Unread { .. } => {}
         }
     }
@@ -146,7 +147,8 @@ fn visit_action(action: &AlterTableAction, visit: &mut dyn FnMut(&str)) {
         | AlterTableAction::DropNotNull { .. }
         | AlterTableAction::AddIdentity { .. }
         | AlterTableAction::DropIdentity { .. }
-        | AlterTableAction::SetTablespace { .. } => {}
+        | AlterTableAction::SetTablespace { .. }
+        | AlterTableAction::Change { .. } => {}
     }
 }
 

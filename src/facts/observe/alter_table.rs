@@ -1,6 +1,6 @@
 //! The aspects of the actions of `ALTER TABLE`.
 
-use crate::catalog::ConstraintKind as Existing;
+use crate::catalog::{ConstraintKind as Existing, TypeKind, object_name};
 use crate::statement::{AlterTableAction, Column, ConstraintKind, SqlExpression, TableConstraint, Volatility};
 
 use super::{Aspect, Context, FactName, Observation, Role, foreign_key};
@@ -15,7 +15,7 @@ impl Context<'_> {
         let about = |aspect: Aspect, column: &str| Observation::new(aspect, table).named("column", column);
         match action {
             AlterTableAction::AddColumn(column) => self.add_column(table, column),
-            AlterTableAction::DropColumn { column, .. } => self.drop_column(table, column),
+            AlterTableAction::DropColumn { column, cascade } => self.drop_column(table, column, *cascade),
             AlterTableAction::RenameColumn { from, to } => {
                 vec![about(Aspect::RenameColumn, from).named("new_column", to)]
             }
@@ -35,7 +35,10 @@ impl Context<'_> {
             AlterTableAction::AddIdentity { column } => vec![about(Aspect::AddIdentity, column)],
             AlterTableAction::DropIdentity { column } => vec![about(Aspect::DropIdentity, column)],
             AlterTableAction::AddConstraint(constraint) => vec![self.add_constraint(table, constraint)],
-            AlterTableAction::DropConstraint { name, .. } => self.drop_constraint(table, &name.resolve()),
+            AlterTableAction::Change { change, .. } => self.change_table(table, change),
+            AlterTableAction::DropConstraint { name, cascade } => {
+                self.drop_constraint(table, &name.resolve(), *cascade)
+            }
             AlterTableAction::ValidateConstraint { name } => vec![self.validate(table, &name.resolve())],
             AlterTableAction::SetTablespace { .. } => vec![Observation::new(Aspect::SetTablespace, table)],
         }
@@ -47,10 +50,10 @@ impl Context<'_> {
                 .named("column", &column.name)
                 .named("type", column.data_type.to_string())
         };
-        let value = added_value(column);
+        let value = self.added_value(column);
         let default = if value == "none" { "none" } else { "present" };
         let mut observations = vec![about(Aspect::AddColumnValue).fact(FactName::Value, value)];
-        if value == "volatile" || value == "stored" || value == "identity" {
+        if matches!(value, "volatile" | "stored" | "identity" | "checked") {
             let indexes = self
                 .catalog
                 .table(table)
@@ -69,7 +72,7 @@ impl Context<'_> {
                 Some(column.name.as_str())
             };
             let suffix = if column.primary_key { "pkey" } else { "key" };
-            let name = crate::catalog::object_name(table, label, suffix, |_| false);
+            let name = object_name(table, label, suffix, |_| false);
             observations.push(about(Aspect::AddColumnKey).fact(FactName::Key, key).building([name]));
         }
         if let Some(check) = &column.check {
@@ -90,7 +93,7 @@ impl Context<'_> {
         observations
     }
 
-    fn drop_column(&self, table: &str, column: &str) -> Vec<Observation> {
+    fn drop_column(&self, table: &str, column: &str, cascade: bool) -> Vec<Observation> {
         let is_new = self.catalog.is_new(table) || self.transaction.added_column(table, column);
         let used = if self.usage.column_in_use(table, column) && !is_new {
             "used"
@@ -105,6 +108,7 @@ impl Context<'_> {
                 .iter()
                 .map(|partner| about(Aspect::DropReference).role(Role::Partner, partner)),
         );
+        observations.extend(self.column_dependents(table, column, cascade));
         observations
     }
 
@@ -124,7 +128,7 @@ impl Context<'_> {
     }
 
     /// Whether a check proves that the column holds no NULL. One that the same ALTER TABLE drops is dropped first.
-    fn not_null_proof(&self, table: &str, column: &str, all: &[AlterTableAction]) -> &'static str {
+    pub(super) fn not_null_proof(&self, table: &str, column: &str, all: &[AlterTableAction]) -> &'static str {
         let Some(entry) = self.catalog.table(table) else {
             return "none";
         };
@@ -143,53 +147,74 @@ impl Context<'_> {
 
     fn add_constraint(&self, table: &str, constraint: &TableConstraint) -> Observation {
         let validation = if constraint.not_valid { "not-valid" } else { "now" };
-        let name = constraint
-            .name
-            .as_ref()
-            .map(crate::statement::Name::resolve)
-            .unwrap_or_default();
-        let about = |aspect| Observation::new(aspect, table).named("constraint", &name);
+        let name = constraint.name.as_ref().map(crate::statement::Name::resolve);
+        let derived = |columns: &[String], label| {
+            let columns = (label != "pkey").then(|| columns.join("_"));
+            object_name(table, columns.as_deref(), label, |_| false)
+        };
+        let about = |aspect, name: &str| Observation::new(aspect, table).named("constraint", name);
+        let key = |key, nullability, name: String| {
+            about(Aspect::AddKey, &name)
+                .fact(FactName::Key, key)
+                .fact(FactName::Nullability, nullability)
+                .fact(FactName::Source, "built")
+                .building([name])
+        };
         match &constraint.kind {
-            ConstraintKind::Check(check) => about(Aspect::AddCheck)
+            ConstraintKind::Check(check) => about(Aspect::AddCheck, &name.unwrap_or_default())
                 .fact(FactName::Validation, validation)
                 .named("check", &check.sql),
-            ConstraintKind::Unique { columns, .. } => about(Aspect::AddKey)
-                .fact(FactName::Key, "unique")
-                .fact(FactName::Nullability, "not-null")
-                .named("column", columns.join(", "))
-                .building([name.clone()]),
+            ConstraintKind::Unique { .. } | ConstraintKind::PrimaryKey { .. } | ConstraintKind::Exclude { .. }
+                if constraint.not_valid =>
+            {
+                about(Aspect::NotValidKey, &name.unwrap_or_default())
+            }
+            ConstraintKind::Unique { columns, .. } => {
+                let name = name.unwrap_or_else(|| derived(columns, "key"));
+                key("unique", "not-null", name).named("column", columns.join(", "))
+            }
             ConstraintKind::PrimaryKey { columns } => {
-                let nullable = columns.iter().any(|column| {
-                    self.catalog
-                        .column(table, column)
-                        .is_some_and(|column| !column.not_null)
-                });
-                about(Aspect::AddKey)
-                    .fact(FactName::Key, "primary")
-                    .fact(FactName::Nullability, if nullable { "nullable" } else { "not-null" })
-                    .named("column", columns.join(", "))
-                    .building([name.clone()])
+                let name = name.unwrap_or_else(|| derived(columns, "pkey"));
+                key("primary", self.nullability(table, columns), name).named("column", columns.join(", "))
             }
             ConstraintKind::ForeignKey(key) => foreign_key(table, key, validation, self.age(table)),
-            ConstraintKind::Exclude { .. } => about(Aspect::AddKey)
-                .fact(FactName::Key, "exclude")
-                .fact(FactName::Nullability, "not-null")
-                .building([name.clone()]),
+            ConstraintKind::Exclude { definition } => {
+                let name = name.unwrap_or_else(|| derived(&definition.columns, "excl"));
+                key("exclude", "not-null", name)
+            }
         }
     }
 
-    fn drop_constraint(&self, table: &str, name: &str) -> Vec<Observation> {
+    /// Whether Postgres has to look for NULL in one of the columns before it makes them a primary key.
+    pub(super) fn nullability(&self, table: &str, columns: &[String]) -> &'static str {
+        let is_open = |column: &String| {
+            let is_nullable = self
+                .catalog
+                .column(table, column)
+                .is_some_and(|column| !column.not_null);
+            is_nullable && self.not_null_proof(table, column, &[]) != "validated"
+        };
+        if columns.iter().any(is_open) {
+            "nullable"
+        } else {
+            "not-null"
+        }
+    }
+
+    fn drop_constraint(&self, table: &str, name: &str, cascade: bool) -> Vec<Observation> {
         let about = |aspect| Observation::new(aspect, table).named("constraint", name);
         let constraint = self.catalog.table(table).and_then(|table| table.constraints.get(name));
         let Some(constraint) = constraint else {
             return vec![about(Aspect::DropUnknownConstraint)];
         };
         let key = |key| {
-            vec![
+            let mut observations = vec![
                 about(Aspect::DropKey)
                     .fact(FactName::Key, key)
                     .named("column", constraint.columns().join(", ")),
-            ]
+            ];
+            observations.extend(self.key_dependents(table, constraint.columns(), cascade));
+            observations
         };
         match &constraint.kind {
             Existing::Check(_) => vec![about(Aspect::DropCheck)],
@@ -201,12 +226,42 @@ impl Context<'_> {
         }
     }
 
+    /// What fills the new column in the rows that exist. See the PostgreSQL documentation, "ALTER TABLE", Notes.
+    fn added_value(&self, column: &Column) -> &'static str {
+        if column.identity || column.data_type.name.ends_with("serial") {
+            return "identity";
+        }
+        if let Some(generated) = &column.generated {
+            return if generated.stored { "stored" } else { "virtual" };
+        }
+        if self.catalog.is_constrained(&column.data_type) {
+            return "checked";
+        }
+        let of_domain = || match self.catalog.user_type(&column.data_type.name).map(|found| &found.kind) {
+            Some(TypeKind::Domain { default, .. }) => default.as_ref(),
+            Some(TypeKind::Enum | TypeKind::Other) | None => None,
+        };
+        match column
+            .default
+            .as_ref()
+            .or_else(of_domain)
+            .map(|default| default.volatility)
+        {
+            None => "none",
+            Some(Volatility::Constant) => "constant",
+            Some(Volatility::Stable) => "stable",
+            Some(Volatility::Volatile) => "volatile",
+            Some(Volatility::Unknown) => "unknown",
+        }
+    }
+
     fn validate(&self, table: &str, name: &str) -> Observation {
         let constraint = self.catalog.table(table).and_then(|table| table.constraints.get(name));
         let held = self.held(table);
         let about = |aspect| {
             Observation::new(aspect, table)
                 .fact(FactName::Held, held)
+                .fact(FactName::Timeout, self.timeout(&["statement_timeout"]))
                 .named("constraint", name)
         };
         match constraint.map(|constraint| &constraint.kind) {
@@ -218,23 +273,6 @@ impl Context<'_> {
                 about(Aspect::ValidateCheck)
             }
         }
-    }
-}
-
-/// What fills the new column in the rows that exist. See the PostgreSQL documentation, "ALTER TABLE", Notes.
-fn added_value(column: &Column) -> &'static str {
-    if column.identity || column.data_type.name.ends_with("serial") {
-        return "identity";
-    }
-    if let Some(generated) = &column.generated {
-        return if generated.stored { "stored" } else { "virtual" };
-    }
-    match column.default.as_ref().map(|default| default.volatility) {
-        None => "none",
-        Some(Volatility::Constant) => "constant",
-        Some(Volatility::Stable) => "stable",
-        Some(Volatility::Volatile) => "volatile",
-        Some(Volatility::Unknown) => "unknown",
     }
 }
 

@@ -46,6 +46,10 @@ impl Context<'_> {
         if has_valid_check(entry, column) && change != TypeChange::Rewrite {
             observations.push(about(Aspect::AlterTypeCheck));
         }
+        observations.extend(
+            self.type_dependents(table, column)
+                .filter(|_| change != TypeChange::Same),
+        );
         let revalidated = if change == TypeChange::Rewrite { "yes" } else { "no" };
         observations.extend(self.partners(table, Some(column)).iter().map(|partner| {
             about(Aspect::AlterTypeReference)

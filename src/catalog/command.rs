@@ -1,0 +1,401 @@
+//! What the commands of one's own SQL do to the catalog.
+
+use crate::statement::{Command, Name, SequenceChange, TableChange, TableForm};
+
+use super::names::{object_name, stored};
+use super::{Catalog, Constraint, ConstraintKind, Index, Sequence, Table, TypeKind, UserType, View};
+
+impl Catalog {
+    pub(super) fn apply_command(&mut self, command: &Command) {
+        match command {
+            Command::CreateTableAs { table, .. } => {
+                let created_in = self.migration;
+                let entry = Table {
+                    created_in,
+                    ..Table::default()
+                };
+                self.tables.entry(table.clone()).or_insert(entry);
+            }
+            Command::AlterSequence { sequence, change } => self.alter_sequence(sequence, change),
+            Command::CreateView {
+                view,
+                kind,
+                reads,
+                replaces,
+            } => {
+                let known = self.views.get(view).filter(|_| *replaces);
+                let entry = View {
+                    kind: *kind,
+                    reads: reads.clone(),
+                    created_in: known.map_or(self.migration, |known| known.created_in),
+                };
+                self.views.insert(view.clone(), entry);
+            }
+            Command::DropView { view, cascade, .. } => {
+                if *cascade {
+                    self.drop_dependent_views(view, None);
+                }
+                self.views.remove(view);
+            }
+            Command::AlterView { view, new_name, .. } => {
+                if let (Some(to), Some(entry)) = (new_name, self.views.remove(view)) {
+                    self.views.insert(to.clone(), entry);
+                    self.rename_in_views(view, to);
+                }
+            }
+            Command::CreateTrigger { table, name, columns } => {
+                if let Some(entry) = self.tables.get_mut(table) {
+                    entry.attached.triggers.insert(name.clone(), columns.clone());
+                }
+            }
+            Command::DropTrigger { table, name } => {
+                if let Some(entry) = self.tables.get_mut(table) {
+                    entry.attached.triggers.remove(name);
+                }
+            }
+            Command::CreatePolicy { table, name, columns } => {
+                if let Some(entry) = self.tables.get_mut(table) {
+                    entry.attached.policies.insert(name.clone(), columns.clone());
+                }
+            }
+            Command::DropPolicy { table, name } => {
+                if let Some(entry) = self.tables.get_mut(table) {
+                    entry.attached.policies.remove(name);
+                }
+            }
+            Command::CreateType { name, values } => {
+                let kind = if values.is_some() {
+                    TypeKind::Enum
+                } else {
+                    TypeKind::Other
+                };
+                self.add_type(name, kind);
+            }
+            Command::CreateDomain {
+                name,
+                base,
+                constrained,
+                default,
+            } => self.add_type(
+                name,
+                TypeKind::Domain {
+                    base: base.clone(),
+                    constrained: *constrained,
+                    default: default.clone(),
+                },
+            ),
+            Command::AlterDomain { name, change } => {
+                use crate::statement::DomainChange;
+                if let Some(UserType {
+                    kind: TypeKind::Domain { constrained, .. },
+                    ..
+                }) = self.types.get_mut(&name.to_lowercase())
+                {
+                    *constrained |= *change != DomainChange::Other;
+                }
+            }
+            Command::DropType { name, cascade } => {
+                if *cascade {
+                    for (table, column) in self.type_users(&name.to_lowercase()) {
+                        self.drop_column(&table, &column);
+                    }
+                }
+                self.types.remove(&name.to_lowercase());
+            }
+            Command::CreateFunction { name, volatility } => {
+                self.functions.insert(name.clone(), *volatility);
+            }
+            Command::DropObject { kind, name, .. } => {
+                if kind == "extension" {
+                    self.extensions.remove(name);
+                }
+            }
+            Command::Several(statements) => statements.iter().for_each(|statement| self.apply(statement)),
+            Command::RefreshView { .. }
+            | Command::ChangeTable { .. }
+            | Command::Truncate { .. }
+            | Command::LockTable { .. }
+            | Command::Vacuum { .. }
+            | Command::Analyze { .. }
+            | Command::Cluster { .. }
+            | Command::Reindex { .. }
+            | Command::MoveIndex { .. }
+            | Command::AttachIndex { .. }
+            | Command::ChangeIndex { .. }
+            | Command::AddEnumValue { .. }
+            | Command::TouchNothing
+            | Command::Session(_)
+            | Command::Transaction(_)
+            | Command::DeferConstraints
+            | Command::Update { .. }
+            | Command::Delete { .. }
+            | Command::Insert { .. }
+            | Command::Select { .. } => {}
+        }
+    }
+
+    fn add_type(&mut self, name: &str, kind: TypeKind) {
+        let created_in = self.migration;
+        self.types.insert(name.to_lowercase(), UserType { kind, created_in });
+    }
+
+    fn alter_sequence(&mut self, name: &str, change: &SequenceChange) {
+        match change {
+            SequenceChange::Owner(owner) => {
+                let created_in = self.migration;
+                let unknown = || Sequence {
+                    owner: None,
+                    created_in: created_in.saturating_sub(1),
+                };
+                self.sequences
+                    .entry(name.to_owned())
+                    .or_insert_with(unknown)
+                    .owner
+                    .clone_from(owner);
+            }
+            SequenceChange::Rename(to) => {
+                if let Some(sequence) = self.sequences.remove(name) {
+                    self.sequences.insert(to.clone(), sequence);
+                }
+            }
+            SequenceChange::Other => {}
+        }
+    }
+
+    pub(super) fn change_table(&mut self, table: &str, change: &TableChange) {
+        match change {
+            TableChange::AddKeyUsingIndex { name, primary, index } => {
+                self.add_key_using_index(table, name.as_ref(), *primary, index);
+            }
+            TableChange::AddNotNull {
+                name,
+                column,
+                not_valid,
+            } => {
+                if *not_valid {
+                    let derived = || object_name(table, Some(column), "not_null", |_| false);
+                    let name = name.as_ref().map_or_else(derived, Name::resolve);
+                    let check = crate::statement::SqlExpression {
+                        sql: format!("\"{column}\" IS NOT NULL"),
+                        columns: vec![column.clone()],
+                    };
+                    self.insert_constraint(table, name, ConstraintKind::Check(check), false);
+                } else {
+                    self.change_column(table, column, |column| column.not_null = true);
+                }
+            }
+            TableChange::RenameConstraint { from, to } => {
+                self.rename_index(from, to);
+                if let Some(entry) = self.tables.get_mut(table)
+                    && let Some(constraint) = entry.constraints.shift_remove(from)
+                {
+                    entry.constraints.insert(to.clone(), constraint);
+                }
+            }
+            TableChange::SetExpression { column, expression } => {
+                self.change_column(table, column, |column| column.generated = Some(expression.clone()));
+            }
+            TableChange::DropExpression { column } => {
+                self.change_column(table, column, |column| column.generated = None);
+            }
+            TableChange::AttachPartition {
+                partition, is_default, ..
+            } => {
+                if let Some(entry) = self.tables.get_mut(table) {
+                    entry.attached.partitioned = true;
+                    entry.attached.children.insert(partition.clone());
+                    if *is_default {
+                        entry.attached.default_partition = Some(partition.clone());
+                    }
+                }
+                if let Some(entry) = self.tables.get_mut(partition) {
+                    entry.attached.partition_of = Some(table.to_owned());
+                }
+            }
+            TableChange::DetachPartition { partition, .. } => self.detach(table, partition),
+            TableChange::Inherit { parent } => {
+                if let Some(entry) = self.tables.get_mut(parent) {
+                    entry.attached.children.insert(table.to_owned());
+                }
+            }
+            TableChange::Disinherit { parent } => {
+                if let Some(entry) = self.tables.get_mut(parent) {
+                    entry.attached.children.remove(table);
+                }
+            }
+            TableChange::AlterConstraint { name, enforced } => {
+                let constraint = self
+                    .tables
+                    .get_mut(table)
+                    .and_then(|entry| entry.constraints.get_mut(name));
+                if let (Some(constraint), Some(enforced)) = (constraint, enforced) {
+                    constraint.validated = *enforced;
+                }
+            }
+            TableChange::Rewrite | TableChange::Catalog { .. } | TableChange::Unread { .. } => {}
+        }
+    }
+
+    fn detach(&mut self, table: &str, partition: &str) {
+        if let Some(entry) = self.tables.get_mut(table) {
+            entry.attached.children.remove(partition);
+            if entry.attached.default_partition.as_deref() == Some(partition) {
+                entry.attached.default_partition = None;
+            }
+        }
+        if let Some(entry) = self.tables.get_mut(partition) {
+            entry.attached.partition_of = None;
+        }
+    }
+
+    fn add_key_using_index(&mut self, table: &str, name: Option<&Name>, primary: bool, index: &str) {
+        let known = self.tables.get(table).and_then(|entry| entry.indexes.get(index));
+        let columns: Vec<String> = known
+            .into_iter()
+            .flat_map(|index| index.items.iter().flatten().cloned())
+            .collect();
+        if primary {
+            for column in &columns {
+                self.change_column(table, column, |column| column.not_null = true);
+            }
+        }
+        let name = name.map_or_else(|| index.to_owned(), |name| stored(&name.resolve()).to_owned());
+        if name != index {
+            self.rename_index(index, &name);
+        }
+        let kind = if primary {
+            ConstraintKind::PrimaryKey(columns)
+        } else {
+            ConstraintKind::Unique(columns)
+        };
+        self.insert_constraint(table, name, kind, true);
+    }
+
+    /// Ties a new table to those that it was made from.
+    pub(super) fn attach(&mut self, table: &str, form: &TableForm) {
+        match form {
+            TableForm::Plain | TableForm::Temporary => {}
+            TableForm::Partitioned => {
+                if let Some(entry) = self.tables.get_mut(table) {
+                    entry.attached.partitioned = true;
+                }
+            }
+            TableForm::Partition {
+                parent,
+                is_default,
+                partitioned,
+            } => {
+                self.inherit(table, parent);
+                self.inherit_indexes(table, parent);
+                if let Some(entry) = self.tables.get_mut(table) {
+                    entry.attached.partitioned = *partitioned;
+                    entry.attached.partition_of = Some(parent.clone());
+                }
+                if let Some(entry) = self.tables.get_mut(parent) {
+                    entry.attached.partitioned = true;
+                    entry.attached.children.insert(table.to_owned());
+                    if *is_default {
+                        entry.attached.default_partition = Some(table.to_owned());
+                    }
+                }
+            }
+            TableForm::Child { parents } => {
+                for parent in parents {
+                    self.inherit(table, parent);
+                    if let Some(entry) = self.tables.get_mut(parent) {
+                        entry.attached.children.insert(table.to_owned());
+                    }
+                }
+            }
+            TableForm::Copy { of } => self.inherit(table, of),
+        }
+    }
+
+    /// The columns and checks of the parent.
+    fn inherit(&mut self, table: &str, parent: &str) {
+        let Some(parent) = self.tables.get(parent) else { return };
+        let columns = parent.columns.clone();
+        let checks: Vec<(String, Constraint)> = parent
+            .constraints
+            .iter()
+            .filter(|(_, constraint)| matches!(constraint.kind, ConstraintKind::Check(_)))
+            .map(|(name, constraint)| (name.clone(), constraint.clone()))
+            .collect();
+        if let Some(entry) = self.tables.get_mut(table) {
+            let own = std::mem::replace(&mut entry.columns, columns);
+            entry.columns.extend(own);
+            entry.constraints.extend(checks);
+        }
+    }
+
+    fn inherit_indexes(&mut self, table: &str, parent: &str) {
+        let Some(parent) = self.tables.get(parent) else { return };
+        let indexes: Vec<(Index, Option<ConstraintKind>)> = parent
+            .indexes
+            .iter()
+            .map(|(name, index)| {
+                let constraint = parent.constraints.get(name);
+                (index.clone(), constraint.map(|constraint| constraint.kind.clone()))
+            })
+            .collect();
+        for (index, kind) in indexes {
+            let columns: Vec<String> = index
+                .items
+                .iter()
+                .map(|item| item.clone().unwrap_or_else(|| "expr".to_owned()))
+                .collect();
+            let taken = |name: &str| self.index_tables.contains_key(name);
+            let name = match &kind {
+                Some(ConstraintKind::PrimaryKey(_)) => object_name(table, None, "pkey", taken),
+                Some(_) => object_name(table, Some(&columns.join("_")), "key", taken),
+                None => object_name(table, Some(&columns.join("_")), "idx", taken),
+            };
+            self.insert_index(table, &name, index);
+            if let Some(kind) = kind {
+                self.insert_constraint(table, name, kind, true);
+            }
+        }
+    }
+
+    pub(super) fn drop_dependent_views(&mut self, table: &str, column: Option<&str>) {
+        if self.views.is_empty() {
+            return;
+        }
+        for view in self.dependent_views(table, column) {
+            self.views.remove(&view);
+        }
+    }
+
+    pub(super) fn rename_in_views(&mut self, from: &str, to: &str) {
+        for view in self.views.values_mut() {
+            let relations = view.reads.relations.iter_mut().filter(|relation| *relation == from);
+            relations.for_each(|relation| to.clone_into(relation));
+            let columns = view
+                .reads
+                .columns
+                .iter_mut()
+                .filter_map(|(relation, _)| relation.as_mut());
+            let stars = view.reads.stars.iter_mut().flatten();
+            columns
+                .chain(stars)
+                .filter(|relation| *relation == from)
+                .for_each(|relation| to.clone_into(relation));
+        }
+        for table in self.tables.values_mut() {
+            if table.attached.children.remove(from) {
+                table.attached.children.insert(to.to_owned());
+            }
+        }
+    }
+
+    pub(super) fn rename_column_in_views(&mut self, table: &str, from: &str, to: &str) {
+        let reading = self
+            .views
+            .values_mut()
+            .filter(|view| view.reads.reads_column(table, from));
+        for view in reading {
+            let columns = view.reads.columns.iter_mut().filter(|(_, name)| name == from);
+            columns.for_each(|(_, name)| to.clone_into(name));
+        }
+    }
+}

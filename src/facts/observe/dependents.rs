@@ -1,0 +1,264 @@
+//! What hangs on a table, column, key, sequence or type: it makes a statement fail, or goes with it.
+
+use crate::catalog::ConstraintKind;
+use crate::statement::{AlterTableAction, Command, Statement};
+
+use super::{Aspect, Context, FactName, Observation, Role, unbound};
+
+impl Context<'_> {
+    pub(super) fn drop_table(&self, table: &str, cascade: bool) -> Vec<Observation> {
+        if let Some(view) = self.catalog.view(table) {
+            // Only DROP VIEW drops it; Postgres refuses this.
+            return vec![self.refused(table, &format!("{table} is a {:?} view", view.kind))];
+        }
+        let used = if self.usage.table_in_use(table) && !self.catalog.is_new(table) {
+            "used"
+        } else {
+            "unused"
+        };
+        let about = |aspect| Observation::new(aspect, table);
+        let mut observations = vec![about(Aspect::DropTable).fact(FactName::Use, used)];
+        observations.extend(
+            self.partners(table, None)
+                .iter()
+                .map(|partner| about(Aspect::DropReference).role(Role::Partner, partner)),
+        );
+        observations.extend(self.drop_partition(table));
+        let child = self
+            .catalog
+            .incoming_foreign_keys(table)
+            .find(|(child, ..)| *child != table);
+        let views = self.catalog.dependent_views(table, None);
+        match (cascade, child, views.first()) {
+            (false, Some((child, key, _)), _) => {
+                observations.push(self.refused(table, &format!("the foreign key `{key}` of `{child}`")));
+            }
+            (false, None, Some(view)) => observations.push(self.refused(table, &format!("the view `{view}`"))),
+            (true, ..) => observations.extend(take_views(table, &views)),
+            (false, None, None) => {}
+        }
+        observations
+    }
+
+    fn refused(&self, table: &str, dependent: &str) -> Observation {
+        let table = self.catalog.table(table).map_or(table, |_| table);
+        Observation::new(Aspect::DependentsRefuse, table).named("dependent", dependent)
+    }
+
+    pub(super) fn column_dependents(&self, table: &str, column: &str, cascade: bool) -> Vec<Observation> {
+        let views = self.catalog.dependent_views(table, Some(column));
+        let generated = self.generated_from(table, column);
+        // Until PostgreSQL 14 a generated column went without a word.
+        let needs_cascade = self.postgres.0 >= 15;
+        let mut observations = Vec::new();
+        if cascade {
+            observations.extend(take_views(table, &views));
+        } else if let Some(dependent) = self.column_dependent(table, column) {
+            return vec![self.refused(table, &dependent).named("column", column)];
+        }
+        for other in generated {
+            observations.push(if cascade || !needs_cascade {
+                Observation::new(Aspect::TakeColumn, table).named("column", other)
+            } else {
+                self.refused(table, &format!("the generated column `{other}`"))
+                    .named("column", column)
+            });
+        }
+        observations
+    }
+
+    /// What keeps a column from being dropped without CASCADE.
+    fn column_dependent(&self, table: &str, column: &str) -> Option<String> {
+        if let Some(view) = self.catalog.dependent_views(table, Some(column)).first() {
+            return Some(format!("the view `{view}`"));
+        }
+        let incoming = self.catalog.incoming_foreign_keys(table).find(|(child, _, constraint)| {
+            *child != table
+                && matches!(&constraint.kind, ConstraintKind::ForeignKey { to_columns, .. } if to_columns.iter().any(|to| to == column))
+        });
+        if let Some((child, key, _)) = incoming {
+            return Some(format!("the foreign key `{key}` of `{child}`"));
+        }
+        self.attached_to(table, column)
+    }
+
+    /// A trigger or policy that names the column.
+    fn attached_to(&self, table: &str, column: &str) -> Option<String> {
+        let attached = &self.catalog.table(table)?.attached;
+        let names = |columns: &Vec<String>| columns.iter().any(|name| name == column);
+        let trigger = attached.triggers.iter().find(|(_, columns)| names(columns));
+        let policy = attached.policies.iter().find(|(_, columns)| names(columns));
+        trigger
+            .map(|(name, _)| format!("the trigger `{name}`"))
+            .or_else(|| policy.map(|(name, _)| format!("the policy `{name}`")))
+    }
+
+    /// The generated columns that are computed from the column.
+    fn generated_from(&self, table: &str, column: &str) -> Vec<String> {
+        let columns = self.catalog.table(table).into_iter().flat_map(|entry| &entry.columns);
+        columns
+            .filter(|(name, other)| {
+                let reads =
+                    |expression: &crate::statement::SqlExpression| expression.columns.iter().any(|name| name == column);
+                *name != column && other.generated.as_ref().is_some_and(reads)
+            })
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    /// What makes a change of the column's type fail.
+    pub(super) fn type_dependents(&self, table: &str, column: &str) -> Option<Observation> {
+        let view = self
+            .catalog
+            .dependent_views(table, Some(column))
+            .first()
+            .map(|view| format!("the view `{view}`"));
+        let generated = || {
+            let name = self.generated_from(table, column).into_iter().next()?;
+            Some(format!("the generated column `{name}`"))
+        };
+        let dependent = view.or_else(generated).or_else(|| self.attached_to(table, column))?;
+        Some(
+            Observation::new(Aspect::AlterTypeDependents, table)
+                .named("column", column)
+                .named("dependent", dependent),
+        )
+    }
+
+    /// The foreign keys that point at a primary or unique key.
+    pub(super) fn key_dependents(&self, table: &str, columns: &[String], cascade: bool) -> Vec<Observation> {
+        let incoming = self.catalog.incoming_foreign_keys(table).filter(
+            |(_, _, constraint)| matches!(&constraint.kind, ConstraintKind::ForeignKey { to_columns, .. } if to_columns == columns),
+        );
+        let mut observations: Vec<Observation> = Vec::new();
+        for (child, key, _) in incoming {
+            if !cascade {
+                return vec![self.refused(table, &format!("the foreign key `{key}` of `{child}`"))];
+            }
+            if child != table {
+                observations.push(Observation::new(Aspect::DropReference, table).role(Role::Partner, child));
+            }
+        }
+        observations
+    }
+
+    /// An index that a constraint needs, or that cannot be dropped in this way.
+    pub(super) fn index_dependents(
+        &self,
+        table: &str,
+        index: &str,
+        concurrently: bool,
+        cascade: bool,
+    ) -> Option<Observation> {
+        let entry = self.catalog.table(table)?;
+        if entry.constraints.contains_key(index) {
+            return Some(self.refused(table, &format!("the constraint `{index}`")));
+        }
+        if concurrently && cascade {
+            return Some(self.refused(table, "CONCURRENTLY, which does not go with CASCADE"));
+        }
+        let partitioned = concurrently && entry.attached.partitioned;
+        partitioned.then(|| Observation::new(Aspect::PartitionedConcurrently, table).named("index", index))
+    }
+
+    pub(super) fn drop_sequence(&self, sequence: &str, cascade: bool) -> Vec<Observation> {
+        let mut observations = vec![unbound(Aspect::DropSequence).role(Role::Sequence, sequence)];
+        for (table, column) in self.catalog.sequence_users(sequence) {
+            let identity = self
+                .catalog
+                .column(&table, &column)
+                .is_some_and(|column| column.identity);
+            observations.push(if cascade && !identity {
+                Observation::new(Aspect::TakeDefault, &table).named("column", column)
+            } else {
+                self.refused(&table, &format!("the default of `{column}` in `{table}`"))
+            });
+        }
+        observations
+    }
+
+    pub(super) fn drop_type(&self, name: &str, cascade: bool) -> Vec<Observation> {
+        let mut observations = vec![unbound(Aspect::TouchNothing)];
+        for (table, column) in self.catalog.type_users(&name.to_lowercase()) {
+            observations.push(if cascade {
+                Observation::new(Aspect::TakeColumn, &table).named("column", column)
+            } else {
+                self.refused(&table, &format!("the column `{column}` of `{table}`"))
+            });
+        }
+        observations
+    }
+
+    pub(super) fn drop_view(&self, view: &str, cascade: bool) -> Vec<Observation> {
+        let mut observations = vec![unbound(Aspect::DropView).role(Role::View, view)];
+        let above = self.catalog.dependent_views(view, None);
+        if cascade {
+            observations.extend(take_views(view, &above));
+        } else if let Some(above) = above.first() {
+            observations.push(self.refused(view, &format!("the view `{above}`")));
+        }
+        observations
+    }
+
+    /// What Postgres refuses whatever the statement says: checks that wait, enum values that are too new.
+    pub(super) fn certain_failures(&self, statement: &Statement) -> Vec<Observation> {
+        let mut observations = Vec::new();
+        if let Some(table) = checked_for_use(statement).find(|table| self.transaction.has_pending_checks(table)) {
+            observations.push(Observation::new(Aspect::PendingEvents, table));
+        }
+        if let Some(text) = text_with_values(statement)
+            && let Some(value) = self.transaction.new_enum_value_in(&text)
+        {
+            observations.push(unbound(Aspect::NewEnumValue).named("value", value));
+        }
+        observations
+    }
+}
+
+fn take_views(table: &str, views: &[String]) -> Vec<Observation> {
+    let take = |view: &String| unbound(Aspect::TakeView).named("table", table).role(Role::View, view);
+    views.iter().map(take).collect()
+}
+
+/// The tables of which Postgres makes sure that nothing waits to be done to them (`CheckTableNotInUse`).
+fn checked_for_use(statement: &Statement) -> impl Iterator<Item = &str> {
+    let (one, many): (Option<&str>, &[String]) = match statement {
+        Statement::AlterTable { table, .. } | Statement::DropTable { table, .. } => (Some(table), &[]),
+        Statement::CreateIndex(create) if !create.concurrently => (Some(&create.table), &[]),
+        Statement::Command { command, .. } => match command.as_ref() {
+            Command::Truncate { tables, .. } => (None, tables),
+            Command::Cluster { table } => (table.as_deref(), &[]),
+            _ => (None, &[]),
+        },
+        _ => (None, &[]),
+    };
+    one.into_iter().chain(many.iter().map(String::as_str))
+}
+
+/// The text of a statement that may use a value of an enum.
+fn text_with_values(statement: &Statement) -> Option<String> {
+    match statement {
+        Statement::Command { text, command } => match command.as_ref() {
+            Command::Update { .. } | Command::Insert { .. } | Command::Delete { .. } | Command::Select { .. } => {
+                Some(text.clone())
+            }
+            _ => None,
+        },
+        Statement::UpdateNulls { value, .. } => Some(value.clone()),
+        Statement::AlterTable { actions, .. } => {
+            let adds = |action: &&AlterTableAction| {
+                matches!(
+                    action,
+                    AlterTableAction::AddColumn(_)
+                        | AlterTableAction::SetDefault { .. }
+                        | AlterTableAction::AddConstraint(_)
+                        | AlterTableAction::AlterType { .. }
+                )
+            };
+            let parts: Vec<String> = actions.iter().filter(adds).map(ToString::to_string).collect();
+            (!parts.is_empty()).then(|| parts.join(", "))
+        }
+        Statement::CreateIndex(create) => create.condition.as_ref().map(|condition| condition.sql.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,154 @@
+//! Partitioned tables and inheritance: who else is locked.
+
+use crate::catalog::ConstraintKind;
+use crate::statement::{AlterTableAction, Command, Statement, TableChange, TableForm};
+
+use super::{Aspect, Context, FactName, Observation, Role};
+
+impl Context<'_> {
+    /// What a new table does to the tables that it was made from.
+    pub(super) fn table_form(&self, table: &str, form: &TableForm) -> Vec<Observation> {
+        match form {
+            TableForm::Plain | TableForm::Partitioned | TableForm::Temporary | TableForm::Copy { .. } => Vec::new(),
+            TableForm::Child { parents } => parents
+                .iter()
+                .map(|parent| Observation::new(Aspect::CreateChild, table).role(Role::Parent, parent))
+                .collect(),
+            TableForm::Partition { parent, .. } => {
+                let mut observations =
+                    vec![Observation::new(Aspect::CreatePartition, table).role(Role::Parent, parent)];
+                observations.extend(self.default_partition(table, parent));
+                observations
+            }
+        }
+    }
+
+    /// Rows that fit the new partition must not lie in the one for all others.
+    fn default_partition(&self, table: &str, parent: &str) -> Option<Observation> {
+        let default = self.catalog.table(parent)?.attached.default_partition.as_ref()?;
+        let observation = Observation::new(Aspect::ScanDefaultPartition, table)
+            .named("parent", parent)
+            .role(Role::DefaultPartition, default);
+        (default != table).then_some(observation)
+    }
+
+    pub(super) fn drop_partition(&self, table: &str) -> Option<Observation> {
+        let parent = self.catalog.table(table)?.attached.partition_of.as_ref()?;
+        Some(self.leaving(Observation::new(Aspect::DropPartition, table), parent))
+    }
+
+    fn leaving(&self, observation: Observation, parent: &str) -> Observation {
+        let default = self
+            .catalog
+            .table(parent)
+            .and_then(|entry| entry.attached.default_partition.clone());
+        let observation = observation.role(Role::Parent, parent);
+        match default {
+            Some(default) => observation.role(Role::DefaultPartition, &default),
+            None => observation,
+        }
+    }
+
+    pub(super) fn attach_partition(&self, parent: &str, partition: &str, bounds: &[String]) -> Vec<Observation> {
+        let mut observations = vec![
+            Observation::new(Aspect::AttachPartition, partition)
+                .fact(FactName::Proof, self.bounds_proof(partition, bounds))
+                .role(Role::Parent, parent),
+        ];
+        observations.extend(self.default_partition(partition, parent));
+        observations
+    }
+
+    /// Whether a check proves that all rows lie within the bounds: one that has all their values, on columns that are
+    /// never NULL. What it says of the values is not compared.
+    fn bounds_proof(&self, partition: &str, bounds: &[String]) -> &'static str {
+        let Some(entry) = self.catalog.table(partition) else {
+            return "none";
+        };
+        let is_there = |column: &String| entry.columns.get(column).is_some_and(|column| column.not_null);
+        let proofs = entry.constraints.values().filter(|constraint| match &constraint.kind {
+            ConstraintKind::Check(check) => {
+                let has_all = bounds.iter().all(|value| check.sql.contains(value.as_str()));
+                let says_so = check.sql.to_ascii_lowercase().contains("is not null");
+                has_all && !bounds.is_empty() && (says_so || check.columns.iter().all(is_there))
+            }
+            ConstraintKind::Unique(_)
+            | ConstraintKind::PrimaryKey(_)
+            | ConstraintKind::ForeignKey { .. }
+            | ConstraintKind::Exclude(_) => false,
+        });
+        match proofs.map(|constraint| constraint.validated).max() {
+            Some(true) => "validated",
+            Some(false) => "not-validated",
+            None => "none",
+        }
+    }
+
+    pub(super) fn detach_partition(&self, parent: &str, partition: &str, concurrently: bool) -> Vec<Observation> {
+        let building = if concurrently { "concurrently" } else { "blocking" };
+        let era = if self.postgres.0 >= 14 { "since-14" } else { "before-14" };
+        let observation = Observation::new(Aspect::DetachPartition, partition)
+            .fact(FactName::Building, building)
+            .fact(FactName::Transaction, self.inside())
+            .fact(FactName::Era, era);
+        vec![if concurrently {
+            observation.role(Role::Parent, parent)
+        } else {
+            self.leaving(observation, parent)
+        }]
+    }
+
+    /// A change of a partitioned table, or of one that others inherit from, is a change of all of them.
+    pub(super) fn spread_to_partitions(&self, statement: &Statement, observations: &mut [Observation]) {
+        let Some(table) = spreading(statement) else { return };
+        let descendants = self.catalog.descendants(table);
+        for observation in observations {
+            let about = observation
+                .roles
+                .iter()
+                .any(|(role, name)| *role == Role::Table && name == table);
+            let is_about_all = about
+                && !matches!(
+                    observation.aspect,
+                    Aspect::DependentsRefuse | Aspect::ExistingIndex | Aspect::AttachPartition
+                );
+            if is_about_all {
+                observation
+                    .roles
+                    .extend(descendants.iter().map(|descendant| (Role::Table, descendant.clone())));
+            }
+        }
+    }
+}
+
+/// The table whose partitions have to follow.
+fn spreading(statement: &Statement) -> Option<&str> {
+    match statement {
+        Statement::AlterTable { table, actions } => {
+            let alone = actions.iter().all(|action| {
+                matches!(
+                    action,
+                    AlterTableAction::Change {
+                        change: TableChange::Catalog { .. }
+                            | TableChange::AttachPartition { .. }
+                            | TableChange::DetachPartition { .. }
+                            | TableChange::Inherit { .. }
+                            | TableChange::Disinherit { .. }
+                            | TableChange::Unread { .. },
+                        ..
+                    } | AlterTableAction::SetTablespace { .. }
+                )
+            });
+            (!alone).then_some(table)
+        }
+        Statement::CreateIndex(create) => (!create.only).then_some(&create.table),
+        Statement::DropTable { table, .. } | Statement::UpdateNulls { table, .. } => Some(table),
+        Statement::Command { command, .. } => match command.as_ref() {
+            Command::Update { table, .. } | Command::Delete { table, .. } => Some(table),
+            Command::Truncate { tables, .. } if tables.len() == 1 => tables.first().map(String::as_str),
+            Command::CreateTrigger { table, .. } | Command::DropTrigger { table, .. } => Some(table),
+            _ => None,
+        },
+        _ => None,
+    }
+}

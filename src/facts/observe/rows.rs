@@ -1,0 +1,60 @@
+//! Statements that read and write rows.
+
+use crate::catalog::ConstraintKind;
+use crate::statement::{QueryReads, Rows};
+
+use super::{Aspect, Context, FactName, Observation};
+
+impl Context<'_> {
+    pub(super) fn write_rows(&self, verb: &str, table: &str, rows: &Rows, reads: &QueryReads) -> Vec<Observation> {
+        let rows = match rows {
+            Rows::All => "all",
+            Rows::Where { equals } if self.names_few(table, equals) => "few",
+            Rows::Where { .. } => "some",
+        };
+        let mut observations = vec![
+            Observation::new(Aspect::WriteRows, table)
+                .fact(FactName::Rows, rows)
+                .fact(FactName::Held, self.held(table))
+                .named("verb", verb),
+        ];
+        observations.extend(self.read_rows(reads, Some(table)));
+        observations
+    }
+
+    pub(super) fn insert_rows(&self, table: &str, reads: &QueryReads) -> Vec<Observation> {
+        let mut observations = vec![Observation::new(Aspect::InsertRows, table)];
+        observations.extend(self.read_rows(reads, Some(table)));
+        observations
+    }
+
+    /// Whether the columns that must equal constants are a key.
+    fn names_few(&self, table: &str, equals: &[String]) -> bool {
+        let constraints = self
+            .catalog
+            .table(table)
+            .into_iter()
+            .flat_map(|entry| entry.constraints.values());
+        let mut keys = constraints.filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::PrimaryKey(columns) | ConstraintKind::Unique(columns) => Some(columns),
+            ConstraintKind::Check(_) | ConstraintKind::ForeignKey { .. } | ConstraintKind::Exclude(_) => None,
+        });
+        keys.any(|columns| columns.iter().all(|column| equals.contains(column)))
+    }
+
+    /// The tables that a query reads, each one aspect: ACCESS SHARE, which only a drop waits for.
+    pub(super) fn read_rows(&self, reads: &QueryReads, but: Option<&str>) -> Vec<Observation> {
+        let mut relations: Vec<&str> = reads.relations.iter().map(String::as_str).collect();
+        relations.sort_unstable();
+        relations.dedup();
+        relations
+            .into_iter()
+            .filter(|relation| Some(*relation) != but && !relation.contains("pg_catalog") && !is_system(relation))
+            .map(|relation| Observation::new(Aspect::ReadRows, relation).fact(FactName::Held, self.held(relation)))
+            .collect()
+    }
+}
+
+fn is_system(relation: &str) -> bool {
+    relation.starts_with("information_schema") || relation.starts_with("pg_")
+}

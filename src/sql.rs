@@ -1,0 +1,83 @@
+//! SQL text -> statements: what `RunSQL` and cursors send, as the same [`Statement`]s that Django's operations give.
+//!
+//! sqlparser cuts the text into tokens; its types do not leave `token`. The statements are read by heads of our own:
+//! sqlparser's grammar refuses a fifth of real RunSQL, normalises what it reads, and its tree is as deep as the text
+//! is long, while a lock needs names, options and verbatim pieces. Reading is linear, never recurses over an
+//! expression and never fails as a whole: what is not understood is a [`Statement::Unread`], alone.
+
+mod alter;
+mod alter_table;
+mod body;
+mod column;
+mod constraint;
+mod create;
+mod create_table;
+mod cursor;
+mod drop;
+mod expression;
+mod functions;
+mod heads;
+mod index;
+mod query;
+mod rows;
+mod session;
+mod split;
+mod token;
+
+use crate::statement::{Statement, Volatility};
+
+pub use functions::built_in;
+
+/// What is known of functions that are not Postgres's own.
+pub trait Functions {
+    /// How far the function varies; `None` if nobody has declared it.
+    fn volatility(&self, name: &str) -> Option<Volatility>;
+}
+
+/// One statement of a text, cut out but not yet read.
+#[derive(Clone, Debug)]
+pub struct Piece<'a> {
+    text: &'a str,
+    tokens: Tokens,
+    /// Byte offset of its first character in the whole text.
+    pub start: usize,
+    /// Byte offset behind its last character.
+    pub end: usize,
+}
+
+#[derive(Clone, Debug)]
+enum Tokens {
+    Read(Vec<token::Token>),
+    Broken(String),
+}
+
+/// The statements of a text in order, comments and empty ones left out.
+#[must_use]
+pub fn split(text: &str) -> Vec<Piece<'_>> {
+    split::split(text)
+}
+
+impl Piece<'_> {
+    /// Its text, without the semicolon.
+    #[must_use]
+    pub fn sql(&self) -> &str {
+        &self.text[self.start..self.end]
+    }
+
+    /// What it does: one statement for most, several for a `DROP` with several names or a `DO` block.
+    #[must_use]
+    pub fn read(&self, functions: &dyn Functions) -> Vec<Statement> {
+        match &self.tokens {
+            Tokens::Broken(reason) => vec![self.unread(reason.clone())],
+            Tokens::Read(tokens) => heads::read(self.text, tokens, functions, 0)
+                .unwrap_or_else(|problem| vec![self.unread(problem.to_string())]),
+        }
+    }
+
+    fn unread(&self, reason: String) -> Statement {
+        Statement::Unread {
+            text: self.sql().to_owned(),
+            reason,
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! `ALTER TABLE`, action by action: one that is not understood is not analysed, alone.
+
+use crate::lock::LockMode;
+use crate::statement::{AlterTableAction, Name, Statement, TableChange, Using};
+
+use super::column::{self, data_type};
+use super::constraint::{self, Constraint};
+use super::cursor::{Cursor, Read};
+use super::expression::expression;
+use super::token::{Kind, Token};
+
+/// Everything behind `ALTER TABLE`.
+pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
+    if cursor.eat(&["all", "in", "tablespace"]) {
+        return cursor.fail("a table");
+    }
+    cursor.if_exists();
+    let table = cursor.table()?;
+    if cursor.sees(&["rename"]) && !cursor.sees(&["rename", "constraint"]) {
+        return Ok(vec![rename(cursor, table)?]);
+    }
+    if cursor.eat(&["set", "schema"]) {
+        cursor.name()?;
+        return Ok(vec![catalog_only(cursor, table, LockMode::AccessExclusive)]);
+    }
+    let mut actions = Vec::new();
+    for tokens in Cursor::comma_separated(cursor.rest()) {
+        let mut part = cursor.over(tokens);
+        let outcome = action(&mut part, &table).and_then(|read| part.expect_end().map(|()| read));
+        actions.extend(outcome.unwrap_or_else(|problem| {
+            vec![AlterTableAction::Change {
+                text: cursor.source(tokens),
+                change: TableChange::Unread {
+                    reason: problem.to_string(),
+                },
+            }]
+        }));
+    }
+    Ok(vec![Statement::AlterTable { table, actions }])
+}
+
+fn catalog_only(cursor: &Cursor<'_>, table: String, lock: LockMode) -> Statement {
+    let action = AlterTableAction::Change {
+        text: cursor.source(&cursor.tokens[..cursor.at]),
+        change: TableChange::Catalog { lock },
+    };
+    Statement::AlterTable {
+        table,
+        actions: vec![action],
+    }
+}
+
+/// `RENAME TO`, `RENAME [COLUMN] .. TO`
+fn rename(cursor: &mut Cursor<'_>, table: String) -> Read<Statement> {
+    cursor.expect("rename")?;
+    if cursor.eat(&["to"]) {
+        let to = cursor.name()?;
+        cursor.expect_end()?;
+        return Ok(Statement::RenameTable { from: table, to });
+    }
+    cursor.eat(&["column"]);
+    let from = cursor.name()?;
+    cursor.expect("to")?;
+    let to = cursor.name()?;
+    cursor.expect_end()?;
+    Ok(Statement::AlterTable {
+        table,
+        actions: vec![AlterTableAction::RenameColumn { from, to }],
+    })
+}
+
+fn action(cursor: &mut Cursor<'_>, table: &str) -> Read<Vec<AlterTableAction>> {
+    if cursor.eat(&["add"]) {
+        return add(cursor, table);
+    }
+    if cursor.eat(&["drop"]) {
+        return Ok(vec![drop(cursor)?]);
+    }
+    if cursor.sees(&["alter", "constraint"]) {
+        return alter_constraint(cursor);
+    }
+    if cursor.eat(&["alter"]) {
+        cursor.eat(&["column"]);
+        return Ok(vec![alter_column(cursor)?]);
+    }
+    if cursor.eat(&["validate", "constraint"]) {
+        let name = Name::Given(cursor.name()?);
+        return Ok(vec![AlterTableAction::ValidateConstraint { name }]);
+    }
+    if cursor.eat(&["set", "tablespace"]) {
+        let tablespace = cursor.name()?;
+        cursor.eat(&["nowait"]);
+        return Ok(vec![AlterTableAction::SetTablespace { tablespace }]);
+    }
+    let text = cursor.source(cursor.tokens);
+    let change = change(cursor)?;
+    Ok(vec![AlterTableAction::Change { text, change }])
+}
+
+fn add(cursor: &mut Cursor<'_>, table: &str) -> Read<Vec<AlterTableAction>> {
+    if constraint::begins(cursor) {
+        return Ok(vec![match constraint::read(cursor, table)? {
+            Constraint::Table(constraint) => AlterTableAction::AddConstraint(constraint),
+            Constraint::Change(change) => AlterTableAction::Change {
+                text: cursor.source(cursor.tokens),
+                change,
+            },
+        }]);
+    }
+    cursor.eat(&["column"]);
+    cursor.if_not_exists();
+    let definition = column::definition(cursor, table)?;
+    let mut actions = vec![AlterTableAction::AddColumn(Box::new(definition.column))];
+    actions.extend(definition.more.into_iter().map(AlterTableAction::AddConstraint));
+    Ok(actions)
+}
+
+fn drop(cursor: &mut Cursor<'_>) -> Read<AlterTableAction> {
+    let is_constraint = cursor.eat(&["constraint"]);
+    if !is_constraint {
+        cursor.eat(&["column"]);
+    }
+    cursor.if_exists();
+    let name = cursor.name()?;
+    let cascade = cursor.cascade();
+    Ok(if is_constraint {
+        AlterTableAction::DropConstraint {
+            name: Name::Given(name),
+            cascade,
+        }
+    } else {
+        AlterTableAction::DropColumn { column: name, cascade }
+    })
+}
+
+fn alter_constraint(cursor: &mut Cursor<'_>) -> Read<Vec<AlterTableAction>> {
+    let text = cursor.source(cursor.tokens);
+    cursor.at += 2;
+    let name = cursor.name()?;
+    let attributes = constraint::Attributes::read(cursor)?;
+    let change = TableChange::AlterConstraint {
+        name,
+        enforced: attributes.enforced,
+    };
+    Ok(vec![AlterTableAction::Change { text, change }])
+}
+
+fn alter_column(cursor: &mut Cursor<'_>) -> Read<AlterTableAction> {
+    let column = cursor.name()?;
+    if cursor.eat(&["type"]) || cursor.eat(&["set", "data", "type"]) {
+        return alter_type(cursor, column);
+    }
+    if cursor.eat(&["set", "not", "null"]) {
+        return Ok(AlterTableAction::SetNotNull { column });
+    }
+    if cursor.eat(&["drop", "not", "null"]) {
+        return Ok(AlterTableAction::DropNotNull { column });
+    }
+    if cursor.eat(&["set", "default"]) {
+        let tokens = cursor.rest();
+        let default = column::default(&mut cursor.over(tokens));
+        let sql = cursor.source(tokens);
+        // `SET DEFAULT NULL` is `DROP DEFAULT` by another name.
+        if sql.eq_ignore_ascii_case("null") {
+            return Ok(AlterTableAction::DropDefault { column });
+        }
+        return Ok(AlterTableAction::SetDefault { column, default });
+    }
+    if cursor.eat(&["drop", "default"]) {
+        return Ok(AlterTableAction::DropDefault { column });
+    }
+    if cursor.sees(&["add", "generated"]) {
+        cursor.rest();
+        return Ok(AlterTableAction::AddIdentity { column });
+    }
+    if cursor.eat(&["drop", "identity"]) {
+        cursor.if_exists();
+        return Ok(AlterTableAction::DropIdentity { column });
+    }
+    let text = cursor.source(cursor.tokens);
+    let change = alter_column_further(cursor, column)?;
+    Ok(AlterTableAction::Change { text, change })
+}
+
+fn alter_column_further(cursor: &mut Cursor<'_>, column: String) -> Read<TableChange> {
+    let catalog = |lock| Ok(TableChange::Catalog { lock });
+    if cursor.eat(&["set", "expression", "as"]) {
+        let inside = cursor.brackets()?;
+        let expression = expression(cursor, inside);
+        return Ok(TableChange::SetExpression { column, expression });
+    }
+    if cursor.eat(&["drop", "expression"]) {
+        cursor.if_exists();
+        return Ok(TableChange::DropExpression { column });
+    }
+    if cursor.eat(&["set", "statistics"]) || cursor.eat(&["reset"]) {
+        cursor.rest();
+        return catalog(LockMode::ShareUpdateExclusive);
+    }
+    if cursor.sees(&["set"]) && cursor.peek_at(1).is_some_and(|token| token.is_symbol("(")) {
+        cursor.rest();
+        return catalog(LockMode::ShareUpdateExclusive);
+    }
+    let is_identity = cursor.sees(&["set", "generated"])
+        || cursor.sees(&["restart"])
+        || [
+            "increment",
+            "minvalue",
+            "maxvalue",
+            "start",
+            "cache",
+            "cycle",
+            "no",
+            "sequence",
+        ]
+        .iter()
+        .any(|word| cursor.sees(&["set", word]));
+    if is_identity || cursor.sees(&["set", "storage"]) || cursor.sees(&["set", "compression"]) {
+        cursor.rest();
+        return catalog(LockMode::AccessExclusive);
+    }
+    cursor.fail("a change of the column")
+}
+
+fn alter_type(cursor: &mut Cursor<'_>, column: String) -> Read<AlterTableAction> {
+    let data_type = data_type(cursor)?;
+    let collation = if cursor.eat(&["collate"]) {
+        Some(cursor.relation()?)
+    } else {
+        None
+    };
+    let using = if cursor.eat(&["using"]) {
+        let tokens = cursor.rest();
+        Some(using(cursor, tokens, &column))
+    } else {
+        None
+    };
+    Ok(AlterTableAction::AlterType {
+        column,
+        data_type,
+        collation,
+        using,
+    })
+}
+
+/// `column::type` and `CAST(column AS type)` ask for what happens anyway; so does the column alone.
+fn using(cursor: &Cursor<'_>, tokens: &[Token], column: &str) -> Using {
+    let mut tokens = tokens;
+    while let [open, inside @ .., close] = tokens {
+        let closes_first = cursor
+            .over_tokens(tokens)
+            .brackets()
+            .is_ok_and(|content| content.len() == inside.len());
+        if !(open.is_symbol("(") && close.is_symbol(")") && closes_first) {
+            break;
+        }
+        tokens = inside;
+    }
+    let is_column = |token: &Token| token.name() == Some(column);
+    let is_cast = match tokens {
+        [only] => is_column(only),
+        [first, cast, rest @ ..] if is_column(first) && cast.is_symbol("::") => {
+            let mut rest = cursor.over_tokens(rest);
+            data_type(&mut rest).is_ok() && rest.is_done()
+        }
+        [cast, open, first, as_word, ..] => {
+            cast.is("cast") && open.is_symbol("(") && is_column(first) && as_word.is("as")
+        }
+        _ => false,
+    };
+    if is_cast {
+        Using::Cast
+    } else {
+        Using::Expression(cursor.source(tokens))
+    }
+}
+
+/// The actions that are about the table as a whole.
+fn change(cursor: &mut Cursor<'_>) -> Read<TableChange> {
+    let catalog = |lock| Ok(TableChange::Catalog { lock });
+    if cursor.eat(&["rename", "constraint"]) {
+        let from = cursor.name()?;
+        cursor.expect("to")?;
+        let to = cursor.name()?;
+        return Ok(TableChange::RenameConstraint { from, to });
+    }
+    if cursor.eat(&["attach", "partition"]) {
+        let partition = cursor.relation()?;
+        let is_default = cursor.sees(&["default"]);
+        let values = cursor.rest().iter().filter_map(|token| match &token.kind {
+            Kind::Text(value) | Kind::Number(value) => Some(value.clone()),
+            Kind::Word(_) | Kind::Quoted(_) | Kind::Symbol(_) => None,
+        });
+        return Ok(TableChange::AttachPartition {
+            partition,
+            is_default,
+            bounds: values.collect(),
+        });
+    }
+    if cursor.eat(&["detach", "partition"]) {
+        let partition = cursor.relation()?;
+        let concurrently = cursor.eat(&["concurrently"]) || cursor.eat(&["finalize"]);
+        return Ok(TableChange::DetachPartition {
+            partition,
+            concurrently,
+        });
+    }
+    if cursor.eat(&["inherit"]) {
+        return Ok(TableChange::Inherit {
+            parent: cursor.relation()?,
+        });
+    }
+    if cursor.eat(&["no", "inherit"]) {
+        return Ok(TableChange::Disinherit {
+            parent: cursor.relation()?,
+        });
+    }
+    if cursor.eat_one_of(&["enable", "disable"]).is_some() {
+        let is_trigger = cursor.sees(&["trigger"])
+            || (cursor.peek_at(1).is_some_and(|token| token.is("trigger")) && !cursor.sees(&["row"]));
+        cursor.rest();
+        return catalog(if is_trigger {
+            LockMode::ShareRowExclusive
+        } else {
+            LockMode::AccessExclusive
+        });
+    }
+    if cursor.eat(&["set"]) {
+        if cursor.eat_one_of(&["logged", "unlogged"]).is_some() {
+            return Ok(TableChange::Rewrite);
+        }
+        if cursor.eat(&["access", "method"]) {
+            cursor.name()?;
+            return Ok(TableChange::Rewrite);
+        }
+        if cursor.sees_symbol("(") {
+            return catalog(parameters_lock(cursor.brackets()?));
+        }
+        if cursor.eat(&["without"]) {
+            cursor.name()?;
+            return catalog(LockMode::ShareUpdateExclusive);
+        }
+        return cursor.fail("something to set");
+    }
+    if cursor.eat(&["reset"]) {
+        return catalog(parameters_lock(cursor.brackets()?));
+    }
+    if cursor.eat(&["cluster", "on"]) {
+        cursor.name()?;
+        return catalog(LockMode::ShareUpdateExclusive);
+    }
+    let is_known = cursor.sees(&["owner", "to"])
+        || cursor.sees(&["replica", "identity"])
+        || cursor.sees(&["force", "row"])
+        || cursor.sees(&["no", "force"])
+        || cursor.sees(&["of"])
+        || cursor.sees(&["not", "of"]);
+    if is_known {
+        cursor.rest();
+        return catalog(LockMode::AccessExclusive);
+    }
+    cursor.fail("an action of ALTER TABLE")
+}
+
+/// Storage parameters are set under SHARE UPDATE EXCLUSIVE, but for one.
+fn parameters_lock(parameters: &[Token]) -> LockMode {
+    if parameters.iter().any(|token| token.is("user_catalog_table")) {
+        LockMode::AccessExclusive
+    } else {
+        LockMode::ShareUpdateExclusive
+    }
+}
+
+impl<'a> Cursor<'a> {
+    fn over_tokens<'t>(&self, tokens: &'t [Token]) -> Cursor<'t>
+    where
+        'a: 't,
+    {
+        Cursor {
+            text: self.text,
+            tokens,
+            at: 0,
+            functions: self.functions,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! `CREATE TABLE` in all its forms.
+
+use crate::statement::{Command, CreateTable, Statement, TableChange, TableForm};
+
+use super::column;
+use super::constraint::{self, Constraint};
+use super::cursor::{Cursor, Read};
+use super::heads::command;
+use super::query;
+
+/// Everything behind `CREATE .. TABLE`.
+pub(super) fn read(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Statement>> {
+    let if_not_exists = cursor.if_not_exists();
+    let table = cursor.relation()?;
+    if cursor.sees(&["as"]) || is_query_behind_names(cursor) {
+        return create_as(cursor, table);
+    }
+    let mut create = CreateTable {
+        table,
+        columns: Vec::new(),
+        constraints: Vec::new(),
+        tablespace: None,
+        form: if temporary {
+            TableForm::Temporary
+        } else {
+            TableForm::Plain
+        },
+        if_not_exists,
+    };
+    if cursor.eat(&["partition", "of"]) {
+        partition(cursor, &mut create)?;
+    } else {
+        if cursor.eat(&["of"]) {
+            cursor.relation()?;
+        }
+        if cursor.sees_symbol("(") {
+            elements(cursor, &mut create)?;
+        }
+    }
+    options(cursor, &mut create)?;
+    Ok(vec![Statement::CreateTable(create)])
+}
+
+/// `(name, name) AS SELECT ..`, `WITH (..) AS ..`
+fn is_query_behind_names(cursor: &Cursor<'_>) -> bool {
+    let mut ahead = cursor.clone();
+    if ahead.sees_symbol("(") && ahead.brackets().is_err() {
+        return false;
+    }
+    while let Some(token) = ahead.peek() {
+        if token.is("as") {
+            return true;
+        }
+        if token.is("partition") || token.is("inherits") {
+            return false;
+        }
+        if ahead.sees_symbol("(") {
+            if ahead.brackets().is_err() {
+                return false;
+            }
+        } else {
+            ahead.at += 1;
+        }
+    }
+    false
+}
+
+fn create_as(cursor: &mut Cursor<'_>, table: String) -> Read<Vec<Statement>> {
+    while !cursor.eat(&["as"]) {
+        if cursor.sees_symbol("(") {
+            cursor.brackets()?;
+        } else {
+            cursor.at += 1;
+        }
+    }
+    let tokens = cursor.rest();
+    let reads = query::reads(cursor, tokens);
+    Ok(vec![command(cursor, Command::CreateTableAs { table, reads })])
+}
+
+/// What stands between the brackets: columns, constraints, `LIKE`.
+fn elements(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
+    let inside = cursor.brackets()?;
+    if inside.is_empty() {
+        return Ok(());
+    }
+    for tokens in Cursor::comma_separated(inside) {
+        let mut element = cursor.over(tokens);
+        if element.eat(&["like"]) {
+            create.form = TableForm::Copy {
+                of: element.relation()?,
+            };
+            element.rest();
+        } else if constraint::begins(&element) {
+            match constraint::read(&mut element, &create.table)? {
+                Constraint::Table(constraint) => create.constraints.push(constraint),
+                Constraint::Change(TableChange::AddNotNull { column, .. }) => {
+                    let columns = create.columns.iter_mut().filter(|other| other.name == column);
+                    columns.for_each(|column| column.not_null = true);
+                }
+                Constraint::Change(_) => return element.fail("a table constraint"),
+            }
+        } else {
+            let definition = column::definition(&mut element, &create.table)?;
+            create.columns.push(definition.column);
+            create.constraints.extend(definition.more);
+        }
+        element.expect_end()?;
+    }
+    Ok(())
+}
+
+/// `PARTITION OF parent [(..)] FOR VALUES ..`
+fn partition(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
+    let parent = cursor.relation()?;
+    if cursor.sees_symbol("(") {
+        // Constraints beside those of the parent; its columns have no type here.
+        cursor.brackets()?;
+    }
+    let is_default = cursor.eat(&["default"]);
+    if !is_default {
+        cursor.expect("for")?;
+        cursor.until(|token| token.is("partition") || token.is("using") || token.is("tablespace"));
+    }
+    create.form = TableForm::Partition {
+        parent,
+        is_default,
+        partitioned: cursor.sees(&["partition"]),
+    };
+    Ok(())
+}
+
+fn options(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
+    while !cursor.is_done() {
+        if cursor.eat(&["inherits"]) {
+            let inside = cursor.brackets()?;
+            let parents = cursor.over(inside).list(Cursor::relation)?;
+            create.form = TableForm::Child { parents };
+        } else if cursor.eat(&["partition", "by"]) {
+            cursor.name()?;
+            cursor.brackets()?;
+            if create.form == TableForm::Plain {
+                create.form = TableForm::Partitioned;
+            }
+        } else if cursor.eat(&["tablespace"]) {
+            create.tablespace = Some(cursor.name()?);
+        } else if cursor.eat(&["using"]) {
+            cursor.name()?;
+        } else if cursor.eat(&["with"]) {
+            cursor.brackets()?;
+        } else if cursor.eat(&["on", "commit"]) {
+            cursor.until(|token| token.is("tablespace"));
+        } else if !cursor.eat(&["without", "oids"]) {
+            return cursor.fail("the end of CREATE TABLE");
+        }
+    }
+    Ok(())
+}

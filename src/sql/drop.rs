@@ -1,0 +1,104 @@
+//! `DROP`: one statement for each name.
+
+use crate::lock::LockMode;
+use crate::statement::{Command, Name, Statement, ViewKind};
+
+use super::cursor::{Cursor, Problem, Read};
+use super::heads::command;
+use super::token::Token;
+
+/// Everything behind `DROP`.
+pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
+    if cursor.eat(&["materialized", "view"]) {
+        return views(cursor, ViewKind::Materialized);
+    }
+    let kind = cursor.name()?;
+    match kind.as_str() {
+        "table" => each(cursor, |table, cascade, _| Statement::DropTable { table, cascade }),
+        "index" => indexes(cursor),
+        "sequence" => each(cursor, |sequence, cascade, if_exists| Statement::DropSequence {
+            sequence,
+            if_exists,
+            cascade,
+        }),
+        "view" => views(cursor, ViewKind::Plain),
+        "type" | "domain" => {
+            let all = cursor.clone();
+            each(cursor, |name, cascade, _| {
+                command(&all, Command::DropType { name, cascade })
+            })
+        }
+        "collation" => each(cursor, |name, _, _| Statement::DropCollation { name }),
+        "trigger" | "policy" | "rule" => on_table(cursor, &kind),
+        "event" => Ok(nothing(cursor)),
+        "function" | "procedure" | "routine" | "aggregate" | "extension" | "cast" | "operator" | "text" | "schema"
+        | "owned" | "language" | "statistics" | "publication" | "subscription" | "role" | "user" | "group"
+        | "server" | "foreign" | "conversion" | "transform" | "access" | "database" | "tablespace" => {
+            object(cursor, kind)
+        }
+        other => Err(Problem::Head(format!("DROP {}", other.to_uppercase()))),
+    }
+}
+
+fn nothing(cursor: &mut Cursor<'_>) -> Vec<Statement> {
+    cursor.rest();
+    vec![command(cursor, Command::TouchNothing)]
+}
+
+/// `[IF EXISTS] name, name [CASCADE]`
+fn each(cursor: &mut Cursor<'_>, statement: impl Fn(String, bool, bool) -> Statement) -> Read<Vec<Statement>> {
+    let if_exists = cursor.if_exists();
+    let names = cursor.list(Cursor::relation)?;
+    let cascade = cursor.cascade();
+    cursor.expect_end()?;
+    Ok(names
+        .into_iter()
+        .map(|name| statement(name, cascade, if_exists))
+        .collect())
+}
+
+fn indexes(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
+    let concurrently = cursor.eat(&["concurrently"]);
+    each(cursor, |name, cascade, if_exists| Statement::DropIndex {
+        table: None,
+        name: Name::Given(name),
+        concurrently,
+        if_exists,
+        cascade,
+    })
+}
+
+fn views(cursor: &mut Cursor<'_>, kind: ViewKind) -> Read<Vec<Statement>> {
+    let all = cursor.clone();
+    each(cursor, |view, cascade, _| {
+        command(&all, Command::DropView { view, kind, cascade })
+    })
+}
+
+/// `name ON table`
+fn on_table(cursor: &mut Cursor<'_>, kind: &str) -> Read<Vec<Statement>> {
+    cursor.if_exists();
+    let name = cursor.name()?;
+    cursor.expect("on")?;
+    let table = cursor.relation()?;
+    cursor.cascade();
+    cursor.expect_end()?;
+    let read = match kind {
+        "trigger" => Command::DropTrigger { table, name },
+        "policy" => Command::DropPolicy { table, name },
+        _ => Command::ChangeTable {
+            table,
+            lock: LockMode::AccessExclusive,
+        },
+    };
+    Ok(vec![command(cursor, read)])
+}
+
+/// What is no relation: it touches a table only with CASCADE.
+fn object(cursor: &mut Cursor<'_>, kind: String) -> Read<Vec<Statement>> {
+    cursor.if_exists();
+    let tokens = cursor.rest();
+    let cascade = tokens.last().is_some_and(|token| token.is("cascade"));
+    let name = tokens.iter().find_map(Token::name).unwrap_or_default().to_owned();
+    Ok(vec![command(cursor, Command::DropObject { kind, name, cascade })])
+}

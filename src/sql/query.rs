@@ -1,0 +1,228 @@
+//! What a query reads: its relations, and which of their columns.
+
+use crate::statement::QueryReads;
+
+use super::cursor::{Cursor, catalog_name};
+use super::expression::mentions;
+use super::token::{Kind, Token};
+
+/// Functions whose arguments are divided by `FROM`.
+const WITH_FROM_INSIDE: &[&str] = &[
+    "extract",
+    "substring",
+    "trim",
+    "overlay",
+    "position",
+    "date_part",
+    "normalize",
+];
+
+/// Words that end a list of relations, and so are no alias.
+const AFTER_RELATION: &[&str] = &[
+    "cross",
+    "except",
+    "fetch",
+    "for",
+    "full",
+    "group",
+    "having",
+    "inner",
+    "intersect",
+    "join",
+    "left",
+    "limit",
+    "natural",
+    "offset",
+    "on",
+    "order",
+    "returning",
+    "right",
+    "set",
+    "tablesample",
+    "union",
+    "using",
+    "when",
+    "where",
+    "window",
+    "with",
+];
+
+/// Reads a query from its tokens.
+pub(super) fn reads(cursor: &Cursor<'_>, tokens: &[Token]) -> QueryReads {
+    let mut scan = Scan {
+        common: common_tables(tokens),
+        ..Scan::default()
+    };
+    scan.relations(cursor, tokens);
+    scan.finish(tokens)
+}
+
+#[derive(Default)]
+struct Scan {
+    /// Names that `WITH` gives to queries.
+    common: Vec<String>,
+    relations: Vec<String>,
+    aliases: Vec<(String, String)>,
+}
+
+impl Scan {
+    fn relations(&mut self, cursor: &Cursor<'_>, tokens: &[Token]) {
+        // For each open bracket: does FROM inside divide arguments?
+        let mut brackets: Vec<bool> = Vec::new();
+        for (index, token) in tokens.iter().enumerate() {
+            match token.nesting() {
+                1 => {
+                    let before = index.checked_sub(1).and_then(|before| tokens[before].word());
+                    brackets.push(before.is_some_and(|word| WITH_FROM_INSIDE.contains(&word)));
+                }
+                -1 => {
+                    brackets.pop();
+                }
+                _ => {}
+            }
+            let after_distinct = index > 0 && tokens[index - 1].is("distinct");
+            let divides = brackets.last() == Some(&true) || after_distinct;
+            if (token.is("from") && !divides) || token.is("join") {
+                self.list(&mut cursor.over_rest(tokens, index + 1));
+            } else if token.is("table") && index == 0 {
+                self.one(&mut cursor.over_rest(tokens, index + 1));
+            }
+        }
+    }
+
+    /// The relations between `FROM` and what follows.
+    fn list(&mut self, cursor: &mut Cursor<'_>) {
+        loop {
+            self.one(cursor);
+            if !cursor.eat_symbol(",") {
+                return;
+            }
+        }
+    }
+
+    fn one(&mut self, cursor: &mut Cursor<'_>) {
+        cursor.eat(&["lateral"]);
+        if cursor.sees_symbol("(") {
+            // A subquery is met again by the outer scan; a join in brackets begins with its first relation.
+            let joined = cursor.peek_at(1).is_some_and(|token| {
+                token.name().is_some() && !token.is("select") && !token.is("with") && !token.is("values")
+            });
+            let inside = cursor.brackets().unwrap_or_default();
+            if joined {
+                self.list(&mut cursor.over(inside));
+            }
+            alias(cursor);
+            return;
+        }
+        cursor.eat(&["only"]);
+        let mut parts = Vec::new();
+        while let Ok(name) = cursor.name() {
+            parts.push(name);
+            if !cursor.eat_symbol(".") {
+                break;
+            }
+        }
+        cursor.eat_symbol("*");
+        if cursor.sees_symbol("(") {
+            // A function, `unnest(..)`, with columns of its own behind the alias.
+            let _ = cursor.brackets();
+            cursor.eat(&["with", "ordinality"]);
+            alias(cursor);
+            return;
+        }
+        let (Some(bare), name) = (parts.last().cloned(), catalog_name(&parts)) else {
+            return;
+        };
+        let alias = alias(cursor);
+        if parts.len() == 1 && self.common.contains(&bare) {
+            return;
+        }
+        self.aliases.push((alias.unwrap_or(bare), name.clone()));
+        if !self.relations.contains(&name) {
+            self.relations.push(name);
+        }
+    }
+
+    fn finish(self, tokens: &[Token]) -> QueryReads {
+        let resolve = |qualifier: &str| {
+            let found = self.aliases.iter().find(|(alias, _)| alias == qualifier);
+            // A name that is no relation of this query belongs to a subquery or a common table expression.
+            found.map_or_else(|| qualifier.to_owned(), |(_, relation)| relation.clone())
+        };
+        let mut reads = QueryReads::default();
+        for mention in mentions(tokens) {
+            let entry = (mention.qualifier.map(resolve), mention.name.to_owned());
+            if !reads.columns.contains(&entry) && reads.columns.len() < 1000 {
+                reads.columns.push(entry);
+            }
+        }
+        for (index, token) in tokens.iter().enumerate() {
+            if !token.is_symbol("*") || index == 0 {
+                continue;
+            }
+            let before = &tokens[index - 1];
+            if before.is_symbol(".") && index >= 2 {
+                reads.stars.push(tokens[index - 2].name().map(resolve));
+            } else if before.is_symbol(",") || before.is("select") || before.is("all") || before.is("distinct") {
+                reads.stars.push(None);
+            }
+        }
+        reads.relations = self.relations;
+        reads
+    }
+}
+
+/// `AS alias (column, ..)`
+fn alias(cursor: &mut Cursor<'_>) -> Option<String> {
+    let explicit = cursor.eat(&["as"]);
+    let is_alias = cursor.peek().is_some_and(|token| match &token.kind {
+        Kind::Word(word) => explicit || !AFTER_RELATION.contains(&word.as_str()),
+        Kind::Quoted(_) => true,
+        Kind::Text(_) | Kind::Number(_) | Kind::Symbol(_) => false,
+    });
+    let alias = if is_alias { cursor.name().ok() } else { None };
+    if cursor.sees_symbol("(") && (alias.is_some() || explicit) {
+        let _ = cursor.brackets();
+    }
+    alias
+}
+
+/// The names of `WITH name AS (..)`, anywhere in the query.
+fn common_tables(tokens: &[Token]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut seen_with = false;
+    for (index, token) in tokens.iter().enumerate() {
+        seen_with = seen_with || token.is("with");
+        let follows = |ahead: usize| tokens.get(index + ahead);
+        let opens = |ahead: usize| {
+            follows(ahead).is_some_and(|token| token.is_symbol("(") || token.is("materialized") || token.is("not"))
+        };
+        if seen_with
+            && follows(1).is_some_and(|token| token.is("as"))
+            && opens(2)
+            && let Some(name) = token.name()
+        {
+            names.push(name.to_owned());
+        } else if seen_with && token.is_symbol(")") && follows(1).is_some_and(|token| token.is("as")) && opens(2) {
+            // `name (column, ..) AS (`
+            let open = tokens[..index].iter().rposition(|token| token.is_symbol("("));
+            let name = open.and_then(|open| tokens[..open].last()).and_then(Token::name);
+            names.extend(name.map(str::to_owned));
+        }
+    }
+    names
+}
+
+impl<'a> Cursor<'a> {
+    fn over_rest<'t>(&self, tokens: &'t [Token], at: usize) -> Cursor<'t>
+    where
+        'a: 't,
+    {
+        Cursor {
+            text: self.text,
+            tokens,
+            at,
+            functions: self.functions,
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! Statements that read and write rows.
+
+use crate::statement::{Command, QueryReads, Rows, Statement};
+
+use super::Functions;
+use super::cursor::{Cursor, Problem, Read};
+use super::expression::calls;
+use super::functions::built_in;
+use super::heads::{self, command};
+use super::query;
+use super::token::{Kind, Token};
+
+/// Functions of which a SELECT may be made for what they do; none of them touches a table's rows.
+const HARMLESS: &[&str] = &[
+    "pg_advisory_lock",
+    "pg_advisory_xact_lock",
+    "pg_advisory_unlock",
+    "pg_advisory_unlock_all",
+    "pg_get_serial_sequence",
+    "pg_notify",
+    "pg_sleep",
+    "pg_terminate_backend",
+    "pg_try_advisory_lock",
+    "pg_try_advisory_xact_lock",
+    "setseed",
+];
+
+/// `SELECT`, `VALUES`, `TABLE`
+pub(super) fn select(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
+    let start = cursor.at;
+    let tokens = cursor.rest();
+    let reads = query::reads(cursor, tokens);
+    if let Some(table) = select_into(&cursor.over(&cursor.tokens[start..])) {
+        return Ok(vec![command(cursor, Command::CreateTableAs { table, reads })]);
+    }
+    if let Some(function) = unknown_call(tokens, cursor.functions) {
+        return Err(Problem::Other(format!(
+            "calls `{function}`, and what that does is not known"
+        )));
+    }
+    Ok(vec![command(cursor, Command::Select { reads })])
+}
+
+/// `SELECT .. INTO table FROM ..`, at the top.
+fn select_into(cursor: &Cursor<'_>) -> Option<String> {
+    let mut cursor = cursor.clone();
+    cursor.until(|token| token.is("into") || token.is("from") || token.is("where"));
+    if !cursor.eat(&["into"]) {
+        return None;
+    }
+    cursor.eat_one_of(&["temporary", "temp", "unlogged"]);
+    cursor.eat(&["table"]);
+    cursor.relation().ok()
+}
+
+/// A function that is neither Postgres's own nor harmless: it may do anything.
+fn unknown_call<'a>(tokens: &'a [Token], functions: &dyn Functions) -> Option<&'a str> {
+    let is_read_only = |name: &str| {
+        functions.volatility(name) == Some(crate::statement::Volatility::Stable)
+            || built_in(name).is_some()
+            || HARMLESS.contains(&name)
+            || (name.starts_with("pg_") && !name.starts_with("pg_drop"))
+            || name.starts_with("st_")
+    };
+    calls(tokens).into_iter().find(|name| !is_read_only(name))
+}
+
+/// `UPDATE table SET ..`
+pub(super) fn update(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
+    cursor.expect("update")?;
+    let table = cursor.table()?;
+    alias(cursor, "set");
+    cursor.expect("set")?;
+    let assignments = cursor.until(|token| token.is("where") || token.is("from") || token.is("returning"));
+    let columns = Cursor::comma_separated(assignments)
+        .into_iter()
+        .flat_map(assigned)
+        .collect();
+    let mut reads = query::reads(cursor, assignments);
+    if cursor.sees(&["from"]) {
+        let tokens = cursor.until(|token| token.is("where") || token.is("returning"));
+        merge(&mut reads, query::reads(cursor, tokens));
+    }
+    let (rows, inner) = condition(cursor)?;
+    merge(&mut reads, inner);
+    Ok(vec![command(
+        cursor,
+        Command::Update {
+            table,
+            columns,
+            rows,
+            reads,
+        },
+    )])
+}
+
+/// The columns on the left of `=`.
+fn assigned(tokens: &[Token]) -> Vec<String> {
+    let left = tokens.split(|token| token.is_symbol("=")).next().unwrap_or_default();
+    left.iter()
+        .filter_map(|token| token.name().map(str::to_owned))
+        .collect()
+}
+
+/// `DELETE FROM table ..`
+pub(super) fn delete(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
+    cursor.expect("delete")?;
+    cursor.expect("from")?;
+    let table = cursor.table()?;
+    alias(cursor, "using");
+    let mut reads = QueryReads::default();
+    if cursor.sees(&["using"]) {
+        let tokens = cursor.until(|token| token.is("where") || token.is("returning"));
+        reads = query::reads(cursor, tokens);
+    }
+    let (rows, inner) = condition(cursor)?;
+    merge(&mut reads, inner);
+    Ok(vec![command(cursor, Command::Delete { table, rows, reads })])
+}
+
+fn alias(cursor: &mut Cursor<'_>, next: &str) {
+    let is_alias = cursor.eat(&["as"])
+        || cursor.peek().is_some_and(|token| {
+            token.name().is_some() && ![next, "where", "returning"].iter().any(|word| token.is(word))
+        });
+    if is_alias && cursor.name().is_err() {
+        cursor.at += 1;
+    }
+}
+
+/// `WHERE ..`, and what its subqueries read.
+fn condition(cursor: &mut Cursor<'_>) -> Read<(Rows, QueryReads)> {
+    if !cursor.eat(&["where"]) {
+        if !cursor.is_done() && !cursor.sees(&["returning"]) {
+            return cursor.fail("WHERE");
+        }
+        cursor.rest();
+        return Ok((Rows::All, QueryReads::default()));
+    }
+    let tokens = cursor.until(|token| token.is("returning"));
+    if tokens.is_empty() {
+        return cursor.fail("a condition");
+    }
+    let reads = query::reads(cursor, tokens);
+    cursor.rest();
+    let is_always_true = tokens.len() == 1 && tokens[0].is("true");
+    if is_always_true {
+        return Ok((Rows::All, reads));
+    }
+    Ok((Rows::Where { equals: equals(tokens) }, reads))
+}
+
+/// The columns that must equal constants: `id = 5 AND ..`, `id IN (1, 2)`.
+fn equals(tokens: &[Token]) -> Vec<String> {
+    let mut depth = 0i32;
+    let has_or = tokens.iter().any(|token| {
+        depth += token.nesting();
+        depth == 0 && token.is("or")
+    });
+    if has_or {
+        return Vec::new();
+    }
+    let is_constant = |token: &Token| matches!(token.kind, Kind::Text(_) | Kind::Number(_));
+    let mut depth = 0i32;
+    let parts = tokens.split(|token| {
+        depth += token.nesting();
+        depth == 0 && token.is("and")
+    });
+    let column = parts.filter_map(|part| match part {
+        [column, equals, value] if equals.is_symbol("=") && is_constant(value) => column.name(),
+        [_, dot, column, equals, value] if dot.is_symbol(".") && equals.is_symbol("=") && is_constant(value) => {
+            column.name()
+        }
+        [column, is_in, open, values @ .., _] if is_in.is("in") && open.is_symbol("(") => {
+            let all_constant = values.iter().all(|token| token.is_symbol(",") || is_constant(token));
+            column.name().filter(|_| all_constant)
+        }
+        _ => None,
+    });
+    column.map(str::to_owned).collect()
+}
+
+/// `INSERT INTO table ..`
+pub(super) fn insert(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
+    cursor.expect("insert")?;
+    cursor.expect("into")?;
+    let table = cursor.relation()?;
+    if cursor.eat(&["as"]) {
+        cursor.name()?;
+    }
+    if cursor.sees_symbol("(")
+        && !cursor
+            .peek_at(1)
+            .is_some_and(|token| token.is("select") || token.is("with"))
+    {
+        cursor.brackets()?;
+    }
+    cursor.eat(&["overriding", "system", "value"]);
+    cursor.eat(&["overriding", "user", "value"]);
+    let is_source = ["values", "select", "with", "default", "table"]
+        .iter()
+        .any(|word| cursor.sees(&[word]));
+    if !is_source && !cursor.sees_symbol("(") {
+        return cursor.fail("VALUES or a query");
+    }
+    let tokens = cursor.rest();
+    let reads = query::reads(cursor, tokens);
+    Ok(vec![command(cursor, Command::Insert { table, reads })])
+}
+
+/// `MERGE INTO table USING ..`: writes some rows, deletes some, adds some.
+pub(super) fn merge_into(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
+    cursor.expect("merge")?;
+    cursor.expect("into")?;
+    let table = cursor.table()?;
+    let tokens = cursor.rest();
+    let mut reads = query::reads(cursor, tokens);
+    if let Some(at) = tokens.iter().position(|token| token.is("using")) {
+        let mut source = cursor.over(&tokens[at + 1..]);
+        reads.relations.extend(source.relation());
+    }
+    Ok(vec![command(
+        cursor,
+        Command::Update {
+            table,
+            columns: Vec::new(),
+            rows: Rows::Where { equals: Vec::new() },
+            reads,
+        },
+    )])
+}
+
+/// `COPY table FROM ..`, `COPY (query) TO ..`
+pub(super) fn copy(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
+    cursor.expect("copy")?;
+    if cursor.sees_symbol("(") {
+        let inside = cursor.brackets()?;
+        cursor.rest();
+        let reads = query::reads(cursor, inside);
+        return Ok(vec![command(cursor, Command::Select { reads })]);
+    }
+    let table = cursor.relation()?;
+    if cursor.sees_symbol("(") {
+        cursor.brackets()?;
+    }
+    let is_from = cursor.eat(&["from"]);
+    if !is_from {
+        cursor.expect("to")?;
+    }
+    cursor.rest();
+    let read = if is_from {
+        Command::Insert {
+            table,
+            reads: QueryReads::default(),
+        }
+    } else {
+        Command::Select {
+            reads: QueryReads {
+                relations: vec![table],
+                ..QueryReads::default()
+            },
+        }
+    };
+    Ok(vec![command(cursor, read)])
+}
+
+/// `WITH name AS (..), .. statement`: what changes rows inside the brackets counts too.
+pub(super) fn with(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
+    let start = cursor.at;
+    cursor.expect("with")?;
+    cursor.eat(&["recursive"]);
+    let mut statements = Vec::new();
+    loop {
+        cursor.name()?;
+        if cursor.sees_symbol("(") {
+            cursor.brackets()?;
+        }
+        cursor.expect("as")?;
+        cursor.eat(&["not"]);
+        cursor.eat(&["materialized"]);
+        let inside = cursor.brackets()?;
+        let changes = ["insert", "update", "delete", "merge"];
+        if inside
+            .first()
+            .is_some_and(|first| changes.iter().any(|word| first.is(word)))
+        {
+            statements.extend(heads::read(cursor.text, inside, cursor.functions, depth + 1)?);
+        }
+        // SEARCH and CYCLE clauses.
+        cursor.until(|token| {
+            token.is_symbol(",")
+                || ["select", "insert", "update", "delete", "merge", "values", "table"]
+                    .iter()
+                    .any(|word| token.is(word))
+        });
+        if !cursor.eat_symbol(",") {
+            break;
+        }
+    }
+    let whole = &cursor.tokens[start..];
+    let main = match cursor.peek().and_then(Token::word) {
+        Some("insert") => insert(cursor)?,
+        Some("update") => update(cursor)?,
+        Some("delete") => delete(cursor)?,
+        Some("merge") => merge_into(cursor)?,
+        _ => select(cursor)?,
+    };
+    // What the common tables read is read by the whole.
+    let all = query::reads(cursor, whole);
+    statements.extend(main.into_iter().map(|statement| reading(statement, &all)));
+    Ok(statements)
+}
+
+fn reading(mut statement: Statement, all: &QueryReads) -> Statement {
+    if let Statement::Command { command, .. } = &mut statement {
+        match command.as_mut() {
+            Command::Select { reads } | Command::Insert { reads, .. } | Command::CreateTableAs { reads, .. } => {
+                reads.clone_from(all);
+            }
+            Command::Update { reads, table, .. } | Command::Delete { reads, table, .. } => {
+                reads.clone_from(all);
+                reads.relations.retain(|relation| relation != table);
+            }
+            _ => {}
+        }
+    }
+    statement
+}
+
+fn merge(into: &mut QueryReads, more: QueryReads) {
+    into.relations.extend(more.relations);
+    into.columns.extend(more.columns);
+    into.stars.extend(more.stars);
+}

@@ -1,0 +1,146 @@
+//! The tokens of a text with their byte offsets; the only place that sees sqlparser.
+
+use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::tokenizer::{Location, Token as Parsed, TokenWithSpan, Tokenizer, Whitespace, Word};
+
+/// A token and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    pub kind: Kind,
+    pub start: usize,
+    pub end: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A keyword or a bare name, in small letters as Postgres folds it.
+    Word(String),
+    /// A name in double quotes.
+    Quoted(String),
+    /// A string in quotes or dollars, with its value.
+    Text(String),
+    /// A number.
+    Number(String),
+    /// Punctuation, an operator, anything else.
+    Symbol(String),
+}
+
+/// The tokens up to the first place that no token begins at, and what is wrong there.
+pub(super) fn tokens(text: &str) -> (Vec<Token>, Option<String>) {
+    let mut parsed = Vec::new();
+    let outcome = Tokenizer::new(&PostgreSqlDialect {}, text).tokenize_with_location_into_buf(&mut parsed);
+    let mut offsets = Offsets::new(text);
+    let tokens = parsed.into_iter().filter_map(|token| offsets.token(token)).collect();
+    let problem = outcome.err().map(|error| problem(&error.message));
+    (tokens, problem)
+}
+
+fn problem(message: &str) -> String {
+    if message.contains("comment") {
+        "a comment is not closed".to_owned()
+    } else if message.contains("Unterminated") || message.contains("close delimiter") || message.contains("EOF") {
+        "a quote is not closed".to_owned()
+    } else {
+        format!("no SQL: {message}")
+    }
+}
+
+/// Turns lines and columns into byte offsets, in one walk over the text.
+struct Offsets<'a> {
+    rest: std::str::CharIndices<'a>,
+    length: usize,
+    line: u64,
+    column: u64,
+}
+
+impl<'a> Offsets<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            rest: text.char_indices(),
+            length: text.len(),
+            line: 1,
+            column: 1,
+        }
+    }
+
+    /// The offset of a place that is not before the last one asked for.
+    fn offset(&mut self, place: Location) -> usize {
+        while (self.line, self.column) < (place.line, place.column) {
+            match self.rest.next() {
+                Some((_, '\n')) => {
+                    self.line += 1;
+                    self.column = 1;
+                }
+                Some(_) => self.column += 1,
+                None => return self.length,
+            }
+        }
+        self.rest.offset()
+    }
+
+    fn token(&mut self, parsed: TokenWithSpan) -> Option<Token> {
+        let start = self.offset(parsed.span.start);
+        let end = self.offset(parsed.span.end);
+        kind(parsed.token).map(|kind| Token { kind, start, end })
+    }
+}
+
+fn kind(token: Parsed) -> Option<Kind> {
+    Some(match token {
+        Parsed::Whitespace(Whitespace::Space | Whitespace::Newline | Whitespace::Tab)
+        | Parsed::Whitespace(Whitespace::SingleLineComment { .. } | Whitespace::MultiLineComment(_))
+        | Parsed::EOF => return None,
+        Parsed::Word(Word {
+            value,
+            quote_style: Some(_),
+            ..
+        }) => Kind::Quoted(value),
+        Parsed::Word(Word { value, .. }) => Kind::Word(value.to_lowercase()),
+        Parsed::Number(number, _) => Kind::Number(number),
+        Parsed::SingleQuotedString(text)
+        | Parsed::SingleQuotedByteStringLiteral(text)
+        | Parsed::NationalStringLiteral(text)
+        | Parsed::EscapedStringLiteral(text)
+        | Parsed::UnicodeStringLiteral(text)
+        | Parsed::HexStringLiteral(text) => Kind::Text(text),
+        Parsed::DollarQuotedString(text) => Kind::Text(text.value),
+        other => Kind::Symbol(other.to_string()),
+    })
+}
+
+impl Token {
+    /// Whether it is this keyword.
+    pub(super) fn is(&self, word: &str) -> bool {
+        matches!(&self.kind, Kind::Word(own) if own == word)
+    }
+
+    /// Whether it is this piece of punctuation.
+    pub(super) fn is_symbol(&self, symbol: &str) -> bool {
+        matches!(&self.kind, Kind::Symbol(own) if own == symbol)
+    }
+
+    /// The word, if it is a bare one.
+    pub(super) fn word(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Word(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// The name, quoted or bare.
+    pub(super) fn name(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Word(name) | Kind::Quoted(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// How much deeper what follows is nested: 1 for an opening bracket, -1 for a closing one.
+    pub(super) fn nesting(&self) -> i32 {
+        match &self.kind {
+            Kind::Symbol(symbol) if symbol == "(" || symbol == "[" => 1,
+            Kind::Symbol(symbol) if symbol == ")" || symbol == "]" => -1,
+            _ => 0,
+        }
+    }
+}

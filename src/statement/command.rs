@@ -1,0 +1,519 @@
+//! The commands that only SQL of one's own sends: Django's schema editor has no word for them.
+
+use crate::lock::LockMode;
+
+use super::{AlterTableAction, DefaultValue, Name, SqlExpression, Statement, Volatility};
+use crate::data_type::DataType;
+
+/// A command that Django never sends.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// `CREATE TABLE .. AS`, `SELECT INTO`
+    CreateTableAs {
+        /// The new table.
+        table: String,
+        /// What the query reads.
+        reads: QueryReads,
+    },
+    /// `ALTER SEQUENCE`, but for `AS type` and nothing else
+    AlterSequence {
+        /// The sequence.
+        sequence: String,
+        /// What becomes of it.
+        change: SequenceChange,
+    },
+    /// `CREATE VIEW`, `CREATE OR REPLACE VIEW`, `CREATE MATERIALIZED VIEW`
+    CreateView {
+        /// Its name.
+        view: String,
+        /// `MATERIALIZED`
+        kind: ViewKind,
+        /// `OR REPLACE`
+        replaces: bool,
+        /// What its query reads.
+        reads: QueryReads,
+    },
+    /// `DROP VIEW`, `DROP MATERIALIZED VIEW`
+    DropView {
+        /// Its name.
+        view: String,
+        /// `MATERIALIZED`
+        kind: ViewKind,
+        /// `CASCADE`
+        cascade: bool,
+    },
+    /// `ALTER VIEW`, `ALTER MATERIALIZED VIEW`
+    AlterView {
+        /// Its name.
+        view: String,
+        /// `MATERIALIZED`
+        kind: ViewKind,
+        /// `RENAME TO`
+        new_name: Option<String>,
+    },
+    /// `REFRESH MATERIALIZED VIEW`
+    RefreshView {
+        /// Its name.
+        view: String,
+        /// `CONCURRENTLY`
+        concurrently: bool,
+        /// `WITH NO DATA`
+        without_data: bool,
+    },
+    /// `CREATE TRIGGER`
+    CreateTrigger {
+        /// The table.
+        table: String,
+        /// Its name.
+        name: String,
+        /// `UPDATE OF` these columns, and those that `WHEN` reads
+        columns: Vec<String>,
+    },
+    /// `DROP TRIGGER`
+    DropTrigger {
+        /// The table.
+        table: String,
+        /// Its name.
+        name: String,
+    },
+    /// `CREATE POLICY`
+    CreatePolicy {
+        /// The table.
+        table: String,
+        /// Its name.
+        name: String,
+        /// The columns that its expressions read.
+        columns: Vec<String>,
+    },
+    /// `DROP POLICY`
+    DropPolicy {
+        /// The table.
+        table: String,
+        /// Its name.
+        name: String,
+    },
+    /// A change of the catalog only: `ALTER TRIGGER`, `CREATE RULE`, `ALTER POLICY`, `CREATE STATISTICS`, ...
+    ChangeTable {
+        /// The table.
+        table: String,
+        /// The lock it takes for a moment.
+        lock: LockMode,
+    },
+    /// `TRUNCATE`
+    Truncate {
+        /// The tables.
+        tables: Vec<String>,
+        /// `CASCADE`
+        cascade: bool,
+    },
+    /// `LOCK TABLE`
+    LockTable {
+        /// The tables.
+        tables: Vec<String>,
+        /// The mode.
+        mode: LockMode,
+    },
+    /// `VACUUM`
+    Vacuum {
+        /// The tables; none for all.
+        tables: Vec<String>,
+        /// `FULL`
+        full: bool,
+    },
+    /// `ANALYZE`
+    Analyze {
+        /// The tables; none for all.
+        tables: Vec<String>,
+    },
+    /// `CLUSTER`
+    Cluster {
+        /// The table; none for all that were clustered before.
+        table: Option<String>,
+    },
+    /// `REINDEX`
+    Reindex {
+        /// What is built anew.
+        target: ReindexTarget,
+        /// `CONCURRENTLY`
+        concurrently: bool,
+    },
+    /// `ALTER INDEX .. SET TABLESPACE`
+    MoveIndex {
+        /// The index.
+        index: String,
+    },
+    /// `ALTER INDEX .. ATTACH PARTITION`
+    AttachIndex {
+        /// The index of the partitioned table.
+        index: String,
+        /// The index of the partition.
+        partition: String,
+    },
+    /// `ALTER INDEX` in any other form
+    ChangeIndex {
+        /// The index.
+        index: String,
+    },
+    /// `CREATE TYPE`
+    CreateType {
+        /// Its name.
+        name: String,
+        /// The values of an enum.
+        values: Option<Vec<String>>,
+    },
+    /// `ALTER TYPE .. ADD VALUE`
+    AddEnumValue {
+        /// The type.
+        name: String,
+        /// The value.
+        value: String,
+    },
+    /// `DROP TYPE`, `DROP DOMAIN`
+    DropType {
+        /// Its name.
+        name: String,
+        /// `CASCADE`
+        cascade: bool,
+    },
+    /// `CREATE DOMAIN`
+    CreateDomain {
+        /// Its name.
+        name: String,
+        /// The type below it.
+        base: DataType,
+        /// `CHECK` or `NOT NULL`
+        constrained: bool,
+        /// `DEFAULT`
+        default: Option<DefaultValue>,
+    },
+    /// `ALTER DOMAIN`
+    AlterDomain {
+        /// Its name.
+        name: String,
+        /// What becomes of it.
+        change: DomainChange,
+    },
+    /// `CREATE FUNCTION`, `CREATE PROCEDURE`
+    CreateFunction {
+        /// Its name.
+        name: String,
+        /// `IMMUTABLE`, `STABLE`, `VOLATILE`; what the last of these also is where none is written
+        volatility: Volatility,
+    },
+    /// `DROP FUNCTION`, `DROP EXTENSION`, ..., whatever may be used by a table
+    DropObject {
+        /// `function`, `extension`
+        kind: String,
+        /// Its name.
+        name: String,
+        /// `CASCADE`
+        cascade: bool,
+    },
+    /// A command that touches no table: `CREATE FUNCTION`, `GRANT`, `CREATE SCHEMA`, `COMMENT ON FUNCTION`, ...
+    TouchNothing,
+    /// `SET`, `RESET`
+    Session(SessionChange),
+    /// `BEGIN`, `COMMIT`, `ROLLBACK`
+    Transaction(TransactionChange),
+    /// `SET CONSTRAINTS .. DEFERRED`
+    DeferConstraints,
+    /// `UPDATE`
+    Update {
+        /// The table.
+        table: String,
+        /// The columns that are written.
+        columns: Vec<String>,
+        /// Which rows.
+        rows: Rows,
+        /// The other relations that it reads.
+        reads: QueryReads,
+    },
+    /// `DELETE`
+    Delete {
+        /// The table.
+        table: String,
+        /// Which rows.
+        rows: Rows,
+        /// The other relations that it reads.
+        reads: QueryReads,
+    },
+    /// `INSERT`, `COPY .. FROM`
+    Insert {
+        /// The table.
+        table: String,
+        /// What its query reads; nothing for `VALUES`
+        reads: QueryReads,
+    },
+    /// `SELECT`, `COPY .. TO`: reads only
+    Select {
+        /// What it reads.
+        reads: QueryReads,
+    },
+    /// Several commands in one: a `DO` block, a statement with `WITH x AS (DELETE ..)`
+    Several(Vec<Statement>),
+}
+
+impl Statement {
+    /// Itself, or the statements that it is made of.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&Statement> {
+        match self {
+            Statement::Command { command, .. } => match command.as_ref() {
+                Command::Several(statements) => statements.iter().flat_map(Statement::parts).collect(),
+                _ => vec![self],
+            },
+            _ => vec![self],
+        }
+    }
+
+    /// Why it, or an action of it, was not understood.
+    #[must_use]
+    pub fn unread_reason(&self) -> Option<String> {
+        match self {
+            Statement::Unread { reason, .. } => Some(reason.clone()),
+            Statement::AlterTable { actions, .. } => actions.iter().find_map(|action| match action {
+                AlterTableAction::Change {
+                    change: TableChange::Unread { reason },
+                    ..
+                } => Some(reason.clone()),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// What a query reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueryReads {
+    /// The tables and views, each once.
+    pub relations: Vec<String>,
+    /// Columns by name, with their relation where the query says which.
+    pub columns: Vec<(Option<String>, String)>,
+    /// `*`, with the relation where the query says which.
+    pub stars: Vec<Option<String>>,
+}
+
+impl QueryReads {
+    /// Whether it reads the column of the table, as far as its text says.
+    #[must_use]
+    pub fn reads_column(&self, table: &str, column: &str) -> bool {
+        let about = |relation: &Option<String>| relation.as_deref().is_none_or(|relation| relation == table);
+        self.relations.iter().any(|relation| relation == table)
+            && (self.stars.iter().any(about)
+                || self
+                    .columns
+                    .iter()
+                    .any(|(relation, name)| name == column && about(relation)))
+    }
+}
+
+/// An ordinary view or one with rows of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViewKind {
+    /// A view.
+    Plain,
+    /// A materialized view.
+    Materialized,
+}
+
+/// What `ALTER SEQUENCE` does.
+#[derive(Clone, Debug)]
+pub enum SequenceChange {
+    /// `OWNED BY table.column`, or nobody
+    Owner(Option<(String, String)>),
+    /// `RENAME TO`
+    Rename(String),
+    /// Anything else.
+    Other,
+}
+
+/// What `REINDEX` builds anew.
+#[derive(Clone, Debug)]
+pub enum ReindexTarget {
+    /// One index.
+    Index(String),
+    /// All indexes of a table.
+    Table(String),
+    /// All of a schema, the database, or the system catalogs.
+    All,
+}
+
+/// What `ALTER DOMAIN` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DomainChange {
+    /// `ADD CONSTRAINT`, `SET NOT NULL`, `VALIDATE CONSTRAINT`: all tables with the domain are read
+    Check,
+    /// `ADD CONSTRAINT .. NOT VALID`
+    CheckLater,
+    /// Anything else.
+    Other,
+}
+
+/// Which rows `UPDATE` or `DELETE` is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// There is no `WHERE`.
+    All,
+    /// Those for which a condition holds.
+    Where {
+        /// Columns that must equal constants.
+        equals: Vec<String>,
+    },
+}
+
+/// `SET` and `RESET`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionChange {
+    /// `SET name = value`
+    Set {
+        /// The setting's name in small letters; `timezone` for `TIME ZONE`.
+        name: String,
+        /// Its value without quotes.
+        value: String,
+        /// `LOCAL`
+        scope: SettingScope,
+    },
+    /// `RESET name`, `SET name TO DEFAULT`
+    Reset(String),
+    /// `RESET ALL`, `DISCARD ALL`
+    ResetAll,
+}
+
+/// How long a setting lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingScope {
+    /// Until the session ends.
+    Session,
+    /// Until the transaction ends.
+    Transaction,
+}
+
+/// What becomes of the transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionChange {
+    /// `BEGIN`
+    Begin,
+    /// `COMMIT`, `ROLLBACK`
+    End,
+    /// `SAVEPOINT`, `RELEASE`, `ROLLBACK TO`
+    Within,
+}
+
+/// An action of `ALTER TABLE` that Django never sends.
+#[derive(Clone, Debug)]
+pub enum TableChange {
+    /// `ADD CONSTRAINT .. PRIMARY KEY USING INDEX`, `UNIQUE USING INDEX`
+    AddKeyUsingIndex {
+        /// The constraint's name; the index has it afterwards.
+        name: Option<Name>,
+        /// `PRIMARY KEY`, else `UNIQUE`
+        primary: bool,
+        /// The index.
+        index: String,
+    },
+    /// `ADD CONSTRAINT .. NOT NULL column` (PostgreSQL 18)
+    AddNotNull {
+        /// The constraint's name.
+        name: Option<Name>,
+        /// The column.
+        column: String,
+        /// `NOT VALID`
+        not_valid: bool,
+    },
+    /// `RENAME CONSTRAINT`
+    RenameConstraint {
+        /// The name so far.
+        from: String,
+        /// The new name.
+        to: String,
+    },
+    /// `ALTER COLUMN .. SET EXPRESSION AS` (PostgreSQL 17)
+    SetExpression {
+        /// The column.
+        column: String,
+        /// The expression.
+        expression: SqlExpression,
+    },
+    /// `ALTER COLUMN .. DROP EXPRESSION`
+    DropExpression {
+        /// The column.
+        column: String,
+    },
+    /// `SET LOGGED`, `SET UNLOGGED`, `SET ACCESS METHOD`
+    Rewrite,
+    /// `ATTACH PARTITION`
+    AttachPartition {
+        /// The partition.
+        partition: String,
+        /// `DEFAULT`
+        is_default: bool,
+        /// The values in its bounds, as written.
+        bounds: Vec<String>,
+    },
+    /// `DETACH PARTITION`
+    DetachPartition {
+        /// The partition.
+        partition: String,
+        /// `CONCURRENTLY`
+        concurrently: bool,
+    },
+    /// `INHERIT`
+    Inherit {
+        /// The parent.
+        parent: String,
+    },
+    /// `NO INHERIT`
+    Disinherit {
+        /// The parent.
+        parent: String,
+    },
+    /// `ALTER CONSTRAINT`
+    AlterConstraint {
+        /// Its name.
+        name: String,
+        /// `ENFORCED`, which checks all rows, or `NOT ENFORCED` (PostgreSQL 18)
+        enforced: Option<bool>,
+    },
+    /// A change of the catalog only: `SET STATISTICS`, `OWNER TO`, `ENABLE ROW LEVEL SECURITY`, ...
+    Catalog {
+        /// The lock it takes for a moment.
+        lock: LockMode,
+    },
+    /// An action that was not understood.
+    Unread {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What a table is beside a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TableForm {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// `PARTITION BY`
+    Partitioned,
+    /// `PARTITION OF`
+    Partition {
+        /// The partitioned table.
+        parent: String,
+        /// `DEFAULT`
+        is_default: bool,
+        /// `PARTITION BY` again
+        partitioned: bool,
+    },
+    /// `INHERITS`
+    Child {
+        /// The tables that it inherits from.
+        parents: Vec<String>,
+    },
+    /// `LIKE`, with everything that comes along
+    Copy {
+        /// The table that it is made like.
+        of: String,
+    },
+    /// `TEMPORARY`: nobody else can see it
+    Temporary,
+}
