@@ -25,10 +25,11 @@ def main():
     names = arguments.packages or list(packages)
     with server.scratch_server() as port:
         for name in names:
-            if not arguments.django.startswith(tuple(packages[name].get("django", ["4.2", "5.2"]))):
+            package = for_django(packages[name], arguments.django)
+            if arguments.django not in package.get("django", DJANGO_VERSIONS):
                 continue
             try:
-                record(packages[name], arguments.django, arguments.work.resolve(), port)
+                record(package, arguments.django, arguments.work.resolve(), port)
             except subprocess.CalledProcessError as error:
                 if len(names) == 1:
                     raise
@@ -51,6 +52,11 @@ def work_folder():
 def read_packages():
     entries = tomllib.loads((HERE / "packages.toml").read_text())["package"]
     return {entry["name"]: entry for entry in entries}
+
+
+def for_django(package, django):
+    """With what the entry says under `versions` for this Django."""
+    return {**package, **package.get("versions", {}).get(django, {})}
 
 
 def record(package, django, work, port):

@@ -271,7 +271,11 @@ impl<'a> Interpreter<'a> {
         let (Value::Str(app), Value::Setting(name)) = (app, apps) else {
             return None;
         };
-        let installed = self.modules.settings.is_installed(app).filter(|_| name == "INSTALLED_APPS")?;
+        let installed = self
+            .modules
+            .settings
+            .is_installed(app)
+            .filter(|_| name == "INSTALLED_APPS")?;
         match operator {
             ast::CmpOp::In => Some(installed),
             ast::CmpOp::NotIn => Some(!installed),

@@ -120,7 +120,10 @@ fn using(old: &ModelField<'_>, new: &ModelField<'_>, column: &str, new_type: &st
         (Some(3), Some(2)) => "ST_Force2D",
         _ => return None,
     };
-    Some(Using::Expression(format!("{function}({})::{new_type}", quote_name(column))))
+    Some(Using::Expression(format!(
+        "{function}({})::{new_type}",
+        quote_name(column)
+    )))
 }
 
 fn dimensions(shape: Shape) -> Option<i64> {

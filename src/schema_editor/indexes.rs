@@ -2,9 +2,7 @@
 
 use crate::migration::{FieldKind, Index, Shape, Spatial};
 use crate::models::{Model, ModelField};
-use crate::statement::{
-    CreateIndex, DerivedName, IndexItem, Name, SqlExpression, Statement, index_name, quote_name,
-};
+use crate::statement::{CreateIndex, DerivedName, IndexItem, Name, SqlExpression, Statement, index_name, quote_name};
 use crate::value::Value;
 use crate::versions::DjangoVersion;
 

@@ -53,9 +53,17 @@ impl Reading<'_> {
         field.path.clone_from(&call.path);
         field.kind = described.kind(&field)?;
         field.range = call.range;
-        let given = [Some(Value::None), Some(Value::Str(String::new())), field.default.clone()];
+        let given = [
+            Some(Value::None),
+            Some(Value::Str(String::new())),
+            field.default.clone(),
+        ];
         let made = |value: Value| {
-            let made = if value == Value::None { Value::None } else { not_followed(&value) };
+            let made = if value == Value::None {
+                Value::None
+            } else {
+                not_followed(&value)
+            };
             (value, made)
         };
         field.own_values = given.into_iter().flatten().map(made).collect();
