@@ -52,7 +52,7 @@ pub fn lock(relation: &str, mode: LockMode, work: Work) -> HeldLock {
     }
 }
 
-/// The finding of DESIGN.md: an index built while writes wait.
+/// A typical finding: an index built while writes wait.
 pub fn index_finding() -> Finding {
     finding_at(
         &source("shop/migrations/0042_order_status.py", ORDER_STATUS),
