@@ -44,7 +44,10 @@ impl Prepared {
 pub(super) fn prepare(field: &ModelField<'_>, value: &Value) -> Prepared {
     let settings = field.model.view.settings();
     let own_values = &field.field.own_values;
-    let own = own_values.iter().find(|(given, _)| given == value).map(|(_, made)| made);
+    let own = own_values
+        .iter()
+        .find(|(given, _)| given == value)
+        .map(|(_, made)| made);
     let value = match own {
         None if own_values.is_empty() => value,
         None | Some(Value::Unknown(_)) => {

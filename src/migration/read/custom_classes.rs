@@ -121,12 +121,7 @@ impl Reading<'_> {
 }
 
 /// The call that `deconstruct` returns, where it was followed.
-fn deconstruct(
-    field: &Field,
-    kwargs: BTreeMap<String, Value>,
-    call: &Call,
-    object: &mut Object<'_>,
-) -> Option<Call> {
+fn deconstruct(field: &Field, kwargs: BTreeMap<String, Value>, call: &Call, object: &mut Object<'_>) -> Option<Call> {
     let of_call = |path: &str, args: Vec<Value>, kwargs: Vec<(String, Value)>| Call {
         path: path.to_owned(),
         args,
@@ -138,16 +133,27 @@ fn deconstruct(
     if !object.defines("deconstruct") {
         return Some(of_call(&field.path, Vec::new(), kwargs.into_iter().collect()));
     }
-    let kwargs = kwargs.into_iter().map(|(name, value)| (Value::Str(name), value)).collect();
+    let kwargs = kwargs
+        .into_iter()
+        .map(|(name, value)| (Value::Str(name), value))
+        .collect();
     let path = Value::Str(field.path.clone());
     let of_django = Value::Tuple(vec![Value::None, path, Value::List(Vec::new()), Value::Dict(kwargs)]);
     let Value::Tuple(parts) = object.call("deconstruct", Vec::new(), &[("deconstruct", of_django)])? else {
         return None;
     };
-    let [_, Value::Str(path), Value::List(args) | Value::Tuple(args), Value::Dict(kwargs)] = parts.as_slice() else {
+    let [
+        _,
+        Value::Str(path),
+        Value::List(args) | Value::Tuple(args),
+        Value::Dict(kwargs),
+    ] = parts.as_slice()
+    else {
         return None;
     };
-    let kwargs = kwargs.iter().map(|(name, value)| Some((name.as_str()?.to_owned(), value.clone())));
+    let kwargs = kwargs
+        .iter()
+        .map(|(name, value)| Some((name.as_str()?.to_owned(), value.clone())));
     Some(of_call(&canonical(path), args.clone(), kwargs.collect::<Option<_>>()?))
 }
 
@@ -190,12 +196,21 @@ fn attributes_of_django(field: &Field, object: &mut Object<'_>) {
 
 /// What the classes make of `None`, `''` and the default before Django converts it.
 fn own_values(field: &Field, object: &mut Object<'_>, described: &Described<'_>) -> Vec<(Value, Value)> {
-    let converts = |value: &Value| described.chain.iter().any(|described| described.own_values.is_some_and(|own| own.has(value)));
+    let converts = |value: &Value| {
+        described
+            .chain
+            .iter()
+            .any(|described| described.own_values.is_some_and(|own| own.has(value)))
+    };
     let is_described = described.chain.iter().any(|described| described.own_values.is_some());
     if !is_described && !VALUES.iter().any(|method| object.defines(method)) {
         return Vec::new();
     }
-    let given = [Some(Value::None), Some(Value::Str(String::new())), field.default.as_ref().and_then(called)];
+    let given = [
+        Some(Value::None),
+        Some(Value::Str(String::new())),
+        field.default.as_ref().and_then(called),
+    ];
     let given = given.into_iter().flatten();
     let made = given.map(|value| {
         let made = if converts(&value) {
