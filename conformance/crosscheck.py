@@ -28,7 +28,7 @@ BOOKKEEPING = re.compile(r'(CREATE TABLE|INSERT INTO) "django_migrations" ')
 
 def main():
     arguments = parse_arguments()
-    package = record.read_packages()[arguments.package]
+    package = record.for_django(record.read_packages()[arguments.package], arguments.django)
     work = arguments.work.resolve()
     recorded = list(recorded_statements(work, package, arguments.django))
     logged = logged_statements(work, package, arguments.django)
@@ -55,7 +55,8 @@ def recorded_statements(work, package, django):
     for migration in json.loads(run.read_text()):
         for operation in migration["operations"]:
             for number, sql in enumerate(operation["statements"]):
-                yield sql, number in operation["varies"]
+                if is_comparable(sql):
+                    yield sql, number in operation["varies"]
         for operation in migration["operations"]:
             yield from ((sql, False) for sql in operation["deferred"])
 
@@ -78,7 +79,7 @@ def logged_statements(work, package, django):
         entries = [json.loads(line) for line in (Path(folder) / "log.json").read_text().splitlines()]
     statements = [entry["message"] for entry in entries if entry.get("dbname") == database]
     statements = [message.partition(": ")[2] for message in statements if message.startswith("statement: ")]
-    return [sql for sql in statements if changes_something(sql) and not is_of_the_connection(sql)]
+    return [sql for sql in statements if is_comparable(sql)]
 
 
 def migrate(work, package, django, database, port):
@@ -90,8 +91,10 @@ def migrate(work, package, django, database, port):
         subprocess.run(command, check=True, env=environ, cwd=folder, stdout=subprocess.DEVNULL)
 
 
-def is_of_the_connection(sql):
-    return BOOKKEEPING.match(sql) or sql.startswith("SET ") and not sql.startswith("SET CONSTRAINTS")
+def is_comparable(sql):
+    """The log has statements of the connection and of Django's look-ups too, in the form that RunSQL may have."""
+    is_setting = sql.startswith("SET ") and not sql.startswith("SET CONSTRAINTS")
+    return changes_something(sql) and not is_setting and not BOOKKEEPING.match(sql)
 
 
 def without_literals(sql):

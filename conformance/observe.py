@@ -61,6 +61,7 @@ class Observer:
         self.migrations = []
         self.records = []
         self.current = None
+        self.deferred = None
         self.in_schema_editor = 0
         self.in_default = False
         self.default_queried = False
@@ -133,11 +134,24 @@ class Observer:
         finally:
             self.in_default = False
 
+    @contextlib.contextmanager
+    def inside_schema_editor(self, deferred=None):
+        """With a list: what is sent now belongs there, as a deferred statement of its operation."""
+        self.in_schema_editor += 1
+        self.deferred = deferred
+        try:
+            yield
+        finally:
+            self.in_schema_editor -= 1
+            self.deferred = None
+
     # Called by the cursor
 
     def on_execute(self, execute, sql, params, many, context):
         if self.in_default:
             self.default_queried = True
+        elif self.deferred is not None:
+            self.deferred.append(self.final_form(sql, params))
         elif self.current is not None and self.is_worth_recording(sql):
             self.current.statements.append(self.final_form(sql, params))
         return execute(sql, params, many, context)
@@ -158,34 +172,30 @@ def observed(schema_editor_class, observer):
     class ObservedSchemaEditor(schema_editor_class):
         def __enter__(self):
             editor = super().__enter__()
+            self.at_the_end = False
             self.deferred_sql = DeferredStatements(observer)
             return editor
 
         def __exit__(self, exc_type, exc_value, traceback):
-            # Django would run them just so; ours survives an error, and knows whose statement it runs.
-            if exc_type is None:
-                deferred, self.deferred_sql = self.deferred_sql, []
-                for sql in deferred:
-                    self.run_deferred(sql, deferred.owner(sql))
+            self.at_the_end = exc_type is None
             return super().__exit__(exc_type, exc_value, traceback)
 
-        def run_deferred(self, sql, record):
-            if record is not None:
-                record.deferred.append(str(sql))
+        def execute(self, sql, *args, **kwargs):
+            if self.at_the_end:
+                return self.execute_deferred(sql, *args, **kwargs)
+            with observer.inside_schema_editor():
+                return super().execute(sql, *args, **kwargs)
+
+        def execute_deferred(self, sql, *args, **kwargs):
+            """One of Django's deferred statements: we know whose it is, and survive its error."""
+            record = self.deferred_sql.owner(sql)
             try:
-                with observer.savepoint():
-                    self.execute(sql, None)
+                with observer.savepoint(), observer.inside_schema_editor(record and record.deferred):
+                    super().execute(sql, *args, **kwargs)
             except Exception as error:
                 if record is None:
                     raise
                 record.error = f"deferred: {describe(error)}"
-
-        def execute(self, *args, **kwargs):
-            observer.in_schema_editor += 1
-            try:
-                return super().execute(*args, **kwargs)
-            finally:
-                observer.in_schema_editor -= 1
 
         def _effective_default(self, field):
             # A static method in Django; it is only ever called on the instance by effective_default().

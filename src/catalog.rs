@@ -17,6 +17,7 @@ use crate::data_type::DataType;
 use crate::statement::{DefaultValue, SqlExpression, Volatility};
 
 pub use names::object_name;
+use names::{compared, stored};
 pub use objects::{Attachments, TypeKind, UserType, View};
 
 /// Counts the migrations in the order in which they run, so that a relation can say which one created it.
@@ -168,27 +169,26 @@ impl Catalog {
     /// The table, if migrations created it.
     #[must_use]
     pub fn table(&self, name: &str) -> Option<&Table> {
-        self.tables.get(name)
+        self.tables.get(stored(name))
     }
 
     /// The column, if it is known.
     #[must_use]
     pub fn column(&self, table: &str, column: &str) -> Option<&Column> {
-        self.tables.get(table)?.columns.get(column)
+        self.table(table)?.columns.get(stored(column))
     }
 
     /// Whether the running migration created the table.
     #[must_use]
     pub fn is_new(&self, table: &str) -> bool {
-        self.tables
-            .get(table)
+        self.table(table)
             .is_some_and(|table| table.created_in == self.migration)
     }
 
     /// The table that an index belongs to.
     #[must_use]
     pub fn index_table(&self, index: &str) -> Option<&str> {
-        self.index_tables.get(index).map(String::as_str)
+        self.index_tables.get(stored(index)).map(String::as_str)
     }
 
     /// A sequence, if it is known.
@@ -201,6 +201,7 @@ impl Catalog {
     /// See `DatabaseSchemaEditor._get_sequence_name` in django/db/backends/postgresql/schema.py.
     #[must_use]
     pub fn owned_sequence(&self, table: &str, column: &str) -> Option<&str> {
+        let (table, column) = (compared(table), compared(column));
         self.sequences
             .iter()
             .find(|(_, sequence)| {
@@ -229,6 +230,7 @@ impl Catalog {
         &'a self,
         table: &'a str,
     ) -> impl Iterator<Item = (&'a str, &'a str, &'a Constraint)> + 'a {
+        let table = stored(table);
         self.tables
             .get(table)
             .into_iter()
@@ -247,7 +249,7 @@ impl Catalog {
     /// by name (Postgres reads `pg_constraint` by its index on table, type and name).
     #[must_use]
     pub fn constraint_names(&self, table: &str, query: NameQuery<'_>) -> Vec<String> {
-        let Some(table) = self.tables.get(table) else {
+        let Some(table) = self.tables.get(compared(table)) else {
             return Vec::new();
         };
         let mut constraints: Vec<_> = table

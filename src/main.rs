@@ -8,10 +8,6 @@ use std::thread;
 use forelock::cli::Arguments;
 use forelock::command::{self, Surroundings, UntilClosed};
 
-/// Reading and replaying is a great number of small allocations; this one needs a third less time for them than glibc's.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Dropping the syntax tree of a deeply nested file recurses; the usual 8 MB are not enough for what a file can hold.
 const MAIN_STACK: usize = 256 << 20;
 const WORKER_STACK: usize = 16 << 20;

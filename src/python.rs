@@ -22,6 +22,7 @@ mod settings;
 mod settle;
 mod syntax;
 mod text;
+mod uses;
 
 use std::sync::Arc;
 

@@ -14,6 +14,7 @@ mod literals;
 mod meta_names;
 mod moments;
 mod operations;
+mod parameters;
 mod prepare;
 mod relations;
 mod renames;

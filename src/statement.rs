@@ -19,6 +19,7 @@ pub use command::{
 pub use names::{create_index_name, index_name, truncate_name};
 pub(crate) use print::deferrable_sql;
 pub use print::{quote_literal, quote_name, split_identifier};
+pub(crate) use unknowns::has_unknown;
 pub use unknowns::unknown;
 
 /// One command to Postgres.

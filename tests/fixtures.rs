@@ -19,6 +19,18 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[(
     "NOT ENFORCED is of PostgreSQL 18; the fixtures are observed on 15",
 )];
 
+/// Operations whose DDL cannot be known to the letter: what their strings are compared with would be nothing.
+const NOT_EXACT: &[(&str, &str)] = &[
+    (
+        "fixtures/history/field-of-package/travel/migrations/0003_highlight.py operation 0",
+        "the key of a package's model whose migrations are not at hand",
+    ),
+    (
+        "fixtures/rules/add-column-default-dropped/library/migrations/0004_book_acquired.py operation 0",
+        "the clock at the time of the migration",
+    ),
+];
+
 #[test]
 fn what_is_found_in_every_fixture_equals_its_marks() {
     let mut failures = Vec::new();
@@ -131,6 +143,23 @@ fn the_statements_of_every_operation_are_those_that_django_sent() {
 }
 
 #[test]
+fn the_statements_of_every_operation_are_known_exactly_but_for_these() {
+    let mut found = BTreeSet::new();
+    for fixture in fixtures_with_observations() {
+        for migration in sql(&fixture) {
+            for (index, operation) in list(&migration["operations"]).iter().enumerate() {
+                if operation["confidence"] != "exact" {
+                    let path = text(&migration["path"]);
+                    found.insert(format!("{}/{path} operation {index}", shown(&fixture)));
+                }
+            }
+        }
+    }
+    let expected = NOT_EXACT.iter().map(|(place, _)| (*place).to_owned()).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn the_locks_and_the_work_of_every_statement_are_those_that_postgres_showed() {
     let mut failures = Vec::new();
     for fixture in fixtures_with_observations() {
@@ -166,6 +195,28 @@ fn the_locks_and_the_work_of_every_statement_are_those_that_postgres_showed() {
 }
 
 #[test]
+fn migrations_stand_in_the_order_in_which_django_ran_them() {
+    let mut failures = Vec::new();
+    for fixture in fixtures_with_observations() {
+        // A squash beside its originals was observed apart from them.
+        let said: Vec<Value> = sql(&fixture)
+            .into_iter()
+            .filter(|migration| list(&migration["replaces"]).is_empty())
+            .collect();
+        let found: Vec<String> = said.iter().map(name).collect();
+        let ran: Vec<String> = list(&observed(&fixture)["migrations"]).iter().map(name).collect();
+        let expected: Vec<String> = ran.into_iter().filter(|name| found.contains(name)).collect();
+        if expected != found {
+            failures.push(format!(
+                "{}:\n  Django   {expected:?}\n  forelock {found:?}",
+                shown(&fixture)
+            ));
+        }
+    }
+    assert_none("the order of migrations differs from Django's", &failures);
+}
+
+#[test]
 fn a_project_without_any_migration_is_said_and_exits_with_two() {
     let output = forelock(&root().join("fixtures/input/no-migrations"), &["check", "."]);
     assert_eq!(
@@ -196,6 +247,9 @@ fn is_seen_otherwise(claim: &Value) -> bool {
 
 fn contradictions(truth: &Value, claim: &Value) -> Vec<String> {
     let mut found = Vec::new();
+    if claim["analysed"] == false {
+        return found;
+    }
     let mut compare = |what: &str, postgres: &BTreeSet<String>, forelock: &BTreeSet<String>| {
         if postgres != forelock {
             found.push(format!("{what}: Postgres {postgres:?}, forelock {forelock:?}"));
@@ -273,22 +327,23 @@ fn in_order(observed: &Value) -> Vec<(u64, Value)> {
 
 /// Each observed migration with what forelock says of it.
 fn observed_migrations(fixture: &Path, failures: &mut Vec<String>) -> Vec<(Value, Value)> {
-    let observed: Value = serde_json::from_str(&read(&fixture.join("observed.json"))).expect("observed.json is JSON");
     let said = sql(fixture);
     let mut pairs = Vec::new();
-    for migration in list(&observed["migrations"]) {
-        let same = |other: &&Value| other["app"] == migration["app"] && other["migration"] == migration["migration"];
-        match said.iter().find(same) {
+    for migration in list(&observed(fixture)["migrations"]) {
+        match said.iter().find(|other| name(other) == name(migration)) {
             Some(found) => pairs.push((migration.clone(), found.clone())),
-            None => failures.push(format!(
-                "{}: forelock knows no {}.{}",
-                shown(fixture),
-                text(&migration["app"]),
-                text(&migration["migration"])
-            )),
+            None => failures.push(format!("{}: forelock knows no {}", shown(fixture), name(migration))),
         }
     }
     pairs
+}
+
+fn observed(fixture: &Path) -> Value {
+    serde_json::from_str(&read(&fixture.join("observed.json"))).expect("observed.json is JSON")
+}
+
+fn name(migration: &Value) -> String {
+    format!("{}.{}", text(&migration["app"]), text(&migration["migration"]))
 }
 
 // Marks.
@@ -396,7 +451,7 @@ fn root() -> PathBuf {
 }
 
 fn fixtures() -> Vec<PathBuf> {
-    ["rules", "silent", "input", "projects"]
+    ["rules", "silent", "history", "input", "projects"]
         .into_iter()
         .flat_map(folders_of)
         .collect()

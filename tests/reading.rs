@@ -371,7 +371,10 @@ class Migration(migrations.Migration):
         panic!("{rename:?}")
     };
     assert_eq!([old_name, new_name, &rename.class], ["OldOrder", "Order", "Rename"]);
-    assert!(matches!(&strange.operation, Operation::Custom { path } if path.ends_with(".Strange")));
+    let Operation::Custom { path, base: Some(base) } = &strange.operation else {
+        panic!("{strange:?}")
+    };
+    assert!(path.ends_with(".Strange") && matches!(**base, Operation::RunSql { .. }));
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! What each statement does to the catalog.
 
 use crate::statement::{
-    self, AlterTableAction, ConstraintKind as Declared, CreateIndex, CreateTable, IndexItem, Statement, TableConstraint,
+    self, AlterTableAction, ConstraintKind as Declared, CreateIndex, CreateTable, IndexItem, SqlExpression, Statement,
+    TableConstraint,
 };
 
-use super::names::truncated;
+use super::names::{stored, stored_all};
 use super::{Catalog, Column, Constraint, ConstraintKind, Index, Sequence, Table, object_name};
 
 impl Catalog {
@@ -15,18 +16,18 @@ impl Catalog {
             Statement::CreateTable(create) => self.create_table(create),
             Statement::DropTable { table, cascade } => {
                 if *cascade {
-                    self.drop_dependent_views(truncated(table), None);
+                    self.drop_dependent_views(stored(table), None);
                 }
                 self.drop_table(table);
             }
             Statement::RenameTable { from, to } => self.rename_table(from, to),
             Statement::AlterTable { table, actions } => {
                 for action in actions {
-                    self.alter_table(truncated(table), action);
+                    self.alter_table(stored(table), action);
                 }
             }
             Statement::CreateIndex(create) => self.create_index(create),
-            Statement::DropIndex { name, .. } => self.drop_index(truncated(&name.resolve())),
+            Statement::DropIndex { name, .. } => self.drop_index(stored(&name.resolve())),
             Statement::RenameIndex { from, to, .. } => self.rename_index(&from.resolve(), &to.resolve()),
             Statement::CreateSequence { sequence } => {
                 let created = Sequence {
@@ -61,7 +62,7 @@ impl Catalog {
     }
 
     fn create_table(&mut self, create: &CreateTable) {
-        let name = truncated(&create.table).to_owned();
+        let name = stored(&create.table).to_owned();
         if create.if_not_exists && self.tables.contains_key(&name) {
             return;
         }
@@ -80,7 +81,8 @@ impl Catalog {
     }
 
     pub(super) fn drop_table(&mut self, name: &str) {
-        let Some(table) = self.tables.remove(truncated(name)) else {
+        let name = stored(name);
+        let Some(table) = self.tables.remove(name) else {
             return;
         };
         for index in table.indexes.keys() {
@@ -107,7 +109,7 @@ impl Catalog {
     }
 
     fn rename_table(&mut self, from: &str, to: &str) {
-        let (from, to) = (truncated(from), truncated(to));
+        let (from, to) = (stored(from), stored(to));
         let Some(table) = self.tables.remove(from) else { return };
         for index in table.indexes.keys() {
             self.index_tables.insert(index.clone(), to.to_owned());
@@ -141,20 +143,21 @@ impl Catalog {
         match action {
             AlterTableAction::AddColumn(column) => self.add_column(table, column),
             AlterTableAction::DropColumn { column, cascade } => {
+                let column = stored(column);
                 if *cascade {
                     self.drop_dependent_views(table, Some(column));
                 }
                 self.drop_column(table, column);
             }
-            AlterTableAction::RenameColumn { from, to } => self.rename_column(table, from, to),
+            AlterTableAction::RenameColumn { from, to } => self.rename_column(table, stored(from), stored(to)),
             AlterTableAction::AddConstraint(constraint) => self.add_constraint(table, constraint),
-            AlterTableAction::DropConstraint { name, .. } => self.drop_constraint(table, truncated(&name.resolve())),
+            AlterTableAction::DropConstraint { name, .. } => self.drop_constraint(table, stored(&name.resolve())),
             AlterTableAction::ValidateConstraint { name } => {
                 let name = name.resolve();
                 if let Some(constraint) = self
                     .tables
                     .get_mut(table)
-                    .and_then(|table| table.constraints.get_mut(truncated(&name)))
+                    .and_then(|table| table.constraints.get_mut(stored(&name)))
                 {
                     constraint.validated = true;
                 }
@@ -201,7 +204,7 @@ impl Catalog {
         if let Some(column) = self
             .tables
             .get_mut(table)
-            .and_then(|table| table.columns.get_mut(column))
+            .and_then(|table| table.columns.get_mut(stored(column)))
         {
             change(column);
         }
@@ -211,20 +214,21 @@ impl Catalog {
         let Some(entry) = self.tables.get_mut(table) else {
             return;
         };
-        entry.columns.insert(column.name.clone(), Column::of(column));
+        let column_name = stored(&column.name);
+        entry.columns.insert(column_name.to_owned(), Column::of(column));
         if column.identity || column.data_type.name.ends_with("serial") {
-            self.own_sequence(table, &column.name);
+            self.own_sequence(table, column_name);
         }
-        let own = vec![column.name.clone()];
+        let own = vec![column_name.to_owned()];
         if column.primary_key {
             self.add_keyed(table, ConstraintKind::PrimaryKey(own), column.key_name.clone(), true);
         } else if column.unique {
             self.add_keyed(table, ConstraintKind::Unique(own), column.key_name.clone(), true);
         }
         if let Some(check) = &column.check {
-            let derived = || self.constraint_name(table, Some(&column.name), "check");
+            let derived = || self.constraint_name(table, Some(column_name), "check");
             let name = column.check_name.clone().unwrap_or_else(derived);
-            self.insert_constraint(table, name, ConstraintKind::Check(check.clone()), true);
+            self.insert_constraint(table, name, stored_check(check), true);
         }
         if let Some(key) = &column.references {
             let constraint = TableConstraint {
@@ -290,44 +294,41 @@ impl Catalog {
     }
 
     fn add_constraint(&mut self, table: &str, constraint: &TableConstraint) {
-        let name = constraint
-            .name
-            .as_ref()
-            .map(|name| truncated(&name.resolve()).to_owned());
+        let name = constraint.name.as_ref().map(|name| stored(&name.resolve()).to_owned());
         match &constraint.kind {
             Declared::Check(expression) => {
-                let column = (expression.columns.len() == 1).then(|| expression.columns[0].clone());
+                let column = (expression.columns.len() == 1).then(|| stored(&expression.columns[0]).to_owned());
                 let name = name.unwrap_or_else(|| self.constraint_name(table, column.as_deref(), "check"));
-                self.insert_constraint(
-                    table,
-                    name,
-                    ConstraintKind::Check(expression.clone()),
-                    !constraint.not_valid,
-                );
+                self.insert_constraint(table, name, stored_check(expression), !constraint.not_valid);
             }
             Declared::Unique { columns, .. } => {
-                self.add_keyed(table, ConstraintKind::Unique(columns.clone()), name, true);
+                self.add_keyed(table, ConstraintKind::Unique(stored_all(columns)), name, true);
             }
             Declared::PrimaryKey { columns } => {
                 for column in columns {
                     self.change_column(table, column, |column| column.not_null = true);
                 }
-                self.add_keyed(table, ConstraintKind::PrimaryKey(columns.clone()), name, true);
+                self.add_keyed(table, ConstraintKind::PrimaryKey(stored_all(columns)), name, true);
             }
             Declared::Exclude { definition } => {
-                self.add_keyed(table, ConstraintKind::Exclude(definition.columns.clone()), name, false);
+                self.add_keyed(
+                    table,
+                    ConstraintKind::Exclude(stored_all(&definition.columns)),
+                    name,
+                    false,
+                );
             }
             Declared::ForeignKey(key) => {
-                let to_table = truncated(&key.to_table).to_owned();
+                let to_table = stored(&key.to_table).to_owned();
                 if let Some(parent) = self.tables.get_mut(&to_table) {
                     parent.referenced_by.insert(table.to_owned());
                 }
-                let name = name.unwrap_or_else(|| truncated(&key.name.resolve()).to_owned());
-                let columns = key.columns.clone();
+                let name = name.unwrap_or_else(|| stored(&key.name.resolve()).to_owned());
+                let columns = stored_all(&key.columns);
                 let to_columns = if key.to_columns.is_empty() {
                     self.primary_key(&to_table)
                 } else {
-                    key.to_columns.clone()
+                    stored_all(&key.to_columns)
                 };
                 let kind = ConstraintKind::ForeignKey {
                     columns,
@@ -412,7 +413,7 @@ impl Catalog {
     }
 
     fn create_index(&mut self, create: &CreateIndex) {
-        let name = truncated(&create.name.resolve()).to_owned();
+        let name = stored(&create.name.resolve()).to_owned();
         if create.if_not_exists && self.index_tables.contains_key(&name) {
             return;
         }
@@ -420,17 +421,17 @@ impl Catalog {
         let mut mentioned = Vec::new();
         for item in &create.items {
             match item {
-                IndexItem::Column { name, .. } => items.push(Some(name.clone())),
+                IndexItem::Column { name, .. } => items.push(Some(stored(name).to_owned())),
                 IndexItem::Expression(expression) => {
                     items.push(None);
-                    mentioned.extend(expression.columns.iter().cloned());
+                    mentioned.extend(stored_all(&expression.columns));
                 }
             }
         }
         // Django reads `indkey`, which holds the INCLUDE columns too.
-        items.extend(create.include.iter().cloned().map(Some));
+        items.extend(stored_all(&create.include).into_iter().map(Some));
         if let Some(condition) = &create.condition {
-            mentioned.extend(condition.columns.iter().cloned());
+            mentioned.extend(stored_all(&condition.columns));
         }
         let index = Index {
             unique: create.unique,
@@ -440,7 +441,7 @@ impl Catalog {
             partial: create.condition.is_some(),
             has_parameters: create.with.is_some(),
         };
-        self.insert_index(truncated(&create.table), &name, index);
+        self.insert_index(stored(&create.table), &name, index);
     }
 
     pub(super) fn insert_index(&mut self, table: &str, name: &str, index: Index) {
@@ -460,18 +461,18 @@ impl Catalog {
     }
 
     pub(super) fn rename_index(&mut self, from: &str, to: &str) {
-        let Some(table) = self.index_tables.remove(truncated(from)) else {
+        let Some(table) = self.index_tables.remove(stored(from)) else {
             return;
         };
         if let Some(entry) = self.tables.get_mut(&table) {
-            if let Some(index) = entry.indexes.shift_remove(truncated(from)) {
-                entry.indexes.insert(truncated(to).to_owned(), index);
+            if let Some(index) = entry.indexes.shift_remove(stored(from)) {
+                entry.indexes.insert(stored(to).to_owned(), index);
             }
-            if let Some(constraint) = entry.constraints.shift_remove(truncated(from)) {
-                entry.constraints.insert(truncated(to).to_owned(), constraint);
+            if let Some(constraint) = entry.constraints.shift_remove(stored(from)) {
+                entry.constraints.insert(stored(to).to_owned(), constraint);
             }
         }
-        self.index_tables.insert(truncated(to).to_owned(), table);
+        self.index_tables.insert(stored(to).to_owned(), table);
     }
 
     fn own_sequence(&mut self, table: &str, column: &str) {
@@ -502,6 +503,13 @@ impl Catalog {
                 || self.tables.contains_key(name)
         })
     }
+}
+
+fn stored_check(expression: &SqlExpression) -> ConstraintKind {
+    ConstraintKind::Check(SqlExpression {
+        sql: expression.sql.clone(),
+        columns: stored_all(&expression.columns),
+    })
 }
 
 impl Column {

@@ -2,10 +2,11 @@
 
 use crate::statement::{Command, Name, SequenceChange, TableChange, TableForm};
 
-use super::names::{object_name, truncated};
+use super::names::{object_name, stored};
 use super::{Catalog, Constraint, ConstraintKind, Index, Sequence, Table, TypeKind, UserType, View};
 
 impl Catalog {
+    #[allow(clippy::too_many_lines, reason = "one short arm for each command")]
     pub(super) fn apply_command(&mut self, command: &Command) {
         match command {
             Command::CreateTableAs { table, .. } => {
@@ -259,7 +260,7 @@ impl Catalog {
                 self.change_column(table, column, |column| column.not_null = true);
             }
         }
-        let name = name.map_or_else(|| index.to_owned(), |name| truncated(&name.resolve()).to_owned());
+        let name = name.map_or_else(|| index.to_owned(), |name| stored(&name.resolve()).to_owned());
         if name != index {
             self.rename_index(index, &name);
         }

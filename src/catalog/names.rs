@@ -1,4 +1,6 @@
-//! The names that Postgres itself invents.
+//! Names as Postgres keeps them, and those that it invents itself.
+
+use crate::statement::split_identifier;
 
 /// Postgres cuts names at this many bytes (`NAMEDATALEN - 1`).
 const LONGEST_NAME: usize = 63;
@@ -42,10 +44,23 @@ fn clip(text: &str, length: usize) -> &str {
     &text[..end]
 }
 
-/// What a relation's name becomes when it is too long: Postgres cuts it and says so in a notice.
+/// The name that Postgres keeps: without a schema and quotes that Django was given as part of it, and cut where it is too
+/// long.
 #[must_use]
-pub(super) fn truncated(name: &str) -> &str {
+pub(super) fn stored(name: &str) -> &str {
+    clip(split_identifier(name).1, LONGEST_NAME)
+}
+
+/// A name that Django compares with `relname`: Postgres cuts it too, but quotes in it stay.
+#[must_use]
+pub(super) fn compared(name: &str) -> &str {
     clip(name, LONGEST_NAME)
+}
+
+/// The names of columns as Postgres keeps them.
+#[must_use]
+pub(super) fn stored_all(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| stored(name).to_owned()).collect()
 }
 
 #[cfg(test)]

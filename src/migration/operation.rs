@@ -139,9 +139,11 @@ pub enum Operation {
     RemoveCollation {
         name: String,
     },
-    /// An operation class that is not Django's and does not derive from one that we follow.
+    /// An operation class that is not Django's, and whose way to the database is its own.
     Custom {
         path: String,
+        /// What the class of Django below it does, if the state changes in that way.
+        base: Option<Box<Operation>>,
     },
     /// A class that is Django's, but whose arguments could not be read, or no call at all.
     Unread {

@@ -95,13 +95,14 @@ impl Models {
                     self.apply(app, &nested.operation);
                 }
             }
+            Operation::Custom { base: Some(base), .. } => self.apply(app, base),
             Operation::AlterModelManagers { .. }
             | Operation::ValidateConstraint { .. }
             | Operation::RunPython { .. }
             | Operation::CreateExtension { .. }
             | Operation::CreateCollation { .. }
             | Operation::RemoveCollation { .. }
-            | Operation::Custom { .. }
+            | Operation::Custom { base: None, .. }
             | Operation::Unread { .. } => {}
         }
     }

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::migration::{Field, FieldKind, ModelOptions, ModelRef, Relation};
 use crate::statement::truncate_name;
+use crate::value::Value;
 
 use super::state::{ModelKey, ModelState, Origin};
 use super::view::{Model, ModelField};
@@ -96,6 +97,9 @@ impl<'a> ModelField<'a> {
             related_query_name: None,
         }));
         "django.db.models.ForeignKey".clone_into(&mut field.path);
+        if !db_constraint {
+            field.compared.insert("db_constraint".to_owned(), Value::Bool(false));
+        }
         field.db_tablespace.clone_from(&self.field.db_tablespace);
         field
     }

@@ -30,6 +30,10 @@ pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
             .ends_with("_MODEL")
             .then(|| Value::Setting(format!("OAUTH2_PROVIDER_{name}")));
     }
+    // What `database_forwards` gets is a schema editor of that same connection.
+    if let Some(rest) = path.strip_prefix("<schema_editor>.connection.") {
+        return value(&format!("django.db.connection.{rest}"), django);
+    }
     match path {
         "django.VERSION" => Some(version(django.major, django.minor)),
         // Django 5.2 runs on 3.10 to 3.14; migrations ask only whether it is Python 3.
@@ -38,6 +42,9 @@ pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
         "six.PY3" | "django.utils.six.PY3" => Some(Value::Bool(true)),
         // One PostgreSQL database is assumed.
         "django.db.connection.vendor" | "django.db.backends.postgresql.vendor" => Some(text("postgresql")),
+        "django.db.connection.features.can_rollback_ddl"
+        | "django.db.connection.features.has_native_uuid_field"
+        | "django.db.connection.features.supports_json_field" => Some(Value::Bool(true)),
         "django.db.connection.display_name" => Some(text("PostgreSQL")),
         "django.db.connection.alias" | "django.db.DEFAULT_DB_ALIAS" => Some(text("default")),
         "django.db.models.constants.LOOKUP_SEP" => Some(text("__")),

@@ -102,7 +102,10 @@ impl<'a> Interpreter<'a> {
         match target {
             Expr::Name(name) => self.bind(&name.id, value, place),
             Expr::Attribute(_) => {
-                let Some(key) = self.place(target) else { return };
+                let Some(key) = self.place(target) else {
+                    self.unplaced(target);
+                    return;
+                };
                 match self.binding_mut(&key) {
                     Some(binding) => *binding = Binding { value, range: place },
                     None => self.bind(&key, value, place),

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use ruff_python_ast as ast;
+use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
 
 use super::builtins::Arguments;
 use super::evaluate::{Binding, Interpreter, Scope};
 use super::execute::Flow;
 use super::lineage::{Lineage, Receiver};
+use super::resolve::IRRELEVANT;
 use super::{Class, Method, Module, Modules, operators};
 use crate::source::Range;
 use crate::value::{Call, Value};
@@ -172,6 +174,17 @@ impl<'m> Object<'m> {
         }
     }
 
+    /// How the code of a method uses its parameter at a position after `self`: as `connection.alias` of it, or as itself (`""`).
+    #[must_use]
+    pub fn uses(&self, method: &str, parameter: usize) -> Vec<String> {
+        let mut classes = self.lineage.classes.iter();
+        let function = classes.find_map(|(module, class)| {
+            let method = class.method(method)?;
+            module.syntax.as_ref()?.function(method.place)
+        });
+        function.map_or_else(Vec::new, |function| super::uses::uses(function, parameter + 1))
+    }
+
     /// What a method that was run handed to that of the class that needs no reading.
     #[must_use]
     #[allow(
@@ -242,6 +255,18 @@ impl<'a> Interpreter<'a> {
         if is_followed {
             return;
         }
+        self.keep_effect(value);
+    }
+
+    /// An assignment to an attribute of something that is not at hand.
+    pub(super) fn unplaced(&mut self, target: &'a ast::Expr) {
+        if self.receiver.is_some() {
+            let unknown = self.unknown(target.range(), "is changed in a way that is not followed");
+            self.keep_effect(unknown);
+        }
+    }
+
+    fn keep_effect(&mut self, value: Value) {
         match self.binding_mut(EFFECTS) {
             Some(Binding {
                 value: Value::List(effects),
@@ -361,8 +386,16 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What is not followed: its arguments are kept.
-    fn base_method(&mut self, method: &str, arguments: Arguments, receiver: &Receiver<'a>) -> Value {
+    fn base_method(&mut self, method: &str, mut arguments: Arguments, receiver: &Receiver<'a>) -> Value {
         let range = Range::default();
+        if method == "__init__" {
+            for (name, value) in &mut arguments.kwargs {
+                if !IRRELEVANT.contains(&name.as_str()) {
+                    let named = std::mem::replace(value, Value::None);
+                    *value = self.settle(named);
+                }
+            }
+        }
         let scope = &mut self.scopes[0];
         if method == "__init__" {
             for name in SET_BY_DJANGO {

@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 100;
 const MAX_SIZE: usize = 500_000;
 
 /// Keyword arguments that never decide a statement; what they name need not be loaded.
-const IRRELEVANT: &[&str] = &[
+pub(super) const IRRELEVANT: &[&str] = &[
     "choices",
     "code",
     "help_text",

@@ -132,10 +132,11 @@ impl Run<'_> {
     /// `COMMENT ON COLUMN`, where the field has a comment.
     pub(super) fn comment_on_column(&mut self, table: &str, field: &ModelField<'_>, column: &str) {
         if let Some(text) = field.field.db_comment.as_deref().filter(|text| !text.is_empty()) {
+            let text = comment_text(field.django(), text);
             self.execute(Statement::Comment {
                 table: table.to_owned(),
                 column: Some(column.to_owned()),
-                text: text.to_owned(),
+                text,
             });
         }
     }
@@ -202,6 +203,16 @@ fn immediate(table: &str, name: Name) -> Statement {
     Statement::SetConstraintsImmediate {
         constraint: Some(name),
         namespace: (!namespace.is_empty()).then(|| namespace.to_owned()),
+    }
+}
+
+/// A comment as it arrives: Django hands it over as SQL with no parameters, in which `%%` is one percent sign.
+/// Django 4.2 doubled them before. (From 5.0 on it stops at a single one.)
+pub(super) fn comment_text(django: DjangoVersion, text: &str) -> String {
+    if django < DjangoVersion::new(5, 0) {
+        text.to_owned()
+    } else {
+        text.replace("%%", "%")
     }
 }
 

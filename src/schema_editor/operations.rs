@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::catalog::NameQuery;
-use crate::migration::{Constraint, Field, Index, Operation, SqlText};
+use crate::migration::{Constraint, Field, Index, Operation, SqlPiece, SqlText};
 use crate::models::{Model, ModelField, Models, View};
-use crate::statement::{AlterTableAction, Name, Statement};
+use crate::statement::{AlterTableAction, Name, Statement, has_unknown};
 use crate::value::Value;
 use crate::versions::DjangoVersion;
 
-use super::columns::alter;
+use super::columns::{alter, comment_text};
+use super::parameters::fill_parameters;
 use super::run::{Run, django};
 
 /// The state before an operation and after it.
@@ -37,6 +38,10 @@ impl Run<'_> {
             Operation::RunSql { sql, .. } => {
                 self.run_sql(sql);
                 models.apply(app, operation);
+            }
+            Operation::Custom { path, base: Some(base) } => {
+                self.operation(app, base, models);
+                self.partial(format!("{path} sends this in a way of its own, if at all"));
             }
             _ => {
                 models.apply(app, operation);
@@ -74,7 +79,8 @@ impl Run<'_> {
             }
             Operation::AlterModelTableComment { name, table_comment } => {
                 if let Some(model) = self.migrated(states.to, states.app, name) {
-                    self.comment_on_table(&model.db_table(), table_comment.clone().unwrap_or_default());
+                    let comment = comment_text(django(&model), table_comment.as_deref().unwrap_or_default());
+                    self.comment_on_table(&model.db_table(), comment);
                 }
             }
             Operation::AlterUniqueTogether { name, .. } => {
@@ -177,7 +183,7 @@ impl Run<'_> {
                 nondeterministic: !deterministic,
             }),
             Operation::RemoveCollation { name } => self.execute(Statement::DropCollation { name: name.clone() }),
-            Operation::Custom { path } => self.opaque(format!("{path} is not one of Django's operations")),
+            Operation::Custom { path, .. } => self.opaque(format!("{path} is not one of Django's operations")),
             Operation::Unread { reason } => self.opaque(reason.clone()),
             Operation::AlterModelOptions { .. }
             | Operation::AlterModelManagers { .. }
@@ -358,24 +364,40 @@ impl Run<'_> {
         }
     }
 
+    /// `RunSQL._run_sql`
     fn run_sql(&mut self, sql: &SqlText) {
         match sql {
             SqlText::Noop => {}
             SqlText::Unknown(reason) => self.opaque(reason.clone()),
             SqlText::Pieces(pieces) => {
-                for piece in pieces {
-                    match &piece.text {
-                        None => self.opaque("the SQL could not be read"),
-                        Some(_) => {
-                            if let Some(unknown) = piece.params.as_ref().and_then(Value::unknown) {
-                                self.partial(unknown.reason.clone());
-                            }
-                        }
-                    }
+                if pieces.iter().any(|piece| piece.text.is_none()) {
+                    self.opaque("the SQL could not be read");
+                }
+                if pieces.iter().any(|piece| piece.params.is_some()) {
+                    let filled = pieces.iter().map(|piece| self.with_parameters(piece)).collect();
+                    return self.connection.run_sql(&SqlText::Pieces(filled));
                 }
             }
         }
         self.connection.run_sql(sql);
+    }
+
+    /// A piece with its parameters in it, as the schema editor composes it before it is sent.
+    fn with_parameters(&mut self, piece: &SqlPiece) -> SqlPiece {
+        let (Some(text), Some(parameters)) = (&piece.text, &piece.params) else {
+            return piece.clone();
+        };
+        let filled = fill_parameters(text, parameters);
+        match &filled {
+            Some(filled) if has_unknown(filled) => self.partial("a parameter of the SQL"),
+            Some(_) => {}
+            None => self.opaque("the parameters of the SQL"),
+        }
+        SqlPiece {
+            text: filled,
+            params: None,
+            range: piece.range,
+        }
     }
 }
 

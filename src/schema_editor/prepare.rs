@@ -88,14 +88,14 @@ fn prepare_by(settings: &ModelSettings, field: &Field, value: &Value) -> Prepare
     if matches!(value, Value::None) {
         return Prepared::None;
     }
+    // A class of its own may change anything that is not plainly empty or a scalar.
+    if has_items(value) && !field.path.is_empty() && !field.path.starts_with("django.") {
+        return Prepared::Unknown(format!("what {} makes of its default", field.path));
+    }
     let literal = match &field.kind {
         FieldKind::Plain(internal_type) => plain(settings, *internal_type, field, value),
         FieldKind::Array { base, .. } => array(settings, base, value),
         FieldKind::Generated { output, .. } => return prepare_by(settings, output, value),
-        // A class of its own may change anything that is not plainly empty or a scalar.
-        FieldKind::Database { .. } if has_items(value) => {
-            return Prepared::Unknown(format!("what {} makes of its default", field.path));
-        }
         FieldKind::Database { internal_type, .. } => match internal_type.as_str() {
             "CharField" | "TextField" | "SlugField" => python_text(value).map(Literal::Text),
             "JSONField" => json_text(value).map(|text| Literal::Typed(text, "jsonb")),

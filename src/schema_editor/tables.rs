@@ -10,7 +10,7 @@ use crate::statement::{
 };
 use crate::versions::DjangoVersion;
 
-use super::columns::{Rows, alter, column_definition};
+use super::columns::{Rows, alter, column_definition, comment_text};
 use super::meta_names;
 use super::relations::{ForeignKeyNaming, add_foreign_key};
 use super::run::{Run, django};
@@ -28,7 +28,7 @@ impl Run<'_> {
             .clone()
             .filter(|text| !text.is_empty())
         {
-            self.comment_on_table(&table, comment);
+            self.comment_on_table(&table, comment_text(django(model), &comment));
         }
         for field in &fields {
             if let Some(column) = field.column() {

@@ -1,6 +1,8 @@
 //! What a statement shows as `<unknown: reason>`.
 
-use super::{AlterTableAction, Column, ConstraintKind, CreateIndex, IndexItem, Statement, TableConstraint, Using};
+use super::{
+    AlterTableAction, Column, ConstraintKind, CreateIndex, IndexItem, Name, Statement, TableConstraint, Using,
+};
 
 const OPENING: &str = "<unknown: ";
 
@@ -9,6 +11,11 @@ const OPENING: &str = "<unknown: ";
 pub fn unknown(reason: &str) -> String {
     let reason = reason.replace(['<', '>'], "");
     format!("{OPENING}{reason}>")
+}
+
+/// Whether something in a piece of SQL is not known.
+pub(crate) fn has_unknown(sql: &str) -> bool {
+    sql.contains(OPENING)
 }
 
 /// The reasons in a piece of SQL, in order.
@@ -51,9 +58,15 @@ impl Statement {
             Statement::DropTable { table, .. } | Statement::RenameTable { from: table, .. } => visit(table),
             Statement::Comment { text, .. } => visit(text),
             Statement::AlterSequenceType { data_type, .. } => visit(&data_type.text),
-            Statement::DropIndex { .. }
-            | Statement::RenameIndex { .. }
-            | Statement::SetConstraintsImmediate { .. }
+            Statement::SetConstraintsImmediate {
+                constraint: Some(name), ..
+            } => visit_name(name, visit),
+            Statement::DropIndex { name, .. } => visit_name(name, visit),
+            Statement::RenameIndex { from, to, .. } => {
+                visit_name(from, visit);
+                visit_name(to, visit);
+            }
+            Statement::SetConstraintsImmediate { constraint: None, .. }
             | Statement::CreateSequence { .. }
             | Statement::DropSequence { .. }
             | Statement::CreateExtension { .. }
@@ -80,7 +93,25 @@ fn visit_column(column: &Column, visit: &mut dyn FnMut(&str)) {
     }
 }
 
+/// A name that was derived from something unknown tells so itself.
+fn visit_name(name: &Name, visit: &mut dyn FnMut(&str)) {
+    match name {
+        Name::Given(name) => visit(name),
+        Name::Derived(derived) => {
+            visit(&derived.table);
+            derived.columns.iter().for_each(|column| visit(column));
+            if let Some((table, column)) = &derived.target {
+                visit(table);
+                visit(column);
+            }
+        }
+    }
+}
+
 fn visit_constraint(constraint: &TableConstraint, visit: &mut dyn FnMut(&str)) {
+    if let Some(name) = &constraint.name {
+        visit_name(name, visit);
+    }
     match &constraint.kind {
         ConstraintKind::Check(expression) | ConstraintKind::Exclude { definition: expression } => {
             visit(&expression.sql);
@@ -107,20 +138,22 @@ fn visit_action(action: &AlterTableAction, visit: &mut dyn FnMut(&str)) {
         AlterTableAction::SetDefault { default, .. } => visit(&default.sql),
         AlterTableAction::AddConstraint(constraint) => visit_constraint(constraint, visit),
         AlterTableAction::DropColumn { column, .. } => visit(column),
+        AlterTableAction::DropConstraint { name, .. } | AlterTableAction::ValidateConstraint { name } => {
+            visit_name(name, visit);
+        }
         AlterTableAction::RenameColumn { .. }
         | AlterTableAction::DropDefault { .. }
         | AlterTableAction::SetNotNull { .. }
         | AlterTableAction::DropNotNull { .. }
         | AlterTableAction::AddIdentity { .. }
         | AlterTableAction::DropIdentity { .. }
-        | AlterTableAction::DropConstraint { .. }
-        | AlterTableAction::ValidateConstraint { .. }
         | AlterTableAction::SetTablespace { .. }
         | AlterTableAction::Change { .. } => {}
     }
 }
 
 fn visit_index(create: &CreateIndex, visit: &mut dyn FnMut(&str)) {
+    visit_name(&create.name, visit);
     for item in &create.items {
         match item {
             IndexItem::Column { name, .. } => visit(name),

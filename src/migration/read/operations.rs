@@ -7,7 +7,7 @@ use crate::migration::operation::{Base, Operation, SqlPiece, SqlText};
 use crate::source::Range;
 use crate::value::{Call, Value};
 
-type Read = Result<Operation, Reason>;
+pub(super) type Read = Result<Operation, Reason>;
 
 impl<'a> Reading<'a> {
     /// `operations`, in order; what is no operation keeps its place as an unread one.
@@ -63,19 +63,14 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn operation(&mut self, call: &Call) -> Read {
+    pub(super) fn operation(&mut self, call: &Call) -> Read {
         if let Some(name) = call.path.strip_prefix("django.db.migrations.") {
             return self.core_operation(name, call);
         }
         if let Some(name) = call.path.strip_prefix("django.contrib.postgres.operations.") {
             return self.postgres_operation(name, call);
         }
-        match self.call_of_base(call) {
-            Some(call_of_base) => self.operation(&call_of_base?),
-            None => Ok(Operation::Custom {
-                path: call.path.clone(),
-            }),
-        }
+        self.custom_operation(call)
     }
 
     #[rustfmt::skip]

@@ -1,29 +1,76 @@
-//! Operation classes of projects that derive from Django's.
+//! Operation classes that are not Django's: by what their methods do.
 
 use super::Reading;
 use super::arguments::Reason;
+use super::operations::Read;
+use crate::migration::OperationNode;
+use crate::migration::operation::{Operation, SqlPiece, SqlText};
 use crate::python::Object;
 use crate::value::{Call, Value};
 
-/// The methods by which an operation changes the state and the database.
-const EFFECTS: [&str; 2] = ["state_forwards", "database_forwards"];
+/// The parameters of the methods by which an operation changes the state and the database.
+const STATE_FORWARDS: (&str, &[&str]) = ("state_forwards", &["app_label", "state"]);
+const DATABASE_FORWARDS: (&str, &[&str]) = (
+    "database_forwards",
+    &["app_label", "schema_editor", "from_state", "to_state"],
+);
+/// What `database_forwards` may ask of the schema editor without sending anything.
+const ASKED_OF_CONNECTION: [&str; 2] = ["connection.alias", "connection.vendor"];
 
 impl Reading<'_> {
-    /// The call as Django's own class would get it. `None` where the class prints statements of its own, changes the
-    /// state in its own way, or was not found.
-    pub(super) fn call_of_base(&self, call: &Call) -> Option<Result<Call, Reason>> {
+    /// An operation of a class of the project or of a package.
+    pub(super) fn custom_operation(&mut self, call: &Call) -> Read {
         let mut object = self.object(&call.path, &is_operation);
-        let base = object.base().map(str::to_owned);
-        let outcome = base.filter(|base| !base.ends_with(".Operation")).and_then(|base| {
-            let constructed = construct(call, base, &mut object);
-            EFFECTS
-                .iter()
-                .all(|method| is_plain(method, &mut object))
-                .then_some(constructed)
-        });
+        let read = match object.base().map(str::to_owned) {
+            None => Ok(unknown(call, None)),
+            Some(base) if base.ends_with(".Operation") => Ok(own_operation(call, &mut object)),
+            Some(base) => self.derived_operation(call, base, &mut object),
+        };
         self.done_with(&object);
-        outcome
+        read
     }
+
+    /// An operation of a class that derives from one of Django's operations.
+    fn derived_operation(&mut self, call: &Call, base: String, object: &mut Object<'_>) -> Read {
+        let constructed = construct(call, base, object);
+        if !calls_base_alone(STATE_FORWARDS, object) {
+            return Ok(unknown(call, None));
+        }
+        let operation = self.operation(&constructed?)?;
+        if calls_base_alone(DATABASE_FORWARDS, object) && hands_schema_editor_on(object) {
+            return Ok(operation);
+        }
+        if sends_nothing(object) {
+            return Ok(state_only(call, operation));
+        }
+        Ok(unknown(call, Some(Box::new(operation))))
+    }
+}
+
+/// Whether `database_forwards` neither touches the schema editor nor hands it on.
+fn sends_nothing(object: &Object<'_>) -> bool {
+    let asked = object.uses(DATABASE_FORWARDS.0, 1);
+    object.defines(DATABASE_FORWARDS.0) && asked.iter().all(|asked| ASKED_OF_CONNECTION.contains(&asked.as_str()))
+}
+
+/// What Django's own `SeparateDatabaseAndState` says of an operation that changes the state alone.
+fn state_only(call: &Call, operation: Operation) -> Operation {
+    let node = OperationNode {
+        operation,
+        class: call.class_name().to_owned(),
+        range: call.range,
+        name_range: call.name_range,
+        argument_ranges: Vec::new(),
+    };
+    Operation::SeparateDatabaseAndState {
+        database_operations: Vec::new(),
+        state_operations: vec![node],
+    }
+}
+
+fn unknown(call: &Call, base: Option<Box<Operation>>) -> Operation {
+    let path = call.path.clone();
+    Operation::Custom { path, base }
 }
 
 fn is_operation(path: &str) -> bool {
@@ -38,42 +85,106 @@ fn construct(call: &Call, base: String, object: &mut Object<'_>) -> Result<Call,
             call.class_name()
         ));
     }
-    if !constructed.is_changed {
-        return Ok(Call {
-            path: base,
-            ..call.clone()
-        });
-    }
-    Ok(Call {
+    let mut call = Call {
         path: base,
-        arg_ranges: vec![call.range; constructed.args.len() + constructed.kwargs.len()],
-        args: constructed.args,
-        kwargs: constructed.kwargs,
         ..call.clone()
-    })
+    };
+    if constructed.is_changed {
+        call.args = constructed.args;
+        call.kwargs = constructed.kwargs;
+        if let (Some(atomic), "RunPython") = (object.set_attribute("atomic"), call.class_name()) {
+            call.kwargs.retain(|(name, _)| name != "atomic");
+            call.kwargs.push(("atomic".to_owned(), atomic.clone()));
+        }
+        call.arg_ranges = vec![call.range; call.args.len() + call.kwargs.len()];
+    }
+    Ok(call)
+}
+
+/// An operation that derives from the bare `Operation`: its code alone says what it does.
+fn own_operation(call: &Call, object: &mut Object<'_>) -> Operation {
+    object.construct(call);
+    if !leaves_the_state_alone(object) || !object.defines(DATABASE_FORWARDS.0) {
+        return unknown(call, None);
+    }
+    let asked = object.uses(DATABASE_FORWARDS.0, 1);
+    if asked.iter().all(|asked| ASKED_OF_CONNECTION.contains(&asked.as_str())) {
+        // Code that works on the rows, as that of RunPython does.
+        let code = Value::Name(format!("{}.{}", call.path, DATABASE_FORWARDS.0));
+        return Operation::RunPython { code, atomic: None };
+    }
+    match executed_sql(call, object) {
+        Some(pieces) => Operation::RunSql {
+            sql: SqlText::Pieces(pieces),
+            reverse_sql: None,
+            state_operations: Vec::new(),
+        },
+        None => unknown(call, None),
+    }
+}
+
+fn leaves_the_state_alone(object: &mut Object<'_>) -> bool {
+    let (method, parameters) = STATE_FORWARDS;
+    let is_known = |value: Value| value.unknown().is_none();
+    object.call(method, placeholders(parameters), &[]).is_some_and(is_known) && object.effects().iter().all(is_harmless)
+}
+
+/// The strings that `database_forwards` executes, if that is all that it does.
+fn executed_sql(call: &Call, object: &mut Object<'_>) -> Option<Vec<SqlPiece>> {
+    let (method, parameters) = DATABASE_FORWARDS;
+    let returned = object.call(method, placeholders(parameters), &[])?;
+    if returned.unknown().is_some() {
+        return None;
+    }
+    let harmful = object.effects().iter().filter(|effect| !is_harmless(effect));
+    let pieces = harmful.map(|effect| match effect {
+        Value::Call(executed) if executed.path == "<schema_editor>.execute" => match executed.args.as_slice() {
+            [Value::Str(text)] if executed.kwargs.is_empty() => Some(SqlPiece {
+                text: Some(text.clone()),
+                params: None,
+                range: call.range,
+            }),
+            [..] => None,
+        },
+        _ => None,
+    });
+    pieces.collect()
+}
+
+fn placeholders(parameters: &[&str]) -> Vec<Value> {
+    let placeholder = |name: &&str| Value::Name(format!("<{name}>"));
+    parameters.iter().map(placeholder).collect()
 }
 
 /// Whether a method does nothing but call that of Django's class with the arguments that it got.
-fn is_plain(method: &str, object: &mut Object<'_>) -> bool {
+fn calls_base_alone((method, parameters): (&str, &[&str]), object: &mut Object<'_>) -> bool {
     if !object.defines(method) {
         return true;
     }
-    let names: &[&str] = match method {
-        "state_forwards" => &["app_label", "state"],
-        _ => &["app_label", "schema_editor", "from_state", "to_state"],
-    };
-    let args: Vec<Value> = names.iter().map(|name| Value::Name(format!("<{name}>"))).collect();
-    if object
-        .call(method, args.clone(), &[])
-        .is_none_or(|value| value.unknown().is_some())
-    {
+    let given = placeholders(parameters);
+    let returned = object.call(method, given.clone(), &[]);
+    if returned.is_none_or(|value| value.unknown().is_some()) || !object.effects().iter().all(is_harmless) {
         return false;
     }
-    let is_quiet = object.effects().iter().all(is_harmless);
-    is_quiet
-        && object
-            .passed(method)
-            .is_some_and(|(passed, kwargs)| passed == args && kwargs.is_empty())
+    let Some((args, kwargs)) = object.passed(method) else {
+        return false;
+    };
+    let by_name = |name: &&str| {
+        kwargs
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.clone())
+    };
+    let named = parameters.iter().skip(args.len()).map(by_name);
+    let passed: Option<Vec<Value>> = args.iter().cloned().map(Some).chain(named).collect();
+    passed.is_some_and(|passed| passed == given)
+}
+
+/// Whether `database_forwards` does nothing with the schema editor but hand it on once.
+fn hands_schema_editor_on(object: &Object<'_>) -> bool {
+    let uses = object.uses(DATABASE_FORWARDS.0, 1);
+    let (handed_on, asked): (Vec<&String>, Vec<&String>) = uses.iter().partition(|used| used.is_empty());
+    handed_on.len() < 2 && asked.iter().all(|asked| ASKED_OF_CONNECTION.contains(&asked.as_str()))
 }
 
 /// Whether a call can change neither database nor state: it gets nothing of what the method got.

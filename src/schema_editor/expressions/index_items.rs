@@ -78,10 +78,8 @@ impl Wrappers {
                 }
                 "OpClass" => self.operator_class = Some(call.argument(1, "name")?.as_str()?.to_owned()),
                 "Collate" => {
-                    self.collation = Some(format!(
-                        "COLLATE {}",
-                        quote_name(call.argument(1, "collation")?.as_str()?)
-                    ));
+                    let collation = call.argument(1, "collation")?.as_str()?;
+                    self.collation = Some(format!("COLLATE {}", quote_name(collation)));
                 }
                 _ => return None,
             },

@@ -183,24 +183,24 @@ impl Compiler<'_, '_> {
                 Some(Clause::lookup(sql, [left, &low, &high]))
             }
             _ => match operator(lookup) {
-                Some(operator) => self.compare_by(left, lookup, operator, right),
+                Some(operator) => Some(self.compare_by(left, lookup, operator, right)),
                 None => self.pattern(left, lookup, &right),
             },
         }
     }
 
-    fn compare_by(&self, left: &Compiled, lookup: &str, operator: &str, right: Right<'_>) -> Option<Clause> {
+    fn compare_by(&self, left: &Compiled, lookup: &str, operator: &str, right: Right<'_>) -> Clause {
         let right = match right {
             Right::Direct(value) => {
                 if let Some(clause) = self.overflow(left, lookup, value) {
-                    return Some(clause);
+                    return clause;
                 }
                 self.prepared(left, &rounded(left, lookup, value))
             }
             Right::Expression(compiled) => self.wrapped(compiled),
         };
         let sql = format!("{} {operator} {}", left_sql(left), right.sql);
-        Some(Clause::lookup(sql, [left, &right]))
+        Clause::lookup(sql, [left, &right])
     }
 
     /// A number that the column cannot hold. See `IntegerFieldOverflow`, which came with Django 5.0.

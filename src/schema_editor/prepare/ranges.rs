@@ -47,24 +47,18 @@ fn written(lower: &Value, upper: &Value, bounds: &str) -> Option<Literal> {
     let opening = if matches!(lower, Value::None) { '(' } else { opening };
     let closing = if matches!(upper, Value::None) { ')' } else { closing };
     let (lower, upper) = (element(lower)?, element(upper)?);
-    let type_name = [&lower, &upper].into_iter().flatten().find_map(range_type);
-    let text = |element: &Option<Literal>| element.as_ref().map_or_else(String::new, element_text);
-    let range = format!("{opening}{},{}{closing}", text(&lower), text(&upper));
+    let type_name = [&lower, &upper].into_iter().find_map(range_type);
+    let range = format!("{opening}{},{}{closing}", element_text(&lower), element_text(&upper));
     Some(match type_name {
         Some(type_name) => Literal::Typed(range, type_name),
         None => Literal::Text(range),
     })
 }
 
-/// A bound: nothing where it is open, no answer where it is not known.
-#[allow(
-    clippy::option_option,
-    reason = "an open bound is something else than an unknown one"
-)]
-fn element(value: &Value) -> Option<Option<Literal>> {
+fn element(value: &Value) -> Option<Literal> {
     match generic(value) {
-        Prepared::None => Some(None),
-        Prepared::Literal(literal) => Some(Some(literal)),
+        Prepared::None => Some(Literal::Null),
+        Prepared::Literal(literal) => Some(literal),
         Prepared::Unknown(_) => None,
     }
 }

@@ -1,5 +1,7 @@
 //! Numbers, texts and other single values: `to_python` and `get_prep_value` of Django's fields.
 
+use std::fmt::Write;
+
 use crate::value::Value;
 
 use super::super::decimals::{decimal_from_float, decimal_text};
@@ -113,11 +115,11 @@ pub(super) fn uuid(value: &Value) -> Option<String> {
 }
 
 pub(super) fn bytes_literal(bytes: &[u8]) -> Literal {
-    let mut hex = String::with_capacity(bytes.len() * 2);
+    let mut digits = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
-        hex.extend([byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0')));
+        let _ = write!(digits, "{byte:02x}");
     }
-    Literal::Bytes(hex)
+    Literal::Bytes(digits)
 }
 
 pub(super) fn address(value: &Value, unpack_ipv4: Option<&Value>) -> Option<Literal> {

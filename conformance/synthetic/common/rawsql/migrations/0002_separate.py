@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             ]
         ),
         migrations.SeparateDatabaseAndState(
-            [migrations.AddField("entry", "only_database", models.IntegerField(db_index=True, null=True))]
+            [migrations.AddField("entry", "only_database", models.IntegerField(null=True))]
         ),
         migrations.SeparateDatabaseAndState(
             database_operations=[
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 migrations.AddIndex("entry", models.Index(fields=["name"], name="entry_name")),
             ],
             state_operations=[
-                migrations.AddField("entry", "shared", models.IntegerField(db_index=True, null=True)),
+                migrations.AddField("entry", "shared", models.IntegerField(null=True)),
                 migrations.AddIndex("entry", models.Index(fields=["name"], name="entry_name")),
             ],
         ),
