@@ -179,7 +179,7 @@ fn the_locks_and_the_work_of_every_statement_are_those_that_postgres_showed() {
             }
             for ((operation, truth), claim) in expected.iter().zip(statements) {
                 // What fails takes no lock that lasts.
-                if truth.get("error").is_some() || refused == Some(*operation) {
+                if truth.get("error").is_some() || refused == Some(*operation) || is_seen_otherwise(claim) {
                     continue;
                 }
                 let place = format!("{}/{}", shown(&fixture), text(&migration["path"]));
@@ -228,6 +228,22 @@ fn a_project_without_any_migration_is_said_and_exits_with_two() {
 }
 
 // What a statement did, against what forelock says.
+
+/// What cannot be seen as it is: the witness runs each statement in a transaction of its own, so LOCK TABLE has one; several
+/// statements of a string are run one by one; and TRUNCATE gives a table a new file without writing any row into it.
+fn is_seen_otherwise(claim: &Value) -> bool {
+    const RULES: &[&str] = &[
+        "lock-table-outside-transaction",
+        "refused-in-transaction",
+        "truncate-table",
+    ];
+    // DETACH PARTITION CONCURRENTLY waits between its two transactions, where it has no lock.
+    let words = ["DETACH PARTITION", "CONCURRENTLY"];
+    strings(&claim["rules"])
+        .iter()
+        .any(|rule| RULES.contains(&rule.as_str()))
+        || words.iter().all(|word| text(&claim["sql"]).contains(word))
+}
 
 fn contradictions(truth: &Value, claim: &Value) -> Vec<String> {
     let mut found = Vec::new();
@@ -287,7 +303,7 @@ fn locks_seen(locks: &Value) -> BTreeSet<String> {
 fn locks_claimed(claim: &Value, kinds: &[&str]) -> BTreeSet<String> {
     let locks = list(&claim["locks"])
         .iter()
-        .filter(|lock| kinds.contains(&text(&lock["kind"])));
+        .filter(|lock| kinds.contains(&text(&lock["kind"])) && lock["mode"] != "ACCESS SHARE");
     locks
         .map(|lock| format!("{} {}", text(&lock["relation"]), text(&lock["mode"])))
         .collect()

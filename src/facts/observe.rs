@@ -7,9 +7,9 @@ mod partitions;
 mod rows;
 mod types;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, object_name};
 use crate::lock::LockMode;
-use crate::statement::{CreateIndex, CreateTable, ForeignKey, Statement};
+use crate::statement::{CreateIndex, CreateTable, ForeignKey, IndexItem, Statement};
 use crate::transaction::Transaction;
 use crate::versions::PostgresVersion;
 
@@ -177,8 +177,31 @@ impl Context<'_> {
                 .fact(FactName::Building, building)
                 .fact(FactName::Transaction, self.inside())
                 .fact(FactName::Timeout, self.timeout(&["lock_timeout", "statement_timeout"]))
-                .building([name.clone()]),
+                .building(self.built_indexes(create, &name)),
         ]
+    }
+
+    /// The index itself, or those of the partitions: the one of the partitioned table holds nothing.
+    fn built_indexes(&self, create: &CreateIndex, name: &str) -> Vec<String> {
+        let columns: Vec<&str> = create
+            .items
+            .iter()
+            .map(|item| match item {
+                IndexItem::Column { name, .. } => name.as_str(),
+                IndexItem::Expression(_) => "expr",
+            })
+            .collect();
+        let leaves: Vec<String> = self
+            .catalog
+            .descendants(&create.table)
+            .into_iter()
+            .filter(|leaf| !self.catalog.is_partitioned(leaf))
+            .map(|leaf| object_name(&leaf, Some(&columns.join("_")), "idx", |_| false))
+            .collect();
+        if leaves.is_empty() || !self.catalog.is_partitioned(&create.table) {
+            return vec![name.to_owned()];
+        }
+        leaves
     }
 
     fn drop_index(&self, name: &str, concurrently: bool, cascade: bool) -> Vec<Observation> {

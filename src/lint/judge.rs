@@ -147,7 +147,7 @@ impl Verdict {
                 .find(|(worked, _)| worked == role && !around.is_hollow(relation))
                 .map_or(&[][..], |(_, work)| work);
             self.lock(around.kind(*role, relation), relation, *mode, work);
-            self.note_work(relation, work, &observation.builds);
+            self.note_work(*role, relation, work, &observation.builds);
             let heaviest = work.iter().copied().max().unwrap_or_default();
             hit.work = hit.work.max(heaviest);
             hit.strongest = hit.strongest.max(Some(*mode));
@@ -188,7 +188,7 @@ impl Verdict {
         }
     }
 
-    fn note_work(&mut self, relation: &str, work: &[Work], builds: &[String]) {
+    fn note_work(&mut self, role: Role, relation: &str, work: &[Work], builds: &[String]) {
         let add = |names: &mut Vec<String>, name: &str| {
             if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
@@ -198,9 +198,11 @@ impl Verdict {
             self.work = self.work.max(*kind);
             match kind {
                 Work::Scan => add(&mut self.scans, relation),
-                // A rewrite and the build of an index read every row too.
+                // A rewrite and the build of an index read every row too; a refresh reads those of other tables.
                 Work::Rewrite => {
-                    add(&mut self.scans, relation);
+                    if role != Role::View {
+                        add(&mut self.scans, relation);
+                    }
                     add(&mut self.rewrites, relation);
                     builds.iter().for_each(|index| add(&mut self.builds, index));
                 }

@@ -5,14 +5,16 @@ use crate::statement::{AlterTableAction, Name, Statement, TableChange, Using};
 
 use super::column::{self, data_type};
 use super::constraint::{self, Constraint};
-use super::cursor::{Cursor, Read};
+use super::cursor::{Cursor, Problem, Read};
 use super::expression::expression;
 use super::token::{Kind, Token};
 
 /// Everything behind `ALTER TABLE`.
 pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
-    if cursor.eat(&["all", "in", "tablespace"]) {
-        return cursor.fail("a table");
+    if cursor.sees(&["all", "in", "tablespace"]) {
+        return Err(Problem::Other(
+            "which tables lie in a tablespace is not known".to_owned(),
+        ));
     }
     cursor.if_exists();
     let table = cursor.table()?;
@@ -189,6 +191,10 @@ fn alter_column_further(cursor: &mut Cursor<'_>, column: String) -> Read<TableCh
         let expression = expression(cursor, inside);
         return Ok(TableChange::SetExpression { column, expression });
     }
+    if cursor.eat(&["options"]) {
+        cursor.brackets()?;
+        return catalog(LockMode::AccessExclusive);
+    }
     if cursor.eat(&["drop", "expression"]) {
         cursor.if_exists();
         return Ok(TableChange::DropExpression { column });
@@ -354,7 +360,8 @@ fn change(cursor: &mut Cursor<'_>) -> Read<TableChange> {
         || cursor.sees(&["force", "row"])
         || cursor.sees(&["no", "force"])
         || cursor.sees(&["of"])
-        || cursor.sees(&["not", "of"]);
+        || cursor.sees(&["not", "of"])
+        || cursor.sees(&["options"]);
     if is_known {
         cursor.rest();
         return catalog(LockMode::AccessExclusive);

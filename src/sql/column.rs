@@ -28,6 +28,7 @@ const CONSTRAINT_WORDS: &[&str] = &[
     "collate",
     "storage",
     "compression",
+    "options",
     "deferrable",
     "initially",
     "enforced",
@@ -155,6 +156,9 @@ impl Definition {
             let columns = vec![column.name.clone()];
             let (key, attributes) = constraint::references(cursor, table, name.map(Name::Given), columns)?;
             self.references(key, attributes);
+        } else if cursor.eat(&["options"]) {
+            // Of a foreign table.
+            cursor.brackets()?;
         } else {
             Attributes::read_some(cursor)?;
         }

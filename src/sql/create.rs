@@ -7,11 +7,11 @@ use super::column::{self, data_type};
 use super::cursor::{Cursor, Problem, Read};
 use super::expression::{expression, mentions};
 use super::heads::command;
-use super::token::Kind;
+use super::token::{Kind, Token};
 use super::{create_table, index, query};
 
 /// Everything behind `CREATE`.
-pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
+pub(super) fn read(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
     let replaces = cursor.eat(&["or", "replace"]);
     cursor.eat_one_of(&["global", "local"]);
     let temporary = cursor.eat_one_of(&["temporary", "temp"]).is_some();
@@ -44,12 +44,11 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         "extension" => return extension(cursor),
         "collation" => collation(cursor)?,
         "statistics" => statistics(cursor)?,
-        "schema" => schema(cursor)?,
+        "schema" => return schema(cursor, depth),
         "publication" => publication(cursor)?,
         "cast" | "transform" | "operator" | "text" | "role" | "user" | "group" | "conversion" | "language"
-        | "trusted" | "procedural" | "server" | "foreign" | "subscription" | "access" | "database" | "tablespace" => {
-            nothing(cursor)
-        }
+        | "trusted" | "procedural" | "default" | "server" | "foreign" | "subscription" | "access" | "database"
+        | "tablespace" => nothing(cursor),
         other => return Err(Problem::Head(format!("CREATE {}", other.to_uppercase()))),
     };
     Ok(vec![command(cursor, read)])
@@ -263,19 +262,21 @@ fn statistics(cursor: &mut Cursor<'_>) -> Read<Command> {
     Ok(Command::ChangeTable { table, lock })
 }
 
-fn schema(cursor: &mut Cursor<'_>) -> Read<Command> {
+/// `CREATE SCHEMA name CREATE TABLE .. GRANT ..`
+fn schema(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
     cursor.at += 1;
     cursor.if_not_exists();
-    let has_elements = cursor
-        .rest()
-        .iter()
-        .any(|token| token.is("create") || token.is("grant"));
-    if has_elements {
-        return Err(Problem::Other(
-            "what CREATE SCHEMA creates along with it is not read".to_owned(),
-        ));
+    let begins = |token: &Token| token.is("create") || token.is("grant");
+    cursor.until(begins);
+    let mut statements = vec![command(cursor, Command::TouchNothing)];
+    while !cursor.is_done() {
+        let start = cursor.at;
+        cursor.at += 1;
+        cursor.until(begins);
+        let element = &cursor.tokens[start..cursor.at];
+        statements.extend(super::heads::read(cursor.text, element, cursor.functions, depth + 1)?);
     }
-    Ok(Command::TouchNothing)
+    Ok(statements)
 }
 
 fn publication(cursor: &mut Cursor<'_>) -> Read<Command> {

@@ -15,6 +15,10 @@ pub(super) fn read(text: &str, tokens: &[Token], functions: &dyn Functions, dept
     if depth > DEEPEST {
         return Err(Problem::Other("is nested too deep".to_owned()));
     }
+    let depth_at_end: i32 = tokens.iter().map(Token::nesting).sum();
+    if depth_at_end != 0 {
+        return Err(Problem::Other("its brackets do not match".to_owned()));
+    }
     let mut cursor = Cursor::new(text, tokens, functions);
     let Some(head) = cursor.peek() else {
         return Ok(Vec::new());
@@ -28,7 +32,7 @@ pub(super) fn read(text: &str, tokens: &[Token], functions: &dyn Functions, dept
     match word {
         "create" => {
             cursor.at += 1;
-            create::read(&mut cursor)
+            create::read(&mut cursor, depth)
         }
         "alter" => {
             cursor.at += 1;

@@ -166,11 +166,12 @@ fn equals(tokens: &[Token]) -> Vec<String> {
         depth += token.nesting();
         depth == 0 && token.is("and")
     });
-    let column = parts.filter_map(|part| match part {
+    let unqualified = parts.map(|part| match part {
+        [_, dot, rest @ ..] if dot.is_symbol(".") => rest,
+        part => part,
+    });
+    let column = unqualified.filter_map(|part| match part {
         [column, equals, value] if equals.is_symbol("=") && is_constant(value) => column.name(),
-        [_, dot, column, equals, value] if dot.is_symbol(".") && equals.is_symbol("=") && is_constant(value) => {
-            column.name()
-        }
         [column, is_in, open, values @ .., _] if is_in.is("in") && open.is_symbol("(") => {
             let all_constant = values.iter().all(|token| token.is_symbol(",") || is_constant(token));
             column.name().filter(|_| all_constant)
@@ -286,13 +287,7 @@ pub(super) fn with(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>
         {
             statements.extend(heads::read(cursor.text, inside, cursor.functions, depth + 1)?);
         }
-        // SEARCH and CYCLE clauses.
-        cursor.until(|token| {
-            token.is_symbol(",")
-                || ["select", "insert", "update", "delete", "merge", "values", "table"]
-                    .iter()
-                    .any(|word| token.is(word))
-        });
+        search_and_cycle(cursor)?;
         if !cursor.eat_symbol(",") {
             break;
         }
@@ -309,6 +304,21 @@ pub(super) fn with(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>
     let all = query::reads(cursor, whole);
     statements.extend(main.into_iter().map(|statement| reading(statement, &all)));
     Ok(statements)
+}
+
+/// `SEARCH .. SET column`, `CYCLE .. SET column [TO .. DEFAULT ..] USING column`
+fn search_and_cycle(cursor: &mut Cursor<'_>) -> Read<()> {
+    if cursor.eat(&["search"]) {
+        cursor.until(|token| token.is("set"));
+        cursor.expect("set")?;
+        cursor.name()?;
+    }
+    if cursor.eat(&["cycle"]) {
+        cursor.until(|token| token.is("using"));
+        cursor.expect("using")?;
+        cursor.name()?;
+    }
+    Ok(())
 }
 
 fn reading(mut statement: Statement, all: &QueryReads) -> Statement {

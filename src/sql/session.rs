@@ -18,7 +18,11 @@ pub(super) fn set(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         cursor.eat(&["session"]);
         SettingScope::Session
     };
-    if cursor.sees(&["characteristics"]) || cursor.sees(&["transaction"]) || cursor.sees(&["authorization"]) {
+    cursor.eat(&["session"]);
+    let sets_no_parameter = ["characteristics", "transaction", "authorization", "xml"]
+        .iter()
+        .any(|word| cursor.sees(&[word]));
+    if sets_no_parameter {
         cursor.rest();
         return Ok(vec![command(cursor, Command::TouchNothing)]);
     }
