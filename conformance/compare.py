@@ -28,7 +28,8 @@ def main():
     results = {}
     for name in names:
         recording = json.loads((recordings / f"{name}.json").read_text())
-        ours = forelock_sql(arguments.forelock, arguments.work / "projects" / arguments.django / name, arguments.django)
+        project = arguments.work / "projects" / arguments.django / name
+        ours = forelock_sql(arguments.forelock, project, arguments.django, recording["postgres"])
         results[name] = compare(recording, ours)
     if arguments.verbose:
         for name in names:
@@ -53,8 +54,9 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def forelock_sql(forelock, project, django):
-    command = [forelock.resolve(), "sql", "--project", project, "--output-format", "json", "--django-version", django]
+def forelock_sql(forelock, project, django, postgres):
+    command = [forelock.resolve(), "sql", "--project", project, "--output-format", "json"]
+    command += ["--django-version", django, "--postgres-version", postgres]
     process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         return json.loads(process.stdout)
@@ -121,8 +123,8 @@ def same_statements(operation, ours, part):
 
 
 def normal_order(operation_class, statements):
-    """Django keeps unique_together and index_together in sets: their statements come in any order."""
-    if operation_class in ("AlterUniqueTogether", "AlterIndexTogether"):
+    """What Django keeps in sets comes in any order: unique_together, index_together, the relations of a renamed model."""
+    if operation_class in ("AlterUniqueTogether", "AlterIndexTogether", "RenameModel"):
         return sorted(statements)
     if operation_class == "CreateModel":
         # Only neighbours on the same table are free to change places.

@@ -28,7 +28,7 @@ BOOKKEEPING = re.compile(r'(CREATE TABLE|INSERT INTO) "django_migrations" ')
 
 def main():
     arguments = parse_arguments()
-    package = record.read_packages()[arguments.package]
+    package = record.for_django(record.read_packages()[arguments.package], arguments.django)
     work = arguments.work.resolve()
     recorded = list(recorded_statements(work, package, arguments.django))
     logged = logged_statements(work, package, arguments.django)

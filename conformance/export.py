@@ -34,7 +34,7 @@ def parse_arguments():
 
 
 def lines(recording):
-    yield json.dumps({key: recording[key] for key in ("package", "version", "django")})
+    yield json.dumps({key: recording[key] for key in ("package", "version", "django", "postgres")})
     for migration in recording["migrations"]:
         if not migration["dependency"]:
             head = {"app": migration["app"], "migration": migration["migration"]}

@@ -25,10 +25,11 @@ def main():
     names = arguments.packages or list(packages)
     with server.scratch_server() as port:
         for name in names:
-            if not arguments.django.startswith(tuple(packages[name].get("django", ["4.2", "5.2"]))):
+            package = for_django(packages[name], arguments.django)
+            if arguments.django not in package.get("django", DJANGO_VERSIONS):
                 continue
             try:
-                record(packages[name], arguments.django, arguments.work.resolve(), port)
+                record(package, arguments.django, arguments.work.resolve(), port)
             except subprocess.CalledProcessError as error:
                 if len(names) == 1:
                     raise
@@ -53,6 +54,11 @@ def read_packages():
     return {entry["name"]: entry for entry in entries}
 
 
+def for_django(package, django):
+    """With what the entry says under `versions` for this Django."""
+    return {**package, **package.get("versions", {}).get(django, {})}
+
+
 def record(package, django, work, port):
     name = package["name"]
     python = environment(package, django, work / "venvs" / f"{django}-{name}")
@@ -67,6 +73,7 @@ def record(package, django, work, port):
     output = work / "recorded" / django / f"{name}.json"
     output.parent.mkdir(parents=True, exist_ok=True)
     recording = {"package": name, "version": package["version"], "django": DJANGO_VERSIONS[django]}
+    recording["postgres"] = server.major_version()
     recording["stubbed"] = context["stubbed"]
     recording["migrations"] = migrations
     output.write_text(json.dumps(recording, indent=1))

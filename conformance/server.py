@@ -45,6 +45,11 @@ def run_sql(port, sql):
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
+def major_version():
+    words = subprocess.check_output([program("postgres"), "--version"], text=True).split()
+    return words[2].partition(".")[0]
+
+
 def program(name):
     """Distributions keep initdb and pg_ctl out of PATH; pg_config knows where they are."""
     folder = os.environ.get("CONFORMANCE_POSTGRES_BIN")

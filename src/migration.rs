@@ -7,7 +7,7 @@ pub mod read;
 use std::sync::Arc;
 
 use crate::source::{Range, SourceFile};
-pub use field::{Field, FieldKind, InternalType, ManyToMany, ModelRef, Relation};
+pub use field::{Field, FieldKind, InternalType, ManyToMany, ModelRef, Relation, Shape, Spatial};
 pub use operation::{Base, Constraint, Index, ModelOptions, Operation, SqlPiece, SqlText};
 
 /// A migration's identity: app label and file name without `.py`.

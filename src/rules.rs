@@ -35,6 +35,8 @@ pub struct Rule {
     pub rows: Vec<Row>,
     /// Rows of the user's matrix.
     pub matrix_rows: Vec<u8>,
+    /// The matrix row of its findings, where that is not the row of the statement they point at.
+    pub finding_row: Option<u8>,
 }
 
 /// What a rule looks at.

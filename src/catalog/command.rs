@@ -6,6 +6,7 @@ use super::names::{object_name, stored};
 use super::{Catalog, Constraint, ConstraintKind, Index, Sequence, Table, TypeKind, UserType, View};
 
 impl Catalog {
+    #[allow(clippy::too_many_lines, reason = "one short arm for each command")]
     pub(super) fn apply_command(&mut self, command: &Command) {
         match command {
             Command::CreateTableAs { table, .. } => {

@@ -330,5 +330,6 @@ fn column(db_type: String) -> FieldKind {
         rel_db_type: None,
         internal_type: String::new(),
         empty_strings_allowed: false,
+        spatial: None,
     }
 }

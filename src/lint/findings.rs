@@ -72,7 +72,7 @@ impl Collector<'_> {
         let (model, subject) = target(&node.operation);
         Some(Finding {
             rule: rule.name.clone(),
-            matrix_row: worst.matrix.or_else(|| rule.matrix_rows.first().copied()),
+            matrix_row: rule.finding_row.or(worst.matrix),
             severity: worst.severity,
             harm,
             also: also(&rule.name, hits),

@@ -149,6 +149,10 @@ fn literal(area: &str, start: usize) -> Option<Run> {
 }
 
 /// What a backslash with this letter means: nothing before a line end. `None` for codes of several letters.
+#[allow(
+    clippy::option_option,
+    reason = "an escape that gives nothing is something else than none"
+)]
 fn unescaped(letter: char) -> Option<Option<char>> {
     Some(match letter {
         '\n' => None,

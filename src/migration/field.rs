@@ -94,11 +94,39 @@ pub enum FieldKind {
         internal_type: String,
         /// `empty_strings_allowed`.
         empty_strings_allowed: bool,
+        /// What is special about a column of PostGIS.
+        spatial: Option<Spatial>,
     },
     /// No column at all: `GenericForeignKey`, `GenericRelation`, taggit's `TaggableManager`.
     NoColumn,
     /// A class we know nothing about; the reason says what to add.
     Unknown(String),
+}
+
+/// A column of PostGIS: see django/contrib/gis/db/backends/postgis/schema.py.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spatial {
+    /// `spatial_index`
+    pub indexed: bool,
+    /// What is stored, which decides how it is indexed.
+    pub shape: Shape,
+}
+
+/// What a column of PostGIS stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Shapes in a plane of so many dimensions.
+    Geometry {
+        /// `dim`
+        dimensions: i64,
+    },
+    /// Shapes on the globe.
+    Geography {
+        /// `dim`
+        dimensions: i64,
+    },
+    /// Pictures.
+    Raster,
 }
 
 /// Django's internal types of column fields.

@@ -256,13 +256,31 @@ impl<'a> Interpreter<'a> {
         let mut left = self.settled(&comparison.left);
         for (operator, right) in comparison.ops.iter().zip(&comparison.comparators) {
             let right = self.settled(right);
-            match compare(*operator, &left, &right) {
+            let compared = compare(*operator, &left, &right).or_else(|| self.is_installed(*operator, &left, &right));
+            match compared {
                 Some(true) => left = right,
                 Some(false) => return Value::Bool(false),
                 None => return self.unknown(comparison.range, "is not decided by constants"),
             }
         }
         Value::Bool(true)
+    }
+
+    /// `"shop" in settings.INSTALLED_APPS` where no settings were read.
+    fn is_installed(&self, operator: ast::CmpOp, app: &Value, apps: &Value) -> Option<bool> {
+        let (Value::Str(app), Value::Setting(name)) = (app, apps) else {
+            return None;
+        };
+        let installed = self
+            .modules
+            .settings
+            .is_installed(app)
+            .filter(|_| name == "INSTALLED_APPS")?;
+        match operator {
+            ast::CmpOp::In => Some(installed),
+            ast::CmpOp::NotIn => Some(!installed),
+            _ => None,
+        }
     }
 
     fn conditional(&mut self, conditional: &'a ast::ExprIf) -> Value {

@@ -106,6 +106,7 @@ pub(super) fn read(name: &str, page: &str) -> Result<Rule, RuleError> {
         .into_iter()
         .map(|row| read_row(&names, row, severity, &harm))
         .collect::<Result<Vec<_>, _>>()?;
+    let finding_row = table.matrix.first().copied();
     let mut matrix_rows: Vec<u8> = table
         .matrix
         .into_iter()
@@ -128,6 +129,7 @@ pub(super) fn read(name: &str, page: &str) -> Result<Rule, RuleError> {
             .collect(),
         rows,
         matrix_rows,
+        finding_row,
     })
 }
 

@@ -14,7 +14,7 @@ use super::columns::{alter, literal_default};
 use super::compare::{Ignoring, should_be_altered};
 use super::defaults::effective_default;
 use super::expressions;
-use super::indexes::field_index;
+use super::indexes::{field_index, spatial, spatial_index};
 use super::meta_names::{constraint_names, index_names};
 use super::prepare::Prepared;
 use super::relations::{ForeignKeyNaming, add_foreign_key, related_fields};
@@ -106,6 +106,7 @@ impl Run<'_> {
             self.execute(change.alter(AlterTableAction::DropDefault { column }));
         }
         self.alter_like_index(change);
+        self.alter_spatial_index(change);
     }
 
     fn drop_own_foreign_key(&mut self, change: &Change<'_, '_>) -> bool {
@@ -366,6 +367,20 @@ impl Run<'_> {
             not_valid: false,
         };
         self.execute(change.alter(AlterTableAction::AddConstraint(constraint)));
+    }
+
+    /// `_alter_field` of django/contrib/gis/db/backends/postgis/schema.py
+    fn alter_spatial_index(&mut self, change: &Change<'_, '_>) {
+        let indexed = |field: &ModelField<'_>| spatial(field).filter(|spatial| spatial.indexed);
+        match (indexed(change.old), indexed(change.new)) {
+            (None, Some(spatial)) => self.execute(spatial_index(change.model, spatial, change.column.clone())),
+            (Some(_), None) => {
+                let columns = std::slice::from_ref(&change.old_column);
+                let name = create_index_name(&change.model.db_table(), columns, "_id");
+                self.drop_index(change.model, &name, false);
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
     }
 
     fn alter_like_index(&mut self, change: &Change<'_, '_>) {

@@ -1,10 +1,12 @@
 //! Changes of a column's type: `_alter_column_type_sql` of django/db/backends/postgresql/schema.py.
 
 use crate::data_type::DataType;
+use crate::migration::Shape;
 use crate::models::{Model, ModelField};
-use crate::statement::{AlterTableAction, Statement, Using, create_index_name};
+use crate::statement::{AlterTableAction, Statement, Using, create_index_name, quote_name};
 
 use super::columns::{alter, comment_text};
+use super::indexes::spatial;
 use super::run::Run;
 
 /// An action for `ALTER TABLE`, and what comes after it.
@@ -32,7 +34,7 @@ impl Run<'_> {
                 column: column.clone(),
                 data_type: DataType::parse(&new_type),
                 collation: new.collation().filter(|collation| !collation.is_empty()),
-                using: needs_using(old, new).then_some(Using::Cast),
+                using: using(old, new, &column, &new_type),
             },
             afterwards: Vec::new(),
         };
@@ -105,6 +107,29 @@ fn identity_type(internal_type: &str) -> &'static str {
         "BigAutoField" => "bigint",
         "SmallAutoField" => "smallint",
         _ => "integer",
+    }
+}
+
+fn using(old: &ModelField<'_>, new: &ModelField<'_>, column: &str, new_type: &str) -> Option<Using> {
+    let (Some(from), Some(to)) = (spatial(old), spatial(new)) else {
+        return needs_using(old, new).then_some(Using::Cast);
+    };
+    // PostGIS has columns of its own ways: see `_alter_column_type_sql` of its schema editor.
+    let function = match (dimensions(from.shape), dimensions(to.shape)) {
+        (Some(2), Some(3)) => "ST_Force3D",
+        (Some(3), Some(2)) => "ST_Force2D",
+        _ => return None,
+    };
+    Some(Using::Expression(format!(
+        "{function}({})::{new_type}",
+        quote_name(column)
+    )))
+}
+
+fn dimensions(shape: Shape) -> Option<i64> {
+    match shape {
+        Shape::Geometry { dimensions } | Shape::Geography { dimensions } => Some(dimensions),
+        Shape::Raster => None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Indexes: those of fields, of `index_together`, and of `Meta.indexes`.
 
-use crate::migration::Index;
+use crate::migration::{FieldKind, Index, Shape, Spatial};
 use crate::models::{Model, ModelField};
-use crate::statement::{CreateIndex, DerivedName, IndexItem, Name, Statement, index_name, quote_name};
+use crate::statement::{CreateIndex, DerivedName, IndexItem, Name, SqlExpression, Statement, index_name, quote_name};
 use crate::value::Value;
 use crate::versions::DjangoVersion;
 
@@ -17,8 +17,12 @@ impl Run<'_> {
         let Some(column) = field.column() else {
             return statements;
         };
-        if field.field.db_index && !field.field.unique() {
-            statements.push(field_index(model, field, column));
+        let spatial = spatial(field);
+        let is_indexed = field.field.db_index && !field.field.unique();
+        match spatial {
+            Some(spatial) if spatial.indexed || is_indexed => statements.push(spatial_index(model, spatial, column)),
+            None if is_indexed => statements.push(field_index(model, field, column)),
+            Some(_) | None => {}
         }
         statements.extend(self.like_index(model, field));
         statements
@@ -152,6 +156,34 @@ impl Run<'_> {
 pub(super) fn field_index(model: &Model<'_>, field: &ModelField<'_>, column: String) -> Statement {
     let mut index = plain_index(model, vec![column], "");
     index.tablespace = tablespace(model, Some(field), None);
+    Statement::CreateIndex(index)
+}
+
+/// What PostGIS makes of a field's column.
+pub(super) fn spatial(field: &ModelField<'_>) -> Option<Spatial> {
+    if let FieldKind::Database { spatial, .. } = field.field.kind {
+        spatial
+    } else {
+        None
+    }
+}
+
+/// `_create_spatial_index_sql` of django/contrib/gis/db/backends/postgis/schema.py
+pub(super) fn spatial_index(model: &Model<'_>, spatial: Spatial, column: String) -> Statement {
+    let mut index = plain_index(model, vec![column.clone()], "_id");
+    index.using = Some("GIST".to_owned());
+    index.items = match spatial.shape {
+        Shape::Raster => vec![IndexItem::Expression(SqlExpression {
+            sql: format!("ST_ConvexHull({})", quote_name(&column)),
+            columns: vec![column],
+        })],
+        Shape::Geometry { dimensions } if dimensions > 2 => vec![IndexItem::Column {
+            name: column,
+            operator_class: Some("GIST_GEOMETRY_OPS_ND".to_owned()),
+            suffix: None,
+        }],
+        Shape::Geometry { .. } | Shape::Geography { .. } => index.items,
+    };
     Statement::CreateIndex(index)
 }
 

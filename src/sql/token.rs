@@ -87,8 +87,13 @@ impl<'a> Offsets<'a> {
 
 fn kind(token: Parsed) -> Option<Kind> {
     Some(match token {
-        Parsed::Whitespace(Whitespace::Space | Whitespace::Newline | Whitespace::Tab)
-        | Parsed::Whitespace(Whitespace::SingleLineComment { .. } | Whitespace::MultiLineComment(_))
+        Parsed::Whitespace(
+            Whitespace::Space
+            | Whitespace::Newline
+            | Whitespace::Tab
+            | Whitespace::SingleLineComment { .. }
+            | Whitespace::MultiLineComment(_),
+        )
         | Parsed::EOF => return None,
         Parsed::Word(Word {
             value,

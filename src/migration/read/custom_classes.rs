@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Reading;
 use super::arguments::not_readable;
 use super::custom_fields::CustomField;
-use super::field_classes::{FieldClass, internal_type};
+use super::field_classes::{ClassKind, FieldClass, internal_type};
 use super::fields::{by_name, compared, deconstructed, unknown_field};
 use crate::migration::field::{Field, FieldKind};
 use crate::python::{Constructed, Object, canonical};
@@ -29,10 +29,45 @@ struct Described<'a> {
 
 impl Reading<'_> {
     pub(super) fn custom_field(&self, call: &Call, depth: usize) -> Field {
+        if let Some(field) = self.wrapped_field(call, depth) {
+            return field;
+        }
         let mut object = self.object(&call.path, &|path| self.is_field(path));
         let field = self.object_field(call, depth, &mut object);
         self.done_with(&object);
         field
+    }
+
+    /// A field that is given as an argument: it has another column, and is else as it is.
+    fn wrapped_field(&self, call: &Call, depth: usize) -> Option<Field> {
+        let described = self.described(&call.path)?;
+        let [first, ..] = described.chain.as_slice() else {
+            return None;
+        };
+        let positional = first.positional.as_deref().unwrap_or_default();
+        let wraps = first.wraps.as_ref()?;
+        let position = positional.iter().position(|name| name == wraps).unwrap_or(usize::MAX);
+        let mut field = self.field_at(call.argument(position, wraps)?, call.range, depth + 1);
+        let inner = Value::Name(field.path.clone());
+        field.compared.insert(wraps.clone(), inner);
+        field.path.clone_from(&call.path);
+        field.kind = described.kind(&field)?;
+        field.range = call.range;
+        let given = [
+            Some(Value::None),
+            Some(Value::Str(String::new())),
+            field.default.clone(),
+        ];
+        let made = |value: Value| {
+            let made = if value == Value::None {
+                Value::None
+            } else {
+                not_followed(&value)
+            };
+            (value, made)
+        };
+        field.own_values = given.into_iter().flatten().map(made).collect();
+        Some(field)
     }
 
     fn is_field(&self, path: &str) -> bool {
@@ -308,6 +343,7 @@ fn database_kind(field: &Field, object: &mut Object<'_>, db_type: &Value) -> Opt
                     .attribute("empty_strings_allowed")
                     .and_then(Value::as_bool)
                     .unwrap_or(true),
+                spatial: None,
             })
         }
         value => Some(FieldKind::Unknown(format!(
@@ -326,6 +362,14 @@ fn text(value: Option<Value>) -> Option<String> {
 }
 
 impl Described<'_> {
+    /// What a field of the class is to the database, its arguments aside.
+    fn kind(&self, field: &Field) -> Option<FieldKind> {
+        self.column(field).or(match self.class.kind {
+            ClassKind::Plain(internal_type) => Some(FieldKind::Plain(internal_type)),
+            _ => None,
+        })
+    }
+
     /// What the class of Django gets.
     fn pass(&self, constructed: &mut Constructed) {
         for described in &self.chain {
@@ -376,6 +420,7 @@ fn described_kind(described: &CustomField, field: &Field) -> Option<FieldKind> {
             rel_db_type: described.rel_db_type.clone(),
             internal_type: described.internal_type.clone().unwrap_or_else(|| name.to_owned()),
             empty_strings_allowed: described.empty_strings_allowed.unwrap_or(true),
+            spatial: None,
         }),
         None => internal_type(described.internal_type.as_deref()?).map(FieldKind::Plain),
     }

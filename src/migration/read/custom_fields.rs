@@ -44,6 +44,8 @@ pub struct CustomField {
     pub positional: Option<Vec<String>>,
     /// The argument that `max_length` is taken from.
     pub max_length_from: Option<String>,
+    /// The argument that is a field itself, whose arguments are those of the whole.
+    pub wraps: Option<String>,
     /// Which values it turns into something of its own on the way to the database, so that such a default is not known.
     pub own_values: Option<OwnValues>,
     /// What of its DDL is not described here, as a sentence; the field is then uncertain.

@@ -30,6 +30,8 @@ pub(super) enum ClassKind {
     OneToOne,
     ManyToMany,
     CompositePrimaryKey,
+    /// A field of GeoDjango, by its `geom_type`.
+    Spatial(&'static str),
     NoColumn,
     /// `models.Field` itself: only a subclass says what the column is.
     Abstract,
@@ -58,6 +60,7 @@ pub(super) enum LeftOut {
     IfTrue,
     IfEmpty,
     IfText(&'static str),
+    IfInt(i128),
 }
 
 #[rustfmt::skip]
@@ -93,6 +96,14 @@ const RELATION: &[(&str, LeftOut)] = &[
     ("parent_link", LeftOut::IfFalsy),
     ("db_constraint", LeftOut::IfTrue),
     ("to_field", LeftOut::IfFalsy),
+];
+const GEOMETRY: &[&str] = &["verbose_name", "dim", "geography"];
+const RASTER: &[&str] = &["verbose_name", "srid", "spatial_index"];
+const SPATIAL: &[(&str, LeftOut)] = &[
+    ("srid", LeftOut::Never),
+    ("spatial_index", LeftOut::IfTrue),
+    ("dim", LeftOut::IfInt(2)),
+    ("geography", LeftOut::IfFalse),
 ];
 const BOUNDS: &[(&str, LeftOut)] = &[("default_bounds", LeftOut::IfText("[)"))];
 
@@ -141,6 +152,9 @@ impl FieldClass {
         }
         if let Some(name) = path.strip_prefix("django.contrib.postgres.fields.") {
             return postgres(name);
+        }
+        if let Some(name) = path.strip_prefix("django.contrib.gis.db.models.") {
+            return spatial(name);
         }
         match path {
             "django.contrib.postgres.search.SearchVectorField" => Some(plain(InternalType::SearchVector)),
@@ -281,6 +295,25 @@ fn postgres(name: &str) -> Option<FieldClass> {
     })
 }
 
+/// See django/contrib/gis/db/models/fields.py.
+fn spatial(name: &str) -> Option<FieldClass> {
+    let geometry = match name {
+        "GeometryField" => "GEOMETRY",
+        "PointField" => "POINT",
+        "LineStringField" => "LINESTRING",
+        "PolygonField" => "POLYGON",
+        "MultiPointField" => "MULTIPOINT",
+        "MultiLineStringField" => "MULTILINESTRING",
+        "MultiPolygonField" => "MULTIPOLYGON",
+        "GeometryCollectionField" => "GEOMETRYCOLLECTION",
+        "RasterField" => {
+            return Some(kind(ClassKind::Spatial("RASTER"), RASTER).own(SPATIAL));
+        }
+        _ => return None,
+    };
+    Some(kind(ClassKind::Spatial(geometry), GEOMETRY).own(SPATIAL))
+}
+
 /// The internal type that `get_internal_type()` names.
 pub(super) fn internal_type(name: &str) -> Option<InternalType> {
     let class = name.strip_prefix("django.db.models.").unwrap_or(name);
@@ -294,6 +327,7 @@ pub(super) fn internal_type(name: &str) -> Option<InternalType> {
         | ClassKind::OneToOne
         | ClassKind::ManyToMany
         | ClassKind::CompositePrimaryKey
+        | ClassKind::Spatial(_)
         | ClassKind::NoColumn
         | ClassKind::Abstract => None,
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::arguments::described;
 use super::field_classes::{ClassKind, FieldClass, LeftOut, MaxLength};
 use super::{Reading, setting_name};
-use crate::migration::field::{Field, FieldKind, ManyToMany, ModelRef, Relation};
+use crate::migration::field::{Field, FieldKind, ManyToMany, ModelRef, Relation, Shape, Spatial};
 use crate::python::truth;
 use crate::source::Range;
 use crate::value::{Call, Value};
@@ -32,6 +32,9 @@ const COMMON: &[(&str, LeftOut)] = &[
     ("unique_for_year", LeftOut::IfNone), ("db_tablespace", LeftOut::IfNone), ("db_comment", LeftOut::IfNone),
     ("db_default", LeftOut::Never),
 ];
+
+/// WGS 84, what GeoDjango takes coordinates to be where nobody says.
+const DEFAULT_SRID: i128 = 4326;
 
 const NOT_PROVIDED: &str = "django.db.models.NOT_PROVIDED";
 
@@ -123,6 +126,7 @@ impl Reading<'_> {
                         .collect(),
                 )
             }
+            ClassKind::Spatial(geometry) => spatial(geometry, named, field),
             ClassKind::NoColumn => FieldKind::NoColumn,
             ClassKind::Abstract => FieldKind::Unknown(format!(
                 "`{}` does not say its column type; say it under [tool.forelock.fields]",
@@ -217,6 +221,34 @@ impl Reading<'_> {
     }
 }
 
+/// The column of a GeoDjango field: `geo_db_type` of django/contrib/gis/db/backends/postgis/operations.py.
+fn spatial(geometry: &str, named: &Named<'_>, field: &mut Field) -> FieldKind {
+    let srid = integer(named, "srid", field).map_or(DEFAULT_SRID, i128::from);
+    let dimensions = integer(named, "dim", field).unwrap_or(2);
+    let geography = boolean(named, "geography", false, field);
+    let (shape, db_type) = if geometry == "RASTER" {
+        (Shape::Raster, "raster".to_owned())
+    } else {
+        let z = if dimensions == 3 { "Z" } else { "" };
+        let (shape, name) = if geography {
+            (Shape::Geography { dimensions }, "geography")
+        } else {
+            (Shape::Geometry { dimensions }, "geometry")
+        };
+        (shape, format!("{name}({geometry}{z},{srid})"))
+    };
+    FieldKind::Database {
+        db_type,
+        rel_db_type: None,
+        internal_type: field.path.rsplit('.').next().unwrap_or_default().to_owned(),
+        empty_strings_allowed: false,
+        spatial: Some(Spatial {
+            indexed: boolean(named, "spatial_index", true, field),
+            shape,
+        }),
+    }
+}
+
 /// A model class given as such: `shop.models.Order` belongs to the app in front of `models`.
 fn named_class(path: &str) -> ModelRef {
     let mut parts = path.split('.');
@@ -276,6 +308,8 @@ fn integer(named: &Named<'_>, name: &str, field: &mut Field) -> Option<i64> {
     let value = get(named, name).filter(|value| **value != Value::None)?;
     constant_or_note(name, value, field, |value| match value {
         Value::Int(int) => i64::try_from(*int).ok(),
+        // Django prints it as it is.
+        Value::Str(digits) => digits.parse().ok(),
         _ => None,
     })
 }
@@ -306,6 +340,10 @@ impl Attributes<'_, '_, '_> {
         field.decimal_places = integer(named, "decimal_places", field);
         field.auto_now = boolean(named, "auto_now", false, field) | boolean(named, "auto_now_add", false, field);
         field.default = get(named, "default").filter(|value| is_provided(value)).cloned();
+        if field.null || field.default.is_some() {
+            // It decides nothing but whether there is an implicit default.
+            field.unknown.retain(|(name, _)| name != "blank");
+        }
         field.db_default = get(named, "db_default").filter(|value| is_provided(value)).cloned();
         field.max_length = match class.max_length {
             MaxLength::Given => integer(named, "max_length", field),
@@ -394,6 +432,9 @@ fn adjust(class: FieldClass, named: &Named<'_>, compared: &mut BTreeMap<String, 
         ClassKind::Array => {
             compared.entry("size".to_owned()).or_insert(Value::None);
         }
+        ClassKind::Spatial(_) => {
+            compared.entry("srid".to_owned()).or_insert(Value::Int(DEFAULT_SRID));
+        }
         ClassKind::Plain(_)
         | ClassKind::Generated
         | ClassKind::ForeignKey
@@ -420,6 +461,7 @@ fn is_left_out(rule: LeftOut, value: &Value) -> bool {
         LeftOut::IfTrue => *value == Value::Bool(true),
         LeftOut::IfEmpty => value.as_str() == Some(""),
         LeftOut::IfText(text) => value.as_str() == Some(text),
+        LeftOut::IfInt(int) => *value == Value::Int(int),
     }
 }
 

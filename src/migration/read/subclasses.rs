@@ -3,6 +3,7 @@
 use super::Reading;
 use super::arguments::Reason;
 use super::operations::Read;
+use crate::migration::OperationNode;
 use crate::migration::operation::{Operation, SqlPiece, SqlText};
 use crate::python::Object;
 use crate::value::{Call, Value};
@@ -39,7 +40,31 @@ impl Reading<'_> {
         if calls_base_alone(DATABASE_FORWARDS, object) && hands_schema_editor_on(object) {
             return Ok(operation);
         }
+        if sends_nothing(object) {
+            return Ok(state_only(call, operation));
+        }
         Ok(unknown(call, Some(Box::new(operation))))
+    }
+}
+
+/// Whether `database_forwards` neither touches the schema editor nor hands it on.
+fn sends_nothing(object: &Object<'_>) -> bool {
+    let asked = object.uses(DATABASE_FORWARDS.0, 1);
+    object.defines(DATABASE_FORWARDS.0) && asked.iter().all(|asked| ASKED_OF_CONNECTION.contains(&asked.as_str()))
+}
+
+/// What Django's own `SeparateDatabaseAndState` says of an operation that changes the state alone.
+fn state_only(call: &Call, operation: Operation) -> Operation {
+    let node = OperationNode {
+        operation,
+        class: call.class_name().to_owned(),
+        range: call.range,
+        name_range: call.name_range,
+        argument_ranges: Vec::new(),
+    };
+    Operation::SeparateDatabaseAndState {
+        database_operations: Vec::new(),
+        state_operations: vec![node],
     }
 }
 
