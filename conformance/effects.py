@@ -18,50 +18,60 @@ LOCK_MODES = [
     "AccessExclusiveLock",
 ]
 # Kinds of relation, in the letters of pg_class.
-TABLES, VIEWS, INDEXES, SEQUENCES = "rp", "vm", "iI", "S"
+TABLES, WITH_ROWS, VIEWS, INDEXES, SEQUENCES = "rp", "rpm", "vm", "iI", "S"
 # What every query takes on an index it reads; nobody waits for it but those who drop or rebuild the index.
 OF_EVERY_QUERY = ("ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE")
+# Rows that a statement may look up by their key: no scan, the cost does not grow with the table.
+LOOKED_UP = 10
+# Refused because there is a transaction. What is refused without one shows it in its first word.
+ACTIVE_TRANSACTION = "25001"
+NEEDS_TRANSACTION = re.compile(r"\s*(LOCK|SAVEPOINT|DECLARE)\b", re.IGNORECASE)
 
 RELATIONS = """
-    SELECT c.oid, c.relname, c.relkind, pg_relation_filenode(c.oid), i.indrelid
+    SELECT c.oid, c.relname, c.relkind, pg_relation_filenode(c.oid), i.indrelid, pg_relation_size(coalesce(i.indrelid, c.oid))
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid
-    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'i', 'I', 'S', 'v', 'm')"""
-LOCKS = "SELECT relation, mode FROM pg_locks WHERE pid = %s AND locktype = 'relation' AND granted"
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'i', 'I', 'S', 'v', 'm') ORDER BY c.oid"""
+LOCKS = "SELECT relation, mode FROM pg_locks WHERE pid = %s AND locktype = 'relation'"
 WAITS = "SELECT count(*) FROM pg_locks WHERE pid = %s AND NOT granted"
-SCANS_SO_FAR = "SELECT relid, seq_scan + coalesce(idx_scan, 0) FROM pg_stat_xact_user_tables"
-# A query that finds its rows by an index reads no table whole; a check of foreign keys does, whatever its plan.
-QUERY = r"\s*(SELECT|INSERT|UPDATE|DELETE)\b"
-SEQUENTIAL_SCANS_SO_FAR = "SELECT relid, seq_scan FROM pg_stat_xact_user_tables"
-SCANS_EVER = "SELECT relid, seq_scan + coalesce(idx_scan, 0) FROM pg_stat_user_tables"
+READ_SO_FAR = "SELECT relid, seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables"
+READ_EVER = "SELECT relid, seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables"
 
 
 class Relation:
-    def __init__(self, name, kind, file, table):
+    def __init__(self, name, kind, file, table, table_size):
         self.name = name
         self.kind = kind
         self.file = file
         # Of an index: the table it belongs to.
         self.table = table
+        self.has_rows = bool(table_size)
 
 
 class Effects:
-    """Three sessions: one runs statements (Django's own), one looks on, one stands in the way of CONCURRENTLY."""
+    """One session runs statements (Django's own), another looks on."""
 
     def __init__(self, session, server):
         self.session = session
-        self.monitor = psycopg.connect(**server, autocommit=True)
-        self.writer = psycopg.connect(**server, autocommit=True)
+        self.server = server
+        self.monitor = self.connect(autocommit=True)
 
-    def of(self, sql, existing):
-        """What it does to relations that existed before the migration; or the error, and nothing has happened."""
+    def connect(self, **options):
+        return psycopg.connect(**self.server, **options)
+
+    def of(self, sql, existing, place):
+        """What it does to relations that existed before the migration; or the error, and nothing has happened.
+
+        `place` is "alone" where no transaction is open when Django sends it, else "in transaction".
+        """
         known = self.as_named_now(existing)
         try:
-            # Of all that is done concurrently, a refresh alone may be part of a transaction.
-            if re.search(r"\bCONCURRENTLY\b", sql) and not re.match(r"\s*REFRESH\b", sql):
-                return self.held_up(sql, known)
+            if place == "alone" and NEEDS_TRANSACTION.match(sql):
+                self.session.execute(sql)
             return self.in_transaction(sql, known)
         except psycopg.Error as error:
-            return {"error": f"{error.sqlstate} {str(error).splitlines()[0]}"}
+            if place == "alone" and error.sqlstate == ACTIVE_TRANSACTION:
+                return self.held_up(sql, known)
+            return {"error": describe(error)}
 
     def as_named_now(self, existing):
         """An earlier statement of the migration may have renamed them."""
@@ -71,35 +81,46 @@ class Effects:
     def in_transaction(self, sql, known):
         """Locks last until the end of their transaction, and so do the counts of what it read: look before that."""
         with self.session.transaction():
-            counts = SEQUENTIAL_SCANS_SO_FAR if re.match(QUERY, sql) else SCANS_SO_FAR
-            files, scans = self.relations(), self.counts(counts)
+            files, reads = self.relations(), self.counts(READ_SO_FAR)
             self.session.execute(sql)
-            files_after, scans_after = self.relations(), self.counts(counts)
-            locks = self.locks(known)
-        return self.seen(known, locks, (files, files_after), (scans, scans_after))
+            files_after, reads_after = self.relations(), self.counts(READ_SO_FAR)
+            locks = self.locks()
+        return self.seen(known, locks, (files, files_after), (reads, reads_after))
 
     def held_up(self, sql, known):
-        """Outside of a transaction locks are gone at the end: an open writer makes the statement wait, locks in hand."""
-        files, scans = self.relations(), self.committed_scans()
-        errors = []
+        """Outside of a transaction locks are gone at the end, and some are taken only after others have been given back.
+
+        Somebody on each table makes the statement wait wherever it can be made to. One after the other leaves, and each
+        time we look at what the statement holds and what it waits for.
+        """
+        files, reads = self.relations(), self.committed_reads()
+        errors, locks = [], []
         runner = threading.Thread(target=self.run_and_keep_error, args=(sql, errors))
-        with self.writer.transaction():
-            for relation in known.values():
-                if relation.kind in TABLES:
-                    self.writer.execute(f'LOCK TABLE "{relation.name}" IN ROW EXCLUSIVE MODE')
-            runner.start()
+        tables = [relation.name for relation in known.values() if relation.kind in TABLES]
+        # An open transaction that has changed the schema, then one that has written rows.
+        modes = ("SHARE UPDATE EXCLUSIVE", "ROW EXCLUSIVE")
+        in_the_way = [self.session_with_lock(table, mode) for mode in modes for table in tables]
+        runner.start()
+        for session in in_the_way:
             self.wait_until_it_waits(runner)
-            locks = self.locks(known)
+            locks += self.locks()
+            session.rollback()
+            session.close()
         runner.join()
         if errors:
-            raise errors[0]
-        return self.seen(known, locks, (files, self.relations()), (scans, self.committed_scans()))
+            return {"error": errors[0]}
+        return self.seen(known, locks, (files, self.relations()), (reads, self.committed_reads()))
+
+    def session_with_lock(self, table, mode):
+        session = self.connect()
+        session.execute(f'LOCK TABLE ONLY "{table}" IN {mode} MODE')
+        return session
 
     def run_and_keep_error(self, sql, errors):
         try:
             self.session.execute(sql)
         except psycopg.Error as error:
-            errors.append(error)
+            errors.append(describe(error))
 
     def wait_until_it_waits(self, runner):
         deadline = time.monotonic() + 10
@@ -108,12 +129,13 @@ class Effects:
                 return
             time.sleep(0.01)
 
-    def seen(self, known, locks, files, scans):
+    def seen(self, known, locks, files, reads):
+        strongest = strongest_locks(locks, known)
         effects = {
-            "locks": of_kinds(locks, TABLES + VIEWS),
-            "indexes": without(OF_EVERY_QUERY, of_kinds(locks, INDEXES)),
-            "sequences": without(OF_EVERY_QUERY[:1], of_kinds(locks, SEQUENCES)),
-            "scans": scanned(known, *scans),
+            "locks": of_kinds(strongest, TABLES + VIEWS),
+            "indexes": without(OF_EVERY_QUERY, of_kinds(strongest, INDEXES)),
+            "sequences": without(OF_EVERY_QUERY[:1], of_kinds(strongest, SEQUENCES)),
+            "scans": scanned(known, *reads),
             "rewrites": rewritten(known, *files),
             "builds": built(known, *files),
         }
@@ -129,28 +151,34 @@ class Effects:
         return self.session.execute("SHOW server_version").fetchone()[0].split()[0]
 
     def relations(self):
-        rows = self.session.execute(RELATIONS).fetchall()
-        return {oid: Relation(name, kind, file, table) for oid, name, kind, file, table in rows}
+        return {oid: Relation(*columns) for oid, *columns in self.session.execute(RELATIONS).fetchall()}
 
     def counts(self, query):
         return dict(self.session.execute(query).fetchall())
 
-    def committed_scans(self):
+    def committed_reads(self):
         """A session hands its counts over now and then; here, at once."""
         self.session.execute("SELECT pg_stat_force_next_flush()")
-        return self.counts(SCANS_EVER)
+        return self.counts(READ_EVER)
+
+    def locks(self):
+        return self.monitor.execute(LOCKS, [self.pid]).fetchall()
 
     def table_locks(self, known):
-        return of_kinds(self.locks(known), TABLES)
+        return of_kinds(strongest_locks(self.locks(), known), TABLES)
 
-    def locks(self, known):
-        """The strongest mode in which the session holds each relation, with the relation's kind."""
-        rows = self.monitor.execute(LOCKS, [self.pid]).fetchall()
-        strongest = {}
-        for oid, mode in sorted(rows, key=lambda row: LOCK_MODES.index(row[1])):
-            if oid in known:
-                strongest[known[oid].name] = (mode_name(mode), known[oid].kind)
-        return strongest
+
+def describe(error):
+    return f"{error.sqlstate} {str(error).splitlines()[0]}"
+
+
+def strongest_locks(locks, known):
+    """The strongest mode on each relation, with the relation's kind."""
+    strongest = {}
+    for oid, mode in sorted(locks, key=lambda lock: LOCK_MODES.index(lock[1])):
+        if oid in known:
+            strongest[known[oid].name] = (mode_name(mode), known[oid].kind)
+    return strongest
 
 
 def mode_name(mode):
@@ -167,27 +195,28 @@ def without(modes, locks):
 
 
 def scanned(known, before, after):
-    """The tables of which the server has counted a scan, of the table or of an index, whatever it was for."""
+    """Tables of which the server has counted rows read, through an index or not, whatever it was for."""
     return sorted(
         relation.name
         for oid, relation in known.items()
-        if relation.kind in TABLES and after.get(oid, 0) > before.get(oid, 0)
+        if relation.kind in WITH_ROWS and after.get(oid, 0) - before.get(oid, 0) > LOOKED_UP
     )
 
 
 def rewritten(known, before, after):
+    """Tables with a new file that has rows in it: TRUNCATE writes none."""
     return sorted(
         relation.name
         for oid, relation in known.items()
-        if relation.kind in TABLES + "m" and oid in before and oid in after and before[oid].file != after[oid].file
+        if relation.kind in WITH_ROWS and oid in after and after[oid].has_rows and before[oid].file != after[oid].file
     )
 
 
 def built(known, before, after):
-    """Indexes with a new file, of tables that existed. Renaming an index, or keeping its file under a new one, builds nothing."""
+    """Indexes with a new file, of tables that existed. A statement may give a new index the file of an old one."""
     files = {relation.file for relation in before.values()}
     return sorted(
         relation.name
         for relation in after.values()
-        if relation.kind in INDEXES and relation.table in known and relation.file not in files
+        if relation.kind in INDEXES and relation.table in known and relation.has_rows and relation.file not in files
     )

@@ -71,6 +71,7 @@ class Witness:
         self.in_schema_editor = 0
         # Set while statements run one by one.
         self.operations = None
+        self.is_atomic = None
         self.existing = {}
 
     def run(self, fixture, squashes):
@@ -147,12 +148,12 @@ class Witness:
 
     def one_by_one(self, migration, state):
         self.operations = [empty_entry(operation) for operation in migration.operations]
-        was_atomic, migration.atomic = migration.atomic, False
+        self.is_atomic, migration.atomic = migration.atomic, False
         try:
             with self.connection.schema_editor(atomic=False) as editor:
                 state = migration.apply(state, editor)
         finally:
-            migration.atomic = was_atomic
+            migration.atomic = self.is_atomic
             operations, self.operations = self.operations, None
         return operations, state
 
@@ -164,13 +165,14 @@ class Witness:
         final = str(sql) if params is None else self.connection.ops.compose_sql(str(sql), params)
         self.statements().append(statement := {"sql": final})
         pieces = sqlparse.split(final)
+        # The server runs the statements of one string in one transaction.
         if len(pieces) == 1:
-            self.perform(final, statement)
+            self.perform(final, statement, "in transaction" if self.is_atomic else "alone")
             return
         statement["parts"] = []
         for piece in pieces:
             statement["parts"].append(part := {"sql": piece.rstrip(";").strip()})
-            self.perform(part["sql"], part)
+            self.perform(part["sql"], part, "in transaction")
 
     def statements(self):
         """Where the statement belongs that runs now."""
@@ -186,12 +188,13 @@ class Witness:
         finally:
             self.deferred = None
 
-    def perform(self, sql, entry):
-        """Run it and write down what it did. What the rows forbid is run without them: Django believes that it ran."""
-        entry |= self.effects.of(sql, self.existing)
-        if "error" in entry:
+    def perform(self, sql, entry, place):
+        """Run it and write down what it did. What is refused here is run where it is not: Django believes that it ran."""
+        entry |= self.effects.of(sql, self.existing, place)
+        if "error" in entry and "error" in self.effects.of(sql, self.existing, "alone"):
             self.rows.remove()
-            without_rows = self.effects.of(sql, self.existing)
+            without_rows = self.effects.of(sql, self.existing, "alone")
+            self.rows.fill()
             if "error" in without_rows:
                 raise RuntimeError(without_rows["error"])
 

@@ -255,12 +255,15 @@ fn contradictions(truth: &Value, claim: &Value) -> Vec<String> {
             found.push(format!("{what}: Postgres {postgres:?}, forelock {forelock:?}"));
         }
     };
+    let seen = locks_seen(&truth["locks"]);
+    let claimed = locks_claimed(claim, &["table", "partitioned", "view", "matview"]);
+    compare("locks", &worth_waiting_for(&seen), &worth_waiting_for(&claimed));
+    // Of other locks forelock names those that matter: each must be true.
     compare(
-        "locks",
-        &locks_seen(&truth["locks"]),
-        &locks_claimed(claim, &["table", "partitioned", "view", "matview"]),
+        "locks of queries",
+        &seen.intersection(&claimed).cloned().collect(),
+        &claimed,
     );
-    // Of indexes and sequences, forelock names those whose lock matters: each must be true.
     for (kind, key) in [("index", "indexes"), ("sequence", "sequences")] {
         let claimed = locks_claimed(claim, &[kind]);
         let seen = locks_seen(&truth[key]).intersection(&claimed).cloned().collect();
@@ -289,12 +292,13 @@ fn work_seen(truth: &Value) -> &'static str {
 }
 
 /// ACCESS SHARE is what every SELECT takes; nobody waits for it but a DROP.
+fn worth_waiting_for(locks: &BTreeSet<String>) -> BTreeSet<String> {
+    let others = locks.iter().filter(|lock| !lock.ends_with(" ACCESS SHARE"));
+    others.cloned().collect()
+}
+
 fn locks_seen(locks: &Value) -> BTreeSet<String> {
-    let modes = locks
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(_, mode)| *mode != "ACCESS SHARE");
+    let modes = locks.as_object().into_iter().flatten();
     modes
         .map(|(relation, mode)| format!("{relation} {}", text(mode)))
         .collect()
