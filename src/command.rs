@@ -68,6 +68,9 @@ pub enum CommandError {
     /// A broken rule page.
     #[error(transparent)]
     Rules(#[from] RuleError),
+    /// Standard input cannot be read.
+    #[error("cannot read standard input: {0}")]
+    Input(io::Error),
     /// The output cannot be written.
     #[error("cannot write: {0}")]
     Write(#[from] io::Error),

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::config::{ConfigError, Configuration};
+use crate::discover::Unsaved;
 use crate::migration::Migration;
 use crate::models::{KnownModel, ModelSettings};
 use crate::progress::Progress;
@@ -111,6 +112,8 @@ pub struct Request<'a> {
     pub working_folder: &'a Path,
     /// Files and folders; those that do not exist are an error.
     pub paths: &'a [PathBuf],
+    /// A file whose content is not, or not yet, on disk.
+    pub unsaved: Option<&'a Unsaved>,
     /// Where the configuration comes from.
     pub configuration: ConfigurationChoice,
     /// Overrides configuration and project.

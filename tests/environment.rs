@@ -19,6 +19,7 @@ fn load(scratch: &Scratch) -> Project {
     let request = Request {
         working_folder: &folder,
         paths: &[".".into()],
+        unsaved: None,
         configuration: ConfigurationChoice::Nearest,
         django: None,
         postgres: None,

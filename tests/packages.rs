@@ -55,6 +55,7 @@ fn load(package: &str, environment: Environment) -> Loaded {
     let request = Request {
         working_folder: &folder().join(package),
         paths: &[PathBuf::from(".")],
+        unsaved: None,
         configuration: ConfigurationChoice::Nearest,
         django: None,
         postgres: None,

@@ -1,17 +1,18 @@
 //! `forelock check`: projects in, findings out.
 
 use std::collections::HashMap;
-use std::io::Write;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::branch::{Branch, BranchError};
 use crate::cli::{Check, CheckOutput, Output};
 use crate::config::FailOn;
+use crate::discover::Unsaved;
 use crate::finding::{Analysis, Finding, Harm};
 use crate::lint;
 use crate::migration::{Migration, MigrationKey};
-use crate::project::Project;
+use crate::project::{Project, root};
 use crate::report::{self, Detail, Statistics, Style};
 use crate::rules::RuleTable;
 use crate::selection::{Selection, Selector, UnknownName};
@@ -26,13 +27,16 @@ pub(super) fn run(
 ) -> Result<Outcome, CommandError> {
     let wishes = Wishes::read(check, rules)?;
     let here = [PathBuf::from(".")];
-    let paths = if check.paths.is_empty() {
-        &here
-    } else {
-        check.paths.as_slice()
+    let unsaved = check.stdin_filename.as_deref().map(|path| unsaved(path, surroundings));
+    let unsaved = unsaved.transpose()?;
+    let paths = match &check.stdin_filename {
+        Some(path) => std::slice::from_ref(path),
+        None if check.paths.is_empty() => &here,
+        None => check.paths.as_slice(),
     };
     let asked = Asked {
         paths,
+        unsaved: unsaved.as_ref(),
         versions: &check.versions,
         output: &check.output,
     };
@@ -47,12 +51,22 @@ pub(super) fn run(
         }
     }
     let style = style(check, surroundings);
-    report::check(&analyses, check.output_format.into(), &style, out)?;
+    let format = check.output_format.into();
+    report::check(&analyses, format, &surroundings.working_folder, &style, out)?;
     Ok(if fails && !check.exit_zero {
         Outcome::Findings
     } else {
         Outcome::Clean
     })
+}
+
+/// The text on standard input, as the content of a file.
+fn unsaved(path: &Path, surroundings: &Surroundings) -> Result<Unsaved, CommandError> {
+    let mut bytes = Vec::new();
+    let mut input = io::stdin().lock();
+    input.read_to_end(&mut bytes).map_err(CommandError::Input)?;
+    let path = root::absolute(&surroundings.working_folder, path);
+    Ok(Unsaved { path, bytes })
 }
 
 /// What the command line wants, over and above the configuration.

@@ -21,6 +21,7 @@ pub(super) fn run(
 ) -> Result<Outcome, CommandError> {
     let asked = Asked {
         paths: std::slice::from_ref(&sql.project),
+        unsaved: None,
         versions: &sql.versions,
         output: &sql.output,
     };
