@@ -231,6 +231,6 @@ pub fn only(finding: Finding) -> Analysis {
 /// What `forelock check` writes.
 pub fn check(analyses: &[Analysis], format: CheckFormat, style: &Style) -> String {
     let mut out = Vec::new();
-    report::check(analyses, format, style, &mut out).expect("a vector takes everything");
+    report::check(analyses, format, std::path::Path::new(""), style, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("reports are UTF-8")
 }
