@@ -71,6 +71,8 @@ pub struct Row {
     pub harm: Vec<Harm>,
     /// The row of the user's matrix.
     pub matrix: Option<u8>,
+    /// The severity where it locks a hot table, if that is another.
+    pub hot: Option<Severity>,
     /// Whether it holds even for a table that the migration itself created: Postgres refuses the statement in any case.
     pub even_when_new: bool,
 }
@@ -210,6 +212,7 @@ mod tests {
     fn every_finding_says_what_happens_and_what_to_do() {
         for rule in RuleTable::embedded().unwrap().rules {
             let speaks = rule.severity > crate::finding::Severity::Silent;
+            let speaks = speaks || rule.rows.iter().any(|row| row.hot.is_some());
             assert!(!speaks || !rule.message.is_empty(), "{} has no message", rule.name);
             assert!(
                 !speaks || rule.help.contains_key("default"),

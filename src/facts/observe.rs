@@ -44,7 +44,11 @@ pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Obser
         Statement::CreateTable(create) => context.create_table(create),
         Statement::DropTable { table, cascade } => context.drop_table(table, *cascade),
         Statement::RenameTable { from, to } => {
-            vec![Observation::new(Aspect::RenameTable, from).named("new_table", to)]
+            vec![
+                Observation::new(Aspect::RenameTable, from)
+                    .fact(FactName::StandIn, "none")
+                    .named("new_table", to),
+            ]
         }
         Statement::AlterTable { table, actions } => actions
             .iter()

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::finding::{Finding, Harm, OperationPlace, Place, Severity, StatementReport, Work};
+use crate::finding::{Finding, Harm, HeldLock, OperationPlace, Place, Severity, StatementReport, Work};
 use crate::fingerprint::{Identity, fingerprint};
 use crate::migration::{Gap, Migration, OperationNode};
 use crate::rules::RuleTable;
@@ -13,6 +13,7 @@ use crate::versions::DjangoVersion;
 use super::advice::{Names, target};
 use super::database::Executed;
 use super::judge::Hit;
+use super::remarks::Remark;
 use super::{Wanted, problems};
 
 /// Gathers the findings of one migration.
@@ -26,24 +27,28 @@ pub(super) struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    pub(super) fn collect(&self, log: &[Executed], outcomes: &[Outcome]) -> Vec<Finding> {
+    pub(super) fn collect(&self, log: &[Executed], remarks: &[Remark], outcomes: &[Outcome]) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (index, node) in self.migration.operations.iter().enumerate() {
             let statements = log.iter().filter(|executed| executed.operation == index);
-            let hits: Vec<(&StatementReport, &Hit)> = statements
+            let of_statements = statements
                 .flat_map(|executed| &executed.statements)
-                .flat_map(|(report, hits)| hits.iter().map(move |hit| (report, hit)))
-                .filter(|(_, hit)| hit.severity > Severity::Silent && self.wants(hit))
+                .flat_map(|(report, hits)| hits.iter().map(move |hit| Told::by_statement(report, hit)));
+            let remarks = remarks.iter().filter(|remark| remark.operation == index);
+            let told: Vec<Told<'_>> = of_statements
+                .chain(remarks.map(Told::beside))
+                .filter(|told| told.hit.severity > Severity::Silent && self.wants(told.hit))
                 .collect();
-            let (of_operation, of_texts): (Vec<_>, Vec<_>) =
-                hits.into_iter().partition(|(report, _)| report.range.is_none());
+            let (mut of_operation, mut of_texts): (Vec<_>, Vec<_>) =
+                told.into_iter().partition(|told| told.range().is_none());
+            // Each statement of SQL has a place of its own, and an excuse for one is none for the next. What is said of
+            // the operation stands with the last of them.
+            if !of_texts.is_empty() && of_operation.iter().all(|told| told.report.is_none()) {
+                of_texts.append(&mut of_operation);
+            }
             findings.extend(self.finding(index, node, &of_operation));
-            // Each statement of SQL has a place of its own, and an excuse for one is none for the next.
-            findings.extend(
-                of_texts
-                    .chunk_by(|(one, _), (other, _)| std::ptr::eq(*one, *other))
-                    .filter_map(|hits| self.finding(index, node, hits)),
-            );
+            let by_text = of_texts.chunk_by(Told::is_of_same_statement);
+            findings.extend(by_text.filter_map(|told| self.finding(index, node, told)));
         }
         // Behind a syntax error one gap leads to the next; the error is what has to be mended.
         if self.is_readable {
@@ -54,19 +59,28 @@ impl Collector<'_> {
     }
 
     /// The worst hit, told with the operation's names.
-    fn finding(&self, index: usize, node: &OperationNode, hits: &[(&StatementReport, &Hit)]) -> Option<Finding> {
-        // What fails beats what is slow.
-        let rank = |hit: &Hit| (hit.severity, hit.harm.contains(&Harm::Fails), hit.work, hit.strongest);
-        let worst = hits.iter().map(|(_, hit)| rank(hit)).max()?;
-        let (report, worst) = hits.iter().copied().find(|(_, hit)| rank(hit) == worst)?;
+    fn finding(&self, index: usize, node: &OperationNode, told: &[Told<'_>]) -> Option<Finding> {
+        // What fails beats what is slow, and what a statement does what is said beside it.
+        let rank = |told: &Told<'_>| {
+            let hit = told.hit;
+            let fails = hit.harm.contains(&Harm::Fails);
+            (hit.severity, fails, hit.work, told.report.is_some(), hit.strongest)
+        };
+        let worst = told.iter().map(rank).max()?;
+        let Told {
+            report,
+            hit: worst,
+            locks,
+        } = *told.iter().find(|told| rank(told) == worst)?;
         let rule = self.rules.rule(&worst.rule)?;
-        let names = Names::new(&worst.names, &report.sql).with_operation(
+        let sql = report.map_or("", |report| report.sql.as_str());
+        let names = Names::new(&worst.names, sql).with_operation(
             &self.migration.key.app,
             node,
             &self.migration.source,
             self.django,
         );
-        let mut harm: Vec<Harm> = hits.iter().flat_map(|(_, hit)| hit.harm.iter().copied()).collect();
+        let mut harm: Vec<Harm> = told.iter().flat_map(|told| told.hit.harm.iter().copied()).collect();
         harm.sort_unstable();
         harm.dedup();
         let (model, subject) = target(&node.operation);
@@ -75,19 +89,19 @@ impl Collector<'_> {
             matrix_row: rule.finding_row.or(worst.matrix),
             severity: worst.severity,
             harm,
-            also: also(&rule.name, hits),
+            also: also(&rule.name, told),
             message: names.fill(&rule.message) + &held_from_before(worst),
             help: names.fill(rule.help_for(&node.class)),
-            place: self.place(report.range.unwrap_or(node.name_range)),
+            place: self.place(told.iter().find_map(Told::range).unwrap_or(node.name_range)),
             migration: Some(self.migration.key.clone()),
             operation: Some(OperationPlace {
                 index,
                 path: index.to_string(),
                 class: node.class.clone(),
             }),
-            statement: Some(report.sql.clone()),
-            locks: report.locks.clone(),
-            work: report.work,
+            statement: report.map(|report| report.sql.clone()),
+            locks: report.map_or(locks, |report| &report.locks).to_vec(),
+            work: report.map_or(Work::None, |report| report.work),
             fingerprint: [model, subject, names.get("table").filter(|_| model.is_none())]
                 .into_iter()
                 .flatten()
@@ -141,10 +155,51 @@ fn held_from_before(hit: &Hit) -> String {
     })
 }
 
-fn also(rule: &str, hits: &[(&StatementReport, &Hit)]) -> Vec<String> {
-    let mut others: Vec<(Severity, &str)> = hits
+/// A hit with what it was said of.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    /// The statement; none where it was said of the operation.
+    report: Option<&'a StatementReport>,
+    hit: &'a Hit,
+    locks: &'a [HeldLock],
+}
+
+impl<'a> Told<'a> {
+    fn by_statement(report: &'a StatementReport, hit: &'a Hit) -> Self {
+        Self {
+            report: Some(report),
+            hit,
+            locks: &report.locks,
+        }
+    }
+
+    fn beside(remark: &'a Remark) -> Self {
+        Self {
+            report: None,
+            hit: &remark.hit,
+            locks: &remark.locks,
+        }
+    }
+
+    /// Where it stands, where that is within the operation.
+    fn range(&self) -> Option<Range> {
+        self.report.and_then(|report| report.range)
+    }
+
+    /// Whether the next one is told together with this one.
+    fn is_of_same_statement(&self, other: &Self) -> bool {
+        match (self.report, other.report) {
+            (Some(one), Some(other)) => std::ptr::eq(one, other),
+            (_, None) => true,
+            (None, Some(_)) => false,
+        }
+    }
+}
+
+fn also(rule: &str, told: &[Told<'_>]) -> Vec<String> {
+    let mut others: Vec<(Severity, &str)> = told
         .iter()
-        .map(|(_, hit)| (hit.severity, hit.rule.as_str()))
+        .map(|told| (told.hit.severity, told.hit.rule.as_str()))
         .filter(|(_, name)| *name != rule)
         .collect();
     others.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
