@@ -12,6 +12,25 @@ use crate::lock::LockMode;
 /// The pages of rules/, by name.
 static PAGES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
+/// The examples of the rules, by name: the operation that a fixture marks, and the migrations that the advice comes to.
+static EXAMPLES: &[(&str, &str, &[&str])] = &include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+
+/// Django code that shows a rule: taken from the fixtures, so that it is tested.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// What it is about; empty where no fixture shows it.
+    pub operation: &'static str,
+    /// What to write instead, one migration after the other.
+    pub advised: &'static [&'static str],
+}
+
+/// The example of a rule.
+#[must_use]
+pub fn example(rule: &str) -> Option<Example> {
+    let (_, operation, advised) = EXAMPLES.iter().find(|(name, ..)| *name == rule)?;
+    Some(Example { operation, advised })
+}
+
 /// One rule: one file in `rules/`.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -173,11 +192,13 @@ impl Row {
 }
 
 impl Rule {
-    /// The advice for an operation of this class.
+    /// The advice for an operation of this class; `AlterField again` is one that drops something and makes it again.
     #[must_use]
     pub fn help_for(&self, class: &str) -> &str {
+        let plain = class.strip_suffix(" again").unwrap_or(class);
         self.help
             .get(class)
+            .or_else(|| self.help.get(plain))
             .or_else(|| self.help.get("default"))
             .map_or("", String::as_str)
     }

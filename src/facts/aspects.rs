@@ -209,6 +209,7 @@ pub enum Aspect {
     AlterConstraint,
     PartitionedConcurrently,
     ExistingIndex,
+    HollowIndex,
     PendingEvents,
     NewEnumValue,
     NotInVersion,
@@ -316,7 +317,11 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::CreatePartition, "create-partition", &[]),
     (Aspect::CreateChild, "create-child", &[]),
     (Aspect::AttachPartition, "attach-partition", &[FactName::Proof]),
-    (Aspect::ScanDefaultPartition, "scan-default-partition", &[]),
+    (
+        Aspect::ScanDefaultPartition,
+        "scan-default-partition",
+        &[FactName::Proof],
+    ),
     (Aspect::DropPartition, "drop-partition", &[]),
     (
         Aspect::DetachPartition,
@@ -348,6 +353,7 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::AlterConstraint, "alter-constraint", &[FactName::Enforcement]),
     (Aspect::PartitionedConcurrently, "partitioned-concurrently", &[]),
     (Aspect::ExistingIndex, "existing-index", &[]),
+    (Aspect::HollowIndex, "hollow-index", &[]),
     (Aspect::PendingEvents, "pending-events", &[]),
     (Aspect::NewEnumValue, "new-enum-value", &[]),
     (Aspect::NotInVersion, "not-in-version", &[]),

@@ -171,6 +171,9 @@ impl Context<'_> {
         if create.if_not_exists && self.catalog.index_table(&name).is_some() {
             return vec![about(Aspect::ExistingIndex)];
         }
+        if create.only && self.catalog.is_partitioned(&create.table) {
+            return vec![about(Aspect::HollowIndex)];
+        }
         let building = if create.concurrently {
             "concurrently"
         } else {

@@ -91,7 +91,7 @@ impl Collector<'_> {
             harm,
             also: also(&rule.name, told),
             message: names.fill(&rule.message) + &held_from_before(worst),
-            help: names.fill(rule.help_for(&node.class)),
+            help: names.fill(rule.help_for(&situation(node, told))),
             place: self.place(told.iter().find_map(Told::range).unwrap_or(node.name_range)),
             migration: Some(self.migration.key.clone()),
             operation: Some(OperationPlace {
@@ -146,6 +146,16 @@ impl Collector<'_> {
         gaps.sort_by_key(|gap| gap.range.start);
         gaps.dedup_by(|a, b| a == b);
         gaps
+    }
+}
+
+/// The class of the operation; one that drops a foreign key and makes it again is advised otherwise.
+fn situation(node: &OperationNode, told: &[Told<'_>]) -> String {
+    let drops = told.iter().any(|told| told.hit.rule == "drop-foreign-key");
+    if drops {
+        format!("{} again", node.class)
+    } else {
+        node.class.clone()
     }
 }
 
