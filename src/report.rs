@@ -5,6 +5,7 @@ mod excerpt;
 pub mod explain;
 pub mod json;
 mod locks;
+pub mod matrix;
 mod neutral;
 mod page;
 pub mod rules_table;

@@ -1,6 +1,9 @@
 //! The rule table: rules/*.md embedded, read, matched.
 
+mod matrix;
 mod page;
+
+pub use matrix::{MatrixRow, Verdict};
 
 use rustc_hash::FxHashMap;
 use thiserror::Error;

@@ -174,7 +174,7 @@ fn advising_rules() -> BTreeSet<String> {
     let output = forelock(&root(), &["rules", "--output-format", "json"]);
     let rules: Value = serde_json::from_slice(&output).expect("JSON");
     let mut found = BTreeSet::new();
-    for rule in rules.as_array().expect("a list") {
+    for rule in rules["rules"].as_array().expect("a list") {
         let name = text(&rule["name"]);
         let page = read(&root().join("rules").join(name).with_extension("md"));
         let is_about_input = page.contains("\nkind = \"input\"\n");
