@@ -191,6 +191,7 @@ impl<'a> Run<'a> {
                 class: node.class.clone(),
                 confidence: outcome.confidence,
                 reasons: outcome.reasons,
+                values: outcome.values,
                 statements: Vec::new(),
                 deferred: Vec::new(),
                 range: node.range,

@@ -88,6 +88,8 @@ pub struct Outcome {
     pub confidence: Confidence,
     /// Why we are not, each once.
     pub reasons: Vec<String>,
+    /// Those of the reasons that are values which are known only when the migration runs: what they do is known.
+    pub values: Vec<String>,
 }
 
 /// A statement that waits for the end of the migration.

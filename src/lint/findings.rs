@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::finding::{Finding, Harm, HeldLock, OperationPlace, Place, Severity, StatementReport, Work};
 use crate::fingerprint::{Identity, fingerprint};
+use crate::lock::LockMode;
 use crate::migration::{Gap, Migration, OperationNode};
 use crate::rules::RuleTable;
 use crate::schema_editor::{Confidence, Outcome};
@@ -60,18 +61,23 @@ impl Collector<'_> {
 
     /// The worst hit, told with the operation's names.
     fn finding(&self, index: usize, node: &OperationNode, told: &[Told<'_>]) -> Option<Finding> {
-        // What fails beats what is slow, and what a statement does what is said beside it.
-        let rank = |told: &Told<'_>| {
-            let hit = told.hit;
-            let fails = hit.harm.contains(&Harm::Fails);
-            (hit.severity, fails, hit.work, told.report.is_some(), hit.strongest)
-        };
-        let worst = told.iter().map(rank).max()?;
+        let mut finding = self.tell(index, node, told)?;
+        if !finding.also.is_empty() {
+            finding.apart = by_rule(told)
+                .iter()
+                .filter_map(|told| self.tell(index, node, told))
+                .collect();
+        }
+        Some(finding)
+    }
+
+    fn tell(&self, index: usize, node: &OperationNode, told: &[Told<'_>]) -> Option<Finding> {
+        let worst = told.iter().map(Told::rank).max()?;
         let Told {
             report,
             hit: worst,
             locks,
-        } = *told.iter().find(|told| rank(told) == worst)?;
+        } = *told.iter().find(|told| told.rank() == worst)?;
         let rule = self.rules.rule(&worst.rule)?;
         let sql = report.map_or("", |report| report.sql.as_str());
         let names = Names::new(&worst.names, sql).with_operation(
@@ -90,6 +96,7 @@ impl Collector<'_> {
             severity: worst.severity,
             harm,
             also: also(&rule.name, told),
+            apart: Vec::new(),
             message: names.fill(&rule.message) + &held_from_before(worst),
             help: names.fill(rule.help_for(&situation(node, told))),
             place: self.place(told.iter().find_map(Told::range).unwrap_or(node.name_range)),
@@ -191,6 +198,13 @@ impl<'a> Told<'a> {
         }
     }
 
+    /// What fails beats what is slow, and what a statement does what is said beside it.
+    fn rank(&self) -> (Severity, bool, Work, bool, Option<LockMode>) {
+        let fails = self.hit.harm.contains(&Harm::Fails);
+        let hit = self.hit;
+        (hit.severity, fails, hit.work, self.report.is_some(), hit.strongest)
+    }
+
     /// Where it stands, where that is within the operation.
     fn range(&self) -> Option<Range> {
         self.report.and_then(|report| report.range)
@@ -204,6 +218,19 @@ impl<'a> Told<'a> {
             (None, Some(_)) => false,
         }
     }
+}
+
+/// What was told of each rule, the worst first.
+fn by_rule<'a>(told: &[Told<'a>]) -> Vec<Vec<Told<'a>>> {
+    let mut groups: Vec<Vec<Told<'a>>> = Vec::new();
+    for one in told {
+        match groups.iter_mut().find(|group| group[0].hit.rule == one.hit.rule) {
+            Some(group) => group.push(*one),
+            None => groups.push(vec![*one]),
+        }
+    }
+    groups.sort_by_key(|group| std::cmp::Reverse(group.iter().map(Told::rank).max()));
+    groups
 }
 
 fn also(rule: &str, told: &[Told<'_>]) -> Vec<String> {
@@ -223,30 +250,39 @@ fn also(rule: &str, told: &[Told<'_>]) -> Vec<String> {
     names
 }
 
-/// Gives each finding its fingerprint, in which the same problem found twice counts.
+/// Gives each finding its fingerprint, in which the same problem found twice counts. What is hidden behind a worse one comes
+/// last, so that it changes none of those that are shown.
 pub(super) fn name(findings: &mut [Finding]) {
     let mut seen: FxHashMap<String, usize> = FxHashMap::default();
-    for finding in findings {
-        let path = finding.place.path.display().to_string();
-        let target = std::mem::take(&mut finding.fingerprint);
-        let identity = Identity {
-            migration: finding.migration.as_ref(),
-            class: finding
-                .operation
-                .as_ref()
-                .map_or("", |operation| operation.class.as_str()),
-            target: if finding.migration.is_some() { &target } else { &path },
-            rule: &finding.rule,
-            count: 0,
-        };
-        let first = fingerprint(&identity);
-        let count = seen.entry(first).or_default();
-        finding.fingerprint = fingerprint(&Identity {
-            count: *count,
-            ..identity
-        });
-        *count += 1;
+    for finding in findings.iter_mut() {
+        name_one(finding, &mut seen);
     }
+    for finding in findings {
+        if let Some((own, hidden)) = finding.apart.split_first_mut() {
+            own.fingerprint.clone_from(&finding.fingerprint);
+            hidden.iter_mut().for_each(|hidden| name_one(hidden, &mut seen));
+        }
+    }
+}
+
+fn name_one(finding: &mut Finding, seen: &mut FxHashMap<String, usize>) {
+    let path = finding.place.path.display().to_string();
+    let target = std::mem::take(&mut finding.fingerprint);
+    let operation = finding.operation.as_ref();
+    let identity = Identity {
+        migration: finding.migration.as_ref(),
+        class: operation.map_or("", |operation| operation.class.as_str()),
+        target: if finding.migration.is_some() { &target } else { &path },
+        rule: &finding.rule,
+        count: 0,
+    };
+    let first = fingerprint(&identity);
+    let count = seen.entry(first).or_default();
+    finding.fingerprint = fingerprint(&Identity {
+        count: *count,
+        ..identity
+    });
+    *count += 1;
 }
 
 /// A finding that is not about a statement.
@@ -265,6 +301,7 @@ pub(super) fn about_input(
         severity: rule.severity,
         harm: rule.harm.clone(),
         also: Vec::new(),
+        apart: Vec::new(),
         message: names.fill(&rule.message),
         help: names.fill(rule.help_for("default")),
         place,
