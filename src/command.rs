@@ -12,6 +12,7 @@ use clap::CommandFactory;
 use indexmap::IndexSet;
 use thiserror::Error;
 
+use crate::branch::BranchError;
 use crate::cli::{Arguments, Command, Completions, Explain, Rules};
 use crate::config::ConfigError;
 use crate::project::LoadError;
@@ -52,6 +53,9 @@ pub enum CommandError {
     /// A configuration that cannot be used.
     #[error(transparent)]
     Configuration(#[from] ConfigError),
+    /// What a branch adds cannot be said.
+    #[error(transparent)]
+    Branch(#[from] BranchError),
     /// A rule's name that does not exist.
     #[error(transparent)]
     Name(#[from] UnknownName),

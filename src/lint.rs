@@ -14,6 +14,7 @@ use std::path::Path;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::branch::Branch;
 use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::history::{self, History};
 use crate::migration::{Migration, Operation, OperationNode, Ownership};
@@ -30,9 +31,9 @@ pub type Wanted<'a> = dyn Fn(&Path, &str, &[Harm]) -> bool + 'a;
 /// Replays a project's history and says what each of its own migrations does.
 ///
 /// What is not `wanted` is left out before the worst aspect of an operation becomes its finding, so that ignoring one
-/// rule does not hide another.
+/// rule does not hide another. What a `branch` creates has no rows and no users yet, in later migrations of it too.
 #[must_use]
-pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>) -> Analysis {
+pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>, branch: Option<&Branch>) -> Analysis {
     let history = history::order(&project.migrations, &project.settings.swappable);
     let mut findings = problems::of_files(project, rules);
     let mut reports = Vec::new();
@@ -41,6 +42,9 @@ pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>) -> Ana
     for index in &history.order {
         let migration = &project.migrations[*index];
         let (report, found) = run.migration(migration, Some(wanted));
+        if branch.is_some_and(|branch| branch.adds(&project.path_of(migration))) {
+            run.database.catalog.call_unreleased();
+        }
         if migration.ownership == Ownership::Project {
             findings.extend(by_migration.remove(index).unwrap_or_default());
             findings.extend(found);
