@@ -23,7 +23,7 @@ import server
 HERE = Path(__file__).resolve().parent
 FIXTURES = HERE.parent / "fixtures"
 # fixtures/input is left out: Django refuses to load it, that is what it is for.
-KINDS = ("rules", "silent", "history", "projects")
+KINDS = ("rules", "advised", "silent", "history", "projects")
 DJANGO = "5.2"
 # ANALYZE in the background would lock tables and change plans while we look; what parallel workers read is counted apart.
 SERVER_SETTINGS = ("autovacuum=off", "max_parallel_maintenance_workers=0", "max_parallel_workers_per_gather=0")

@@ -213,6 +213,8 @@ pub struct Finding {
     pub harm: Vec<Harm>,
     /// Other rules that the same operation matched.
     pub also: Vec<String>,
+    /// Where there are others: each rule as it would be told alone, the worst first. A suppression excuses one of them.
+    pub apart: Vec<Finding>,
     /// One sentence without a capital or a full stop: what happens to whose table.
     pub message: String,
     /// What to do instead; may hold a block of Django code, indented by four spaces, after an empty line.
@@ -305,6 +307,8 @@ pub struct OperationReport {
     pub confidence: Confidence,
     /// Why we are not, where we are not.
     pub reasons: Vec<String>,
+    /// Those of the reasons that are values known only when the migration runs; what these do is analysed.
+    pub values: Vec<String>,
     /// The strings passed to execution at once.
     pub statements: Vec<String>,
     /// The strings that run at the end of the migration.

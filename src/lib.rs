@@ -20,6 +20,7 @@ pub mod progress;
 pub mod project;
 pub mod python;
 pub mod report;
+pub mod row_work;
 pub mod rules;
 pub mod schema_editor;
 pub mod selection;

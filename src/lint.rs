@@ -1,11 +1,13 @@
 //! The fold over the history: each operation becomes statements, statements become facts, facts become findings.
 
 mod advice;
+mod crowd;
 mod database;
 mod findings;
 mod judge;
 mod place;
 mod problems;
+mod remarks;
 mod run_sql;
 
 use std::path::Path;
@@ -49,17 +51,32 @@ pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>, branch
             reports.push(report);
         }
     }
+    let unknown_tables = run.database.unknown_hot_tables();
     let mut left: Vec<_> = by_migration.into_iter().collect();
     left.sort_by_key(|(index, _)| *index);
     findings.extend(left.into_iter().flat_map(|(_, found)| found));
     add_squashes(project, rules, &history, &mut reports);
     findings.retain(|finding| wanted(&finding.place.path, &finding.rule, &finding.harm));
     findings::name(&mut findings);
+    let mut notes = project.notes.clone();
+    notes.extend(unknown_hot_tables(project, &unknown_tables));
     Analysis {
         findings,
         migrations: reports,
-        notes: project.notes.clone(),
+        notes,
     }
+}
+
+/// What the configuration calls hot and no migration knows is probably misspelt.
+fn unknown_hot_tables(project: &Project, unknown: &[String]) -> Option<String> {
+    if unknown.is_empty() || project.migrations.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = unknown.iter().map(|table| format!("`{table}`")).collect();
+    Some(format!(
+        "hot-tables: no migration leaves a table called {}",
+        names.join(", ")
+    ))
 }
 
 /// Replays the history of a new database, and puts the squashes before the first migration that each stands for.
@@ -104,7 +121,12 @@ impl<'a> Run<'a> {
             rules,
             models: Models::new(project.settings.clone(), known_models(project)),
             editor: SchemaEditor::new(project.postgres),
-            database: Database::new(rules, &project.session, project.postgres),
+            database: Database::new(
+                rules,
+                &project.session,
+                project.postgres,
+                &project.configuration.hot_tables,
+            ),
         }
     }
 
@@ -120,7 +142,7 @@ impl<'a> Run<'a> {
             );
         }
         self.editor.finish(&mut self.database);
-        self.database.finish();
+        self.database.finish(migration);
         let findings = match wanted {
             Some(wanted) if migration.ownership == Ownership::Project => {
                 let collector = Collector {
@@ -130,7 +152,7 @@ impl<'a> Run<'a> {
                     django: self.project.settings.django,
                     wanted,
                 };
-                collector.collect(&self.database.log, &outcomes)
+                collector.collect(&self.database.log, &self.database.remarks, &outcomes)
             }
             Some(_) | None => Vec::new(),
         };
@@ -173,6 +195,7 @@ impl<'a> Run<'a> {
                 class: node.class.clone(),
                 confidence: outcome.confidence,
                 reasons: outcome.reasons,
+                values: outcome.values,
                 statements: Vec::new(),
                 deferred: Vec::new(),
                 range: node.range,

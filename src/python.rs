@@ -18,6 +18,7 @@ mod lineage;
 mod objects;
 mod operators;
 mod resolve;
+mod row_work;
 mod settings;
 mod settle;
 mod syntax;
@@ -38,6 +39,7 @@ pub use operators::{binary, truth};
 pub use resolve::{Modules, Resolved};
 pub use settings::{Setting, SettingValues};
 
+use crate::row_work::RowWork;
 use crate::source::Range;
 use crate::value::Value;
 use crate::versions::DjangoVersion;
@@ -64,6 +66,8 @@ pub struct Module {
     pub syntax_errors: Vec<SyntaxError>,
     /// Comments in order, `#` included.
     pub comments: Vec<Range>,
+    /// What the functions of a migration do to rows, by name.
+    row_work: FxHashMap<String, RowWork>,
     /// Plain functions of the module itself: where their names stand.
     functions: FxHashMap<String, Range>,
     /// Kept where one of its functions or methods may be called.
@@ -144,10 +148,16 @@ pub fn parse(text: &str, origin: Origin<'_>, modules: &Modules) -> Module {
     });
     let syntax_errors = syntax_errors.collect();
     let module = evaluate::module(text, syntax::body(&parsed), origin, modules);
+    let row_work = if text.contains("RunPython") && parsed.errors().is_empty() {
+        row_work::of_module(syntax::body(&parsed))
+    } else {
+        FxHashMap::default()
+    };
     let syntax = module.may_be_called().then(|| Arc::new(Syntax::new(text, parsed)));
     Module {
         syntax_errors,
         comments,
+        row_work,
         syntax,
         ..module
     }

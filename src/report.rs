@@ -6,6 +6,7 @@ pub mod explain;
 mod github;
 pub mod json;
 mod locks;
+pub mod matrix;
 mod neutral;
 mod page;
 pub mod rules_table;

@@ -44,7 +44,11 @@ pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Obser
         Statement::CreateTable(create) => context.create_table(create),
         Statement::DropTable { table, cascade } => context.drop_table(table, *cascade),
         Statement::RenameTable { from, to } => {
-            vec![Observation::new(Aspect::RenameTable, from).named("new_table", to)]
+            vec![
+                Observation::new(Aspect::RenameTable, from)
+                    .fact(FactName::StandIn, "none")
+                    .named("new_table", to),
+            ]
         }
         Statement::AlterTable { table, actions } => actions
             .iter()
@@ -166,6 +170,9 @@ impl Context<'_> {
         }
         if create.if_not_exists && self.catalog.index_table(&name).is_some() {
             return vec![about(Aspect::ExistingIndex)];
+        }
+        if create.only && self.catalog.is_partitioned(&create.table) {
+            return vec![about(Aspect::HollowIndex)];
         }
         let building = if create.concurrently {
             "concurrently"

@@ -40,6 +40,8 @@ pub(super) struct Surroundings<'a> {
     pub catalog: &'a Catalog,
     pub transaction: &'a Transaction,
     pub new_indexes: &'a FxHashSet<String>,
+    /// Tables on which a moment's lock already hurts.
+    pub hot_tables: &'a [String],
 }
 
 impl Surroundings<'_> {
@@ -105,6 +107,12 @@ pub(super) fn judge(observations: &[Observation], rules: &RuleTable, around: &Su
 }
 
 impl Hit {
+    /// The value of a name for the message.
+    pub(super) fn name(&self, wanted: &str) -> Option<&str> {
+        let found = self.names.iter().find(|(name, _)| *name == wanted);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// What a rule without rows says.
     pub(super) fn of_rule(rules: &RuleTable, name: &str, names: Vec<(&'static str, String)>) -> Option<Self> {
         let rule = rules.rule(name)?;
@@ -238,11 +246,21 @@ fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> 
             .roles
             .iter()
             .all(|(role, relation)| around.is_new(*role, relation));
-    if table_is_new || all_are_new || is_about_nobody {
+    let own = if table_is_new || all_are_new || is_about_nobody {
         Severity::Silent
     } else {
         row.severity
-    }
+    };
+    own.max(heat(observation, row, around))
+}
+
+/// The row's severity where it locks a hot table, else silence.
+fn heat(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> Severity {
+    let is_locked = |wanted: Role| row.locks.iter().any(|(role, _)| *role == wanted);
+    let locks_hot = observation.roles.iter().any(|(role, relation)| {
+        is_locked(*role) && around.hot_tables.contains(relation) && !around.is_new(*role, relation)
+    });
+    row.hot.filter(|_| locks_hot).unwrap_or(Severity::Silent)
 }
 
 /// Work that grows with the table, under a lock that others wait for.

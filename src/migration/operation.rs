@@ -1,5 +1,6 @@
 //! The operations of django.db.migrations and django.contrib.postgres, arguments read.
 
+use crate::row_work::RowWork;
 use crate::source::Range;
 use crate::value::Value;
 
@@ -126,6 +127,7 @@ pub enum Operation {
     RunPython {
         atomic: Option<bool>,
         code: Value,
+        rows: RowWork,
     },
     CreateExtension {
         name: String,

@@ -4,10 +4,18 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::matrix::{self, MatrixDocument};
 use super::table::Table;
 use super::{Style, TextOrJson, severity_color, url};
 use crate::finding::{Harm, Severity};
 use crate::rules::{Row, Rule, RuleTable};
+
+/// Everything that `forelock rules` says.
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    rules: Vec<RuleDocument<'a>>,
+    matrix: Vec<MatrixDocument>,
+}
 
 /// One rule.
 #[derive(Debug, Serialize)]
@@ -20,7 +28,7 @@ struct RuleDocument<'a> {
     url: String,
 }
 
-/// Writes all rules in the order of their names.
+/// Writes all rules in the order of their names, and the matrix that they answer.
 ///
 /// # Errors
 /// When `out` cannot be written to.
@@ -28,8 +36,11 @@ pub fn write(table: &RuleTable, format: TextOrJson, style: &Style, out: &mut dyn
     match format {
         TextOrJson::Text => write_text(table, style, out),
         TextOrJson::Json => {
-            let rules: Vec<RuleDocument<'_>> = table.rules.iter().map(document).collect();
-            serde_json::to_writer_pretty(&mut *out, &rules)?;
+            let document = Document {
+                rules: table.rules.iter().map(document).collect(),
+                matrix: matrix::documents(table),
+            };
+            serde_json::to_writer_pretty(&mut *out, &document)?;
             writeln!(out)
         }
     }
@@ -54,7 +65,7 @@ fn write_text(table: &RuleTable, style: &Style, out: &mut dyn Write) -> io::Resu
     for line in text.lines(style) {
         writeln!(out, "{line}")?;
     }
-    Ok(())
+    matrix::write(table, style, out)
 }
 
 fn row(rule: &Rule, style: &Style) -> [String; 5] {

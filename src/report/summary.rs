@@ -89,6 +89,7 @@ fn unread_in(migration: &MigrationReport) -> Vec<Unread> {
                 operation
                     .reasons
                     .iter()
+                    .filter(|reason| !operation.values.contains(reason))
                     .map(|reason| (index, gap(operation, operation.range, reason))),
             );
         }

@@ -47,6 +47,11 @@ impl Run<'_> {
     }
 
     fn note_unknowns(&mut self, statement: &Statement) {
+        for value in statement.unknown_values() {
+            if !self.editor.outcome.values.contains(&value) {
+                self.editor.outcome.values.push(value);
+            }
+        }
         for reason in statement.unknowns() {
             self.partial(reason);
         }

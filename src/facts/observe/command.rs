@@ -32,10 +32,11 @@ impl Context<'_> {
             Command::Vacuum { .. } | Command::Analyze { .. } | Command::Cluster { .. } => self.maintenance(command),
             Command::Reindex { target, concurrently } => vec![self.reindex(target, *concurrently)],
             Command::MoveIndex { index } => vec![self.about_index(Aspect::MoveIndex, index).building([index.clone()])],
+            // The index of the parent takes a lock that no query waits for.
             Command::AttachIndex { index, partition } => {
                 vec![
-                    self.about_index(Aspect::AttachIndex, index)
-                        .role(Role::Index, partition),
+                    self.about_index(Aspect::AttachIndex, partition)
+                        .named("parent_index", index),
                 ]
             }
             Command::ChangeIndex { index } => vec![self.about_index(Aspect::ChangeIndex, index)],

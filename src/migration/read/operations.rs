@@ -4,6 +4,7 @@ use super::arguments::{Arguments, Reason, described, not_readable, strings, toge
 use super::{MigrationClass, Reading, flatten};
 use crate::migration::OperationNode;
 use crate::migration::operation::{Base, Operation, SqlPiece, SqlText};
+use crate::row_work::RowWork;
 use crate::source::Range;
 use crate::value::{Call, Value};
 
@@ -150,7 +151,7 @@ impl<'a> Reading<'a> {
             }
             "SeparateDatabaseAndState" => self.separate(call),
             "RunSQL" => self.run_sql(call),
-            "RunPython" => run_python(call),
+            "RunPython" => self.run_python(call),
             _ => Err(format!("`{class}` is no operation that forelock knows")),
         }
     }
@@ -180,6 +181,23 @@ impl<'a> Reading<'a> {
         };
         Ok(Operation::CreateExtension {
             name: extension.to_owned(),
+        })
+    }
+
+    fn run_python(&mut self, call: &Call) -> Read {
+        let arguments = Arguments::new(call, &["code", "reverse_code", "atomic", "hints", "elidable"])?;
+        let code = arguments.required("code")?.clone();
+        let rows = match &code {
+            Value::Name(path) if path.ends_with(".RunPython.noop") => RowWork::none(),
+            Value::Function(function) if function.returns.is_some() => RowWork::none(),
+            Value::Function(function) => self.modules.row_work(self.module, &function.path),
+            Value::Name(path) => self.modules.row_work(self.module, path),
+            _ => RowWork::default(),
+        };
+        Ok(Operation::RunPython {
+            atomic: arguments.optional_boolean("atomic")?,
+            code,
+            rows,
         })
     }
 
@@ -337,15 +355,6 @@ fn rename_index(call: &Call) -> Read {
         new_name: arguments.string("new_name")?,
         old_name: arguments.optional_string("old_name")?,
         old_fields,
-    })
-}
-
-fn run_python(call: &Call) -> Read {
-    let arguments = Arguments::new(call, &["code", "reverse_code", "atomic", "hints", "elidable"])?;
-    let code = arguments.required("code")?.clone();
-    Ok(Operation::RunPython {
-        atomic: arguments.optional_boolean("atomic")?,
-        code,
     })
 }
 
