@@ -31,13 +31,9 @@ impl Context<'_> {
             Command::LockTable { tables, mode } => tables.iter().map(|table| self.lock_table(table, *mode)).collect(),
             Command::Vacuum { .. } | Command::Analyze { .. } | Command::Cluster { .. } => self.maintenance(command),
             Command::Reindex { target, concurrently } => vec![self.reindex(target, *concurrently)],
-            Command::MoveIndex { index } => vec![self.about_index(Aspect::MoveIndex, index).building([index.clone()])],
-            Command::AttachIndex { index, partition } => {
-                vec![
-                    self.about_index(Aspect::AttachIndex, index)
-                        .role(Role::Index, partition),
-                ]
-            }
+            Command::MoveIndex { index } => vec![self.about_index(Aspect::MoveIndex, index)],
+            // The index of the parent is only locked against other changes.
+            Command::AttachIndex { partition, .. } => vec![self.about_index(Aspect::AttachIndex, partition)],
             Command::ChangeIndex { index } => vec![self.about_index(Aspect::ChangeIndex, index)],
             Command::DropType { name, cascade } => self.drop_type(name, *cascade),
             Command::AlterDomain { name, change } => self.alter_domain(name, *change),
@@ -319,7 +315,6 @@ impl Context<'_> {
             .into_iter()
             .flat_map(|index| index.items.iter().flatten().cloned())
             .collect();
-        // An index that no migration made may stand on a nullable column as well as not.
         let nullability = if primary {
             self.nullability(table, &columns)
         } else {
@@ -328,7 +323,7 @@ impl Context<'_> {
         Observation::new(Aspect::AddKey, table)
             .fact(FactName::Key, if primary { "primary" } else { "unique" })
             .fact(FactName::Nullability, nullability)
-            .fact(FactName::Source, "attached")
+            .fact(FactName::Source, if known.is_some() { "attached" } else { "unknown" })
             .named("constraint", name.map_or_else(|| index.to_owned(), Name::resolve))
             .named("column", columns.join(", "))
     }
@@ -339,13 +334,6 @@ impl Context<'_> {
                 .named("column", column)
                 .named("constraint", name.map(Name::resolve).unwrap_or_default())
         };
-        if self.postgres.0 < 18 {
-            return vec![
-                about(Aspect::NotInVersion)
-                    .named("feature", "ADD CONSTRAINT .. NOT NULL")
-                    .named("version", "18"),
-            ];
-        }
         vec![
             about(Aspect::AddNotNull)
                 .fact(FactName::Validation, if not_valid { "not-valid" } else { "now" })
