@@ -25,7 +25,6 @@ import server
 
 HERE = Path(__file__).resolve().parent
 DJANGO = "5.2"
-DEFAULT_POSTGRES = "15"
 
 
 def main():
@@ -46,7 +45,7 @@ def by_version(fixtures):
     for fixture in fixtures:
         path = fixture / "forelock.toml"
         configuration = tomllib.loads(path.read_text()) if path.exists() else {}
-        versions.setdefault(configuration.get("postgres-version", DEFAULT_POSTGRES), []).append(fixture)
+        versions.setdefault(configuration.get("postgres-version", str(observed.DEFAULT_POSTGRES)), []).append(fixture)
     return versions
 
 

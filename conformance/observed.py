@@ -8,6 +8,7 @@ FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 KINDS = ("rules", "silent", "history", "projects")
 HEAD = ("django", "postgres", "time_zone", "servers")
 DEFAULT_TIME_ZONE = "UTC"
+DEFAULT_POSTGRES = 15
 
 
 def choose(names):

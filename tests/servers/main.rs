@@ -9,6 +9,7 @@ mod claimed;
 mod compare;
 mod recorded;
 mod rows;
+mod types;
 
 use std::sync::OnceLock;
 
@@ -47,6 +48,18 @@ fn measured() -> &'static Measured {
 #[test]
 fn no_claim_about_any_statement_contradicts_any_version_of_the_server() {
     let contradictions = &measured().verdict.contradictions;
+    assert!(
+        contradictions.is_empty(),
+        "{}\n{}",
+        contradictions.len(),
+        contradictions.join("\n")
+    );
+}
+
+#[test]
+fn every_change_of_a_type_does_what_the_server_did() {
+    let (_, verdict) = types::compared();
+    let contradictions = &verdict.contradictions;
     assert!(
         contradictions.is_empty(),
         "{}\n{}",
