@@ -6,6 +6,7 @@ pub mod explain;
 pub mod json;
 mod locks;
 mod neutral;
+mod observed;
 mod page;
 pub mod rules_table;
 #[cfg(test)]

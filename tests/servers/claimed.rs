@@ -16,7 +16,7 @@ pub fn analyse(fixture: &Fixture, rules: &RuleTable, version: u64) -> Analysis {
     let number = u8::try_from(version).expect("a major version");
     let request = Request {
         working_folder: &fixture.path,
-        paths: &[fixture.path.clone()],
+        paths: std::slice::from_ref(&fixture.path),
         configuration: ConfigurationChoice::Nearest,
         django: None,
         postgres: Some(PostgresVersion(number)),

@@ -24,7 +24,7 @@ impl Verdict {
         }
     }
 
-    pub fn claim(&mut self, holds: bool, what: impl FnOnce() -> String) {
+    fn claim(&mut self, holds: bool, what: impl FnOnce() -> String) {
         self.claims += 1;
         if !holds {
             self.contradictions.push(what());

@@ -7,31 +7,102 @@
 
 mod claimed;
 mod compare;
+mod documents;
 mod recorded;
 mod rows;
 mod types;
 
 use std::sync::OnceLock;
 
+use forelock::finding::StatementReport;
 use forelock::rules::RuleTable;
 use rayon::prelude::*;
+use serde_json::Value;
 
 use compare::Verdict;
+use documents::Table;
 use recorded::{Fixture, VERSIONS, fixtures, on, statements, text};
-use rows::SeenRows;
+use rows::{Run, SeenRows};
+
+#[test]
+fn no_claim_about_any_statement_contradicts_any_version_of_the_server() {
+    let contradictions = &measured().contradictions;
+    assert!(
+        contradictions.is_empty(),
+        "{}\n{}",
+        contradictions.len(),
+        contradictions.join("\n")
+    );
+}
+
+#[test]
+fn every_change_of_a_type_does_what_the_server_did() {
+    let contradictions = types::compared().contradictions;
+    assert!(
+        contradictions.is_empty(),
+        "{}\n{}",
+        contradictions.len(),
+        contradictions.join("\n")
+    );
+}
+
+#[test]
+fn everything_was_observed_on_every_version() {
+    for fixture in fixtures() {
+        let majors = recorded::majors(fixture.servers());
+        assert_eq!(majors, VERSIONS, "run: conformance/servers {}", fixture.name);
+    }
+    assert_eq!(recorded::majors(types::releases().iter().map(String::as_str)), VERSIONS);
+}
+
+#[test]
+fn every_row_that_claims_a_lock_or_work_was_seen_at_it() {
+    let rules = rules();
+    let mut failures = Vec::new();
+    for rule in &rules.rules {
+        for (index, row) in rule.rows.iter().enumerate() {
+            let unseen = rows::unseen(row, measured().rows.get(&(rule.name.clone(), index)));
+            if !unseen.is_empty() {
+                failures.push(format!("{} row {}: {}", rule.name, index + 1, unseen.join(", ")));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn the_counts_in_the_documentation_are_those_of_this_comparison() {
+    let page = documents::servers(
+        &types::releases(),
+        fixtures().len(),
+        &measured().counts,
+        &types::compared().counts,
+    );
+    documents::settle("conformance/SERVERS.md", &page);
+}
+
+#[test]
+fn the_evidence_that_is_shown_is_what_was_observed() {
+    let evidence = documents::evidence(&types::releases(), &rules(), &measured().rows);
+    documents::settle("src/rules/evidence.json", &evidence);
+}
 
 /// What all fixtures show on all versions.
 #[derive(Default)]
 struct Measured {
-    verdict: Verdict,
+    contradictions: Vec<String>,
+    counts: Table,
     rows: SeenRows,
-    statements: usize,
+}
+
+fn rules() -> RuleTable {
+    RuleTable::embedded().expect("the rules can be read")
 }
 
 fn measured() -> &'static Measured {
     static MEASURED: OnceLock<Measured> = OnceLock::new();
     MEASURED.get_or_init(|| {
-        let rules = RuleTable::embedded().expect("the rules can be read");
+        let rules = rules();
         let fixtures = fixtures();
         let runs: Vec<(&Fixture, u64)> = fixtures
             .iter()
@@ -45,65 +116,15 @@ fn measured() -> &'static Measured {
     })
 }
 
-#[test]
-fn no_claim_about_any_statement_contradicts_any_version_of_the_server() {
-    let contradictions = &measured().verdict.contradictions;
-    assert!(
-        contradictions.is_empty(),
-        "{}\n{}",
-        contradictions.len(),
-        contradictions.join("\n")
-    );
-}
-
-#[test]
-fn every_change_of_a_type_does_what_the_server_did() {
-    let (_, verdict) = types::compared();
-    let contradictions = &verdict.contradictions;
-    assert!(
-        contradictions.is_empty(),
-        "{}\n{}",
-        contradictions.len(),
-        contradictions.join("\n")
-    );
-}
-
-#[test]
-fn every_fixture_was_observed_on_every_version() {
-    for fixture in fixtures() {
-        let majors: Vec<u64> = fixture
-            .servers()
-            .filter_map(|release| release.split('.').next()?.parse().ok())
-            .collect();
-        assert_eq!(majors, VERSIONS, "run: conformance/servers {}", fixture.name);
-    }
-}
-
-#[test]
-fn every_row_that_claims_a_lock_or_work_was_seen_at_it() {
-    let rules = RuleTable::embedded().expect("the rules can be read");
-    let mut failures = Vec::new();
-    for rule in &rules.rules {
-        for (index, row) in rule.rows.iter().enumerate() {
-            let unseen = rows::unseen(row, measured().rows.get(&(rule.name.clone(), index)));
-            if !unseen.is_empty() {
-                failures.push(format!("{} row {}: {}", rule.name, index + 1, unseen.join(", ")));
-            }
-        }
-    }
-    assert!(failures.is_empty(), "{}\n{}", failures.len(), failures.join("\n"));
-}
-
 impl Measured {
     fn with(mut self, other: Measured) -> Measured {
-        self.verdict.claims += other.verdict.claims;
-        self.verdict.contradictions.extend(other.verdict.contradictions);
-        self.statements += other.statements;
+        self.contradictions.extend(other.contradictions);
+        for (version, counts) in other.counts {
+            let known = self.counts.entry(version).or_default();
+            *known = known.with(&counts);
+        }
         for (row, seen) in other.rows {
-            let known = self.rows.entry(row).or_default();
-            for (part, versions) in seen.parts {
-                known.parts.entry(part).or_default().extend(versions);
-            }
+            self.rows.entry(row).or_default().with(seen);
         }
         self
     }
@@ -113,47 +134,61 @@ impl Measured {
 fn compared(fixture: &Fixture, rules: &RuleTable, version: u64) -> Measured {
     let analysis = claimed::analyse(fixture, rules, version);
     let mut measured = Measured::default();
-    let all = &mut measured.verdict;
     for observed in fixture.migrations() {
         let place = format!("{} {} on {version}", fixture.name, text(&observed["migration"]));
-        let Some(report) = claimed::migration(&analysis, observed) else {
-            all.contradictions.push(format!("{place}: not known to forelock"));
-            continue;
-        };
         let seen = statements(observed);
-        if seen.len() != report.statements.len() {
-            all.contradictions.push(format!(
-                "{place}: {} statements ran, {} are claimed",
-                seen.len(),
-                report.statements.len()
-            ));
+        let claimed = claimed::migration(&analysis, observed).map_or(&[][..], |report| &report.statements);
+        if seen.len() != claimed.len() {
+            let said = format!("{place}: {} statements ran, {} are claimed", seen.len(), claimed.len());
+            measured.contradictions.push(said);
             continue;
         }
-        let whole = &on(observed, version)["fails"];
-        for (statement, claim) in seen.iter().zip(&report.statements) {
+        let refused = &on(observed, version)["fails"];
+        for (statement, claim) in seen.iter().zip(claimed) {
             let truth = on(statement.seen, version);
-            let error = truth["error"].as_str().or_else(|| {
-                let is_refused = whole["operation"] == statement.operation;
-                is_refused
-                    .then(|| text(&whole["error"]))
-                    .filter(|_| claimed::fails(claim, rules))
-            });
-            measured.statements += 1;
-            rows::note(&mut measured.rows, rules, &claim.rows, truth, error, version);
-            let mut verdict = compare::failure(error, claimed::fails(claim, rules));
-            if error.is_none() && claim.not_analysed.is_none() {
-                let ran = compare::ran(truth, claim);
-                verdict.claims += ran.claims;
-                verdict.contradictions.extend(ran.contradictions);
-            }
-            all.claims += verdict.claims;
-            all.contradictions.extend(
-                verdict
-                    .contradictions
-                    .iter()
-                    .map(|what| format!("{place}: {}\n    {what}", claim.sql)),
-            );
+            let run = Run {
+                fixture: &fixture.name,
+                sql: &claim.sql,
+                version,
+                seen: truth,
+                error: error(truth, refused, statement.operation, claim, rules),
+                is_default: std::ptr::eq(truth, statement.seen),
+            };
+            measured.note(&place, &run, claim, rules);
         }
     }
     measured
+}
+
+/// The server's own error; or that of the whole migration, where forelock says that this statement fails.
+fn error<'a>(
+    truth: &'a Value,
+    refused: &'a Value,
+    operation: u64,
+    claim: &StatementReport,
+    rules: &RuleTable,
+) -> Option<&'a str> {
+    let of_migration = refused["error"].as_str().filter(|_| refused["operation"] == operation);
+    let of_migration = of_migration.filter(|_| claimed::fails(claim, rules));
+    truth["error"].as_str().or(of_migration)
+}
+
+impl Measured {
+    fn note(&mut self, place: &str, run: &Run<'_>, claim: &StatementReport, rules: &RuleTable) {
+        rows::note(&mut self.rows, rules, &claim.rows, run);
+        let mut verdict = compare::failure(run.error, claimed::fails(claim, rules));
+        if run.error.is_none() && claim.not_analysed.is_none() {
+            let Verdict { claims, contradictions } = compare::ran(run.seen, claim);
+            verdict.claims += claims;
+            verdict.contradictions.extend(contradictions);
+        }
+        let counts = self.counts.entry(run.version).or_default();
+        counts.statements += 1;
+        counts.refused += usize::from(run.error.is_some());
+        counts.claims += verdict.claims;
+        counts.contradictions += verdict.contradictions.len();
+        let said = verdict.contradictions.iter();
+        self.contradictions
+            .extend(said.map(|what| format!("{place}: {}\n    {what}", run.sql)));
+    }
 }

@@ -54,6 +54,12 @@ impl Fixture {
     }
 }
 
+pub fn majors<'a>(releases: impl Iterator<Item = &'a str>) -> Vec<u64> {
+    releases
+        .filter_map(|release| release.split('.').next()?.parse().ok())
+        .collect()
+}
+
 /// The statements of a migration in the order in which they ran.
 pub fn statements(migration: &Value) -> Vec<Statement<'_>> {
     let mut found = Vec::new();

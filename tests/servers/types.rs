@@ -6,7 +6,7 @@ use forelock::statement::Using;
 use forelock::versions::PostgresVersion;
 use serde_json::Value;
 
-use crate::compare::Verdict;
+use crate::documents::Table;
 use crate::recorded::{VERSIONS, list, text};
 
 /// What decides beside the types: a session's time zone, and whether the collation changes.
@@ -16,11 +16,17 @@ const SETTINGS: [(&str, &str, bool); 3] = [
     ("with another collation", "UTC", true),
 ];
 
+/// All pairs against all answers.
+#[derive(Default)]
+pub struct Compared {
+    pub counts: Table,
+    pub contradictions: Vec<String>,
+}
+
 /// Every pair of every setting, without and with USING, on every version.
-pub fn compared() -> (usize, Verdict) {
+pub fn compared() -> Compared {
     let document = document();
-    let mut verdict = Verdict::default();
-    let mut statements = 0;
+    let mut compared = Compared::default();
     for (setting, time_zone, collation_changes) in SETTINGS {
         let table = list(&document[setting]);
         let types: Vec<&str> = table.iter().map(|row| text(&row[0])).collect();
@@ -29,24 +35,51 @@ pub fn compared() -> (usize, Verdict) {
             for (after, letter) in types.iter().copied().zip(text(&row[1]).chars()) {
                 for version in VERSIONS {
                     let letter = otherwise(&document, [setting, before, after], version).unwrap_or(letter);
-                    for (using, seen) in [None, Some(&Using::Cast)].into_iter().zip(outcomes(&document, letter)) {
-                        statements += 1;
-                        let version = PostgresVersion(u8::try_from(version).expect("a major version"));
-                        let (from, to) = (DataType::parse(before), DataType::parse(after));
-                        let answer = type_change(&from, &to, using, collation_changes, time_zone, version);
-                        let place = || format!("{setting}, {before} to {after} {using:?} on {version}");
-                        verdict.claim(is_same(answer, seen), || {
-                            format!("{}: Postgres {seen}, forelock {answer:?}", place())
-                        });
-                    }
+                    let [without, with] = outcomes(&document, letter);
+                    let ask = |using| answer(before, after, using, collation_changes, time_zone, version);
+                    compared.note(version, ask(None), without, &[setting, before, after]);
+                    compared.note(
+                        version,
+                        ask(Some(&Using::Cast)),
+                        with,
+                        &[setting, before, after, "USING"],
+                    );
                 }
             }
         }
     }
-    (statements, verdict)
+    compared
 }
 
-pub fn servers() -> Vec<String> {
+fn answer(
+    before: &str,
+    after: &str,
+    using: Option<&Using>,
+    collation_changes: bool,
+    time_zone: &str,
+    version: u64,
+) -> TypeChange {
+    let version = PostgresVersion(u8::try_from(version).expect("a major version"));
+    let (from, to) = (DataType::parse(before), DataType::parse(after));
+    type_change(&from, &to, using, collation_changes, time_zone, version)
+}
+
+impl Compared {
+    fn note(&mut self, version: u64, answer: TypeChange, seen: &str, change: &[&str]) {
+        let counts = self.counts.entry(version).or_default();
+        counts.statements += 1;
+        counts.refused += usize::from(seen == "error");
+        counts.claims += 1;
+        if !is_same(answer, seen) {
+            counts.contradictions += 1;
+            self.contradictions
+                .push(format!("{change:?} on {version}: Postgres {seen}, forelock {answer:?}"));
+        }
+    }
+}
+
+/// The releases that were measured, and on which the fixtures were, too.
+pub fn releases() -> Vec<String> {
     list(&document()["servers"])
         .iter()
         .map(|release| text(release).to_owned())
