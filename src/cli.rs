@@ -90,6 +90,9 @@ pub struct Check {
     /// Not these rules or kinds of harm, besides the configuration's
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub ignore: Vec<String>,
+    /// Only migrations that the branch adds or changes since it left this one: origin/main
+    #[arg(long, value_name = "REF")]
+    pub since: Option<String>,
     /// How findings are written
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     pub output_format: CheckOutput,

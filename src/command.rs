@@ -9,8 +9,10 @@ mod until_closed;
 use std::io::{self, Write};
 
 use clap::CommandFactory;
+use indexmap::IndexSet;
 use thiserror::Error;
 
+use crate::branch::BranchError;
 use crate::cli::{Arguments, Command, Completions, Explain, Rules};
 use crate::config::ConfigError;
 use crate::project::LoadError;
@@ -52,6 +54,9 @@ pub enum CommandError {
     /// A configuration that cannot be used.
     #[error(transparent)]
     Configuration(#[from] ConfigError),
+    /// What a branch adds cannot be said.
+    #[error(transparent)]
+    Branch(#[from] BranchError),
     /// A rule's name that does not exist.
     #[error(transparent)]
     Name(#[from] UnknownName),
@@ -105,9 +110,9 @@ pub fn run(
     Ok(outcome)
 }
 
-/// Writes notes, one line each. Nobody is helped by an error about a note.
+/// Writes notes, one line each, what several projects have to say only once. Nobody is helped by an error about a note.
 fn write_notes<'a>(lines: impl IntoIterator<Item = &'a String>, notes: &mut dyn Write) {
-    for line in lines {
+    for line in lines.into_iter().collect::<IndexSet<_>>() {
         let _ = writeln!(notes, "note: {line}");
     }
 }

@@ -10,12 +10,13 @@ mod run_sql;
 
 use std::path::Path;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::branch::Branch;
 use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::history::{self, History};
 use crate::migration::{Migration, Operation, OperationNode, Ownership};
-use crate::models::{ModelKey, Models};
+use crate::models::{KnownModel, ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor};
@@ -28,9 +29,9 @@ pub type Wanted<'a> = dyn Fn(&Path, &str, &[Harm]) -> bool + 'a;
 /// Replays a project's history and says what each of its own migrations does.
 ///
 /// What is not `wanted` is left out before the worst aspect of an operation becomes its finding, so that ignoring one
-/// rule does not hide another.
+/// rule does not hide another. What a `branch` creates has no rows and no users yet, in later migrations of it too.
 #[must_use]
-pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>) -> Analysis {
+pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>, branch: Option<&Branch>) -> Analysis {
     let history = history::order(&project.migrations, &project.settings.swappable);
     let mut findings = problems::of_files(project, rules);
     let mut reports = Vec::new();
@@ -39,6 +40,9 @@ pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>) -> Ana
     for index in &history.order {
         let migration = &project.migrations[*index];
         let (report, found) = run.migration(migration, Some(wanted));
+        if branch.is_some_and(|branch| branch.adds(&project.path_of(migration))) {
+            run.database.catalog.call_unreleased();
+        }
         if migration.ownership == Ownership::Project {
             findings.extend(by_migration.remove(index).unwrap_or_default());
             findings.extend(found);
@@ -75,6 +79,15 @@ fn add_squashes(project: &Project, rules: &RuleTable, history: &History, reports
     }
 }
 
+/// The models of packages whose migrations are not at hand, then those that the configuration knows.
+fn known_models(project: &Project) -> impl Iterator<Item = KnownModel> {
+    let migrations = project.migrations.iter();
+    let at_hand: FxHashSet<&str> = migrations.map(|migration| migration.key.app.as_ref()).collect();
+    KnownModel::of_packages()
+        .filter(move |model| !at_hand.contains(model.app.as_str()))
+        .chain(project.known_models.iter().cloned())
+}
+
 /// The two states while the history runs.
 struct Run<'a> {
     project: &'a Project,
@@ -89,7 +102,7 @@ impl<'a> Run<'a> {
         Self {
             project,
             rules,
-            models: Models::new(project.settings.clone(), project.known_models.iter().cloned()),
+            models: Models::new(project.settings.clone(), known_models(project)),
             editor: SchemaEditor::new(project.postgres),
             database: Database::new(rules, &project.session, project.postgres),
         }

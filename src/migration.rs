@@ -3,6 +3,7 @@
 pub mod field;
 pub mod operation;
 pub mod read;
+mod unread;
 
 use std::sync::Arc;
 

@@ -67,6 +67,12 @@ impl Project {
         self.problems.iter().any(|problem| problem.path == path)
     }
 
+    /// The place of a migration on disk.
+    #[must_use]
+    pub fn path_of(&self, migration: &Migration) -> PathBuf {
+        self.absolute(&migration.source.path)
+    }
+
     /// The place of a file on disk; `path` as shown to people.
     #[must_use]
     pub fn absolute(&self, path: &Path) -> PathBuf {

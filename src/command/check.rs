@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
+use crate::branch::{Branch, BranchError};
 use crate::cli::{Check, CheckOutput, Output};
 use crate::config::FailOn;
 use crate::finding::{Analysis, Finding, Harm};
@@ -36,6 +37,7 @@ pub(super) fn run(
         output: &check.output,
     };
     let (loaded, judged) = asked.for_each_project(rules, surroundings, |project| judge(project, rules, &wishes))?;
+    let judged = judged.into_iter().collect::<Result<Vec<Judged>, BranchError>>()?;
     let fails = judged.iter().any(|judged| judged.fails);
     let analyses: Vec<Analysis> = judged.into_iter().map(|judged| judged.analysis).collect();
     if !check.output.quiet {
@@ -58,6 +60,7 @@ struct Wishes {
     select: Vec<Selector>,
     ignore: Vec<Selector>,
     fail_on: Option<FailOn>,
+    since: Option<String>,
 }
 
 impl Wishes {
@@ -71,6 +74,7 @@ impl Wishes {
             ignore: selectors(&check.ignore)?,
             // clap has refused all other names.
             fail_on: (!check.fail_on.is_empty()).then(|| FailOn::parse(names).unwrap_or_default()),
+            since: check.since.clone(),
         })
     }
 
@@ -94,29 +98,35 @@ struct Judged {
     fails: bool,
 }
 
-fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Judged {
+fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Result<Judged, BranchError> {
+    let since = wishes.since.as_deref();
+    let branch = since.map(|reference| Branch::since(reference, project)).transpose()?;
+    // What the user asked for, of that what the branch adds or changes.
+    let is_asked = |path: &Path| {
+        let is_of_branch = |branch: &Branch| branch.covers(&project.absolute(path));
+        project.is_named(path) && branch.as_ref().is_none_or(is_of_branch)
+    };
     let selection = wishes.selection(project.configuration.selection.clone());
     let is_wanted = |path: &Path, rule: &str, harm: &[Harm]| {
         let place = project.absolute(path);
         let mut ignored = project.configuration.ignored_in(&place);
         selection.wants(rule, harm) && !ignored.any(|selector| selector.matches(rule, harm))
     };
-    let mut analysis = lint::analyse(project, rules, &is_wanted);
+    let mut analysis = lint::analyse(project, rules, &is_wanted, branch.as_ref());
     let migrations = in_order(project, &analysis);
     let findings = std::mem::take(&mut analysis.findings);
     let findings = suppress::apply(findings, migrations, rules);
     analysis.findings = findings
         .into_iter()
-        .filter(|finding| {
-            project.is_named(&finding.place.path) && is_wanted(&finding.place.path, &finding.rule, &finding.harm)
-        })
+        .filter(|finding| is_asked(&finding.place.path) && is_wanted(&finding.place.path, &finding.rule, &finding.harm))
         .collect();
-    analysis
-        .migrations
-        .retain(|migration| project.is_named(&migration.source.path));
+    analysis.migrations.retain(|migration| is_asked(&migration.source.path));
+    if analysis.migrations.is_empty() && analysis.findings.is_empty() {
+        analysis.notes.extend(branch.as_ref().map(Branch::is_empty_note));
+    }
     let fail_on = wishes.fail_on.unwrap_or(project.configuration.fail_on);
     let fails = analysis.findings.iter().any(|finding| is_failure(finding, fail_on));
-    Judged { analysis, fails }
+    Ok(Judged { analysis, fails })
 }
 
 /// The project's own migrations in the order of the history.

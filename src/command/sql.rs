@@ -25,7 +25,7 @@ pub(super) fn run(
         output: &sql.output,
     };
     let (loaded, analyses) = asked.for_each_project(rules, surroundings, |project| {
-        lint::analyse(project, rules, &|_, _, _| true)
+        lint::analyse(project, rules, &|_, _, _| true, None)
     })?;
     let all: Vec<&MigrationReport> = analyses.iter().flat_map(|analysis| &analysis.migrations).collect();
     let chosen = chosen(sql, &all)?;

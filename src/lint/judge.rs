@@ -61,7 +61,7 @@ impl Surroundings<'_> {
             Role::Sequence => self
                 .catalog
                 .sequence(relation)
-                .is_some_and(|sequence| sequence.created_in == self.catalog.current_migration()),
+                .is_some_and(|sequence| self.catalog.is_recent(sequence.created_in)),
         }
     }
 }
@@ -70,7 +70,7 @@ impl Surroundings<'_> {
     fn is_new_view(&self, relation: &str) -> bool {
         self.catalog
             .view(relation)
-            .is_some_and(|view| view.created_in == self.catalog.current_migration())
+            .is_some_and(|view| self.catalog.is_recent(view.created_in))
     }
 
     fn kind(&self, role: Role, relation: &str) -> RelationKind {
