@@ -26,7 +26,7 @@ pub fn analyse(fixture: &Fixture, rules: &RuleTable, version: u64) -> Analysis {
     };
     let loaded = project::load(&request, rules).expect("the fixture can be loaded");
     let project = loaded.projects.first().expect("a fixture is one project");
-    lint::analyse(project, rules, &|_: &Path, _, _| true)
+    lint::analyse(project, rules, &|_: &Path, _, _| true, None)
 }
 
 pub fn migration<'a>(analysis: &'a Analysis, observed: &Value) -> Option<&'a MigrationReport> {
