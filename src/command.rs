@@ -18,6 +18,7 @@ use crate::config::ConfigError;
 use crate::project::LoadError;
 use crate::report::explain::UnknownTopic;
 use crate::report::{explain, rules_table};
+use crate::rules::evidence::Evidence;
 use crate::rules::{RuleError, RuleTable};
 use crate::selection::UnknownName;
 use asked::Asked;
@@ -71,6 +72,9 @@ pub enum CommandError {
     /// Standard input cannot be read.
     #[error("cannot read standard input: {0}")]
     Input(io::Error),
+    /// Broken evidence.
+    #[error("src/rules/evidence.json: {0}")]
+    Evidence(#[from] serde_json::Error),
     /// The output cannot be written.
     #[error("cannot write: {0}")]
     Write(#[from] io::Error),
@@ -92,10 +96,12 @@ pub fn run(
         Command::Check(check) => outcome = check::run(&check, &rules, surroundings, out, notes)?,
         Command::Sql(sql) => outcome = sql::run(&sql, &rules, surroundings, out, notes)?,
         Command::Explain(Explain { name, color }) => {
-            explain::write(explain::topic(&name, &rules)?, &surroundings.style(color), out)?;
+            let topic = explain::topic(&name, &rules)?;
+            explain::write(topic, &Evidence::embedded()?, &surroundings.style(color), out)?;
         }
         Command::Rules(Rules { output_format, color }) => {
-            rules_table::write(&rules, output_format.into(), &surroundings.style(color), out)?;
+            let style = surroundings.style(color);
+            rules_table::write(&rules, &Evidence::embedded()?, output_format.into(), &style, out)?;
         }
         Command::Completions(Completions { shell }) => {
             let mut script = Vec::new();

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::facts::Role;
 use crate::lock::LockMode;
 use crate::migration::MigrationKey;
 use crate::schema_editor::Confidence;
@@ -282,6 +283,8 @@ pub struct StatementReport {
     pub not_analysed: Option<String>,
     /// The rules of all rows that it matched, safe ones too.
     pub rules: Vec<String>,
+    /// The rows that it matched, each with what it says of relations that existed before the migration.
+    pub rows: Vec<MatchedRow>,
     /// The rows of the user's matrix that it belongs to.
     pub matrix_rows: Vec<u8>,
     /// Locks on relations that existed before the migration.
@@ -296,6 +299,30 @@ pub struct StatementReport {
     pub builds: Vec<String>,
     /// Where it stands in the file, where it has a place of its own.
     pub range: Option<Range>,
+}
+
+/// A row of the rule table that a statement matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatchedRow {
+    /// The rule's name.
+    pub rule: String,
+    /// The row's place in the rule.
+    pub row: usize,
+    /// What the row says of the relations that it is bound to.
+    pub claims: Vec<Claim>,
+}
+
+/// What a row says of one relation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The relation's part in the row.
+    pub role: Role,
+    /// Its bare name.
+    pub relation: String,
+    /// The lock.
+    pub mode: LockMode,
+    /// The work done on it.
+    pub work: Vec<Work>,
 }
 
 /// What one operation sends.

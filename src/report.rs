@@ -8,6 +8,7 @@ pub mod json;
 mod locks;
 pub mod matrix;
 mod neutral;
+mod observed;
 mod page;
 pub mod rules_table;
 #[cfg(test)]

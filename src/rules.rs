@@ -1,5 +1,6 @@
 //! The rule table: rules/*.md embedded, read, matched.
 
+pub mod evidence;
 mod matrix;
 mod page;
 

@@ -68,8 +68,8 @@ const FACTS: &[FactDeclaration] = &[
     (FactName::Cascade, "revalidated", &["yes", "no"]),
     // Whether the running migration itself added the column, or set the default that is dropped.
     (FactName::Origin, "origin", &["column-new", "default-new", "existing"]),
-    // Whether a key builds its index or takes one that is there.
-    (FactName::Source, "source", &["built", "attached"]),
+    // Whether a key builds its index or takes one that is there; `unknown` where no migration made that one.
+    (FactName::Source, "source", &["built", "attached", "unknown"]),
     // Whether a timeout that the migration sets can cut long work short.
     (FactName::Timeout, "timeout", &["none", "set"]),
     // The lock of a change that is no work.

@@ -6,6 +6,7 @@ mod dependents;
 mod partitions;
 mod rows;
 mod types;
+mod version;
 
 use crate::catalog::{Catalog, object_name};
 use crate::lock::LockMode;
@@ -40,6 +41,9 @@ pub trait Usage {
 /// All aspects of a statement; `None` where the statement could not be read.
 #[must_use]
 pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Observation>> {
+    if let Some(refused) = context.not_in_version(statement) {
+        return Some(vec![refused]);
+    }
     let mut observations = match statement {
         Statement::CreateTable(create) => context.create_table(create),
         Statement::DropTable { table, cascade } => context.drop_table(table, *cascade),

@@ -180,6 +180,7 @@ impl<'a> Database<'a> {
             origin,
             not_analysed: unread,
             rules: Vec::new(),
+            rows: verdict.rows,
             matrix_rows: Vec::new(),
             locks: verdict.locks,
             work: verdict.work,

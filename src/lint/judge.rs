@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use crate::catalog::Catalog;
-use crate::facts::{Observation, Role};
-use crate::finding::{Harm, HeldLock, RelationKind, Severity, Work};
+use crate::facts::{Aspect, Observation, Role};
+use crate::finding::{Claim, Harm, HeldLock, MatchedRow, RelationKind, Severity, Work};
 use crate::lock::LockMode;
 use crate::rules::{Row, Rule, RuleTable};
 use crate::statement::ViewKind;
@@ -19,6 +19,7 @@ pub(super) struct Verdict {
     pub rewrites: Vec<String>,
     pub builds: Vec<String>,
     pub hits: Vec<Hit>,
+    pub rows: Vec<MatchedRow>,
 }
 
 /// A row that a statement matched.
@@ -141,6 +142,7 @@ impl Verdict {
             names: observation.names.clone(),
             closed_to_readers: None,
         };
+        let mut claims = Vec::new();
         let bound = observation
             .roles
             .iter()
@@ -154,8 +156,14 @@ impl Verdict {
                 .iter()
                 .find(|(worked, _)| worked == role && !around.is_hollow(relation))
                 .map_or(&[][..], |(_, work)| work);
+            claims.push(Claim {
+                role: *role,
+                relation: relation.clone(),
+                mode: *mode,
+                work: work.to_vec(),
+            });
             self.lock(around.kind(*role, relation), relation, *mode, work);
-            self.note_work(*role, relation, work, &observation.builds);
+            self.note_work(observation, relation, work);
             let heaviest = work.iter().copied().max().unwrap_or_default();
             hit.work = hit.work.max(heaviest);
             hit.strongest = hit.strongest.max(Some(*mode));
@@ -175,6 +183,15 @@ impl Verdict {
         hit.harm.sort_unstable();
         hit.harm.dedup();
         self.hits.push(hit);
+        self.rows.push(MatchedRow {
+            rule: rule.name.clone(),
+            row: rule
+                .rows
+                .iter()
+                .position(|other| std::ptr::eq(other, row))
+                .unwrap_or_default(),
+            claims,
+        });
     }
 
     fn lock(&mut self, kind: RelationKind, relation: &str, mode: LockMode, work: &[Work]) {
@@ -196,7 +213,8 @@ impl Verdict {
         }
     }
 
-    fn note_work(&mut self, role: Role, relation: &str, work: &[Work], builds: &[String]) {
+    fn note_work(&mut self, observation: &Observation, relation: &str, work: &[Work]) {
+        let builds = &observation.builds;
         let add = |names: &mut Vec<String>, name: &str| {
             if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
@@ -206,9 +224,9 @@ impl Verdict {
             self.work = self.work.max(*kind);
             match kind {
                 Work::Scan => add(&mut self.scans, relation),
-                // A rewrite and the build of an index read every row too; a refresh reads those of other tables.
+                // A rewrite and the build of an index read every row too.
                 Work::Rewrite => {
-                    if role != Role::View {
+                    if reads_rows(observation.aspect) {
                         add(&mut self.scans, relation);
                     }
                     add(&mut self.rewrites, relation);
@@ -222,6 +240,11 @@ impl Verdict {
             }
         }
     }
+}
+
+/// Files are copied as they are, and a refresh reads the rows of other tables.
+fn reads_rows(aspect: Aspect) -> bool {
+    !matches!(aspect, Aspect::SetTablespace | Aspect::MoveIndex | Aspect::RefreshView)
 }
 
 /// A row's own severity, but silence where the table is new, or where the other table that the row is about is.

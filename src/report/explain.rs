@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 
 use super::table::Table;
-use super::{Characters, Style, locks, page, rules_table};
+use super::{Characters, Style, locks, observed, page, rules_table};
 use crate::facts::Role;
 use crate::finding::{HeldLock, RelationKind};
 use crate::lock::{Command, LockMode};
+use crate::rules::evidence::Evidence;
 use crate::rules::{self, Row, Rule, RuleTable};
 use crate::suggestion::nearest;
 
@@ -55,14 +56,14 @@ pub fn topic<'a>(name: &str, table: &'a RuleTable) -> Result<Topic<'a>, UnknownT
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn write(topic: Topic<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(topic: Topic<'_>, evidence: &Evidence, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     match topic {
-        Topic::Rule(rule) => write_rule(rule, style, out),
+        Topic::Rule(rule) => write_rule(rule, evidence, style, out),
         Topic::Lock(mode) => page::write(&lock_page(mode), &[], style, out),
     }
 }
 
-fn write_rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn write_rule(rule: &Rule, evidence: &Evidence, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let matrix: Vec<String> = rule.matrix_rows.iter().map(ToString::to_string).collect();
     let harm = rules_table::harm(rule);
     let separator = match style.characters {
@@ -74,7 +75,13 @@ fn write_rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()>
     facts.extend((!matrix.is_empty()).then(|| format!("matrix row {}", matrix.join(", "))));
     writeln!(out, "{}  {}", style.bold(&rule.name), facts.join(separator))?;
     writeln!(out)?;
-    let page = format!("{}\n{}{}", rule.page.trim_end(), waiting(rule), examples(rule));
+    let page = [
+        format!("{}\n", rule.page.trim_end()),
+        waiting(rule),
+        examples(rule),
+        observed::section(&rule.name, evidence),
+    ];
+    let page = page.concat();
     page::write(&page, &rows(rule, style), style, out)
 }
 

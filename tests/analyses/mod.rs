@@ -131,6 +131,7 @@ pub fn statement(operation: usize, sql: &str) -> StatementReport {
         origin: Origin::Django,
         not_analysed: None,
         rules: Vec::new(),
+        rows: Vec::new(),
         matrix_rows: Vec::new(),
         locks: Vec::new(),
         work: Work::None,

@@ -320,7 +320,6 @@ impl Context<'_> {
             .into_iter()
             .flat_map(|index| index.items.iter().flatten().cloned())
             .collect();
-        // An index that no migration made may stand on a nullable column as well as not.
         let nullability = if primary {
             self.nullability(table, &columns)
         } else {
@@ -329,7 +328,7 @@ impl Context<'_> {
         Observation::new(Aspect::AddKey, table)
             .fact(FactName::Key, if primary { "primary" } else { "unique" })
             .fact(FactName::Nullability, nullability)
-            .fact(FactName::Source, "attached")
+            .fact(FactName::Source, if known.is_some() { "attached" } else { "unknown" })
             .named("constraint", name.map_or_else(|| index.to_owned(), Name::resolve))
             .named("column", columns.join(", "))
     }
@@ -340,13 +339,6 @@ impl Context<'_> {
                 .named("column", column)
                 .named("constraint", name.map(Name::resolve).unwrap_or_default())
         };
-        if self.postgres.0 < 18 {
-            return vec![
-                about(Aspect::NotInVersion)
-                    .named("feature", "ADD CONSTRAINT .. NOT NULL")
-                    .named("version", "18"),
-            ];
-        }
         vec![
             about(Aspect::AddNotNull)
                 .fact(FactName::Validation, if not_valid { "not-valid" } else { "now" })
