@@ -9,6 +9,7 @@ mod canonical;
 mod classes;
 mod constants;
 mod decode;
+mod enumerations;
 mod evaluate;
 mod execute;
 mod expressions;
@@ -177,6 +178,19 @@ impl Class {
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().rev().find(|attribute| attribute.name == name)
+    }
+
+    /// The member of an enumeration with this name: what it equals.
+    fn member(&self, name: &str) -> Option<&Value> {
+        self.attribute(&format!("{name}.name"))?;
+        self.attribute(name).map(|attribute| &attribute.value)
+    }
+
+    /// The member of an enumeration with this value: what it equals.
+    fn member_with_value(&self, value: &Value) -> Option<&Value> {
+        let has_value = |attribute: &&Attribute| attribute.name.ends_with(".value") && attribute.value == *value;
+        let found = self.attributes.iter().find(has_value)?;
+        self.member(found.name.strip_suffix(".value")?)
     }
 
     /// A method of this very class.

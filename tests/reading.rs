@@ -352,6 +352,61 @@ class Migration(migrations.Migration):
 }
 
 #[test]
+fn a_member_of_an_enumeration_is_its_value_wherever_the_class_stands() {
+    let text = "
+import shop.choices
+from shop.choices import Colour
+class Local(models.TextChoices):
+    ONE = 'o', 'One'
+class Migration(migrations.Migration):
+    operations = [
+        migrations.AddField('order', 'a', models.CharField(default=DEFAULT)) for DEFAULT in [
+            Colour.RED, Colour.DARK_BLUE.value, Colour.RED.label, Colour.DARK_BLUE.label, shop.choices.Colour['RED'],
+            Colour('db'), shop.choices.Level.HIGH, Local.ONE, Local.ONE.name, Local['ONE'], shop.choices.Plain.ONE.value,
+            shop.choices.Plain.ONE,
+        ]
+    ]
+";
+    let choices = "
+from django.db import models
+from enum import Enum, IntEnum
+class Colour(models.TextChoices):
+    RED = 'r', 'Bright red'
+    DARK_BLUE = 'db'
+class Level(IntEnum):
+    HIGH = 10
+class Plain(Enum):
+    ONE = 'one'
+";
+    let migration = read(text, &[("shop", ""), ("shop.choices", choices)]);
+    let defaults = (0..12).map(|at| match added(&migration, at).default.as_ref() {
+        Some(Value::Str(text)) => text.clone(),
+        Some(Value::Int(int)) => int.to_string(),
+        other => format!("{other:?}"),
+    });
+    let defaults: Vec<String> = defaults.collect();
+    let expected = [
+        "r",
+        "db",
+        "Bright red",
+        "Dark Blue",
+        "r",
+        "db",
+        "10",
+        "o",
+        "ONE",
+        "o",
+        "one",
+    ];
+    assert_eq!(defaults[..11], expected);
+    assert!(
+        defaults[11].contains("is a member of an enumeration"),
+        "{}",
+        defaults[11]
+    );
+}
+
+#[test]
 fn a_plain_subclass_of_an_operation_is_that_operation() {
     let text = "
 class Rename(migrations.RenameModel):

@@ -69,6 +69,21 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// What a path of another module leads to; a module that would have to be read first is asked for.
+    pub(super) fn look(&mut self, path: &str) -> Option<Resolved<'a>> {
+        if !is_followed(path) || self.is_own(path) {
+            return None;
+        }
+        match self.modules.look(self.start, path) {
+            Look::Found(found) => Some(found),
+            Look::Missing(module) => {
+                self.asked.push(module);
+                None
+            }
+            Look::Nothing(_) => None,
+        }
+    }
+
     /// Whether a path leads to this very module while it is being read.
     fn is_own(&self, path: &str) -> bool {
         let name = path
