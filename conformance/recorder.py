@@ -55,6 +55,29 @@ def without_models():
     from django.apps import AppConfig
 
     AppConfig.import_models = lambda self: setattr(self, "models", self.apps.all_models[self.label])
+    create = AppConfig.create
+
+    def create_with_stubs(entry):
+        stubs.import_with_stubs(import_entry, entry)
+        return create(entry)
+
+    AppConfig.create = create_with_stubs
+
+
+def import_entry(entry):
+    """An entry of INSTALLED_APPS: a module, whose `apps` Django looks at, or a class in one."""
+    try:
+        importlib.import_module(entry)
+    except ModuleNotFoundError as error:
+        if error.name != entry:
+            raise
+        importlib.import_module(entry.rpartition(".")[0])
+        return
+    try:
+        importlib.import_module(f"{entry}.apps")
+    except ModuleNotFoundError as error:
+        if error.name != f"{entry}.apps":
+            raise
 
 
 def without_ready():
