@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use forelock::migration::operation::Deferrable;
 use forelock::migration::read::{CustomFields, Reader};
 use forelock::migration::{
     Constraint, Dependency, Field, FieldKind, InternalType, Migration, MigrationKey, ModelRef, Operation, Ownership,
@@ -404,6 +405,27 @@ class Plain(Enum):
         "{}",
         defaults[11]
     );
+}
+
+#[test]
+fn a_constraint_says_in_several_ways_that_it_is_deferrable() {
+    let written = [
+        "models.Deferrable.DEFERRED",
+        "models.Deferrable['DEFERRED']",
+        "models.Deferrable('deferred')",
+    ];
+    for deferrable in written {
+        let constraint = format!("models.UniqueConstraint(fields=['a'], name='u', deferrable={deferrable})");
+        let migration = operations(&format!("migrations.AddConstraint('order', {constraint})"));
+        let Operation::AddConstraint {
+            constraint: Constraint::Unique { deferrable: read, .. },
+            ..
+        } = &migration.operations[0].operation
+        else {
+            panic!("{deferrable}: {migration:?}")
+        };
+        assert_eq!(*read, Some(Deferrable::Deferred), "{deferrable}");
+    }
 }
 
 #[test]

@@ -337,6 +337,9 @@ impl<'a> Interpreter<'a> {
         let (Value::Name(path), Value::Str(name)) = (class, name) else {
             return None;
         };
+        if path == "django.db.models.Deferrable" {
+            return Some(Value::Name(format!("{path}.{name}")));
+        }
         if let Some(class) = self.local_class(class).map(str::to_owned) {
             self.part_of_member(&class, name, "name")?;
             return Some(self.binding_mut(&format!("{class}.{name}"))?.value.clone());
