@@ -12,10 +12,15 @@ import json
 import os
 import sys
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import frozen
 import stubs
+
+
+# Squashes that stood aside for what they replace.
+SQUASHES = set()
 
 
 def main(output, context, squashes):
@@ -47,7 +52,13 @@ def boot():
 def import_settings():
     """Some packages' settings read arguments; they shall not see ours."""
     sys.argv = ["manage.py", "migrate"]
-    importlib.import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+    module = importlib.import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+    if os.environ.get("CONFORMANCE_APPS") == "bare":
+        module.INSTALLED_APPS = [app for app in module.INSTALLED_APPS if find_spec(app.partition(".")[0])]
+    from django.conf import settings
+
+    # Whoever asked for a setting while that module was being read got what it had until then.
+    settings._setup()
 
 
 def without_models():
@@ -69,7 +80,7 @@ def import_entry(entry):
     try:
         importlib.import_module(entry)
     except ModuleNotFoundError as error:
-        if error.name != entry:
+        if error.name != entry or "." not in entry:
             raise
         importlib.import_module(entry.rpartition(".")[0])
         return
@@ -111,6 +122,7 @@ def prefer_originals(graph_class):
     def remove_replaced_nodes(self, replacement, replaced):
         complete = all(key in self.nodes and self.nodes[key] is not None for key in replaced)
         if complete:
+            SQUASHES.add(replacement)
             self.remove_replacement_node(replacement, replaced)
         else:
             drop_originals(self, replacement, replaced)
@@ -142,6 +154,7 @@ def context_json(loader, observer):
         "apps": [app_json(config, loader) for config in apps.get_app_configs()],
         "modules": sorted(classes_modules(observer)),
         "stubbed": sorted(stubs.FINDER.allowed),
+        "squashes": sorted(map(list, SQUASHES)),
     }
 
 
