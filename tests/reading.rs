@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use forelock::migration::operation::Deferrable;
 use forelock::migration::read::{CustomFields, Reader};
 use forelock::migration::{
-    Constraint, Dependency, Field, FieldKind, InternalType, Migration, MigrationKey, ModelRef, Operation, Ownership,
-    SqlText,
+    Base, Constraint, Dependency, Field, FieldKind, InternalType, Migration, MigrationKey, ModelRef, Operation,
+    Ownership, SqlText,
 };
 use forelock::python::{Module, Modules, Origin, parse};
 use forelock::source::SourceFile;
@@ -405,6 +405,38 @@ class Plain(Enum):
         "{}",
         defaults[11]
     );
+}
+
+#[test]
+fn the_label_of_the_user_model_is_a_string_to_calculate_with() {
+    let text = "
+from django.contrib.auth import get_user_model
+User = get_user_model()
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel(
+            'PageUser',
+            [
+                ('%s_ptr' % User._meta.object_name.lower(), models.OneToOneField('%s.%s' % (
+                    User._meta.app_label, User._meta.object_name), models.CASCADE, primary_key=True)),
+                (f\"{settings.AUTH_USER_MODEL.rsplit('.', 1)[1].lower()}_id\", models.IntegerField()),
+            ],
+            bases=(settings.AUTH_USER_MODEL.lower(),),
+        ),
+    ]
+";
+    let migration = read(text, &[]);
+    let Operation::CreateModel { fields, bases, .. } = &migration.operations[0].operation else {
+        panic!("{migration:?}")
+    };
+    let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["user_ptr", "user_id"]);
+    let user = |name: &str| ModelRef::Named {
+        app: "auth".to_owned(),
+        name: name.to_owned(),
+    };
+    assert_eq!(fields[0].1.relation().map(|relation| &relation.to), Some(&user("User")));
+    assert_eq!(*bases, [Base::Model(user("user"))]);
 }
 
 #[test]

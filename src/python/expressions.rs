@@ -67,7 +67,10 @@ impl<'a> Interpreter<'a> {
 
     fn attribute(&mut self, attribute: &'a ast::ExprAttribute) -> Value {
         let name = attribute.attr.as_str();
-        if let Some(value) = self.member_part(attribute) {
+        if let Some(value) = self
+            .member_part(attribute)
+            .or_else(|| self.option_of_user_model(attribute))
+        {
             return value;
         }
         let value = self.evaluate(&attribute.value);
