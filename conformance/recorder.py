@@ -6,6 +6,7 @@ DJANGO_SETTINGS_MODULE names the settings; ORIGINALS runs the replaced migration
 database did that has lived through them; SQUASHES runs what a new database gets.
 """
 
+import datetime
 import importlib
 import inspect
 import json
@@ -39,6 +40,7 @@ def boot():
     import django
 
     frozen.install()
+    give_back_removed_names()
     stubs.allow(os.environ.get("CONFORMANCE_STUBS", "").split())
     import_settings()
     apps = os.environ.get("CONFORMANCE_APPS")
@@ -47,6 +49,14 @@ def boot():
     if apps in ("bare", "unready"):
         without_ready()
     django.setup()
+
+
+def give_back_removed_names():
+    """Migrations written for an older Django import it; the value is the same."""
+    from django.utils import timezone
+
+    if not hasattr(timezone, "utc"):
+        timezone.utc = datetime.timezone.utc
 
 
 def import_settings():
@@ -62,8 +72,16 @@ def import_settings():
 
 
 def without_models():
-    """Labels and migrations only."""
+    """Labels and migrations only.
+
+    Migrations may import models all the same. Those of packages for an older Django may have an option in their Meta
+    that is no longer one; what migrations declare does not come from there.
+    """
     from django.apps import AppConfig
+    from django.db.models import options
+
+    if "index_together" not in options.DEFAULT_NAMES:
+        options.DEFAULT_NAMES += ("index_together",)
 
     AppConfig.import_models = lambda self: setattr(self, "models", self.apps.all_models[self.label])
     create = AppConfig.create
