@@ -110,12 +110,16 @@ def import_entry(entry):
 
 
 def without_ready():
-    """No app's ready() is called: some want a running service there."""
+    """No app's ready() is called: some want a running service there. What Django adds to its own classes stays."""
     from django.apps import AppConfig
 
+    def drop_ready(config):
+        if config.__module__ != "django.contrib.postgres.apps":
+            config.ready = AppConfig.ready
+
     for config in AppConfig.__subclasses__():
-        config.ready = AppConfig.ready
-    AppConfig.__init_subclass__ = classmethod(lambda cls, **kwargs: setattr(cls, "ready", AppConfig.ready))
+        drop_ready(config)
+    AppConfig.__init_subclass__ = classmethod(lambda cls, **kwargs: drop_ready(cls))
 
 
 def prepare(connection, squashes):
