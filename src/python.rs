@@ -155,13 +155,13 @@ pub fn parse(text: &str, origin: Origin<'_>, modules: &Modules) -> Module {
 }
 
 impl Module {
-    /// Whether anybody may call a function of it: of a migration only methods of classes beside `Migration`.
+    /// Whether anybody may call a function of it: of a migration only its constructor and methods of classes beside it.
     fn may_be_called(&self) -> bool {
         match self.class("Migration") {
-            Some(_) => self
-                .classes
-                .iter()
-                .any(|class| class.name != "Migration" && !class.methods.is_empty()),
+            Some(_) => self.classes.iter().any(|class| match class.name.as_str() {
+                "Migration" => class.method("__init__").is_some(),
+                _ => !class.methods.is_empty(),
+            }),
             None => !self.functions.is_empty() || self.classes.iter().any(|class| !class.methods.is_empty()),
         }
     }

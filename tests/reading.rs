@@ -440,6 +440,22 @@ class Migration(migrations.Migration):
 }
 
 #[test]
+fn a_constructor_of_the_migration_changes_its_operations() {
+    let text = "
+from django.db import connection
+class Migration(migrations.Migration):
+    operations = [migrations.DeleteModel('A')]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if connection.vendor == 'postgresql':
+            self.operations = [*self.operations, migrations.DeleteModel('B')]
+";
+    let migration = read(text, &[]);
+    assert_eq!(deleted(&migration), ["A", "B"]);
+}
+
+#[test]
 fn a_constraint_says_in_several_ways_that_it_is_deferrable() {
     let written = [
         "models.Deferrable.DEFERRED",
