@@ -9,6 +9,7 @@ mod until_closed;
 use std::io::{self, Write};
 
 use clap::CommandFactory;
+use indexmap::IndexSet;
 use thiserror::Error;
 
 use crate::cli::{Arguments, Command, Completions, Explain, Rules};
@@ -99,9 +100,9 @@ pub fn run(
     Ok(outcome)
 }
 
-/// Writes notes, one line each. Nobody is helped by an error about a note.
+/// Writes notes, one line each, what several projects have to say only once. Nobody is helped by an error about a note.
 fn write_notes<'a>(lines: impl IntoIterator<Item = &'a String>, notes: &mut dyn Write) {
-    for line in lines {
+    for line in lines.into_iter().collect::<IndexSet<_>>() {
         let _ = writeln!(notes, "note: {line}");
     }
 }

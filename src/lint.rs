@@ -10,12 +10,12 @@ mod run_sql;
 
 use std::path::Path;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::history::{self, History};
 use crate::migration::{Migration, Operation, OperationNode, Ownership};
-use crate::models::{ModelKey, Models};
+use crate::models::{KnownModel, ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor};
@@ -75,6 +75,15 @@ fn add_squashes(project: &Project, rules: &RuleTable, history: &History, reports
     }
 }
 
+/// The models of packages whose migrations are not at hand, then those that the configuration knows.
+fn known_models(project: &Project) -> impl Iterator<Item = KnownModel> {
+    let migrations = project.migrations.iter();
+    let at_hand: FxHashSet<&str> = migrations.map(|migration| migration.key.app.as_ref()).collect();
+    KnownModel::of_packages()
+        .filter(move |model| !at_hand.contains(model.app.as_str()))
+        .chain(project.known_models.iter().cloned())
+}
+
 /// The two states while the history runs.
 struct Run<'a> {
     project: &'a Project,
@@ -89,7 +98,7 @@ impl<'a> Run<'a> {
         Self {
             project,
             rules,
-            models: Models::new(project.settings.clone(), project.known_models.iter().cloned()),
+            models: Models::new(project.settings.clone(), known_models(project)),
             editor: SchemaEditor::new(project.postgres),
             database: Database::new(rules, &project.session, project.postgres),
         }

@@ -4,6 +4,7 @@ pub mod field;
 pub mod internal_type;
 pub mod operation;
 pub mod read;
+mod unread;
 
 use std::sync::Arc;
 

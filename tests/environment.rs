@@ -83,6 +83,22 @@ fn without_an_environment_the_key_of_a_package_is_unknown() {
 }
 
 #[test]
+fn the_keys_of_well_known_packages_are_known_without_an_environment() {
+    let key = "migrations.AddField(\"order\", \"tag\", models.ForeignKey(\"taggit.Tag\", models.CASCADE, null=True))";
+    let scratch = shop().file("shop/migrations/0002_tag.py", migration("shop", "0001_initial", key));
+    assert_eq!(column_in(&scratch), "integer");
+}
+
+#[test]
+fn an_app_of_the_project_with_the_label_of_a_package_is_not_the_package() {
+    let key = "migrations.AddField(\"order\", \"tag\", models.ForeignKey(\"taggit.Tag\", models.CASCADE, null=True))";
+    let scratch = shop()
+        .file("shop/migrations/0002_tag.py", migration("shop", "0001_initial", key))
+        .app("taggit");
+    assert_eq!(column_in(&scratch), "<unknown: key type of taggit.Tag>");
+}
+
+#[test]
 fn the_migrations_of_a_package_are_read_and_neither_judged_nor_printed() {
     let scratch = tags(environment(shop(), SITE_PACKAGES), &format!("{SITE_PACKAGES}/tags"));
     assert_eq!(column_in(&scratch), "uuid");

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexSet;
 use textwrap::core::display_width;
 
 use super::terminal::lists_gaps;
@@ -139,7 +140,9 @@ pub(super) fn write(analyses: &[Analysis], style: &Style, out: &mut dyn Write) -
     if style.detail == Detail::Quiet {
         return Ok(());
     }
-    for note in analyses.iter().flat_map(|analysis| &analysis.notes) {
+    // What several projects have to say is said once.
+    let notes: IndexSet<&String> = analyses.iter().flat_map(|analysis| &analysis.notes).collect();
+    for note in notes {
         writeln!(
             out,
             "{} {}",
