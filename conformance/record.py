@@ -79,6 +79,7 @@ def record(package, django, work, port):
     recording = {"package": name, "version": package["version"], "django": DJANGO_VERSIONS[django]}
     recording["postgres"] = server.major_version()
     recording["stubbed"] = context["stubbed"]
+    recording["settings"] = context["settings"]
     recording["apps"] = [app["label"] for app in context["apps"]]
     recording["migrations"] = migrations
     output.write_text(json.dumps(recording, indent=1))

@@ -83,6 +83,7 @@ def without_models():
     if "index_together" not in options.DEFAULT_NAMES:
         options.DEFAULT_NAMES += ("index_together",)
 
+    without_user_model()
     AppConfig.import_models = lambda self: setattr(self, "models", self.apps.all_models[self.label])
     create = AppConfig.create
 
@@ -91,6 +92,23 @@ def without_models():
         return create(entry)
 
     AppConfig.create = create_with_stubs
+
+
+def without_user_model():
+    """Models that migrations import may want the model of users, which no module has loaded: its label does as well."""
+    from django.conf import settings
+    from django.contrib import auth
+    from django.core.exceptions import ImproperlyConfigured
+
+    find = auth.get_user_model
+
+    def user_model():
+        try:
+            return find()
+        except ImproperlyConfigured:
+            return settings.AUTH_USER_MODEL
+
+    auth.get_user_model = user_model
 
 
 def import_entry(entry):
