@@ -9,6 +9,7 @@ mod canonical;
 mod classes;
 mod constants;
 mod decode;
+mod enumerations;
 mod evaluate;
 mod execute;
 mod expressions;
@@ -164,13 +165,13 @@ pub fn parse(text: &str, origin: Origin<'_>, modules: &Modules) -> Module {
 }
 
 impl Module {
-    /// Whether anybody may call a function of it: of a migration only methods of classes beside `Migration`.
+    /// Whether anybody may call a function of it: of a migration only its constructor and methods of classes beside it.
     fn may_be_called(&self) -> bool {
         match self.class("Migration") {
-            Some(_) => self
-                .classes
-                .iter()
-                .any(|class| class.name != "Migration" && !class.methods.is_empty()),
+            Some(_) => self.classes.iter().any(|class| match class.name.as_str() {
+                "Migration" => class.method("__init__").is_some(),
+                _ => !class.methods.is_empty(),
+            }),
             None => !self.functions.is_empty() || self.classes.iter().any(|class| !class.methods.is_empty()),
         }
     }
@@ -187,6 +188,19 @@ impl Class {
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().rev().find(|attribute| attribute.name == name)
+    }
+
+    /// The member of an enumeration with this name: what it equals.
+    fn member(&self, name: &str) -> Option<&Value> {
+        self.attribute(&format!("{name}.name"))?;
+        self.attribute(name).map(|attribute| &attribute.value)
+    }
+
+    /// The member of an enumeration with this value: what it equals.
+    fn member_with_value(&self, value: &Value) -> Option<&Value> {
+        let has_value = |attribute: &&Attribute| attribute.name.ends_with(".value") && attribute.value == *value;
+        let found = self.attributes.iter().find(has_value)?;
+        self.member(found.name.strip_suffix(".value")?)
     }
 
     /// A method of this very class.

@@ -1,5 +1,7 @@
 //! Operation calls to [`Operation`]s: one function per class of Django, its parameters in Django's order.
 
+use std::borrow::Cow;
+
 use super::arguments::{Arguments, Reason, described, not_readable, strings, together};
 use super::{MigrationClass, Reading, flatten};
 use crate::migration::OperationNode;
@@ -8,15 +10,36 @@ use crate::row_work::RowWork;
 use crate::source::Range;
 use crate::value::{Call, Value};
 
+/// A call without a place.
+fn constructor(path: String, args: Vec<Value>) -> Call {
+    let range = Range::default();
+    Call {
+        path,
+        arg_ranges: vec![range; args.len()],
+        args,
+        kwargs: Vec::new(),
+        range,
+        name_range: range,
+    }
+}
+
 pub(super) type Read = Result<Operation, Reason>;
 
 impl<'a> Reading<'a> {
     /// `operations`, in order; what is no operation keeps its place as an unread one.
     pub(super) fn all_operations(&mut self, class: &MigrationClass<'a>) -> Vec<OperationNode> {
-        let Some((value, range)) = self.attribute(class, "operations") else {
+        let written = self.attribute(class, "operations");
+        if let Some(constructed) = self.constructed_operations(class, written.as_ref().map(|(value, _)| value)) {
+            return constructed;
+        }
+        let Some((value, range)) = written else {
             return Vec::new();
         };
-        match value.as_ref() {
+        self.nodes(value.as_ref(), range)
+    }
+
+    fn nodes(&mut self, value: &Value, range: Range) -> Vec<OperationNode> {
+        match value {
             Value::List(items) | Value::Tuple(items) => items.iter().map(|item| self.node(item, range)).collect(),
             value => {
                 let mut items = Vec::new();
@@ -24,6 +47,42 @@ impl<'a> Reading<'a> {
                 items.iter().map(|item| self.node(item, range)).collect()
             }
         }
+    }
+
+    /// What the migration's own `__init__` makes of its operations. See `Migration.__init__`, which copies the class's list.
+    fn constructed_operations(
+        &mut self,
+        class: &MigrationClass<'a>,
+        written: Option<&Cow<'_, Value>>,
+    ) -> Option<Vec<OperationNode>> {
+        let own = class.lineage.first()?;
+        class.lineage.iter().find_map(|class| class.method("__init__"))?;
+        if own.method("__init__").is_none() {
+            let reason = "the `__init__` of a base class may change the operations";
+            return Some(vec![self.unread_node(reason.to_owned(), own.name_range, "?")]);
+        }
+        let path = format!("{}.{}", self.module.path, own.name);
+        let mut object = self.object(&path, &|path| path == super::BASE);
+        object.set(
+            "operations",
+            written.map_or(Value::List(Vec::new()), |value| value.as_ref().clone()),
+        );
+        let text = |text: &str| Value::Str(text.to_owned());
+        let name = self.module.path.rsplit('.').next().unwrap_or_default();
+        let doubts = object
+            .construct(&constructor(path, vec![text(name), text(self.app)]))
+            .doubts;
+        self.done_with(&object);
+        let operations = object.set_attribute("operations").cloned().unwrap_or(Value::None);
+        let operations = self
+            .modules
+            .resolve(self.module, operations, &mut self.asked.borrow_mut());
+        let mut nodes = self.nodes(&operations, own.name_range);
+        for doubt in doubts {
+            let reason = format!("what `__init__` does to the operations: {doubt}");
+            nodes.push(self.unread_node(reason, own.name_range, "?"));
+        }
+        Some(nodes)
     }
 
     /// One operation. `around` is where to point if the value has no place of its own.
