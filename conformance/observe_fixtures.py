@@ -95,7 +95,8 @@ def observe(fixture, python, port):
             squashes = with_setup(squashes, lambda entry: key(entry) in seen["not_run"])
             seen["migrations"] += [{"database": "new"} | entry for entry in squashes]
     except subprocess.CalledProcessError as error:
-        print(f"{fixture.name}: {error.stderr.decode().strip()}", file=sys.stderr)
+        message = (error.stderr or b"").decode().strip() or error
+        print(f"{fixture.name}: {message}", file=sys.stderr)
         return False
     observed.write(fixture, seen)
     print(fixture.relative_to(observed.FIXTURES))
@@ -120,7 +121,7 @@ def with_setup(entries, is_wanted):
 
 
 def run(fixture, python, port, squashes):
-    database = f"{fixture.name}-{squashes}".lower()[-63:]
+    database = f"{fixture.parent.name}-{fixture.name}-{squashes}".lower()[-63:]
     variables = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0", DJANGO_SETTINGS_MODULE=settings(fixture))
     with server.scratch_database(port, database):
         command = [python, "-W", "ignore", HERE / "witness.py", fixture, str(port), database, squashes]

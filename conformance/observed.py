@@ -19,6 +19,11 @@ def choose(names):
     return [folder for folder in folders if not names or folder.name in names]
 
 
+def is_observed(fixture):
+    """Whether Django could run it: not where a migration imports what is nowhere."""
+    return (fixture / "observed.json").exists()
+
+
 def read(fixture):
     return json.loads((fixture / "observed.json").read_text())
 

@@ -78,7 +78,7 @@ def fixture(path, seen, port):
     found = []
     entries = observed.in_order_of_run(seen)
     for number, (_, run) in enumerate(itertools.groupby(entries, observed.runs_apart)):
-        name = f"{path.name}-{number}".lower()[-63:]
+        name = f"{path.parent.name}-{path.name}-{number}".lower()[-63:]
         with database(port, name, seen.get("time_zone", observed.DEFAULT_TIME_ZONE)) as (session, server):
             replay = Replay(session, server, path)
             found += [replay.migration(entry) for entry in run]

@@ -151,9 +151,10 @@ fn has_no_other_code(rule: &str, class: &str) -> bool {
     SAME.contains(&(rule, class))
 }
 
-/// The lines of Django code in an advice, without those that leave something open.
+/// The lines of Django code in an advice, without those that leave something open, and without the marks of our fixture.
 fn code(help: &str) -> Vec<String> {
     let lines = help.lines().filter_map(|line| line.strip_prefix("    "));
+    let lines = lines.map(|line| line.split("  # expect:").next().unwrap_or(line));
     let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with('#') && !line.contains("...");
     lines.filter(is_code).map(str::to_owned).collect()
 }

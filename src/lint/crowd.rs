@@ -48,9 +48,10 @@ impl Crowd {
         let exclusive = self.locks.iter().filter(|lock| lock.mode == LockMode::AccessExclusive);
         match self.locks.len() {
             0 | 1 => Severity::Silent,
-            _ if exclusive.count() >= MANY || self.locks.iter().any(|lock| is_hot(&lock.relation)) => Severity::Warning,
+            _ if self.locks.iter().any(|lock| is_hot(&lock.relation)) => Severity::Warning,
             // Of one statement its own rule tells.
             _ if self.statements < 2 => Severity::Silent,
+            _ if exclusive.count() >= MANY => Severity::Warning,
             _ => Severity::Info,
         }
     }
