@@ -7,17 +7,17 @@
 import argparse
 import json
 import re
-import subprocess
 import sys
 from collections import Counter
 from itertools import groupby
 from pathlib import Path
 
 import results_file
+from forelock import Forelock
 from outcomes import OUTCOMES, count, count_by_class, share_lines, table
 from record import work_folder
 
-UNKNOWN = re.compile(r"<unknown(?:: [^<>]*)?>")
+UNKNOWN = re.compile(r"<unknown: ([^<>]*)>")
 
 
 def main():
@@ -28,8 +28,9 @@ def main():
     for name in names:
         recording = json.loads((recordings / f"{name}.json").read_text())
         project = arguments.work / "projects" / arguments.django / name
-        ours = forelock_sql(arguments.forelock, project, arguments.django, recording["postgres"])
-        results[name] = compare(recording, ours)
+        forelock = Forelock(arguments.forelock, project, arguments.django, recording["postgres"])
+        results[name] = compare(recording, forelock.migrations())
+        give_reasons(results[name], forelock)
         labels[name] = recording["version"]
     if arguments.verbose:
         for name in names:
@@ -60,28 +61,20 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def forelock_sql(forelock, project, django, postgres):
-    command = [forelock.resolve(), "sql", "--project", project, "--output-format", "json"]
-    command += ["--django-version", django, "--postgres-version", postgres]
-    process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        return json.loads(process.stdout)
-    except json.JSONDecodeError:
-        sys.exit(f"{project.name}: exit code {process.returncode}, no JSON\n{process.stderr[-2000:]}")
-
-
 class Result:
     """What became of one operation."""
 
     def __init__(self, migration, operation, outcome, ours=None, note=""):
         self.app = migration["app"]
-        self.place = f"{migration['app']}.{migration['migration']}"
+        self.migration = (migration["app"], migration["migration"])
+        self.place = ".".join(self.migration)
         self.index = operation["index"]
         self.operation = operation
         self.name = operation["class"]
         self.outcome = outcome
         self.ours = ours
         self.note = note
+        self.reasons = []
 
     @property
     def touches_database(self):
@@ -89,8 +82,8 @@ class Result:
         return bool(self.operation["statements"] or self.operation["deferred"])
 
     @property
-    def reasons(self):
-        return (self.ours or {}).get("reasons", [])
+    def key(self):
+        return (*self.migration, self.index)
 
 
 def compare(recording, ours):
@@ -116,6 +109,18 @@ def compare(recording, ours):
             continue
         results += [Result(mine, operation, "missing", operation, "migration only in forelock") for operation in mine["operations"]]
     return results
+
+
+def give_reasons(results, forelock):
+    """To each flagged operation: from its statements, else, where they do not show any, from the text."""
+    flagged = [result for result in results if result.outcome == "flagged"]
+    for result in flagged:
+        statements = result.ours["statements"] + result.ours["deferred"]
+        result.reasons = list(dict.fromkeys(UNKNOWN.findall("\n".join(statements))))
+    silent = [result for result in flagged if not result.reasons]
+    said = forelock.reasons() if silent else {}
+    for result in silent:
+        result.reasons = said.get(result.key, [])
 
 
 def compare_migration(migration, mine):
@@ -167,7 +172,7 @@ def sorted_if_unique(run):
 def matches(expected, actual):
     if expected == actual:
         return True
-    pieces = UNKNOWN.split(actual)
+    pieces = UNKNOWN.split(actual)[::2]
     return len(pieces) > 1 and re.fullmatch(".*?".join(map(re.escape, pieces)), expected, re.DOTALL) is not None
 
 

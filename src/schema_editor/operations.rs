@@ -107,7 +107,7 @@ impl Run<'_> {
             } => {
                 if let Some(model) = self.migrated(states.to, states.app, model_name) {
                     let old_model = states.from.model(&model.key()).unwrap_or_else(|| model.clone());
-                    self.note_unread(field);
+                    self.note_unread(field, true);
                     self.add_field(&old_model, &bound(&model, name, field));
                 }
             }
@@ -127,7 +127,7 @@ impl Run<'_> {
                 if let Some(model) = self.migrated(states.to, states.app, model_name) {
                     let old_model = self.model(states.from, states.app, model_name);
                     if let Some(old) = self.field(&old_model, name) {
-                        self.note_unread(field);
+                        self.note_unread(field, old.field.null && !field.null);
                         self.alter_field(&old_model, &old, &bound(&model, name, field));
                     }
                 }
@@ -212,9 +212,10 @@ impl Run<'_> {
         model.can_migrate().then_some(model)
     }
 
-    /// What of a field could not be read.
-    fn note_unread(&mut self, field: &Field) {
-        for (name, reason) in &field.unknown {
+    /// What of a field could not be read. `blank` decides nothing but the default that rows get, where they get one.
+    fn note_unread(&mut self, field: &Field, fills_rows: bool) {
+        let matters = |name: &str| fills_rows || name != "blank";
+        for (name, reason) in field.unknown.iter().filter(|(name, _)| matters(name)) {
             self.partial(format!("{name}: {reason}"));
         }
     }
@@ -224,7 +225,7 @@ impl Run<'_> {
             return;
         };
         for field in model.state.fields.values() {
-            self.note_unread(field);
+            self.note_unread(field, false);
         }
         self.create_model(&model);
         // Since Django 5.1; before, these were deferred with the other indexes.
