@@ -3,6 +3,7 @@
 pub mod field;
 pub mod internal_type;
 pub mod operation;
+pub mod packaged;
 pub mod read;
 mod unread;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use crate::source::{Range, SourceFile};
 pub use field::{Field, FieldKind, ManyToMany, ModelRef, Relation, Shape, Spatial};
 pub use internal_type::InternalType;
+pub use packaged::{Packaged, Trigger};
 pub use operation::{Base, Constraint, Index, ModelOptions, Operation, SqlPiece, SqlText};
 
 /// A migration's identity: app label and file name without `.py`.

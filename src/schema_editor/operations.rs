@@ -16,10 +16,10 @@ use super::run::{Run, django};
 
 /// The state before an operation and after it.
 #[derive(Clone, Copy)]
-struct States<'a> {
-    app: &'a str,
-    from: View<'a>,
-    to: View<'a>,
+pub(super) struct States<'a> {
+    pub(super) app: &'a str,
+    pub(super) from: View<'a>,
+    pub(super) to: View<'a>,
 }
 
 impl Run<'_> {
@@ -128,7 +128,11 @@ impl Run<'_> {
                     let old_model = self.model(states.from, states.app, model_name);
                     if let Some(old) = self.field(&old_model, name) {
                         self.note_unread(field, old.field.null && !field.null);
-                        self.alter_field(&old_model, &old, &bound(&model, name, field));
+                        let new = bound(&model, name, field);
+                        self.alter_field(&old_model, &old, &new);
+                        if let (Some(column), true) = (new.column(), old.db_type() != new.db_type()) {
+                            self.note_triggers(&model, &column);
+                        }
                     }
                 }
             }
@@ -184,6 +188,7 @@ impl Run<'_> {
                 nondeterministic: !deterministic,
             }),
             Operation::RemoveCollation { name } => self.execute(Statement::DropCollation { name: name.clone() }),
+            Operation::Packaged(packaged) => self.packaged(packaged, states),
             Operation::Custom { path, .. } => self.opaque(format!("{path} is not one of Django's operations")),
             Operation::Unread { reason } => self.opaque(reason.clone()),
             Operation::RunPython { atomic, rows, .. } => {
@@ -204,7 +209,7 @@ impl Run<'_> {
     }
 
     /// The model, if operations on it reach the database (`allow_migrate_model`).
-    fn migrated<'a>(&mut self, view: View<'a>, app: &str, name: &str) -> Option<Model<'a>> {
+    pub(super) fn migrated<'a>(&mut self, view: View<'a>, app: &str, name: &str) -> Option<Model<'a>> {
         let model = self.model(view, app, name);
         for (option, reason) in &model.state.options.unknown {
             self.partial(format!("{option} of {}: {reason}", model.state.label()));
@@ -411,7 +416,7 @@ impl Run<'_> {
     }
 }
 
-fn bound<'a>(model: &Model<'a>, name: &str, field: &Field) -> ModelField<'a> {
+pub(super) fn bound<'a>(model: &Model<'a>, name: &str, field: &Field) -> ModelField<'a> {
     ModelField {
         model: model.clone(),
         name: Arc::from(name),
