@@ -15,9 +15,15 @@ from pathlib import Path
 import results_file
 from forelock import Forelock
 from outcomes import OUTCOMES, count, count_by_class, share_lines, table
-from record import work_folder
+from record import DJANGO_VERSIONS, work_folder
 
 UNKNOWN = re.compile(r"<unknown: ([^<>]*)>")
+
+# Indexes of `Meta.indexes` have shorter digests.
+TOGETHER = re.compile(
+    r'ALTER TABLE (?P<unique>".*?") ADD CONSTRAINT ".*?" UNIQUE \('
+    r'|CREATE INDEX "[^"]*_[0-9a-f]{8}_idx" ON (?P<index>"[^"]*") \('
+)
 
 
 def main():
@@ -51,7 +57,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("forelock", type=Path, metavar="FORELOCK_BINARY")
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="default: all recorded ones")
-    parser.add_argument("--django", default="5.2", choices=["4.2", "5.2"])
+    parser.add_argument("--django", default="5.2", choices=list(DJANGO_VERSIONS))
     parser.add_argument("--work", type=Path, default=work_folder(), help="default: target/conformance")
     parser.add_argument("-v", "--verbose", action="store_true", help="print every difference")
     parser.add_argument("--limit", type=int, default=0, help="with -v: so many differences per package")
@@ -155,18 +161,19 @@ def normal_order(operation_class, statements):
         return sorted(statements)
     if operation_class == "CreateModel":
         # Only neighbours on the same table are free to change places.
-        return [sql for _, run in groupby(statements, unique_of_table) for sql in sorted_if_unique(run)]
+        return [sql for _, run in groupby(statements, together_of_table) for sql in sorted_if_together(run)]
     return statements
 
 
-def unique_of_table(sql):
-    found = re.match(r'ALTER TABLE (".*?") ADD CONSTRAINT ".*?" UNIQUE \(', sql)
-    return found and found[1]
+def together_of_table(sql):
+    """The table whose `unique_together` or `index_together` this is, with what it creates."""
+    found = TOGETHER.match(sql)
+    return found and (found["unique"] or found["index"], found["unique"] is None)
 
 
-def sorted_if_unique(run):
+def sorted_if_together(run):
     run = list(run)
-    return sorted(run) if unique_of_table(run[0]) else run
+    return sorted(run) if together_of_table(run[0]) else run
 
 
 def matches(expected, actual):

@@ -272,7 +272,11 @@ fn plain_type(internal_type: InternalType, field: &Field, django: DjangoVersion)
             format!("varchar({length})")
         }
         NUMERIC_TEMPLATE if field.max_digits.is_none() && !is_unread(field, "max_digits") => {
-            let numeric = if may_lack_digits(django) { "numeric" } else { NUMERIC_OF_NOTHING };
+            let numeric = if may_lack_digits(django) {
+                "numeric"
+            } else {
+                NUMERIC_OF_NOTHING
+            };
             numeric.to_owned()
         }
         NUMERIC_TEMPLATE => {

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use crate::source::{Range, SourceFile};
 pub use field::{Field, FieldKind, ManyToMany, ModelRef, Relation, Shape, Spatial};
 pub use internal_type::InternalType;
-pub use packaged::{Packaged, Trigger};
 pub use operation::{Base, Constraint, Index, ModelOptions, Operation, SqlPiece, SqlText};
+pub use packaged::{Packaged, Trigger};
 
 /// A migration's identity: app label and file name without `.py`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -6,10 +6,7 @@ use super::operation::Operation;
 
 /// An operation of a package that is known as Django's own are.
 #[derive(Clone, Debug)]
-#[allow(
-    missing_docs,
-    reason = "fields are the arguments of the class of the same name"
-)]
+#[allow(missing_docs, reason = "fields are the arguments of the class of the same name")]
 pub enum Packaged {
     /// `pgtrigger.migrations.AddTrigger`, django-pgtrigger 4.17.
     AddTrigger { model_name: String, trigger: Trigger },

@@ -66,7 +66,10 @@ impl Run<'_> {
         let quoted = crate::statement::quote_name(column);
         let triggers = model.state.options.triggers.iter();
         for trigger in triggers.filter(|trigger| trigger.watches.contains(&quoted)) {
-            self.partial(format!("pgtrigger drops the trigger {} first, and makes it again", trigger.pgid));
+            self.partial(format!(
+                "pgtrigger drops the trigger {} first, and makes it again",
+                trigger.pgid
+            ));
         }
     }
 

@@ -131,9 +131,7 @@ fn is_relevant(field: &ModelField<'_>, altered: &ModelField<'_>) -> bool {
 /// `to_field="author_id"`: Django 6.1 began to see that it is the column of `author`.
 fn is_attname(field: &ModelField<'_>, altered: &ModelField<'_>, name: &str) -> bool {
     let attname = name.strip_suffix("_id");
-    attname == Some(&*altered.name)
-        && altered.field.relation().is_some()
-        && field.django() >= DjangoVersion::new(6, 1)
+    attname == Some(&*altered.name) && altered.field.relation().is_some() && field.django() >= DjangoVersion::new(6, 1)
 }
 
 /// `related_query_name()`: the model's name, where the field does not say otherwise.

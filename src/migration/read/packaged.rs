@@ -9,8 +9,14 @@ use crate::value::{Call, Value};
 
 /// The classes of django-pg-migration-tools, each with the class of Django that it derives from.
 const SAFER: [(&str, &str); 10] = [
-    ("SaferAddIndexConcurrently", "django.contrib.postgres.operations.AddIndexConcurrently"),
-    ("SaferRemoveIndexConcurrently", "django.contrib.postgres.operations.RemoveIndexConcurrently"),
+    (
+        "SaferAddIndexConcurrently",
+        "django.contrib.postgres.operations.AddIndexConcurrently",
+    ),
+    (
+        "SaferRemoveIndexConcurrently",
+        "django.contrib.postgres.operations.RemoveIndexConcurrently",
+    ),
     ("SaferAddUniqueConstraint", "django.db.migrations.AddConstraint"),
     ("SaferRemoveUniqueConstraint", "django.db.migrations.RemoveConstraint"),
     ("SaferAddCheckConstraint", "django.db.migrations.AddConstraint"),
@@ -37,9 +43,8 @@ impl Reading<'_> {
         let read = match call.path.as_str() {
             "pgtrigger.migrations.AddTrigger" => add_trigger(call),
             "pgtrigger.migrations.RemoveTrigger" => remove_trigger(call),
-            "django_add_default_value.AddDefaultValue" | "django_add_default_value.add_default_value.AddDefaultValue" => {
-                add_default_value(call)
-            }
+            "django_add_default_value.AddDefaultValue"
+            | "django_add_default_value.add_default_value.AddDefaultValue" => add_default_value(call),
             path => {
                 let class = path.strip_prefix("django_pg_migration_tools.operations.")?;
                 let (_, base) = SAFER.iter().find(|(name, _)| *name == class)?;

@@ -78,7 +78,11 @@ impl Run<'_> {
         };
         self.note_unknowns(&statement);
         let sql = statement.to_string();
-        let sql = sql.replacen("CREATE INDEX CONCURRENTLY", "CREATE INDEX CONCURRENTLY IF NOT EXISTS", 1);
+        let sql = sql.replacen(
+            "CREATE INDEX CONCURRENTLY",
+            "CREATE INDEX CONCURRENTLY IF NOT EXISTS",
+            1,
+        );
         let sql = match uniqueness {
             Uniqueness::None => sql,
             Uniqueness::Distinct => sql.replacen("CREATE INDEX", "CREATE UNIQUE INDEX", 1),
@@ -264,7 +268,11 @@ impl Run<'_> {
         };
         Some(KeyTarget {
             table: target.model.db_table(),
-            column: target.field.db_column.clone().unwrap_or_else(|| target.name.to_string()),
+            column: target
+                .field
+                .db_column
+                .clone()
+                .unwrap_or_else(|| target.name.to_string()),
             data_type: target.db_type()?,
         })
     }
@@ -319,7 +327,10 @@ fn identifier(parts: &[&str], suffix: &str) -> String {
 /// A timeout as `SHOW` prints it: in the largest unit without a remainder.
 fn shown_timeout(value: &str) -> String {
     let value = value.trim().trim_matches('\'');
-    let digits = value.len() - value.trim_start_matches(|character: char| character.is_ascii_digit()).len();
+    let digits = value.len()
+        - value
+            .trim_start_matches(|character: char| character.is_ascii_digit())
+            .len();
     let (number, unit) = value.split_at(digits);
     let factor = match unit.trim() {
         "" | "ms" => 1,
@@ -335,7 +346,16 @@ fn shown_timeout(value: &str) -> String {
     if milliseconds == 0 {
         return "0".to_owned();
     }
-    let units = [("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1)];
+    let units = [
+        ("d", 86_400_000),
+        ("h", 3_600_000),
+        ("min", 60_000),
+        ("s", 1_000),
+        ("ms", 1),
+    ];
     let fitting = units.into_iter().find(|(_, factor)| milliseconds % factor == 0);
-    fitting.map_or_else(|| value.to_owned(), |(unit, factor)| format!("{}{unit}", milliseconds / factor))
+    fitting.map_or_else(
+        || value.to_owned(),
+        |(unit, factor)| format!("{}{unit}", milliseconds / factor),
+    )
 }
