@@ -63,13 +63,7 @@ const SAME: &[&str] = &[
 ];
 
 /// Methods that change one object, or objects that were gathered before. Nobody waits for rows that are new.
-const WRITING: &[&str] = &[
-    "bulk_update",
-    "delete",
-    "save",
-    "update",
-    "update_or_create",
-];
+const WRITING: &[&str] = &["bulk_update", "delete", "save", "update", "update_or_create"];
 
 /// Functions that hand their first argument's items on.
 const PASSING: &[&str] = &[
