@@ -28,6 +28,8 @@ def main(output, context, squashes):
     boot()
     from django.db import connection
 
+    # As `migrate` does: with PostGIS it makes the extension.
+    connection.prepare_database()
     executor, observer = prepare(connection, squashes)
     targets = executor.loader.graph.leaf_nodes()
     executor.migrate(targets)
