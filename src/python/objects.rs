@@ -130,6 +130,7 @@ impl<'m> Object<'m> {
             kwargs: call.kwargs.clone(),
             ranges: Vec::new(),
         };
+        self.attributes.shift_remove(EFFECTS);
         if !self.defines("__init__") {
             return Constructed {
                 args: arguments.args,
