@@ -69,7 +69,7 @@ impl Database<'_> {
     pub(super) fn end_crowd(&mut self) {
         let Some((told, locks)) = self.crowd.end() else { return };
         let tables: Vec<String> = locks.iter().map(|lock| format!("`{}`", lock.relation)).collect();
-        let names = vec![("tables", tables.join(", ")), ("count", tables.len().to_string())];
+        let names = vec![("tables", some_of(&tables)), ("count", tables.len().to_string())];
         self.remark("lock-several-tables", told.operation, names, Some(told.severity), locks);
     }
 
@@ -118,6 +118,10 @@ impl Database<'_> {
                 if !hit.name("table").is_some_and(|table| self.stands_in(table)) {
                     continue;
                 }
+                for matched in report.rows.iter_mut().filter(|matched| matched.rule == hit.rule) {
+                    matched.rule.clone_from(&rule.name);
+                    matched.row = rule.position(row);
+                }
                 report
                     .rules
                     .iter_mut()
@@ -155,5 +159,14 @@ impl Database<'_> {
             hit.strongest = locks.iter().map(|lock| lock.mode).max().max(None::<LockMode>);
             self.remarks.push(Remark { operation, hit, locks });
         }
+    }
+}
+
+/// The first few names, and how many more there are.
+fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 4;
+    match names.len().checked_sub(SHOWN) {
+        None | Some(0 | 1) => names.join(", "),
+        Some(more) => format!("{} and {more} more", names[..SHOWN].join(", ")),
     }
 }

@@ -18,14 +18,14 @@ impl Run<'_> {
         match operation {
             Packaged::AddTrigger { model_name, trigger } => {
                 if self.migrated(states.to, states.app, model_name).is_some() {
-                    self.execute_text(trigger.install.clone());
+                    self.execute_text(&trigger.install.clone());
                 }
             }
             Packaged::RemoveTrigger { model_name, name } => {
                 if self.migrated(states.to, states.app, model_name).is_some() {
                     let old = self.model(states.from, states.app, model_name);
                     match trigger(&old, name) {
-                        Some(trigger) => self.execute_text(trigger.uninstall()),
+                        Some(trigger) => self.execute_text(&trigger.uninstall()),
                         None => self.opaque(format!("no migration at hand adds a trigger {name}")),
                     }
                 }
@@ -58,7 +58,7 @@ impl Run<'_> {
         let table = model.db_table();
         let sql = format!("ALTER TABLE \"{table}\" ALTER COLUMN \"{column}\" SET DEFAULT {value};");
         // Sent with an empty list of parameters: of two percent signs one is left.
-        self.execute_text(sql.replace("%%", "%"));
+        self.execute_text(&sql.replace("%%", "%"));
     }
 
     /// Says that pgtrigger takes away triggers that the change of a type meets, and puts them back.
@@ -74,11 +74,11 @@ impl Run<'_> {
     }
 
     /// Sends a string that is not made of statements of ours.
-    pub(super) fn execute_text(&mut self, sql: String) {
-        if has_unknown(&sql) {
+    pub(super) fn execute_text(&mut self, sql: &str) {
+        if has_unknown(sql) {
             self.partial("a value in the SQL");
         }
-        self.connection.execute_text(&sql);
+        self.connection.execute_text(sql);
     }
 }
 

@@ -88,15 +88,15 @@ impl Run<'_> {
             Uniqueness::Distinct => sql.replacen("CREATE INDEX", "CREATE UNIQUE INDEX", 1),
             Uniqueness::NotDistinct => sql.replacen("CREATE INDEX", "CREATE UNIQUE INDEX", 1) + " NULLS NOT DISTINCT",
         };
-        self.without_lock_timeout(|run| run.execute_text(sql));
+        self.without_lock_timeout(|run| run.execute_text(&sql));
     }
 
     /// An index may wait for as long as it takes.
     fn without_lock_timeout(&mut self, step: impl FnOnce(&mut Self)) {
         let before = shown_timeout(self.connection.setting("lock_timeout").as_deref().unwrap_or("0"));
-        self.execute_text("SET lock_timeout = '0';".to_owned());
+        self.execute_text("SET lock_timeout = '0';");
         step(self);
-        self.execute_text(format!("SET lock_timeout = {};", quote_literal(&before)));
+        self.execute_text(&format!("SET lock_timeout = {};", quote_literal(&before)));
     }
 
     fn safer_add_constraint(&mut self, model: &Model<'_>, constraint: &Constraint) {
@@ -108,7 +108,7 @@ impl Run<'_> {
                     && let Some(statement) = self.create_constraint(model, constraint)
                 {
                     self.note_unknowns(&statement);
-                    self.execute_text(format!("{statement} NOT VALID;"));
+                    self.execute_text(&format!("{statement} NOT VALID;"));
                     self.validate(&table, name);
                 } else if self.is_not_valid(&table, name) {
                     self.validate(&table, name);
@@ -166,7 +166,7 @@ impl Run<'_> {
             Some(Deferrable::Immediate) | None => "",
         };
         let table = quote_name(&table);
-        self.execute_text(format!(
+        self.execute_text(&format!(
             "ALTER TABLE {table} ADD CONSTRAINT {quoted} UNIQUE USING INDEX {quoted}{deferred}"
         ));
     }
@@ -243,7 +243,7 @@ impl Run<'_> {
                 "CREATE INDEX CONCURRENTLY IF NOT EXISTS {index} ON {} ({quoted});",
                 quote_name(&table)
             );
-            self.without_lock_timeout(|run| run.execute_text(sql));
+            self.without_lock_timeout(|run| run.execute_text(&sql));
         }
         if !self.has_constraint(&table, &constraint) {
             let key = quote_name(&constraint);
@@ -294,7 +294,7 @@ impl Run<'_> {
 
     /// As the package writes it: on lines of its own.
     fn alter_text(&mut self, table: &str, action: &str) {
-        self.execute_text(format!("\nALTER TABLE {}\n{action};\n", quote_name(table)));
+        self.execute_text(&format!("\nALTER TABLE {}\n{action};\n", quote_name(table)));
     }
 }
 
