@@ -90,9 +90,9 @@ fn trigger<'m>(model: &'m Model<'_>, name: &str) -> Option<&'m Trigger> {
 fn is_now(value: &Value) -> bool {
     match value {
         Value::Str(text) => text == "__NOW__" || text == "__TODAY__",
-        Value::Name(path) => {
-            path.starts_with("django_add_default_value.") && (path.ends_with(".NOW") || path.ends_with(".TODAY"))
-        }
+        Value::Name(path) => path
+            .strip_prefix("django_add_default_value.")
+            .is_some_and(|path| matches!(path.rsplit('.').next(), Some("NOW" | "TODAY"))),
         _ => false,
     }
 }

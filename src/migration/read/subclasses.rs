@@ -45,7 +45,7 @@ impl Reading<'_> {
             return Ok(state_only(call, operation));
         }
         if let Some(steps) = steps(call, object) {
-            return Ok(in_steps(call, operation, steps));
+            return Ok(in_steps(call, &operation, steps));
         }
         Ok(unknown(call, Some(Box::new(operation))))
     }
@@ -103,7 +103,7 @@ fn steps(call: &Call, object: &mut Object<'_>) -> Option<Vec<Step>> {
 }
 
 /// As if a migration had listed the steps one by one.
-fn in_steps(call: &Call, operation: Operation, steps: Vec<Step>) -> Operation {
+fn in_steps(call: &Call, operation: &Operation, steps: Vec<Step>) -> Operation {
     let node = |operation| OperationNode {
         operation,
         class: call.class_name().to_owned(),
