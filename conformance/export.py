@@ -2,9 +2,10 @@
 """Writes recordings in a compact form for tests that run offline: Django's statements only, no code of anybody.
 
     conformance/export.py --django 5.2 synthetic wagtail --output conformance/recorded
+    conformance/export.py --django 6.1 --beside 5.2 synthetic --output conformance/recorded
 
 One JSON document per line: a head first, then one migration per line, so that a difference reads well. SQL that a package
-wrote itself (RunSQL, operations of its own) is left out.
+wrote itself (RunSQL, operations of its own) is left out. With `--beside`, so are migrations that send the same there.
 """
 
 import argparse
@@ -30,7 +31,13 @@ def main():
         recording = json.loads((arguments.work / "recorded" / arguments.django / f"{name}.json").read_text())
         file = target / arguments.django / f"{name}.jsonl"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("".join(line + "\n" for line in lines(recording)))
+        head, *written = lines(recording)
+        if arguments.beside:
+            beside = json.loads((arguments.work / "recorded" / arguments.beside / f"{name}.json").read_text())
+            same = set(lines(beside))
+            head = json.dumps({**json.loads(head), "beside": arguments.beside})
+            written = [line for line in written if line not in same]
+        file.write_text("".join(line + "\n" for line in [head, *written]))
         print(f"{file}: {file.stat().st_size} bytes")
 
 
@@ -38,6 +45,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("packages", nargs="+", metavar="PACKAGE")
     parser.add_argument("--django", default="5.2", choices=DJANGO_VERSIONS)
+    parser.add_argument("--beside", choices=DJANGO_VERSIONS, help="keep only what differs from this version")
     parser.add_argument("--work", type=Path, default=work_folder(), help="default: target/conformance")
     parser.add_argument("--output", type=Path, help="folder; default: WORK/export")
     return parser.parse_args()

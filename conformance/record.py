@@ -30,6 +30,7 @@ def main():
     arguments = parse_arguments()
     packages = read_packages()
     names = arguments.packages or list(packages)
+    failed = []
     with server.scratch_server() as port:
         for name in names:
             package = for_django(packages[name], arguments.django)
@@ -42,6 +43,8 @@ def main():
                     raise
                 # One package that does not install must not cost us the others.
                 print(f"{name}: {error}", file=sys.stderr)
+                failed.append(name)
+    return 1 if failed else 0
 
 
 def parse_arguments():
@@ -68,7 +71,7 @@ def for_django(package, django):
 
 def record(package, django, work, port):
     name = package["name"]
-    python = environment(package, django, work / "venvs" / f"{django}-{name}")
+    python = environment(package, django, work / "venvs" / f"{django}-{venv_name(package)}")
     migrations, context = run(package, django, work, port, python, "ORIGINALS")
     if context["squashes"]:
         # A squash beside its originals runs only on new databases; here it comes from such a run.
@@ -91,6 +94,12 @@ def record(package, django, work, port):
     output.write_text(json.dumps(recording, indent=1))
     project.write(work / "projects" / django / name, package, context)
     print(summary(recording))
+
+
+def venv_name(package):
+    """What needs Django alone shares one."""
+    needs_more = package["requirement"] or package.get("django_tests")
+    return package["name"] if needs_more else "django"
 
 
 def environment(package, django, venv):
@@ -231,4 +240,4 @@ def counts(recording):
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,6 +11,7 @@ import importlib
 import inspect
 import json
 import os
+import re
 import sys
 import warnings
 from importlib.util import find_spec
@@ -28,6 +29,8 @@ def main(output, context, squashes):
     boot()
     from django.db import connection
 
+    # As `migrate` does: with PostGIS it makes the extension.
+    connection.prepare_database()
     executor, observer = prepare(connection, squashes)
     targets = executor.loader.graph.leaf_nodes()
     executor.migrate(targets)
@@ -188,6 +191,7 @@ def context_json(loader, observer):
 
     names = ["AUTH_USER_MODEL", "DEFAULT_AUTO_FIELD", "INSTALLED_APPS", "MIGRATION_MODULES", "TIME_ZONE", "USE_TZ"]
     names += [name for name in dir(settings) if name.endswith("_MODEL") and is_model_name(getattr(settings, name))]
+    names += [name for name in named_by_migrations(loader) if is_plain(getattr(settings, name, stubs))]
     return {
         "settings": {name: literal(getattr(settings, name)) for name in sorted(set(names))},
         "python_path": sys.path,
@@ -196,6 +200,16 @@ def context_json(loader, observer):
         "stubbed": sorted(stubs.FINDER.allowed),
         "squashes": sorted(map(list, SQUASHES)),
     }
+
+
+def named_by_migrations(loader):
+    """Settings that stand in the source of a migration."""
+    for migration in loader.disk_migrations.values():
+        yield from re.findall(r"\bsettings\.([A-Z][A-Z0-9_]+)\b", inspect.getsource(inspect.getmodule(type(migration))))
+
+
+def is_plain(value):
+    return isinstance(value, (str, bool, int, type(None)))
 
 
 def is_model_name(value):

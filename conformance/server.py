@@ -1,10 +1,12 @@
 """A scratch PostgreSQL server: started on loopback, thrown away afterwards."""
 
+import glob
 import os
 import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,17 +63,21 @@ def major_version():
 
 
 def program(name):
-    """Distributions keep initdb and pg_ctl out of PATH; pg_config knows where they are."""
-    folder = os.environ.get("CONFORMANCE_POSTGRES_BIN")
-    if not folder and shutil.which("pg_config"):
-        folder = subprocess.check_output(["pg_config", "--bindir"], text=True).strip()
-    candidate = Path(folder or "") / name
-    if folder and candidate.exists():
-        return str(candidate)
-    found = shutil.which(name)
+    found = find_program(name)
     if not found:
         raise SystemExit(f"{name} not found: set CONFORMANCE_POSTGRES_BIN to the folder with PostgreSQL's programs")
     return found
+
+
+def find_program(name):
+    """Distributions keep initdb and pg_ctl out of PATH; pg_config knows where they are, or Debian's usual place does."""
+    folders = [os.environ.get("CONFORMANCE_POSTGRES_BIN")]
+    if shutil.which("pg_config"):
+        folders.append(subprocess.check_output(["pg_config", "--bindir"], text=True).strip())
+    folders += sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)
+    candidates = (Path(folder) / name for folder in folders if folder)
+    found = next((str(candidate) for candidate in candidates if candidate.exists()), None)
+    return found or shutil.which(name)
 
 
 def as_server_user(command):
@@ -102,3 +108,8 @@ def free_port():
             except OSError:
                 continue
     raise SystemExit("no free port above 20000")
+
+
+if __name__ == "__main__":
+    # Whether there is a server to be started.
+    sys.exit(0 if all(map(find_program, ("initdb", "pg_ctl", "psql"))) else 1)

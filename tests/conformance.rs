@@ -30,10 +30,25 @@ impl Recording {
         let path = repository().join(format!("conformance/recorded/{django}/{package}.jsonl"));
         let text = fs::read_to_string(path).unwrap();
         let mut lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
-        Self {
-            head: lines.next().unwrap(),
-            migrations: lines.collect(),
+        let head: Value = lines.next().unwrap();
+        let migrations: Vec<Value> = lines.collect();
+        match head["beside"].as_str() {
+            None => Self { head, migrations },
+            Some(other) => Self::of(other, package).with(migrations),
         }
+    }
+
+    /// A recording of which another version of Django sends some migrations otherwise.
+    fn with(mut self, migrations: Vec<Value>) -> Self {
+        assert!(!migrations.is_empty());
+        for migration in migrations {
+            let is_it = |other: &&mut Value| ["app", "migration"].iter().all(|key| other[key] == migration[key]);
+            match self.migrations.iter_mut().find(is_it) {
+                Some(other) => *other = migration,
+                None => self.migrations.push(migration),
+            }
+        }
+        self
     }
 
     /// A project that has the package and the settings of the recording.
@@ -253,6 +268,24 @@ fn what_packages_rarely_do_is_sent_as_by_django_5_2() {
 #[test]
 fn what_packages_rarely_do_is_sent_as_by_django_4_2() {
     agrees("4.2", "synthetic", &synthetic("common").path("."), None, 970);
+}
+
+#[test]
+fn what_packages_rarely_do_is_sent_as_by_the_versions_between_and_after() {
+    for django in ["5.0", "5.1", "6.0", "6.1"] {
+        agrees(django, "synthetic", &synthetic("common").path("."), None, 970);
+    }
+}
+
+#[test]
+fn operations_of_packages_are_sent_as_by_the_packages() {
+    agrees(
+        "5.2",
+        "synthetic-packages",
+        &synthetic("with_packages").path("."),
+        None,
+        970,
+    );
 }
 
 #[test]

@@ -23,6 +23,9 @@ const BASE: &str = "<base>";
 /// Calls on lines of their own that were not followed.
 const EFFECTS: &str = "<effects>";
 
+/// The method whose call stands among the effects, because its turn matters.
+const ORDERED: &str = "database_forwards";
+
 /// What `Field.__init__` of Django sets: what a subclass set before is lost.
 #[rustfmt::skip]
 const SET_BY_DJANGO: &[&str] = &[
@@ -127,6 +130,7 @@ impl<'m> Object<'m> {
             kwargs: call.kwargs.clone(),
             ranges: Vec::new(),
         };
+        self.attributes.shift_remove(EFFECTS);
         if !self.defines("__init__") {
             return Constructed {
                 args: arguments.args,
@@ -212,7 +216,8 @@ impl<'m> Object<'m> {
     }
 
     /// Calls on lines of their own, in methods run by [`Object::call`] since the last [`Object::construct`], that were
-    /// not followed; something else than a call where nobody knows how often they ran.
+    /// not followed; something else than a call where nobody knows how often they ran. A call of `database_forwards` of the
+    /// class that needs no reading has its place among them, as its own result.
     #[must_use]
     pub fn effects(&self) -> &[Value] {
         match self.attributes.get(EFFECTS).map(|binding| &binding.value) {
@@ -407,6 +412,10 @@ impl<'a> Interpreter<'a> {
             }
         }
         let given = arguments.args.first().cloned();
+        if method == ORDERED {
+            self.keep_effect(Value::Name(format!("{BASE}.{method}")));
+        }
+        let scope = &mut self.scopes[0];
         let kwargs = arguments.kwargs.into_iter();
         let kwargs = kwargs.map(|(name, value)| (Value::Str(name), value)).collect();
         let value = Value::Tuple(vec![Value::List(arguments.args), Value::Dict(kwargs)]);

@@ -49,7 +49,7 @@ impl Run<'_> {
             return;
         };
         let value = match value {
-            Value::Str(text) if text == "__NOW__" || text == "__TODAY__" => "now()".to_owned(),
+            value if is_now(value) => "now()".to_owned(),
             value => match formatted(value) {
                 Some(text) => format!("'{text}'"),
                 None => crate::statement::unknown(&super::prepare::reason(value)),
@@ -84,6 +84,17 @@ impl Run<'_> {
 
 fn trigger<'m>(model: &'m Model<'_>, name: &str) -> Option<&'m Trigger> {
     model.state.options.triggers.iter().find(|trigger| trigger.name == name)
+}
+
+/// `NOW` and `TODAY` of the package, whether or not it is at hand.
+fn is_now(value: &Value) -> bool {
+    match value {
+        Value::Str(text) => text == "__NOW__" || text == "__TODAY__",
+        Value::Name(path) => path
+            .strip_prefix("django_add_default_value.")
+            .is_some_and(|path| matches!(path.rsplit('.').next(), Some("NOW" | "TODAY"))),
+        _ => false,
+    }
 }
 
 /// `"{}".format(value)`, of dates `isoformat()`.

@@ -34,7 +34,8 @@ const TRIGGER_PARAMETERS: &[&str] = &[
     "condition", "execute", "hash",
 ];
 
-/// `UpsertTriggerSql.get_template` of pgtrigger/compiler.py, which promises never to change.
+/// `UpsertTriggerSql.get_template` of pgtrigger/compiler.py, which promises never to change. The text is django-pgtrigger's;
+/// install_trigger.LICENSE is its licence.
 const INSTALL_TRIGGER: &str = include_str!("install_trigger.sql");
 
 impl Reading<'_> {

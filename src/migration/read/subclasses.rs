@@ -44,6 +44,9 @@ impl Reading<'_> {
         if sends_nothing(object) {
             return Ok(state_only(call, operation));
         }
+        if let Some(steps) = steps(call, object) {
+            return Ok(in_steps(call, &operation, steps));
+        }
         Ok(unknown(call, Some(Box::new(operation))))
     }
 }
@@ -66,6 +69,76 @@ fn state_only(call: &Call, operation: Operation) -> Operation {
     Operation::SeparateDatabaseAndState {
         database_operations: Vec::new(),
         state_operations: vec![node],
+    }
+}
+
+/// What `database_forwards` does: its base class's part, or SQL of its own.
+enum Step {
+    Base,
+    Sql(String),
+}
+
+/// The steps of a `database_forwards` that calls that of its base class once, and executes strings before or after.
+fn steps(call: &Call, object: &mut Object<'_>) -> Option<Vec<Step>> {
+    let (method, parameters) = DATABASE_FORWARDS;
+    // What was done so far is forgotten.
+    object.construct(call);
+    let given = placeholders(parameters);
+    let returned = object.call(method, given.clone(), &[])?;
+    if returned.unknown().is_some() || !passes_on(object, method, parameters, &given) {
+        return None;
+    }
+    let mut steps = Vec::new();
+    for effect in object.effects() {
+        if Object::is_base_result(effect, method) {
+            steps.push(Step::Base);
+        } else if let Some(sql) = executed(effect) {
+            steps.push(Step::Sql(sql.to_owned()));
+        } else if !is_harmless(effect) {
+            return None;
+        }
+    }
+    let is_once = steps.iter().filter(|step| matches!(step, Step::Base)).count() == 1;
+    is_once.then_some(steps)
+}
+
+/// As if a migration had listed the steps one by one.
+fn in_steps(call: &Call, operation: &Operation, steps: Vec<Step>) -> Operation {
+    let node = |operation| OperationNode {
+        operation,
+        class: call.class_name().to_owned(),
+        range: call.range,
+        name_range: call.name_range,
+        argument_ranges: Vec::new(),
+    };
+    let step = |step| match step {
+        Step::Base => operation.clone(),
+        Step::Sql(text) => Operation::RunSql {
+            sql: SqlText::Pieces(vec![SqlPiece {
+                text: Some(text),
+                params: None,
+                range: call.range,
+            }]),
+            reverse_sql: None,
+            state_operations: Vec::new(),
+        },
+    };
+    Operation::SeparateDatabaseAndState {
+        database_operations: steps.into_iter().map(step).map(node).collect(),
+        state_operations: vec![node(operation.clone())],
+    }
+}
+
+/// The string of `schema_editor.execute("..")`.
+fn executed(effect: &Value) -> Option<&str> {
+    match effect {
+        Value::Call(call) if call.path == "<schema_editor>.execute" && call.kwargs.is_empty() => {
+            match call.args.as_slice() {
+                [Value::Str(text)] => Some(text),
+                [..] => None,
+            }
+        }
+        _ => None,
     }
 }
 
@@ -142,16 +215,13 @@ fn executed_sql(call: &Call, object: &mut Object<'_>) -> Option<Vec<SqlPiece>> {
         return None;
     }
     let harmful = object.effects().iter().filter(|effect| !is_harmless(effect));
-    let pieces = harmful.map(|effect| match effect {
-        Value::Call(executed) if executed.path == "<schema_editor>.execute" => match executed.args.as_slice() {
-            [Value::Str(text)] if executed.kwargs.is_empty() => Some(SqlPiece {
-                text: Some(text.clone()),
-                params: None,
-                range: call.range,
-            }),
-            [..] => None,
-        },
-        _ => None,
+    let pieces = harmful.map(|effect| {
+        let text = executed(effect)?.to_owned();
+        Some(SqlPiece {
+            text: Some(text),
+            params: None,
+            range: call.range,
+        })
     });
     pieces.collect()
 }
@@ -171,6 +241,11 @@ fn calls_base_alone((method, parameters): (&str, &[&str]), object: &mut Object<'
     if returned.is_none_or(|value| value.unknown().is_some()) || !object.effects().iter().all(is_harmless) {
         return false;
     }
+    passes_on(object, method, parameters, &given)
+}
+
+/// Whether the method of Django's class got the arguments that this one got.
+fn passes_on(object: &Object<'_>, method: &str, parameters: &[&str], given: &[Value]) -> bool {
     let Some((args, kwargs)) = object.passed(method) else {
         return false;
     };
@@ -199,7 +274,8 @@ fn is_harmless(effect: &Value) -> bool {
             let values = call.args.iter().chain(call.kwargs.iter().map(|(_, value)| value));
             !call.path.starts_with('<') && values.into_iter().all(is_harmless)
         }
-        Value::Name(path) => !path.starts_with('<'),
+        // What Django's own method returned is nothing.
+        Value::Name(path) => !path.starts_with('<') || Object::is_base_result(effect, DATABASE_FORWARDS.0),
         Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::Operation(_, items) => {
             items.iter().all(is_harmless)
         }

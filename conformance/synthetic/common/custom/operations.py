@@ -37,6 +37,17 @@ class AnalysedAddIndex(migrations.AddIndex):
         schema_editor.execute("ANALYZE %s" % schema_editor.quote_name(model._meta.db_table))
 
 
+class PatientAddIndex(migrations.AddIndex):
+    """Strings before and after what Django does."""
+
+    patience = 3
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        schema_editor.execute("SET LOCAL lock_timeout = '%ds'" % self.patience)
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+        schema_editor.execute("SET LOCAL lock_timeout TO DEFAULT")
+
+
 class SilentDelete(migrations.DeleteModel):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         """The table stays."""

@@ -21,6 +21,12 @@ impl Compiler<'_, '_> {
         if as_text && !matches!(right, Right::Direct(Value::None)) {
             return self.pattern(&as_text_key(self, left)?, lookup, &right);
         }
+        // `KeyTransformIExact`: Django 6.1 began to take None for JSON's null.
+        let lookup = if lookup == "iexact" && left.is_json() && self.since(6, 1) {
+            "exact"
+        } else {
+            lookup
+        };
         let special = self.compare_document(left, lookup, &right);
         special.or_else(|| self.compare_plainly(left, lookup, right))
     }
