@@ -7,6 +7,7 @@ mod judge;
 mod place;
 mod problems;
 mod run_sql;
+mod sent;
 
 use std::path::Path;
 
@@ -21,16 +22,24 @@ use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor};
 use database::Database;
 use findings::Collector;
+use sent::{Executed, Sent};
 
 /// Whether a finding of this rule and harm is wanted in the file at this path, as paths are shown to people.
 pub type Wanted<'a> = dyn Fn(&Path, &str, &[Harm]) -> bool + 'a;
 
+/// What is asked of an analysis: no text is made that nobody will see.
+#[derive(Clone, Copy)]
+pub enum Aim<'a> {
+    /// The findings that are wanted. What is not is left out before the worst aspect of an operation becomes its
+    /// finding, so that ignoring one rule does not hide another.
+    Findings(&'a Wanted<'a>),
+    /// Every statement with its text, locks and work.
+    Statements,
+}
+
 /// Replays a project's history and says what each of its own migrations does.
-///
-/// What is not `wanted` is left out before the worst aspect of an operation becomes its finding, so that ignoring one
-/// rule does not hide another.
 #[must_use]
-pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>) -> Analysis {
+pub fn analyse(project: &Project, rules: &RuleTable, aim: Aim<'_>) -> Analysis {
     let history = history::order(&project.migrations, &project.settings.swappable);
     let mut findings = problems::of_files(project, rules);
     let mut reports = Vec::new();
@@ -38,7 +47,7 @@ pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>) -> Ana
     let mut by_migration: FxHashMap<usize, Vec<Finding>> = problems::of_history(project, &history, rules);
     for index in &history.order {
         let migration = &project.migrations[*index];
-        let (report, found) = run.migration(migration, Some(wanted));
+        let (report, found) = run.migration(migration, aim, Judging::Wanted);
         if migration.ownership == Ownership::Project {
             findings.extend(by_migration.remove(index).unwrap_or_default());
             findings.extend(found);
@@ -48,8 +57,10 @@ pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>) -> Ana
     let mut left: Vec<_> = by_migration.into_iter().collect();
     left.sort_by_key(|(index, _)| *index);
     findings.extend(left.into_iter().flat_map(|(_, found)| found));
-    add_squashes(project, rules, &history, &mut reports);
-    findings.retain(|finding| wanted(&finding.place.path, &finding.rule, &finding.harm));
+    add_squashes(project, rules, &history, aim, &mut reports);
+    if let Aim::Findings(wanted) = aim {
+        findings.retain(|finding| wanted(&finding.place.path, &finding.rule, &finding.harm));
+    }
     findings::name(&mut findings);
     Analysis {
         findings,
@@ -59,11 +70,17 @@ pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>) -> Ana
 }
 
 /// Replays the history of a new database, and puts the squashes before the first migration that each stands for.
-fn add_squashes(project: &Project, rules: &RuleTable, history: &History, reports: &mut Vec<MigrationReport>) {
+fn add_squashes(
+    project: &Project,
+    rules: &RuleTable,
+    history: &History,
+    aim: Aim<'_>,
+    reports: &mut Vec<MigrationReport>,
+) {
     let mut run = Run::new(project, rules);
     for index in &history.squashed {
         let migration = &project.migrations[*index];
-        let (report, _) = run.migration(migration, None);
+        let (report, _) = run.migration(migration, aim, Judging::Unwanted);
         let is_printed = reports.iter().any(|printed| printed.key == report.key);
         if migration.ownership == Ownership::Project && !migration.replaces.is_empty() && !is_printed {
             let at = reports
@@ -73,6 +90,13 @@ fn add_squashes(project: &Project, rules: &RuleTable, history: &History, reports
             reports.insert(at, report);
         }
     }
+}
+
+/// Whether a migration's findings are told: a squash is never judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Judging {
+    Wanted,
+    Unwanted,
 }
 
 /// The two states while the history runs.
@@ -95,7 +119,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn migration(&mut self, migration: &Migration, wanted: Option<&Wanted<'_>>) -> (MigrationReport, Vec<Finding>) {
+    fn migration(&mut self, migration: &Migration, aim: Aim<'_>, judging: Judging) -> (MigrationReport, Vec<Finding>) {
         self.database.begin(migration);
         let mut outcomes = Vec::new();
         for (index, node) in migration.operations.iter().enumerate() {
@@ -108,8 +132,8 @@ impl<'a> Run<'a> {
         }
         self.editor.finish(&mut self.database);
         self.database.finish();
-        let findings = match wanted {
-            Some(wanted) if migration.ownership == Ownership::Project => {
+        let findings = match aim {
+            Aim::Findings(wanted) if judging == Judging::Wanted && migration.ownership == Ownership::Project => {
                 let collector = Collector {
                     migration,
                     is_readable: !self.project.has_problem(&migration.source.path),
@@ -119,9 +143,9 @@ impl<'a> Run<'a> {
                 };
                 collector.collect(&self.database.log, &outcomes)
             }
-            Some(_) | None => Vec::new(),
+            Aim::Findings(_) | Aim::Statements => Vec::new(),
         };
-        (self.report(migration, outcomes), findings)
+        (self.report(migration, outcomes, aim), findings)
     }
 
     /// Remembers what state operations alone take out of the models: the next release no longer uses it.
@@ -151,7 +175,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn report(&mut self, migration: &Migration, outcomes: Vec<Outcome>) -> MigrationReport {
+    fn report(&mut self, migration: &Migration, outcomes: Vec<Outcome>, aim: Aim<'_>) -> MigrationReport {
         let mut operations: Vec<OperationReport> = migration
             .operations
             .iter()
@@ -166,16 +190,17 @@ impl<'a> Run<'a> {
             })
             .collect();
         let mut statements = Vec::new();
+        let mut statement_count = 0;
         for executed in self.database.log.drain(..) {
-            statements.extend(executed.statements.into_iter().map(|(report, _)| report));
-            if let Some(operation) = operations.get_mut(executed.operation) {
-                let strings = if executed.deferred {
-                    &mut operation.deferred
-                } else {
-                    &mut operation.statements
-                };
-                strings.push(executed.sql);
-            }
+            statement_count += executed.statements.len();
+            let told = match aim {
+                Aim::Statements => {
+                    note_string(&executed, &mut operations);
+                    executed.statements
+                }
+                Aim::Findings(_) => unread(executed.statements),
+            };
+            statements.extend(told.into_iter().map(Sent::report));
         }
         MigrationReport {
             key: migration.key.clone(),
@@ -184,6 +209,25 @@ impl<'a> Run<'a> {
             replaces: migration.replaces.clone(),
             operations,
             statements,
+            statement_count,
         }
     }
+}
+
+/// Notes the string that an operation sends.
+fn note_string(executed: &Executed<'_>, operations: &mut [OperationReport]) {
+    if let Some(operation) = operations.get_mut(executed.operation) {
+        let strings = if executed.deferred {
+            &mut operation.deferred
+        } else {
+            &mut operation.statements
+        };
+        strings.push(executed.sql());
+    }
+}
+
+/// The statements that nobody could read.
+fn unread(mut statements: Vec<Sent<'_>>) -> Vec<Sent<'_>> {
+    statements.retain(|sent| sent.unread.is_some());
+    statements
 }

@@ -8,7 +8,7 @@ use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::cli::{Check, CheckOutput, Output};
 use crate::config::FailOn;
 use crate::finding::{Analysis, Finding, Harm};
-use crate::lint;
+use crate::lint::{self, Aim};
 use crate::migration::{Migration, MigrationKey};
 use crate::project::Project;
 use crate::report::{self, Detail, Statistics, Style};
@@ -101,7 +101,7 @@ fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Judged {
         let mut ignored = project.configuration.ignored_in(&place);
         selection.wants(rule, harm) && !ignored.any(|selector| selector.matches(rule, harm))
     };
-    let mut analysis = lint::analyse(project, rules, &is_wanted);
+    let mut analysis = lint::analyse(project, rules, Aim::Findings(&is_wanted));
     let migrations = in_order(project, &analysis);
     let findings = std::mem::take(&mut analysis.findings);
     let findings = suppress::apply(findings, migrations, rules);

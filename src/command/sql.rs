@@ -6,7 +6,7 @@ use super::check::detail;
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::cli::Sql;
 use crate::finding::MigrationReport;
-use crate::lint;
+use crate::lint::{self, Aim};
 use crate::project::Project;
 use crate::report::{self, Style};
 use crate::rules::RuleTable;
@@ -25,7 +25,7 @@ pub(super) fn run(
         output: &sql.output,
     };
     let (loaded, analyses) = asked.for_each_project(rules, surroundings, |project| {
-        lint::analyse(project, rules, &|_, _, _| true)
+        lint::analyse(project, rules, Aim::Statements)
     })?;
     let all: Vec<&MigrationReport> = analyses.iter().flat_map(|analysis| &analysis.migrations).collect();
     let chosen = chosen(sql, &all)?;

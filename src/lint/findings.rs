@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::finding::{Finding, Harm, OperationPlace, Place, Severity, StatementReport, Work};
+use crate::finding::{Finding, Harm, OperationPlace, Place, Severity, Work};
 use crate::fingerprint::{Identity, fingerprint};
 use crate::migration::{Gap, Migration, OperationNode};
 use crate::rules::RuleTable;
@@ -11,8 +11,8 @@ use crate::source::Range;
 use crate::versions::DjangoVersion;
 
 use super::advice::{Names, target};
-use super::database::Executed;
 use super::judge::Hit;
+use super::sent::{Executed, Sent};
 use super::{Wanted, problems};
 
 /// Gathers the findings of one migration.
@@ -26,17 +26,17 @@ pub(super) struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    pub(super) fn collect(&self, log: &[Executed], outcomes: &[Outcome]) -> Vec<Finding> {
+    pub(super) fn collect(&self, log: &[Executed<'_>], outcomes: &[Outcome]) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (index, node) in self.migration.operations.iter().enumerate() {
             let statements = log.iter().filter(|executed| executed.operation == index);
-            let hits: Vec<(&StatementReport, &Hit)> = statements
+            let hits: Vec<(&Sent<'_>, &Hit<'_>)> = statements
                 .flat_map(|executed| &executed.statements)
-                .flat_map(|(report, hits)| hits.iter().map(move |hit| (report, hit)))
+                .flat_map(|sent| sent.verdict.hits.iter().map(move |hit| (sent, hit)))
                 .filter(|(_, hit)| hit.severity > Severity::Silent && self.wants(hit))
                 .collect();
             let (of_operation, of_texts): (Vec<_>, Vec<_>) =
-                hits.into_iter().partition(|(report, _)| report.range.is_none());
+                hits.into_iter().partition(|(sent, _)| sent.range.is_none());
             findings.extend(self.finding(index, node, &of_operation));
             // Each statement of SQL has a place of its own, and an excuse for one is none for the next.
             findings.extend(
@@ -54,13 +54,14 @@ impl Collector<'_> {
     }
 
     /// The worst hit, told with the operation's names.
-    fn finding(&self, index: usize, node: &OperationNode, hits: &[(&StatementReport, &Hit)]) -> Option<Finding> {
+    fn finding(&self, index: usize, node: &OperationNode, hits: &[(&Sent<'_>, &Hit<'_>)]) -> Option<Finding> {
         // What fails beats what is slow.
-        let rank = |hit: &Hit| (hit.severity, hit.harm.contains(&Harm::Fails), hit.work, hit.strongest);
+        let rank = |hit: &Hit<'_>| (hit.severity, hit.harm.contains(&Harm::Fails), hit.work, hit.strongest);
         let worst = hits.iter().map(|(_, hit)| rank(hit)).max()?;
-        let (report, worst) = hits.iter().copied().find(|(_, hit)| rank(hit) == worst)?;
-        let rule = self.rules.rule(&worst.rule)?;
-        let names = Names::new(&worst.names, &report.sql).with_operation(
+        let (sent, worst) = hits.iter().copied().find(|(_, hit)| rank(hit) == worst)?;
+        let rule = worst.rule;
+        let statement = sent.text.to_string();
+        let names = Names::new(&worst.names, &statement).with_operation(
             &self.migration.key.app,
             node,
             &self.migration.source,
@@ -78,26 +79,26 @@ impl Collector<'_> {
             also: also(&rule.name, hits),
             message: names.fill(&rule.message) + &held_from_before(worst),
             help: names.fill(rule.help_for(&node.class)),
-            place: self.place(report.range.unwrap_or(node.name_range)),
+            place: self.place(sent.range.unwrap_or(node.name_range)),
             migration: Some(self.migration.key.clone()),
             operation: Some(OperationPlace {
                 index,
                 path: index.to_string(),
                 class: node.class.clone(),
             }),
-            statement: Some(report.sql.clone()),
-            locks: report.locks.clone(),
-            work: report.work,
+            locks: sent.verdict.locks.clone(),
+            work: sent.work(),
             fingerprint: [model, subject, names.get("table").filter(|_| model.is_none())]
                 .into_iter()
                 .flatten()
                 .collect::<Vec<_>>()
                 .join("."),
+            statement: Some(statement),
         })
     }
 
-    fn wants(&self, hit: &Hit) -> bool {
-        (self.wanted)(&self.migration.source.path, &hit.rule, &hit.harm)
+    fn wants(&self, hit: &Hit<'_>) -> bool {
+        (self.wanted)(&self.migration.source.path, &hit.rule.name, &hit.harm)
     }
 
     fn place(&self, range: Range) -> Place {
@@ -110,7 +111,7 @@ impl Collector<'_> {
     }
 
     /// Everything in this file that could not be read, in order.
-    fn gaps(&self, log: &[Executed], outcomes: &[Outcome]) -> Vec<Gap> {
+    fn gaps(&self, log: &[Executed<'_>], outcomes: &[Outcome]) -> Vec<Gap> {
         let mut gaps = self.migration.gaps.clone();
         for (node, outcome) in self.migration.operations.iter().zip(outcomes) {
             if outcome.confidence == Confidence::Opaque {
@@ -120,11 +121,10 @@ impl Collector<'_> {
                 }));
             }
         }
-        for (report, _) in log.iter().flat_map(|executed| &executed.statements) {
-            if let (Some(reason), Some(node)) = (&report.not_analysed, self.migration.operations.get(report.operation))
-            {
+        for sent in log.iter().flat_map(|executed| &executed.statements) {
+            if let (Some(reason), Some(node)) = (&sent.unread, self.migration.operations.get(sent.operation)) {
                 gaps.push(Gap {
-                    range: report.range.unwrap_or(node.name_range),
+                    range: sent.range.unwrap_or(node.name_range),
                     reason: reason.clone(),
                 });
             }
@@ -135,16 +135,16 @@ impl Collector<'_> {
     }
 }
 
-fn held_from_before(hit: &Hit) -> String {
+fn held_from_before(hit: &Hit<'_>) -> String {
     hit.closed_to_readers.as_ref().map_or_else(String::new, |relation| {
         format!("; reads of `{relation}` wait too, because this transaction holds ACCESS EXCLUSIVE on it already")
     })
 }
 
-fn also(rule: &str, hits: &[(&StatementReport, &Hit)]) -> Vec<String> {
+fn also(rule: &str, hits: &[(&Sent<'_>, &Hit<'_>)]) -> Vec<String> {
     let mut others: Vec<(Severity, &str)> = hits
         .iter()
-        .map(|(_, hit)| (hit.severity, hit.rule.as_str()))
+        .map(|(_, hit)| (hit.severity, hit.rule.name.as_str()))
         .filter(|(_, name)| *name != rule)
         .collect();
     others.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));

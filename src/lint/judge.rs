@@ -12,19 +12,19 @@ use crate::transaction::Transaction;
 
 /// What one statement does, all its aspects together.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Verdict {
+pub(super) struct Verdict<'r> {
     pub locks: Vec<HeldLock>,
     pub work: Work,
     pub scans: Vec<String>,
     pub rewrites: Vec<String>,
     pub builds: Vec<String>,
-    pub hits: Vec<Hit>,
+    pub hits: Vec<Hit<'r>>,
 }
 
 /// A row that a statement matched.
 #[derive(Clone, Debug)]
-pub(super) struct Hit {
-    pub rule: String,
+pub(super) struct Hit<'r> {
+    pub rule: &'r Rule,
     pub matrix: Option<u8>,
     pub severity: Severity,
     pub harm: Vec<Harm>,
@@ -96,20 +96,25 @@ impl Surroundings<'_> {
 
 /// Looks each observation up in the table and puts the answers together: the strongest lock and the heaviest work on
 /// each relation that existed before the migration.
-pub(super) fn judge(observations: &[Observation], rules: &RuleTable, around: &Surroundings<'_>, verdict: &mut Verdict) {
+pub(super) fn judge<'r>(
+    observations: Vec<Observation>,
+    rules: &'r RuleTable,
+    around: &Surroundings<'_>,
+    verdict: &mut Verdict<'r>,
+) {
     for observation in observations {
-        if let Some((rule, row)) = rules.row_for(observation) {
+        if let Some((rule, row)) = rules.row_for(&observation) {
             verdict.add(observation, rule, row, around);
         }
     }
 }
 
-impl Hit {
+impl<'r> Hit<'r> {
     /// What a rule without rows says.
-    pub(super) fn of_rule(rules: &RuleTable, name: &str, names: Vec<(&'static str, String)>) -> Option<Self> {
+    pub(super) fn of_rule(rules: &'r RuleTable, name: &str, names: Vec<(&'static str, String)>) -> Option<Self> {
         let rule = rules.rule(name)?;
         Some(Self {
-            rule: rule.name.clone(),
+            rule,
             matrix: None,
             severity: rule.severity,
             harm: rule.harm.clone(),
@@ -121,16 +126,16 @@ impl Hit {
     }
 }
 
-impl Verdict {
-    fn add(&mut self, observation: &Observation, rule: &Rule, row: &Row, around: &Surroundings<'_>) {
+impl<'r> Verdict<'r> {
+    fn add(&mut self, observation: Observation, rule: &'r Rule, row: &Row, around: &Surroundings<'_>) {
         let mut hit = Hit {
-            rule: rule.name.clone(),
+            rule,
             matrix: row.matrix,
-            severity: severity(observation, row, around),
+            severity: severity(&observation, row, around),
             harm: row.harm.clone(),
             work: Work::None,
             strongest: None,
-            names: observation.names.clone(),
+            names: observation.names,
             closed_to_readers: None,
         };
         let bound = observation

@@ -7,7 +7,7 @@ use crate::migration::{Field, FieldKind, Index, ModelOptions, ModelRef, Operatio
 use crate::value::Value;
 
 use super::Models;
-use super::state::{ModelKey, ModelState, Origin};
+use super::state::{Identity, ModelKey, ModelState, Origin};
 
 impl Models {
     /// Applies an operation of the app's migration to the state. What it names and the state does not know is assumed.
@@ -127,8 +127,7 @@ impl Models {
             .collect();
         let key = ModelKey::new(app, name);
         let state = ModelState {
-            app: app.to_owned(),
-            name: name.clone(),
+            identity: Identity::new(app, name),
             fields,
             options: Arc::new(options.clone()),
             bases: bases.clone().into(),
@@ -158,14 +157,14 @@ impl Models {
             Some(state) => ModelState::clone(state),
             None => ModelState::assumed(app, old_name),
         };
-        new_name.clone_into(&mut state.name);
+        state.identity = Identity::new(app, new_name);
         self.take(&old);
         self.put(new.clone(), state);
         let to = ModelRef::Named {
             app: app.to_owned(),
             name: new_name.to_owned(),
         };
-        let mut sources = self.referencing(&old);
+        let mut sources: Vec<ModelKey> = self.referencing(&old).cloned().collect();
         sources.push(new.clone());
         for source in sources {
             self.repoint(&source, &old, &to);
@@ -222,7 +221,8 @@ impl Models {
                 new_name.clone_into(name);
             }
         });
-        for source in self.referencing(&key) {
+        let sources: Vec<ModelKey> = self.referencing(&key).cloned().collect();
+        for source in sources {
             self.rename_to_field(&source, &key, old_name, new_name);
         }
     }

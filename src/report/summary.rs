@@ -39,7 +39,7 @@ impl Totals {
         for migration in analyses.iter().flat_map(|analysis| &analysis.migrations) {
             totals.migrations += 1;
             totals.operations += migration.operations.len();
-            totals.statements += migration.statements.len();
+            totals.statements += migration.statement_count;
             totals.not_analysed += operations_with_gaps(migration);
         }
         for finding in analyses.iter().flat_map(|analysis| &analysis.findings) {

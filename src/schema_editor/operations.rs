@@ -105,7 +105,7 @@ impl Run<'_> {
                 ..
             } => {
                 if let Some(model) = self.migrated(states.to, states.app, model_name) {
-                    let old_model = states.from.model(&model.key()).unwrap_or_else(|| model.clone());
+                    let old_model = states.from.model(model.key()).unwrap_or_else(|| model.clone());
                     self.note_unread(field);
                     self.add_field(&old_model, &bound(&model, name, field));
                 }
