@@ -1,6 +1,7 @@
 //! Field constructor calls to [`Field`]s: through the project's own classes down to one of Django's.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::arguments::described;
 use super::field_classes::{ClassKind, FieldClass, LeftOut, MaxLength};
@@ -155,7 +156,7 @@ impl Reading<'_> {
             name_range: inner.range,
             arg_ranges: Vec::new(),
         };
-        field.compared.insert(name.to_owned(), Value::Call(Box::new(call)));
+        field.compared.insert(name.to_owned(), Value::Call(Arc::new(call)));
         if let FieldKind::Unknown(reason) = &inner.kind {
             field.unknown.push((name.to_owned(), reason.clone()));
         }
