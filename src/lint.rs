@@ -81,8 +81,8 @@ fn add_squashes(
     for index in &history.squashed {
         let migration = &project.migrations[*index];
         let (report, _) = run.migration(migration, aim, Judging::Unwanted);
-        let is_printed = reports.iter().any(|printed| printed.key == report.key);
-        if migration.ownership == Ownership::Project && !migration.replaces.is_empty() && !is_printed {
+        let is_printed = || reports.iter().any(|printed| printed.key == report.key);
+        if migration.ownership == Ownership::Project && !migration.replaces.is_empty() && !is_printed() {
             let at = reports
                 .iter()
                 .position(|printed| report.replaces.contains(&printed.key))
@@ -120,7 +120,7 @@ impl<'a> Run<'a> {
     }
 
     fn migration(&mut self, migration: &Migration, aim: Aim<'_>, judging: Judging) -> (MigrationReport, Vec<Finding>) {
-        self.database.begin(migration);
+        self.database.begin(migration, is_told(migration, aim, judging));
         let mut outcomes = Vec::new();
         for (index, node) in migration.operations.iter().enumerate() {
             self.database.at(index);
@@ -212,6 +212,17 @@ impl<'a> Run<'a> {
             statement_count,
         }
     }
+}
+
+/// Whether anything of what the migration does will be read: of packages nothing is, and of the second run, in which
+/// squashes take the place of their originals, the statements of the squashes alone.
+fn is_told(migration: &Migration, aim: Aim<'_>, judging: Judging) -> bool {
+    let is_printed = match (judging, aim) {
+        (Judging::Wanted, _) => true,
+        (Judging::Unwanted, Aim::Statements) => !migration.replaces.is_empty(),
+        (Judging::Unwanted, Aim::Findings(_)) => false,
+    };
+    is_printed && migration.ownership == Ownership::Project
 }
 
 /// Notes the string that an operation sends.

@@ -1,8 +1,9 @@
 //! `forelock check`: projects in, findings out.
 
-use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
 
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::cli::{Check, CheckOutput, Output};
@@ -97,9 +98,8 @@ struct Judged {
 fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Judged {
     let selection = wishes.selection(project.configuration.selection.clone());
     let is_wanted = |path: &Path, rule: &str, harm: &[Harm]| {
-        let place = project.absolute(path);
-        let mut ignored = project.configuration.ignored_in(&place);
-        selection.wants(rule, harm) && !ignored.any(|selector| selector.matches(rule, harm))
+        let ignored = || project.configuration.ignored_in(|| project.absolute(path));
+        selection.wants(rule, harm) && !ignored().any(|selector| selector.matches(rule, harm))
     };
     let mut analysis = lint::analyse(project, rules, Aim::Findings(&is_wanted));
     let migrations = in_order(project, &analysis);
@@ -122,7 +122,7 @@ fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Judged {
 /// The project's own migrations in the order of the history.
 fn in_order<'a>(project: &'a Project, analysis: &Analysis) -> Vec<&'a Migration> {
     let reports = analysis.migrations.iter().map(|report| &report.key);
-    let positions: HashMap<&MigrationKey, usize> = reports.zip(0..).collect();
+    let positions: FxHashMap<&MigrationKey, usize> = reports.zip(0..).collect();
     let mut migrations: Vec<&Migration> = project.migrations.iter().collect();
     migrations.sort_by_key(|migration| positions.get(&migration.key).copied().unwrap_or(usize::MAX));
     migrations

@@ -31,6 +31,8 @@ pub(super) struct Database<'a> {
     released: Released,
     /// What the running migration makes the models give up; released when it has ended.
     releasing: Vec<(String, Option<String>)>,
+    /// Whether anybody wants to know what the running migration does.
+    is_told: bool,
     pub(super) operation: usize,
     /// The place of what runs, where it has one of its own within the operation.
     pub(super) place: Option<Range>,
@@ -69,6 +71,7 @@ impl<'a> Database<'a> {
             new_indexes: FxHashSet::default(),
             released: Released::default(),
             releasing: Vec::new(),
+            is_told: false,
             operation: 0,
             place: None,
             source: None,
@@ -77,7 +80,9 @@ impl<'a> Database<'a> {
         }
     }
 
-    pub(super) fn begin(&mut self, migration: &Migration) {
+    /// Begins a migration. What nobody is told about takes its effect, and is not judged.
+    pub(super) fn begin(&mut self, migration: &Migration, is_told: bool) {
+        self.is_told = is_told;
         self.catalog.begin_migration();
         self.transaction = Transaction::begin(migration.atomic).configured(configured(&self.session));
         self.source = Some(migration.source.clone());
@@ -131,7 +136,9 @@ impl<'a> Database<'a> {
         let mut unread = None;
         for statement in statements.iter().flat_map(Statement::parts) {
             unread = unread.or_else(|| statement.unread_reason());
-            self.judge_statement(statement, &mut verdict);
+            if self.is_told {
+                self.judge_statement(statement, &mut verdict);
+            }
             self.remember(statement);
         }
         (verdict, unread)

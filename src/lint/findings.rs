@@ -28,9 +28,13 @@ pub(super) struct Collector<'a> {
 impl Collector<'_> {
     pub(super) fn collect(&self, log: &[Executed<'_>], outcomes: &[Outcome]) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for (index, node) in self.migration.operations.iter().enumerate() {
-            let statements = log.iter().filter(|executed| executed.operation == index);
-            let hits: Vec<(&Sent<'_>, &Hit<'_>)> = statements
+        let mut by_operation: Vec<Vec<&Executed<'_>>> = vec![Vec::new(); self.migration.operations.len()];
+        for executed in log {
+            by_operation[executed.operation].push(executed);
+        }
+        for ((index, node), log) in self.migration.operations.iter().enumerate().zip(by_operation) {
+            let hits: Vec<(&Sent<'_>, &Hit<'_>)> = log
+                .into_iter()
                 .flat_map(|executed| &executed.statements)
                 .flat_map(|sent| sent.verdict.hits.iter().map(move |hit| (sent, hit)))
                 .filter(|(_, hit)| hit.severity > Severity::Silent && self.wants(hit))

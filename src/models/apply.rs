@@ -123,13 +123,13 @@ impl Models {
         };
         let fields = fields
             .iter()
-            .map(|(name, field)| (Arc::from(name.as_str()), Arc::new(field.clone())))
+            .map(|(name, field)| (Arc::from(name.as_str()), Arc::clone(field)))
             .collect();
         let key = ModelKey::new(app, name);
         let state = ModelState {
             identity: Identity::new(app, name),
             fields,
-            options: Arc::new(options.clone()),
+            options: Arc::clone(options),
             bases: bases.clone().into(),
             origin: Origin::Migrations,
         };
@@ -137,16 +137,17 @@ impl Models {
         self.note_references(&key);
     }
 
-    fn set_field(&mut self, app: &str, model_name: &str, name: &str, field: &Field, preserve_default: bool) {
+    fn set_field(&mut self, app: &str, model_name: &str, name: &str, field: &Arc<Field>, preserve_default: bool) {
         let key = ModelKey::new(app, model_name);
-        let mut field = field.clone();
-        if !preserve_default {
+        let mut field = Arc::clone(field);
+        if !preserve_default && (field.default.is_some() || field.compared.contains_key("default")) {
+            let field = Arc::make_mut(&mut field);
             field.default = None;
             field.compared.remove("default");
         }
         self.note_field(&key, &field);
         self.change(&key, model_name, |model| {
-            model.fields.insert(Arc::from(name), Arc::new(field));
+            model.fields.insert(Arc::from(name), field);
         });
     }
 

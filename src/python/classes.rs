@@ -3,7 +3,7 @@
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 use ruff_text_size::Ranged;
 
-use super::evaluate::{Binding, Interpreter, Scope};
+use super::evaluate::{Interpreter, Scope};
 use super::{Class, functions, range};
 use crate::value::Value;
 
@@ -68,8 +68,8 @@ impl<'a> Interpreter<'a> {
             let prefix = format!("{class}.");
             scope.retain(|name, _| !name.starts_with(&prefix));
         }
-        for (name, Binding { value, range }) in attributes {
-            scope.insert(format!("{class}.{name}"), Binding { value, range });
+        for (name, binding) in attributes {
+            scope.insert(format!("{class}.{name}").into(), binding);
         }
     }
 

@@ -1,9 +1,10 @@
 //! What the whole run amounts to: counts, gaps, statistics, and the last line.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashSet;
 use textwrap::core::display_width;
 
 use super::terminal::lists_gaps;
@@ -107,7 +108,7 @@ fn unread_in(migration: &MigrationReport) -> Vec<Unread> {
 
 /// Operations that we know nothing of, or of which a statement could not be read.
 fn operations_with_gaps(migration: &MigrationReport) -> usize {
-    let unread: HashSet<usize> = migration
+    let unread: FxHashSet<usize> = migration
         .statements
         .iter()
         .filter(|statement| statement.not_analysed.is_some())
@@ -251,7 +252,7 @@ fn found(totals: &Totals, style: &Style) -> String {
 
 /// `in 1 of 120 migrations`; in files where one of them is no migration.
 fn places(shown: &[&Finding], migrations: usize) -> String {
-    let files: HashSet<&Path> = shown.iter().map(|finding| finding.place.path.as_path()).collect();
+    let files: FxHashSet<&Path> = shown.iter().map(|finding| finding.place.path.as_path()).collect();
     let all_are_migrations = shown.iter().all(|finding| finding.migration.is_some());
     if all_are_migrations && files.len() <= migrations {
         format!("in {} of {}", files.len(), counted(migrations, "migration"))

@@ -401,10 +401,10 @@ impl Run<'_> {
     }
 }
 
-fn bound<'a>(model: &Model<'a>, name: &str, field: &Field) -> ModelField<'a> {
+fn bound<'a>(model: &Model<'a>, name: &str, field: &Arc<Field>) -> ModelField<'a> {
     ModelField {
         model: model.clone(),
         name: Arc::from(name),
-        field: Arc::new(field.clone()),
+        field: Arc::clone(field),
     }
 }
