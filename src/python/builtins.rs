@@ -45,7 +45,7 @@ impl<'a> Interpreter<'a> {
                 receiver => self.method_call(receiver, attribute, call),
             },
             Value::Name(_) => {
-                let path = self.evaluate(&call.func);
+                let path = self.attribute_of(receiver, attribute);
                 self.call_value(path, call)
             }
             Value::Unknown(_) => receiver,

@@ -1,5 +1,6 @@
 //! The interpreter: scopes, names, and the limits that keep every input harmless.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -232,6 +233,20 @@ impl<'a> Interpreter<'a> {
             return self.setting(name);
         }
         constants::value(path, self.modules.django).unwrap_or_else(|| Value::Name(path.to_owned()))
+    }
+
+    /// The value of a name in a module or class that is a name itself.
+    pub(super) fn member(&mut self, mut path: String, name: &str) -> Value {
+        path.reserve_exact(1 + name.len());
+        path.push('.');
+        path.push_str(name);
+        if let Cow::Owned(canonical) = super::canonical(&path) {
+            path = canonical;
+        }
+        if let Some(name) = path.strip_prefix("django.conf.settings.") {
+            return self.setting(name);
+        }
+        constants::value(&path, self.modules.django).unwrap_or(Value::Name(path))
     }
 
     /// The value of a setting. One that names a model stays as it is: what it is swapped for is asked by its name.
