@@ -1,6 +1,7 @@
 //! `forelock check`: projects in, findings out.
 
 use std::io::Write;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
@@ -39,6 +40,7 @@ pub(super) fn run(
     let (loaded, judged) = asked.for_each_project(rules, surroundings, |project| judge(project, rules, &wishes))?;
     let fails = judged.iter().any(|judged| judged.fails);
     let analyses: Vec<Analysis> = judged.into_iter().map(|judged| judged.analysis).collect();
+    let analyses = ManuallyDrop::new(analyses);
     if !check.output.quiet {
         write_notes(&loaded.notes(), notes);
         if check.output_format == CheckOutput::Json {

@@ -1,6 +1,7 @@
 //! `forelock sql`: the DDL that migrations would run.
 
 use std::io::Write;
+use std::mem::ManuallyDrop;
 
 use super::check::detail;
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
@@ -27,6 +28,7 @@ pub(super) fn run(
     let (loaded, analyses) = asked.for_each_project(rules, surroundings, |project| {
         lint::analyse(project, rules, Aim::Statements)
     })?;
+    let analyses = ManuallyDrop::new(analyses);
     let all: Vec<&MigrationReport> = analyses.iter().flat_map(|analysis| &analysis.migrations).collect();
     let chosen = chosen(sql, &all)?;
     if !sql.output.quiet {
