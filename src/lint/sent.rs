@@ -33,6 +33,7 @@ pub(super) struct Sent<'r> {
 
 /// The text of a statement. Django's is printed when somebody wants to see it, which is rare.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "nearly all are Django's own")]
 pub(super) enum Text {
     Written(String),
     Printed(Statement),

@@ -27,7 +27,7 @@ impl<'a> ModelField<'a> {
             return None;
         }
         let own = self.model.key();
-        let (from_name, to_name, to) = match self.model.view.key_of(&many_to_many.to, &own) {
+        let (from_name, to_name, to) = match self.model.view.key_of(&many_to_many.to, own) {
             Ok(target) => {
                 let (from, to) = if own.name == target.name {
                     (format!("from_{}", own.name), format!("to_{}", target.name))

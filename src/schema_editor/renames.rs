@@ -16,7 +16,7 @@ impl Run<'_> {
         }
         for field in old.local_many_to_many() {
             // Those to the model itself are among the related objects.
-            if field.target_key().as_ref() == Some(&old_key) || field.automatic_table().is_none() {
+            if field.target_key().as_ref() == Some(old_key) || field.automatic_table().is_none() {
                 continue;
             }
             if let Some(renamed) = new.field(&field.name) {
