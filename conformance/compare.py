@@ -13,31 +13,35 @@ from collections import Counter
 from itertools import groupby
 from pathlib import Path
 
+import results_file
+from outcomes import OUTCOMES, count, count_by_class, share_lines, table
 from record import work_folder
 
 UNKNOWN = re.compile(r"<unknown(?:: [^<>]*)?>")
-
-# Of each recorded operation exactly one of these is true.
-OUTCOMES = ("identical", "flagged", "different", "missing", "untrusted")
 
 
 def main():
     arguments = parse_arguments()
     recordings = arguments.work / "recorded" / arguments.django
     names = arguments.packages or sorted(path.stem for path in recordings.glob("*.json"))
-    results = {}
+    results, labels = {}, {}
     for name in names:
         recording = json.loads((recordings / f"{name}.json").read_text())
         project = arguments.work / "projects" / arguments.django / name
         ours = forelock_sql(arguments.forelock, project, arguments.django, recording["postgres"])
         results[name] = compare(recording, ours)
+        labels[name] = recording["version"]
     if arguments.verbose:
         for name in names:
             print_differences(name, results[name], arguments.limit)
+    if arguments.reasons:
+        print_reasons(results)
     print_table("package", {name: count(results[name]) for name in names})
     if arguments.by_class:
         print_table("class", count_by_class(result for name in names for result in results[name]))
     print_extra(results)
+    if arguments.write:
+        results_file.write(arguments.django, {name: (labels[name], results[name]) for name in names})
     wrong = [r for name in names for r in results[name] if r.outcome in ("different", "missing")]
     return 1 if wrong else 0
 
@@ -51,6 +55,8 @@ def parse_arguments():
     parser.add_argument("-v", "--verbose", action="store_true", help="print every difference")
     parser.add_argument("--limit", type=int, default=0, help="with -v: so many differences per package")
     parser.add_argument("--by-class", action="store_true", help="also count per operation class")
+    parser.add_argument("--reasons", action="store_true", help="print the reasons of each flagged operation")
+    parser.add_argument("--write", action="store_true", help="write the table of this Django into RESULTS.md")
     return parser.parse_args()
 
 
@@ -68,6 +74,7 @@ class Result:
     """What became of one operation."""
 
     def __init__(self, migration, operation, outcome, ours=None, note=""):
+        self.app = migration["app"]
         self.place = f"{migration['app']}.{migration['migration']}"
         self.index = operation["index"]
         self.operation = operation
@@ -76,9 +83,22 @@ class Result:
         self.ours = ours
         self.note = note
 
+    @property
+    def touches_database(self):
+        """Whether Django sent anything, now or at the end of the migration."""
+        return bool(self.operation["statements"] or self.operation["deferred"])
+
+    @property
+    def reasons(self):
+        return (self.ours or {}).get("reasons", [])
+
 
 def compare(recording, ours):
-    """One result per operation of either side; migrations of dependencies are not forelock's to print."""
+    """One result per operation of either side.
+
+    Migrations of dependencies are not forelock's to print. What it prints beyond the apps that Django had in
+    INSTALLED_APPS, templates of projects for instance, nobody ran.
+    """
     ours_by_key = {(entry["app"], entry["migration"]): entry for entry in ours}
     results = []
     for migration in recording["migrations"]:
@@ -92,6 +112,8 @@ def compare(recording, ours):
         else:
             results += compare_migration(migration, mine)
     for mine in ours_by_key.values():
+        if mine["app"] not in recording["apps"]:
+            continue
         results += [Result(mine, operation, "missing", operation, "migration only in forelock") for operation in mine["operations"]]
     return results
 
@@ -152,27 +174,22 @@ def matches(expected, actual):
 # Printing
 
 
-def count(results):
-    counts = Counter(result.outcome for result in results)
-    counts["flagged alike"] = sum(r.outcome == "flagged" and "as in Django" in r.note for r in results)
-    return counts
-
-
-def count_by_class(results):
-    by_class = {}
-    for result in results:
-        by_class.setdefault(result.name, []).append(result)
-    return {name: count(by_class[name]) for name in sorted(by_class, key=lambda name: -len(by_class[name]))}
-
-
 def print_table(title, rows):
-    columns = ["operations", *OUTCOMES, "flagged alike"]
-    width = max([len(title), len("total"), *map(len, rows)])
-    print(title.ljust(width), *(column.rjust(13) for column in columns))
-    total = sum(rows.values(), Counter())
-    for name, counts in [*rows.items(), ("total", total)]:
-        cells = [sum(counts[outcome] for outcome in OUTCOMES), *(counts[column] for column in columns[1:])]
-        print(name.ljust(width), *(str(cell).rjust(13) for cell in cells))
+    lines = table(title, rows)
+    width = max(len(line[0]) for line in lines)
+    for head, *cells in lines:
+        print(head.ljust(width), *(cell.rjust(13) for cell in cells))
+    print()
+    if title == "package":
+        print(*share_lines(rows), sep="\n", end="\n\n")
+
+
+def print_reasons(results):
+    for name, package_results in results.items():
+        for result in package_results:
+            if result.outcome == "flagged":
+                reasons = "; ".join(result.reasons) or "no reason given"
+                print(f"{name} {result.place} [{result.index}] {result.name}: {result.note}: {reasons}")
     print()
 
 

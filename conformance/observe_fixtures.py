@@ -14,28 +14,39 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import binaries
+import observed
 import record
 import server
 
 HERE = Path(__file__).resolve().parent
-FIXTURES = HERE.parent / "fixtures"
-# fixtures/input is left out: Django refuses to load it, that is what it is for.
-KINDS = ("rules", "silent", "history", "projects")
 DJANGO = "5.2"
-# ANALYZE in the background would lock tables and change plans while we look; what parallel workers read is counted apart.
-SERVER_SETTINGS = ("autovacuum=off", "max_parallel_maintenance_workers=0", "max_parallel_workers_per_gather=0")
 
 
 def main():
     arguments = parse_arguments()
-    chosen = choose(arguments.fixtures)
+    chosen = observed.choose(arguments.fixtures)
     pythons = {fixture: environment(requirements(fixture), arguments.work) for fixture in chosen}
-    with server.scratch_server(*SERVER_SETTINGS) as port, ThreadPoolExecutor(arguments.jobs) as pool:
-        failed = list(pool.map(lambda fixture: not observe(fixture, pythons[fixture], port), chosen))
-    sys.exit(1 if any(failed) else 0)
+    failed = False
+    for version, fixtures in by_version(chosen).items():
+        programs = None if version == server.major_version() else binaries.programs(int(version), arguments.work)
+        with server.scratch_server(*server.STILL, programs=programs) as port, ThreadPoolExecutor(arguments.jobs) as pool:
+            failed |= not all(list(pool.map(lambda fixture: observe(fixture, pythons[fixture], port), fixtures)))
+    sys.exit(1 if failed else 0)
+
+
+def by_version(fixtures):
+    """Each runs on the version that its configuration names."""
+    versions = {}
+    for fixture in fixtures:
+        path = fixture / "forelock.toml"
+        configuration = tomllib.loads(path.read_text()) if path.exists() else {}
+        versions.setdefault(configuration.get("postgres-version", str(observed.DEFAULT_POSTGRES)), []).append(fixture)
+    return versions
 
 
 def parse_arguments():
@@ -44,14 +55,6 @@ def parse_arguments():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--work", type=Path, default=record.work_folder().resolve(), help="default: target/conformance")
     return parser.parse_args()
-
-
-def choose(names):
-    folders = [folder for kind in KINDS for folder in sorted((FIXTURES / kind).glob("*")) if folder.is_dir()]
-    unknown = set(names) - {folder.name for folder in folders}
-    if unknown:
-        raise SystemExit(f"no such fixture: {', '.join(sorted(unknown))}")
-    return [folder for folder in folders if not names or folder.name in names]
 
 
 # Environments
@@ -85,15 +88,18 @@ def environment(packages, work):
 def observe(fixture, python, port):
     try:
         seen = run(fixture, python, port, "ORIGINALS")
+        seen["migrations"] = with_setup(seen["migrations"], lambda entry: entry["own"])
         if seen["not_run"]:
             # A squash beside its originals runs only on new databases; here it comes from such a run.
-            squashes = run(fixture, python, port, "SQUASHES")
-            seen["migrations"] += [entry for entry in squashes["migrations"] if key(entry) in seen["not_run"]]
+            squashes = run(fixture, python, port, "SQUASHES")["migrations"]
+            squashes = with_setup(squashes, lambda entry: key(entry) in seen["not_run"])
+            seen["migrations"] += [{"database": "new"} | entry for entry in squashes]
     except subprocess.CalledProcessError as error:
-        print(f"{fixture.name}: {error.stderr.decode().strip()}", file=sys.stderr)
+        message = (error.stderr or b"").decode().strip() or error
+        print(f"{fixture.name}: {message}", file=sys.stderr)
         return False
-    (fixture / "observed.json").write_text(one_statement_a_line(seen))
-    print(fixture.relative_to(FIXTURES))
+    observed.write(fixture, seen)
+    print(fixture.relative_to(observed.FIXTURES))
     return True
 
 
@@ -101,8 +107,21 @@ def key(entry):
     return [entry["app"], entry["migration"]]
 
 
+def with_setup(entries, is_wanted):
+    """The wanted ones; what other migrations sent before becomes their `setup`."""
+    wanted, setup = [], []
+    for entry in entries:
+        if is_wanted(entry):
+            wanted.append({**({"setup": setup} if setup else {}), **entry})
+            del wanted[-1]["own"]
+            setup = []
+        else:
+            setup += [statement["sql"] for _, statement in observed.statements(entry)]
+    return wanted
+
+
 def run(fixture, python, port, squashes):
-    database = f"{fixture.name}-{squashes}".lower()[-63:]
+    database = f"{fixture.parent.name}-{fixture.name}-{squashes}".lower()[-63:]
     variables = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0", DJANGO_SETTINGS_MODULE=settings(fixture))
     with server.scratch_database(port, database):
         command = [python, "-W", "ignore", HERE / "witness.py", fixture, str(port), database, squashes]
@@ -114,37 +133,6 @@ def settings(fixture):
     path = fixture / "manage.py"
     named = re.search(r'"DJANGO_SETTINGS_MODULE", "([\w.]+)"', path.read_text()) if path.exists() else None
     return named[1] if named else ""
-
-
-# Writing
-
-
-def one_statement_a_line(seen):
-    """JSON in which a changed statement is one changed line."""
-    heads = [{name: value for name, value in entry.items() if name != "operations"} for entry in seen["migrations"]]
-    migrations = [
-        f'  {{{dumps(head)[1:-1]}, "operations": [\n{operations_text(entry["operations"])}\n  ]}}'
-        for head, entry in zip(heads, seen["migrations"])
-    ]
-    versions = f' "django": {dumps(seen["django"])}, "postgres": {dumps(seen["postgres"])},'
-    return "{\n" + versions + '\n "migrations": [\n' + ",\n".join(migrations) + "\n ]\n}\n"
-
-
-def operations_text(operations):
-    return ",\n".join(operation_text(operation) for operation in operations)
-
-
-def operation_text(operation):
-    lines = [f'   {{"class": {dumps(operation["class"])}']
-    for kind in ("statements", "deferred"):
-        if operation[kind]:
-            statements = ",\n".join("     " + dumps(statement) for statement in operation[kind])
-            lines.append(f'    "{kind}": [\n{statements}]')
-    return ",\n".join(lines) + "}"
-
-
-def dumps(value):
-    return json.dumps(value, ensure_ascii=False)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def write(folder, package, context):
     (folder / "conformance_settings.py").write_text(literal_settings(context["settings"]))
     site_packages = folder / ".venv" / "lib" / "python3.11" / "site-packages"
     prefixes = own_packages(package)
-    for prefix in prefixes:
+    for prefix in package.get("copied", prefixes):
         copy_module(prefix, folder, context["python_path"])
     for app in context["apps"]:
         if not belongs(app["name"], prefixes):

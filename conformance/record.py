@@ -7,6 +7,7 @@
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -62,12 +63,15 @@ def for_django(package, django):
 def record(package, django, work, port):
     name = package["name"]
     python = environment(package, django, work / "venvs" / f"{django}-{name}")
-    runs = [run(package, django, work, port, python, squashes) for squashes in ("ORIGINALS", "SQUASHES")]
-    migrations, context = runs[0]
+    migrations, context = run(package, django, work, port, python, "ORIGINALS")
+    if context["squashes"]:
+        # A squash beside its originals runs only on new databases; here it comes from such a run.
+        on_new_database, _ = run(package, django, work, port, python, "SQUASHES")
+        ran = {(entry["app"], entry["migration"]) for entry in migrations}
+        migrations += [entry for entry in on_new_database if (entry["app"], entry["migration"]) not in ran]
+    else:
+        shutil.copy(run_folder(package, django, work) / "ORIGINALS.json", run_folder(package, django, work) / "SQUASHES.json")
     own = own_labels(package, context)
-    ran = {(entry["app"], entry["migration"]) for entry in migrations}
-    # A squash beside its originals runs only on new databases; here it comes from such a run.
-    migrations += [entry for entry in runs[1][0] if (entry["app"], entry["migration"]) not in ran]
     for entry in migrations:
         entry["dependency"] = entry["app"] not in own
     output = work / "recorded" / django / f"{name}.json"
@@ -75,6 +79,8 @@ def record(package, django, work, port):
     recording = {"package": name, "version": package["version"], "django": DJANGO_VERSIONS[django]}
     recording["postgres"] = server.major_version()
     recording["stubbed"] = context["stubbed"]
+    recording["settings"] = context["settings"]
+    recording["apps"] = [app["label"] for app in context["apps"]]
     recording["migrations"] = migrations
     output.write_text(json.dumps(recording, indent=1))
     project.write(work / "projects" / django / name, package, context)
@@ -85,13 +91,15 @@ def environment(package, django, venv):
     """A virtual environment with the package, its dependencies and exactly this Django."""
     python = venv / "bin" / "python"
     done = venv / "complete"
-    keys = ("requirement", "dependencies", "without", "extra_requirements")
+    keys = ("requirement", "dependencies", "without", "extra_requirements", "django_tests")
     wanted = json.dumps([DJANGO_VERSIONS[django], *(package.get(key) for key in keys)])
     if not done.exists() or done.read_text() != wanted:
         subprocess.run([sys.executable, "-m", "venv", venv], check=True)
         install(package, python)
         # Last, and whatever the package says about it: most run with more versions than they allow.
         pip(python, f"django=={DJANGO_VERSIONS[django]}", "psycopg[binary]>=3.1", "tzdata", "setuptools<80")
+        if package.get("django_tests"):
+            add_tests_of_django(django, python, venv)
         done.write_text(wanted)
     return python
 
@@ -105,6 +113,18 @@ def install(package, python):
     pip(python, "--no-deps", package["requirement"])
     wanted = dependencies(package, python) if package.get("dependencies", True) else []
     pip(python, *wanted, *package.get("extra_requirements", []))
+
+
+def add_tests_of_django(django, python, venv):
+    """Only the source distribution has them. The interpreter finds their folder by a .pth file."""
+    sources = venv / "sources"
+    command = [python, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "--dest", sources]
+    subprocess.run([*command, f"django=={DJANGO_VERSIONS[django]}"], check=True)
+    for archive in sources.glob("*.tar.gz"):
+        shutil.unpack_archive(archive, sources)
+    (tests,) = sources.glob("*/tests")
+    (site_packages,) = venv.glob("lib/python*/site-packages")
+    (site_packages / "tests-of-django.pth").write_text(f"{tests}\n")
 
 
 # Runs inside the environment. pip brings the only parser of requirements that is surely there.
@@ -138,7 +158,7 @@ def pip(python, *requirements):
 def run(package, django, work, port, python, squashes):
     """One pass over an empty database."""
     name = package["name"]
-    folder = work / "runs" / f"{django}-{name}"
+    folder = run_folder(package, django, work)
     folder.mkdir(parents=True, exist_ok=True)
     output, context = folder / f"{squashes}.json", folder / f"{squashes}-context.json"
     database = f"{name}_{django}_{squashes}".lower()
@@ -148,6 +168,10 @@ def run(package, django, work, port, python, squashes):
         command = [python, HERE / "recorder.py", output, context, squashes]
         subprocess.run(command, check=True, env=environ, cwd=folder, stdout=subprocess.DEVNULL)
     return json.loads(output.read_text()), json.loads(context.read_text())
+
+
+def run_folder(package, django, work):
+    return work / "runs" / f"{django}-{package['name']}"
 
 
 def environment_variables(package, folder):

@@ -6,16 +6,22 @@ DJANGO_SETTINGS_MODULE names the settings; ORIGINALS runs the replaced migration
 database did that has lived through them; SQUASHES runs what a new database gets.
 """
 
+import datetime
 import importlib
 import inspect
 import json
 import os
 import sys
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import frozen
 import stubs
+
+
+# Squashes that stood aside for what they replace.
+SQUASHES = set()
 
 
 def main(output, context, squashes):
@@ -34,6 +40,7 @@ def boot():
     import django
 
     frozen.install()
+    give_back_removed_names()
     stubs.allow(os.environ.get("CONFORMANCE_STUBS", "").split())
     import_settings()
     apps = os.environ.get("CONFORMANCE_APPS")
@@ -44,26 +51,93 @@ def boot():
     django.setup()
 
 
+def give_back_removed_names():
+    """Migrations written for an older Django import it; the value is the same."""
+    from django.utils import timezone
+
+    if not hasattr(timezone, "utc"):
+        timezone.utc = datetime.timezone.utc
+
+
 def import_settings():
     """Some packages' settings read arguments; they shall not see ours."""
     sys.argv = ["manage.py", "migrate"]
-    importlib.import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+    module = importlib.import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+    if os.environ.get("CONFORMANCE_APPS") == "bare":
+        module.INSTALLED_APPS = [app for app in module.INSTALLED_APPS if find_spec(app.partition(".")[0])]
+    from django.conf import settings
+
+    # Whoever asked for a setting while that module was being read got what it had until then.
+    settings._setup()
 
 
 def without_models():
-    """Labels and migrations only."""
-    from django.apps import AppConfig
+    """Labels and migrations only.
 
+    Migrations may import models all the same. Those of packages for an older Django may have an option in their Meta
+    that is no longer one; what migrations declare does not come from there.
+    """
+    from django.apps import AppConfig
+    from django.db.models import options
+
+    if "index_together" not in options.DEFAULT_NAMES:
+        options.DEFAULT_NAMES += ("index_together",)
+
+    without_user_model()
     AppConfig.import_models = lambda self: setattr(self, "models", self.apps.all_models[self.label])
+    create = AppConfig.create
+
+    def create_with_stubs(entry):
+        stubs.import_with_stubs(import_entry, entry)
+        return create(entry)
+
+    AppConfig.create = create_with_stubs
+
+
+def without_user_model():
+    """Models that migrations import may want the model of users, which no module has loaded: its label does as well."""
+    from django.conf import settings
+    from django.contrib import auth
+    from django.core.exceptions import ImproperlyConfigured
+
+    find = auth.get_user_model
+
+    def user_model():
+        try:
+            return find()
+        except ImproperlyConfigured:
+            return settings.AUTH_USER_MODEL
+
+    auth.get_user_model = user_model
+
+
+def import_entry(entry):
+    """An entry of INSTALLED_APPS: a module, whose `apps` Django looks at, or a class in one."""
+    try:
+        importlib.import_module(entry)
+    except ModuleNotFoundError as error:
+        if error.name != entry or "." not in entry:
+            raise
+        importlib.import_module(entry.rpartition(".")[0])
+        return
+    try:
+        importlib.import_module(f"{entry}.apps")
+    except ModuleNotFoundError as error:
+        if error.name != f"{entry}.apps":
+            raise
 
 
 def without_ready():
-    """No app's ready() is called: some want a running service there."""
+    """No app's ready() is called: some want a running service there. What Django adds to its own classes stays."""
     from django.apps import AppConfig
 
+    def drop_ready(config):
+        if config.__module__ != "django.contrib.postgres.apps":
+            config.ready = AppConfig.ready
+
     for config in AppConfig.__subclasses__():
-        config.ready = AppConfig.ready
-    AppConfig.__init_subclass__ = classmethod(lambda cls, **kwargs: setattr(cls, "ready", AppConfig.ready))
+        drop_ready(config)
+    AppConfig.__init_subclass__ = classmethod(lambda cls, **kwargs: drop_ready(cls))
 
 
 def prepare(connection, squashes):
@@ -88,6 +162,7 @@ def prefer_originals(graph_class):
     def remove_replaced_nodes(self, replacement, replaced):
         complete = all(key in self.nodes and self.nodes[key] is not None for key in replaced)
         if complete:
+            SQUASHES.add(replacement)
             self.remove_replacement_node(replacement, replaced)
         else:
             drop_originals(self, replacement, replaced)
@@ -119,6 +194,7 @@ def context_json(loader, observer):
         "apps": [app_json(config, loader) for config in apps.get_app_configs()],
         "modules": sorted(classes_modules(observer)),
         "stubbed": sorted(stubs.FINDER.allowed),
+        "squashes": sorted(map(list, SQUASHES)),
     }
 
 

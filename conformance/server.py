@@ -10,24 +10,34 @@ from contextlib import contextmanager
 from pathlib import Path
 
 SUPERUSER = "conformance"
+TABLESPACE = "fast"
+# ANALYZE in the background would lock tables and change plans while we look; what parallel workers read is counted apart.
+STILL = ("autovacuum=off", "max_parallel_maintenance_workers=0", "max_parallel_workers_per_gather=0")
 
 
 @contextmanager
-def scratch_server(*settings):
-    """Yield the port of a fresh server. Only this server is stopped at the end."""
+def scratch_server(*settings, programs=None):
+    """Yield the port of a fresh server. Only this server is stopped at the end.
+
+    `programs` is the folder of a PostgreSQL that is not the machine's own.
+    """
+    initdb, pg_ctl = (programs / name if programs else program(name) for name in ("initdb", "pg_ctl"))
     folder = Path(tempfile.mkdtemp(prefix="conformance-postgres-"))
     data = folder / "data"
     port = free_port()
     # Debian's C.UTF-8 is what most containers run with; the data never leaves the machine.
     own_by_server_user(folder)
-    as_server_user([program("initdb"), "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
+    as_server_user([initdb, "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
     options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c synchronous_commit=off -c max_locks_per_transaction=1024"
     options += "".join(f" -c {setting}" for setting in settings)
-    as_server_user([program("pg_ctl"), "-D", data, "-l", folder / "log", "-o", options, "-w", "start"])
+    as_server_user([pg_ctl, "-D", data, "-l", folder / "log", "-o", options, "-w", "start"])
     try:
+        # Fixtures move tables there.
+        as_server_user(["mkdir", folder / TABLESPACE])
+        run_sql(port, f"CREATE TABLESPACE {TABLESPACE} LOCATION '{folder / TABLESPACE}'")
         yield port
     finally:
-        as_server_user([program("pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop"])
+        as_server_user([pg_ctl, "-D", data, "-m", "immediate", "-w", "stop"])
         shutil.rmtree(folder, ignore_errors=True)
 
 

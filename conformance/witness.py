@@ -90,7 +90,8 @@ class Witness:
         return {
             "django": django.get_version(),
             "postgres": self.effects.server_version(),
-            "migrations": [entry for migration, entry in seen if migration in own],
+            "time_zone": self.effects.time_zone(),
+            "migrations": [entry | {"own": migration in own} for migration, entry in seen],
             "not_run": [[migration.app_label, migration.name] for migration in own if migration not in plan],
         }
 
@@ -190,13 +191,10 @@ class Witness:
 
     def perform(self, sql, entry, place):
         """Run it and write down what it did. What is refused here is run where it is not: Django believes that it ran."""
-        entry |= self.effects.of(sql, self.existing, place)
-        if "error" in entry and "error" in self.effects.of(sql, self.existing, "alone"):
-            self.rows.remove()
-            without_rows = self.effects.of(sql, self.existing, "alone")
-            self.rows.fill()
-            if "error" in without_rows:
-                raise RuntimeError(without_rows["error"])
+        effects, is_refused = self.effects.perform(sql, self.existing, place, self.rows)
+        entry |= effects
+        if is_refused:
+            raise RuntimeError(entry["error"])
 
 
 def listening(schema_editor_class, witness):

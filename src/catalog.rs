@@ -26,6 +26,8 @@ pub type MigrationNumber = u32;
 /// The whole database, as far as migrations declare it.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
+    /// Migrations that no database in use has run.
+    unreleased: FxHashSet<MigrationNumber>,
     tables: FxHashMap<String, Table>,
     /// Which table an index belongs to.
     index_tables: FxHashMap<String, String>,
@@ -160,6 +162,17 @@ impl Catalog {
         self.migration
     }
 
+    /// Says that no database in use has run the running migration: what it creates stays new in those that follow.
+    pub fn call_unreleased(&mut self) {
+        self.unreleased.insert(self.migration);
+    }
+
+    /// Whether the running migration, or an unreleased one before it, is the one with this number.
+    #[must_use]
+    pub fn is_recent(&self, created_in: MigrationNumber) -> bool {
+        created_in == self.migration || self.unreleased.contains(&created_in)
+    }
+
     /// The number of the migration that runs.
     #[must_use]
     pub fn current_migration(&self) -> MigrationNumber {
@@ -178,11 +191,10 @@ impl Catalog {
         self.table(table)?.columns.get(stored(column))
     }
 
-    /// Whether the running migration created the table.
+    /// Whether the running migration created the table, or one that was not released before.
     #[must_use]
     pub fn is_new(&self, table: &str) -> bool {
-        self.table(table)
-            .is_some_and(|table| table.created_in == self.migration)
+        self.table(table).is_some_and(|table| self.is_recent(table.created_in))
     }
 
     /// The table that an index belongs to.

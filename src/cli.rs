@@ -84,12 +84,18 @@ pub struct Check {
     /// Migration files, apps or projects; the working folder where none is given
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Judge the text on standard input as if this file held it: for editors
+    #[arg(long, value_name = "PATH", conflicts_with = "paths")]
+    pub stdin_filename: Option<PathBuf>,
     /// Only these rules or kinds of harm, in place of the configuration's
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub select: Vec<String>,
     /// Not these rules or kinds of harm, besides the configuration's
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub ignore: Vec<String>,
+    /// Only migrations that the branch adds or changes since it left this one: origin/main
+    #[arg(long, value_name = "REF")]
+    pub since: Option<String>,
     /// How findings are written
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     pub output_format: CheckOutput,
@@ -208,6 +214,8 @@ pub enum CheckOutput {
     Terminal,
     /// One line per finding
     Concise,
+    /// Workflow commands of GitHub Actions: annotations in a pull request
+    Github,
     /// One document for programs
     Json,
 }
@@ -226,6 +234,7 @@ impl From<CheckOutput> for CheckFormat {
         match output {
             CheckOutput::Terminal => CheckFormat::Terminal,
             CheckOutput::Concise => CheckFormat::Concise,
+            CheckOutput::Github => CheckFormat::Github,
             CheckOutput::Json => CheckFormat::Json,
         }
     }

@@ -9,13 +9,16 @@ mod until_closed;
 use std::io::{self, Write};
 
 use clap::CommandFactory;
+use indexmap::IndexSet;
 use thiserror::Error;
 
+use crate::branch::BranchError;
 use crate::cli::{Arguments, Command, Completions, Explain, Rules};
 use crate::config::ConfigError;
 use crate::project::LoadError;
 use crate::report::explain::UnknownTopic;
 use crate::report::{explain, rules_table};
+use crate::rules::evidence::Evidence;
 use crate::rules::{RuleError, RuleTable};
 use crate::selection::UnknownName;
 use asked::Asked;
@@ -51,6 +54,9 @@ pub enum CommandError {
     /// A configuration that cannot be used.
     #[error(transparent)]
     Configuration(#[from] ConfigError),
+    /// What a branch adds cannot be said.
+    #[error(transparent)]
+    Branch(#[from] BranchError),
     /// A rule's name that does not exist.
     #[error(transparent)]
     Name(#[from] UnknownName),
@@ -63,6 +69,12 @@ pub enum CommandError {
     /// A broken rule page.
     #[error(transparent)]
     Rules(#[from] RuleError),
+    /// Standard input cannot be read.
+    #[error("cannot read standard input: {0}")]
+    Input(io::Error),
+    /// Broken evidence.
+    #[error("src/rules/evidence.json: {0}")]
+    Evidence(#[from] serde_json::Error),
     /// The output cannot be written.
     #[error("cannot write: {0}")]
     Write(#[from] io::Error),
@@ -84,10 +96,12 @@ pub fn run(
         Command::Check(check) => outcome = check::run(&check, &rules, surroundings, out, notes)?,
         Command::Sql(sql) => outcome = sql::run(&sql, &rules, surroundings, out, notes)?,
         Command::Explain(Explain { name, color }) => {
-            explain::write(explain::topic(&name, &rules)?, &surroundings.style(color), out)?;
+            let topic = explain::topic(&name, &rules)?;
+            explain::write(topic, &Evidence::embedded()?, &surroundings.style(color), out)?;
         }
         Command::Rules(Rules { output_format, color }) => {
-            rules_table::write(&rules, output_format.into(), &surroundings.style(color), out)?;
+            let style = surroundings.style(color);
+            rules_table::write(&rules, &Evidence::embedded()?, output_format.into(), &style, out)?;
         }
         Command::Completions(Completions { shell }) => {
             let mut script = Vec::new();
@@ -99,9 +113,9 @@ pub fn run(
     Ok(outcome)
 }
 
-/// Writes notes, one line each. Nobody is helped by an error about a note.
+/// Writes notes, one line each, what several projects have to say only once. Nobody is helped by an error about a note.
 fn write_notes<'a>(lines: impl IntoIterator<Item = &'a String>, notes: &mut dyn Write) {
-    for line in lines {
+    for line in lines.into_iter().collect::<IndexSet<_>>() {
         let _ = writeln!(notes, "note: {line}");
     }
 }

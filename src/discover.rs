@@ -32,10 +32,31 @@ pub struct Search<'a> {
     pub root: &'a Path,
     /// Paths that the user named: they are searched whatever their folders are called.
     pub named: &'a [PathBuf],
+    /// A file whose content is not, or not yet, on disk.
+    pub unsaved: Option<&'a Unsaved>,
     /// What to leave out.
     pub configuration: &'a Configuration,
     /// Counts files.
     pub progress: &'a Progress,
+}
+
+/// What an editor holds of a file, saved or not.
+#[derive(Debug)]
+pub struct Unsaved {
+    /// Where it is, or will be.
+    pub path: PathBuf,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+impl Unsaved {
+    /// The content of a file: what the editor holds, if it is this one, else what is on disk.
+    fn read(unsaved: Option<&Self>, path: &Path) -> io::Result<Vec<u8>> {
+        match unsaved {
+            Some(unsaved) if unsaved.path == path => Ok(unsaved.bytes.clone()),
+            Some(_) | None => fs::read(path),
+        }
+    }
 }
 
 /// What lies under a root.
@@ -87,7 +108,7 @@ pub fn discover(search: &Search<'_>) -> Found {
     found.python_files = folders.map(|folder| (folder.clone(), count(folder))).collect();
     search.progress.begin(Stage::Reading, files.len());
     let read = files.into_par_iter().map(|path| {
-        let outcome = candidate(&path);
+        let outcome = candidate(&path, search.unsaved);
         search.progress.step();
         (outcome, path)
     });
@@ -118,8 +139,9 @@ pub fn discover(search: &Search<'_>) -> Found {
 
 /// Whether a file can be left out of all account: it is no migration, and none is missing where it lies.
 #[must_use]
-pub fn is_beside_the_point(path: &Path) -> bool {
-    path.is_file() && !is_expected(path) && (!is_loaded(path) || matches!(candidate(path), Ok(None)))
+pub fn is_beside_the_point(path: &Path, unsaved: Option<&Unsaved>) -> bool {
+    let is_file = path.is_file() || unsaved.is_some_and(|unsaved| unsaved.path == path);
+    is_file && !is_expected(path) && (!is_loaded(path) || matches!(candidate(path, unsaved), Ok(None)))
 }
 
 /// Whether a file that lies beside migrations must be one itself, or Django refuses to load the folder.
@@ -168,7 +190,15 @@ fn walk(search: &Search<'_>, found: &mut Found) -> Vec<PathBuf> {
             Err(error) => found.unreadable.extend(unreadable(error)),
         }
     }
+    files.extend(new_file(search, &files));
     files
+}
+
+/// The file that an editor holds, if it is nowhere on disk yet and the configuration has nothing against it.
+fn new_file(search: &Search<'_>, files: &[PathBuf]) -> Option<PathBuf> {
+    let path = &search.unsaved?.path;
+    let is_new = is_python(path) && path.starts_with(search.root) && !path.exists();
+    (is_new && !search.configuration.excludes(path) && !files.contains(path)).then(|| path.clone())
 }
 
 fn note_landmark(entry: &DirEntry, found: &mut Found) {
@@ -251,8 +281,8 @@ fn unreadable(error: walkdir::Error) -> Option<Unreadable> {
 }
 
 /// The file's content, if it holds a `class Migration`.
-fn candidate(path: &Path) -> io::Result<Option<Candidate>> {
-    let bytes = fs::read(path)?;
+fn candidate(path: &Path, unsaved: Option<&Unsaved>) -> io::Result<Option<Candidate>> {
+    let bytes = Unsaved::read(unsaved, path)?;
     let is_candidate = is_loaded(path) && holds_migration(&bytes);
     Ok(is_candidate.then(|| Candidate {
         path: path.to_owned(),

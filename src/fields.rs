@@ -341,7 +341,10 @@ fn template(field: &Field, django: DjangoVersion) -> String {
     let by_internal_type = match &field.kind {
         FieldKind::Plain(internal_type) => Some(data_type(*internal_type, django)),
         FieldKind::Generated { output, .. } => return template(output, django),
-        FieldKind::Database { internal_type, .. } => data_type_by_name(internal_type, django),
+        FieldKind::Database { internal_type, .. } => {
+            // Only the backend's own `data_types` count here, not the types of django.contrib.postgres.
+            InternalType::of_backend(internal_type).map(|own| data_type(own, django))
+        }
         FieldKind::Array { .. }
         | FieldKind::ForeignKey(_)
         | FieldKind::OneToOne(_)
@@ -354,61 +357,6 @@ fn template(field: &Field, django: DjangoVersion) -> String {
         Some(template) => template.to_owned(),
         None => column_type(field, django).unwrap_or_default(),
     }
-}
-
-/// The names of internal types, with their types.
-const INTERNAL_TYPES: [(&str, InternalType); 41] = [
-    ("AutoField", InternalType::Auto),
-    ("BigAutoField", InternalType::BigAuto),
-    ("SmallAutoField", InternalType::SmallAuto),
-    ("BigIntegerField", InternalType::BigInteger),
-    ("BinaryField", InternalType::Binary),
-    ("BooleanField", InternalType::Boolean),
-    ("CharField", InternalType::Char),
-    ("DateField", InternalType::Date),
-    ("DateTimeField", InternalType::DateTime),
-    ("DecimalField", InternalType::Decimal),
-    ("DurationField", InternalType::Duration),
-    ("FileField", InternalType::File),
-    ("FilePathField", InternalType::FilePath),
-    ("FloatField", InternalType::Float),
-    ("GenericIPAddressField", InternalType::GenericIPAddress),
-    ("IPAddressField", InternalType::IPAddress),
-    ("IntegerField", InternalType::Integer),
-    ("JSONField", InternalType::Json),
-    ("PositiveBigIntegerField", InternalType::PositiveBigInteger),
-    ("PositiveIntegerField", InternalType::PositiveInteger),
-    ("PositiveSmallIntegerField", InternalType::PositiveSmallInteger),
-    ("SlugField", InternalType::Slug),
-    ("SmallIntegerField", InternalType::SmallInteger),
-    ("TextField", InternalType::Text),
-    ("TimeField", InternalType::Time),
-    ("UUIDField", InternalType::Uuid),
-    ("CICharField", InternalType::CICharField),
-    ("CICharField", InternalType::CIEmailField),
-    ("CITextField", InternalType::CITextField),
-    ("HStoreField", InternalType::HStore),
-    ("SearchVectorField", InternalType::SearchVector),
-    ("SearchQueryField", InternalType::SearchQuery),
-    ("IntegerRangeField", InternalType::IntegerRange),
-    ("BigIntegerRangeField", InternalType::BigIntegerRange),
-    ("DecimalRangeField", InternalType::DecimalRange),
-    ("DateTimeRangeField", InternalType::DateTimeRange),
-    ("DateRangeField", InternalType::DateRange),
-    // Names that `get_internal_type()` never returns, but that custom fields give their columns by.
-    ("EmailField", InternalType::Char),
-    ("URLField", InternalType::Char),
-    ("ImageField", InternalType::File),
-    ("NullBooleanField", InternalType::Boolean),
-];
-
-/// Only the backend's own `data_types` count here, not the types of django.contrib.postgres.
-fn data_type_by_name(name: &str, django: DjangoVersion) -> Option<&'static str> {
-    const FIRST_OF_CONTRIB: usize = 26;
-    let own = &INTERNAL_TYPES[..FIRST_OF_CONTRIB];
-    own.iter()
-        .find(|(own, _)| *own == name)
-        .map(|(_, internal_type)| data_type(*internal_type, django))
 }
 
 fn internal_type(field: &Field, django: DjangoVersion) -> Cow<'static, str> {
@@ -431,10 +379,7 @@ fn plain_internal_type(plain: InternalType, django: DjangoVersion) -> &'static s
     match plain {
         InternalType::CICharField | InternalType::CIEmailField if !has_citext(django) => "CharField",
         InternalType::CITextField if !has_citext(django) => "TextField",
-        _ => INTERNAL_TYPES
-            .iter()
-            .find(|(_, internal_type)| *internal_type == plain)
-            .map_or("", |(name, _)| name),
+        _ => plain.name(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::facts::Role;
 use crate::lock::LockMode;
 use crate::migration::MigrationKey;
 use crate::schema_editor::Confidence;
@@ -213,6 +214,8 @@ pub struct Finding {
     pub harm: Vec<Harm>,
     /// Other rules that the same operation matched.
     pub also: Vec<String>,
+    /// Where there are others: each rule as it would be told alone, the worst first. A suppression excuses one of them.
+    pub apart: Vec<Finding>,
     /// One sentence without a capital or a full stop: what happens to whose table.
     pub message: String,
     /// What to do instead; may hold a block of Django code, indented by four spaces, after an empty line.
@@ -280,6 +283,8 @@ pub struct StatementReport {
     pub not_analysed: Option<String>,
     /// The rules of all rows that it matched, safe ones too.
     pub rules: Vec<String>,
+    /// The rows that it matched, each with what it says of relations that existed before the migration.
+    pub rows: Vec<MatchedRow>,
     /// The rows of the user's matrix that it belongs to.
     pub matrix_rows: Vec<u8>,
     /// Locks on relations that existed before the migration.
@@ -296,6 +301,30 @@ pub struct StatementReport {
     pub range: Option<Range>,
 }
 
+/// A row of the rule table that a statement matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatchedRow {
+    /// The rule's name.
+    pub rule: String,
+    /// The row's place in the rule.
+    pub row: usize,
+    /// What the row says of the relations that it is bound to.
+    pub claims: Vec<Claim>,
+}
+
+/// What a row says of one relation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The relation's part in the row.
+    pub role: Role,
+    /// Its bare name.
+    pub relation: String,
+    /// The lock.
+    pub mode: LockMode,
+    /// The work done on it.
+    pub work: Vec<Work>,
+}
+
 /// What one operation sends.
 #[derive(Clone, Debug)]
 pub struct OperationReport {
@@ -305,6 +334,8 @@ pub struct OperationReport {
     pub confidence: Confidence,
     /// Why we are not, where we are not.
     pub reasons: Vec<String>,
+    /// Those of the reasons that are values known only when the migration runs; what these do is analysed.
+    pub values: Vec<String>,
     /// The strings passed to execution at once.
     pub statements: Vec<String>,
     /// The strings that run at the end of the migration.

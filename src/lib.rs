@@ -1,5 +1,6 @@
 //! forelock: know the lock before you take it.
 
+pub mod branch;
 pub mod catalog;
 pub mod cli;
 pub mod command;
@@ -19,6 +20,7 @@ pub mod progress;
 pub mod project;
 pub mod python;
 pub mod report;
+pub mod row_work;
 pub mod rules;
 pub mod schema_editor;
 pub mod selection;

@@ -1,22 +1,25 @@
 //! The fold over the history: each operation becomes statements, statements become facts, facts become findings.
 
 mod advice;
+mod crowd;
 mod database;
 mod findings;
 mod judge;
 mod place;
 mod problems;
+mod remarks;
 mod run_sql;
 mod sent;
 
 use std::path::Path;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::branch::Branch;
 use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::history::{self, History};
 use crate::migration::{Migration, Operation, OperationNode, Ownership};
-use crate::models::{ModelKey, Models};
+use crate::models::{KnownModel, ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor};
@@ -38,8 +41,10 @@ pub enum Aim<'a> {
 }
 
 /// Replays a project's history and says what each of its own migrations does.
+///
+/// What a `branch` creates has no rows and no users yet, in later migrations of it too.
 #[must_use]
-pub fn analyse(project: &Project, rules: &RuleTable, aim: Aim<'_>) -> Analysis {
+pub fn analyse(project: &Project, rules: &RuleTable, aim: Aim<'_>, branch: Option<&Branch>) -> Analysis {
     let history = history::order(&project.migrations, &project.settings.swappable);
     let mut findings = problems::of_files(project, rules);
     let mut reports = Vec::new();
@@ -48,12 +53,16 @@ pub fn analyse(project: &Project, rules: &RuleTable, aim: Aim<'_>) -> Analysis {
     for index in &history.order {
         let migration = &project.migrations[*index];
         let (report, found) = run.migration(migration, aim, Judging::Wanted);
+        if branch.is_some_and(|branch| branch.adds(&project.path_of(migration))) {
+            run.database.catalog.call_unreleased();
+        }
         if migration.ownership == Ownership::Project {
             findings.extend(by_migration.remove(index).unwrap_or_default());
             findings.extend(found);
             reports.push(report);
         }
     }
+    let unknown_tables = run.database.unknown_hot_tables();
     let mut left: Vec<_> = by_migration.into_iter().collect();
     left.sort_by_key(|(index, _)| *index);
     findings.extend(left.into_iter().flat_map(|(_, found)| found));
@@ -62,11 +71,25 @@ pub fn analyse(project: &Project, rules: &RuleTable, aim: Aim<'_>) -> Analysis {
         findings.retain(|finding| wanted(&finding.place.path, &finding.rule, &finding.harm));
     }
     findings::name(&mut findings);
+    let mut notes = project.notes.clone();
+    notes.extend(unknown_hot_tables(project, &unknown_tables));
     Analysis {
         findings,
         migrations: reports,
-        notes: project.notes.clone(),
+        notes,
     }
+}
+
+/// What the configuration calls hot and no migration knows is probably misspelt.
+fn unknown_hot_tables(project: &Project, unknown: &[String]) -> Option<String> {
+    if unknown.is_empty() || project.migrations.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = unknown.iter().map(|table| format!("`{table}`")).collect();
+    Some(format!(
+        "hot-tables: no migration leaves a table called {}",
+        names.join(", ")
+    ))
 }
 
 /// Replays the history of a new database, and puts the squashes before the first migration that each stands for.
@@ -99,6 +122,15 @@ enum Judging {
     Unwanted,
 }
 
+/// The models of packages whose migrations are not at hand, then those that the configuration knows.
+fn known_models(project: &Project) -> impl Iterator<Item = KnownModel> {
+    let migrations = project.migrations.iter();
+    let at_hand: FxHashSet<&str> = migrations.map(|migration| migration.key.app.as_ref()).collect();
+    KnownModel::of_packages()
+        .filter(move |model| !at_hand.contains(model.app.as_str()))
+        .chain(project.known_models.iter().cloned())
+}
+
 /// The two states while the history runs.
 struct Run<'a> {
     project: &'a Project,
@@ -113,9 +145,14 @@ impl<'a> Run<'a> {
         Self {
             project,
             rules,
-            models: Models::new(project.settings.clone(), project.known_models.iter().cloned()),
+            models: Models::new(project.settings.clone(), known_models(project)),
             editor: SchemaEditor::new(project.postgres),
-            database: Database::new(rules, &project.session, project.postgres),
+            database: Database::new(
+                rules,
+                &project.session,
+                project.postgres,
+                &project.configuration.hot_tables,
+            ),
         }
     }
 
@@ -131,7 +168,7 @@ impl<'a> Run<'a> {
             );
         }
         self.editor.finish(&mut self.database);
-        self.database.finish();
+        self.database.finish(migration);
         let findings = match aim {
             Aim::Findings(wanted) if judging == Judging::Wanted && migration.ownership == Ownership::Project => {
                 let collector = Collector {
@@ -141,7 +178,7 @@ impl<'a> Run<'a> {
                     django: self.project.settings.django,
                     wanted,
                 };
-                collector.collect(&self.database.log, &outcomes)
+                collector.collect(&self.database.log, &self.database.remarks, &outcomes)
             }
             Aim::Findings(_) | Aim::Statements => Vec::new(),
         };
@@ -184,6 +221,7 @@ impl<'a> Run<'a> {
                 class: node.class.clone(),
                 confidence: outcome.confidence,
                 reasons: outcome.reasons,
+                values: outcome.values,
                 statements: Vec::new(),
                 deferred: Vec::new(),
                 range: node.range,

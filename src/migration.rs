@@ -1,13 +1,16 @@
 //! A migration as data: what a file declares, with the place of everything that can be wrong.
 
 pub mod field;
+pub mod internal_type;
 pub mod operation;
 pub mod read;
+mod unread;
 
 use std::sync::Arc;
 
 use crate::source::{Range, SourceFile};
-pub use field::{Field, FieldKind, InternalType, ManyToMany, ModelRef, Relation, Shape, Spatial};
+pub use field::{Field, FieldKind, ManyToMany, ModelRef, Relation, Shape, Spatial};
+pub use internal_type::InternalType;
 pub use operation::{Base, Constraint, Index, ModelOptions, Operation, SqlPiece, SqlText};
 
 /// A migration's identity: app label and file name without `.py`.

@@ -63,21 +63,24 @@ pub struct Models {
 pub struct Mark(usize);
 
 impl Models {
-    /// An empty project. `known` are models of packages whose migrations are not at hand; those of django.contrib are
-    /// always known.
+    /// An empty project. `known` are models whose migrations are not at hand; of two with one name the later counts.
     #[must_use]
     pub fn new(settings: ModelSettings, known: impl IntoIterator<Item = KnownModel>) -> Self {
-        let known = KnownModel::contrib()
+        let known: FxHashMap<ModelKey, Arc<ModelState>> = known
             .into_iter()
-            .chain(known)
             .map(|model| (model.key(), Arc::new(model.state())))
             .collect();
+        let swappable = known.iter().filter_map(|(key, state)| {
+            let setting = state.options.swappable.clone()?;
+            Some((setting, key.clone()))
+        });
+        let swappable = swappable.collect();
         Self {
             settings: Arc::new(settings),
             models: FxHashMap::default(),
             known,
             referenced_by: FxHashMap::default(),
-            swappable: FxHashMap::default(),
+            swappable,
             journal: Vec::new(),
         }
     }

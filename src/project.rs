@@ -17,6 +17,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::config::{ConfigError, Configuration};
+use crate::discover::Unsaved;
 use crate::migration::Migration;
 use crate::models::{KnownModel, ModelSettings};
 use crate::progress::Progress;
@@ -67,6 +68,12 @@ impl Project {
         self.problems.iter().any(|problem| problem.path == path)
     }
 
+    /// The place of a migration on disk.
+    #[must_use]
+    pub fn path_of(&self, migration: &Migration) -> PathBuf {
+        self.absolute(&migration.source.path)
+    }
+
     /// The place of a file on disk; `path` as shown to people.
     #[must_use]
     pub fn absolute(&self, path: &Path) -> PathBuf {
@@ -105,6 +112,8 @@ pub struct Request<'a> {
     pub working_folder: &'a Path,
     /// Files and folders; those that do not exist are an error.
     pub paths: &'a [PathBuf],
+    /// A file whose content is not, or not yet, on disk.
+    pub unsaved: Option<&'a Unsaved>,
     /// Where the configuration comes from.
     pub configuration: ConfigurationChoice,
     /// Overrides configuration and project.

@@ -9,6 +9,7 @@ mod canonical;
 mod classes;
 mod constants;
 mod decode;
+mod enumerations;
 mod evaluate;
 mod execute;
 mod expressions;
@@ -18,6 +19,7 @@ mod lineage;
 mod objects;
 mod operators;
 mod resolve;
+mod row_work;
 mod settings;
 mod settle;
 mod syntax;
@@ -38,6 +40,7 @@ pub use operators::{binary, truth};
 pub use resolve::{Modules, Resolved};
 pub use settings::{Setting, SettingValues};
 
+use crate::row_work::RowWork;
 use crate::source::Range;
 use crate::value::Value;
 use crate::versions::DjangoVersion;
@@ -64,6 +67,8 @@ pub struct Module {
     pub syntax_errors: Vec<SyntaxError>,
     /// Comments in order, `#` included.
     pub comments: Vec<Range>,
+    /// What the functions of a migration do to rows, by name.
+    row_work: FxHashMap<String, RowWork>,
     /// Plain functions of the module itself: where their names stand.
     functions: FxHashMap<String, Range>,
     /// Kept where one of its functions or methods may be called.
@@ -144,23 +149,29 @@ pub fn parse(text: &str, origin: Origin<'_>, modules: &Modules) -> Module {
     });
     let syntax_errors = syntax_errors.collect();
     let module = evaluate::module(text, syntax::body(&parsed), origin, modules);
+    let row_work = if text.contains("RunPython") && parsed.errors().is_empty() {
+        row_work::of_module(syntax::body(&parsed))
+    } else {
+        FxHashMap::default()
+    };
     let syntax = module.may_be_called().then(|| Arc::new(Syntax::new(text, parsed)));
     Module {
         syntax_errors,
         comments,
+        row_work,
         syntax,
         ..module
     }
 }
 
 impl Module {
-    /// Whether anybody may call a function of it: of a migration only methods of classes beside `Migration`.
+    /// Whether anybody may call a function of it: of a migration only its constructor and methods of classes beside it.
     fn may_be_called(&self) -> bool {
         match self.class("Migration") {
-            Some(_) => self
-                .classes
-                .iter()
-                .any(|class| class.name != "Migration" && !class.methods.is_empty()),
+            Some(_) => self.classes.iter().any(|class| match class.name.as_str() {
+                "Migration" => class.method("__init__").is_some(),
+                _ => !class.methods.is_empty(),
+            }),
             None => !self.functions.is_empty() || self.classes.iter().any(|class| !class.methods.is_empty()),
         }
     }
@@ -177,6 +188,19 @@ impl Class {
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().rev().find(|attribute| attribute.name == name)
+    }
+
+    /// The member of an enumeration with this name: what it equals.
+    fn member(&self, name: &str) -> Option<&Value> {
+        self.attribute(&format!("{name}.name"))?;
+        self.attribute(name).map(|attribute| &attribute.value)
+    }
+
+    /// The member of an enumeration with this value: what it equals.
+    fn member_with_value(&self, value: &Value) -> Option<&Value> {
+        let has_value = |attribute: &&Attribute| attribute.name.ends_with(".value") && attribute.value == *value;
+        let found = self.attributes.iter().find(has_value)?;
+        self.member(found.name.strip_suffix(".value")?)
     }
 
     /// A method of this very class.

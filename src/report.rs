@@ -3,9 +3,12 @@
 pub mod concise;
 mod excerpt;
 pub mod explain;
+mod github;
 pub mod json;
 mod locks;
+pub mod matrix;
 mod neutral;
+mod observed;
 mod page;
 pub mod rules_table;
 #[cfg(test)]
@@ -32,6 +35,8 @@ pub enum CheckFormat {
     Terminal,
     /// One line per finding.
     Concise,
+    /// Annotations in a pull request.
+    Github,
     /// One document for programs.
     Json,
 }
@@ -169,14 +174,21 @@ impl Style {
     }
 }
 
-/// Writes what `forelock check` found in one project or several.
+/// Writes what `forelock check` found in one project or several; paths in it are shown from `folder`.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn check(analyses: &[Analysis], format: CheckFormat, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn check(
+    analyses: &[Analysis],
+    format: CheckFormat,
+    folder: &Path,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         CheckFormat::Terminal => terminal::write(analyses, style, out),
         CheckFormat::Concise => concise::write(analyses, style, out),
+        CheckFormat::Github => github::write(analyses, folder, style, out),
         CheckFormat::Json => json::write(analyses, out),
     }
 }

@@ -1,6 +1,10 @@
 //! The rule table: rules/*.md embedded, read, matched.
 
+pub mod evidence;
+mod matrix;
 mod page;
+
+pub use matrix::{MatrixRow, Verdict};
 
 use rustc_hash::FxHashMap;
 use thiserror::Error;
@@ -11,6 +15,25 @@ use crate::lock::LockMode;
 
 /// The pages of rules/, by name.
 static PAGES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// The examples of the rules, by name: the operation that a fixture marks, and the migrations that the advice comes to.
+static EXAMPLES: &[(&str, &str, &[&str])] = &include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+
+/// Django code that shows a rule: taken from the fixtures, so that it is tested.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// What it is about; empty where no fixture shows it.
+    pub operation: &'static str,
+    /// What to write instead, one migration after the other.
+    pub advised: &'static [&'static str],
+}
+
+/// The example of a rule.
+#[must_use]
+pub fn example(rule: &str) -> Option<Example> {
+    let (_, operation, advised) = EXAMPLES.iter().find(|(name, ..)| *name == rule)?;
+    Some(Example { operation, advised })
+}
 
 /// One rule: one file in `rules/`.
 #[derive(Clone, Debug)]
@@ -71,6 +94,8 @@ pub struct Row {
     pub harm: Vec<Harm>,
     /// The row of the user's matrix.
     pub matrix: Option<u8>,
+    /// The severity where it locks a hot table, if that is another.
+    pub hot: Option<Severity>,
     /// Whether it holds even for a table that the migration itself created: Postgres refuses the statement in any case.
     pub even_when_new: bool,
 }
@@ -171,11 +196,13 @@ impl Row {
 }
 
 impl Rule {
-    /// The advice for an operation of this class.
+    /// The advice for an operation of this class; `AlterField again` is one that drops something and makes it again.
     #[must_use]
     pub fn help_for(&self, class: &str) -> &str {
+        let plain = class.strip_suffix(" again").unwrap_or(class);
         self.help
             .get(class)
+            .or_else(|| self.help.get(plain))
             .or_else(|| self.help.get("default"))
             .map_or("", String::as_str)
     }
@@ -210,6 +237,7 @@ mod tests {
     fn every_finding_says_what_happens_and_what_to_do() {
         for rule in RuleTable::embedded().unwrap().rules {
             let speaks = rule.severity > crate::finding::Severity::Silent;
+            let speaks = speaks || rule.rows.iter().any(|row| row.hot.is_some());
             assert!(!speaks || !rule.message.is_empty(), "{} has no message", rule.name);
             assert!(
                 !speaks || rule.help.contains_key("default"),

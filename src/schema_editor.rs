@@ -24,6 +24,7 @@ mod tables;
 use crate::catalog::Catalog;
 use crate::migration::{OperationNode, SqlText};
 use crate::models::Models;
+use crate::row_work::RowWork;
 use crate::statement::{Execution, Statement};
 use crate::versions::PostgresVersion;
 
@@ -39,8 +40,21 @@ pub trait Connection {
     fn execute_deferred(&mut self, operation: usize, execution: Execution);
     /// Runs the text of a `RunSQL`.
     fn run_sql(&mut self, sql: &SqlText);
+    /// Runs code of Python: `RunPython`.
+    fn run_python(&mut self, code: &PythonCode);
     /// The database as it stands.
     fn catalog(&self) -> &Catalog;
+}
+
+/// Code that a `RunPython` runs.
+#[derive(Clone, Debug)]
+pub struct PythonCode {
+    /// `atomic` as given to the operation.
+    pub atomic: Option<bool>,
+    /// What it does to rows.
+    pub rows: RowWork,
+    /// The table of these rows, where the code names its model.
+    pub table: Option<String>,
 }
 
 /// How sure we are of the DDL of an operation.
@@ -74,6 +88,8 @@ pub struct Outcome {
     pub confidence: Confidence,
     /// Why we are not, each once.
     pub reasons: Vec<String>,
+    /// Those of the reasons that are values which are known only when the migration runs: what they do is known.
+    pub values: Vec<String>,
 }
 
 /// A statement that waits for the end of the migration.

@@ -25,7 +25,7 @@ use lines::Lines;
 /// `migrations` are one project's, in the order of its history; so are the findings that come back.
 #[must_use]
 pub fn apply<'a>(
-    mut findings: Vec<Finding>,
+    findings: Vec<Finding>,
     migrations: impl IntoIterator<Item = &'a Migration>,
     rules: &RuleTable,
 ) -> Vec<Finding> {
@@ -37,11 +37,14 @@ pub fn apply<'a>(
     let by_path: FxHashMap<&Path, usize> = speaking
         .map(|(file, index)| (file.migration.source.path.as_path(), index))
         .collect();
-    findings.retain(|finding| {
-        let file = by_path.get(finding.place.path.as_path());
-        !file.is_some_and(|index| files[*index].suppresses(finding))
-    });
-    merged(findings, &files, rules)
+    let left = findings
+        .into_iter()
+        .filter_map(|finding| match by_path.get(finding.place.path.as_path()) {
+            Some(index) => files[*index].left_of(finding),
+            None => Some(finding),
+        });
+    let left = left.collect();
+    merged(left, &files, rules)
 }
 
 /// A migration with its suppression comments.
@@ -94,11 +97,26 @@ impl<'a> File<'a> {
         }
     }
 
+    /// What no comment covers: of a finding that tells of several rules, the rest.
+    fn left_of(&mut self, mut finding: Finding) -> Option<Finding> {
+        if self.comments.is_empty() {
+            return Some(finding);
+        }
+        if finding.apart.is_empty() {
+            return (!self.suppresses(&finding)).then_some(finding);
+        }
+        let apart = std::mem::take(&mut finding.apart);
+        let all = apart.len();
+        let left: Vec<Finding> = apart.into_iter().filter(|one| !self.suppresses(one)).collect();
+        if left.len() == all {
+            finding.apart = left;
+            return Some(finding);
+        }
+        together(left)
+    }
+
     /// Whether a comment covers this finding. All comments that do count as used.
     fn suppresses(&mut self, finding: &Finding) -> bool {
-        if self.comments.is_empty() {
-            return false;
-        }
         let lines = Lines::of(finding, self.migration);
         let mut is_suppressed = false;
         for comment in &mut self.comments {
@@ -111,6 +129,22 @@ impl<'a> File<'a> {
         }
         is_suppressed
     }
+}
+
+/// One finding that tells of all these, the worst first.
+fn together(apart: Vec<Finding>) -> Option<Finding> {
+    let (worst, others) = apart.split_first()?;
+    let mut finding = worst.clone();
+    finding.also = others.iter().map(|other| other.rule.clone()).collect();
+    finding
+        .harm
+        .extend(others.iter().flat_map(|other| &other.harm).copied());
+    finding.harm.sort_unstable();
+    finding.harm.dedup();
+    if !others.is_empty() {
+        finding.apart = apart;
+    }
+    Some(finding)
 }
 
 impl<'a> Comment<'a> {

@@ -31,6 +31,15 @@ fn harmless() -> Scratch {
         .file("shop/migrations/0002_x.py", migration("shop", "0001_initial", shared))
 }
 
+#[test]
+fn a_default_that_is_known_only_when_it_runs_is_no_gap() {
+    let added = "migrations.AddField(\"order\", \"at\", models.DateTimeField(default=timezone.now))";
+    let text = migration("shop", "0001_initial", added).replacen('f', "from django.utils import timezone\nf", 1);
+    let run = clean().file("shop/migrations/0002_x.py", text).run("-v --statistics");
+    assert!(run.out.contains("add-column-default-dropped"), "{run:?}");
+    assert!(!run.out.contains("not analysed"), "{run:?}");
+}
+
 // Exit codes.
 
 #[test]

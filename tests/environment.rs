@@ -19,6 +19,7 @@ fn load(scratch: &Scratch) -> Project {
     let request = Request {
         working_folder: &folder,
         paths: &[".".into()],
+        unsaved: None,
         configuration: ConfigurationChoice::Nearest,
         django: None,
         postgres: None,
@@ -80,6 +81,22 @@ fn column_in(scratch: &Scratch) -> String {
 #[test]
 fn without_an_environment_the_key_of_a_package_is_unknown() {
     assert_eq!(column_in(&shop()), "<unknown: key type of tags.Tag>");
+}
+
+#[test]
+fn the_keys_of_well_known_packages_are_known_without_an_environment() {
+    let key = "migrations.AddField(\"order\", \"tag\", models.ForeignKey(\"taggit.Tag\", models.CASCADE, null=True))";
+    let scratch = shop().file("shop/migrations/0002_tag.py", migration("shop", "0001_initial", key));
+    assert_eq!(column_in(&scratch), "integer");
+}
+
+#[test]
+fn an_app_of_the_project_with_the_label_of_a_package_is_not_the_package() {
+    let key = "migrations.AddField(\"order\", \"tag\", models.ForeignKey(\"taggit.Tag\", models.CASCADE, null=True))";
+    let scratch = shop()
+        .file("shop/migrations/0002_tag.py", migration("shop", "0001_initial", key))
+        .app("taggit");
+    assert_eq!(column_in(&scratch), "<unknown: key type of taggit.Tag>");
 }
 
 #[test]

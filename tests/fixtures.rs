@@ -1,6 +1,7 @@
-//! Every fixture: what is found equals its marks, and what is claimed equals what Django sent and Postgres did.
+//! Every fixture: what is found equals its marks, and what is claimed equals what Django sent. What Postgres did: tests/servers.
 //!
-//! `# expect: rule` stands behind the class name of an operation that `forelock check` speaks of, `# row: rule, rule` behind
+//! `# expect: rule` stands behind the class name of an operation that `forelock check` speaks of (`# expect: rule warning` where
+//! the severity is the point), `# row: rule, rule` behind
 //! one whose statements match these rows; inside of SQL the mark is `-- expect: rule`. Where no comment can stand, `expect.txt` has lines of `path:line rule`.
 //! `observed.json` is written by `conformance/observe_fixtures.py`: real Django, a real server, a thousand rows in every table.
 #![allow(clippy::expect_used, clippy::panic, reason = "what fails in a test fails the test")]
@@ -13,23 +14,11 @@ use assert_cmd::Command;
 use serde_json::Value;
 use walkdir::WalkDir;
 
-/// Rules without a fixture, and why.
-const WITHOUT_FIXTURE: &[(&str, &str)] = &[(
-    "enforce-constraint-scanning-tables",
-    "NOT ENFORCED is of PostgreSQL 18; the fixtures are observed on 15",
-)];
-
 /// Operations whose DDL cannot be known to the letter: what their strings are compared with would be nothing.
-const NOT_EXACT: &[(&str, &str)] = &[
-    (
-        "fixtures/history/field-of-package/travel/migrations/0003_highlight.py operation 0",
-        "the key of a package's model whose migrations are not at hand",
-    ),
-    (
-        "fixtures/rules/add-column-default-dropped/library/migrations/0004_book_acquired.py operation 0",
-        "the clock at the time of the migration",
-    ),
-];
+const NOT_EXACT: &[(&str, &str)] = &[(
+    "fixtures/rules/add-column-default-dropped/library/migrations/0004_book_acquired.py operation 0",
+    "the clock at the time of the migration",
+)];
 
 #[test]
 fn what_is_found_in_every_fixture_equals_its_marks() {
@@ -38,7 +27,9 @@ fn what_is_found_in_every_fixture_equals_its_marks() {
         let expected = expected_findings(fixture);
         let found = findings(fixture);
         for place in expected.keys().chain(found.keys()).collect::<BTreeSet<_>>() {
-            let (expected, found) = (listed(expected.get(place)), listed(found.get(place)));
+            let marks = expected.get(place).map_or(&[][..], Vec::as_slice);
+            let found = found.get(place).map(|found| as_marked(found, marks));
+            let (expected, found) = (listed(expected.get(place)), listed(found.as_ref()));
             if expected != found {
                 failures.push(format!(
                     "{}/{place}: expected {expected}, found {found}",
@@ -83,15 +74,12 @@ fn the_rows_that_the_statements_of_an_operation_match_equal_its_marks() {
 #[test]
 fn every_rule_with_rows_has_a_fixture_that_shows_it() {
     let rules = rules_with_rows();
-    let excused: BTreeSet<&str> = WITHOUT_FIXTURE.iter().map(|(rule, _)| *rule).collect();
     let mut failures = Vec::new();
     for rule in &rules {
         let folder = root().join("fixtures/rules").join(rule);
         let is_shown = folder.is_dir() && python_files(&folder).iter().any(|file| mentions(&read(file), rule));
-        match (is_shown, excused.contains(rule.as_str())) {
-            (false, false) => failures.push(format!("{}: no mark `{rule}`", shown(&folder))),
-            (true, true) => failures.push(format!("{}: WITHOUT_FIXTURE still excuses it", shown(&folder))),
-            (true, false) | (false, true) => {}
+        if !is_shown {
+            failures.push(format!("{}: no mark `{rule}`", shown(&folder)));
         }
     }
     let folders = folders_of("rules");
@@ -100,12 +88,6 @@ fn every_rule_with_rows_has_a_fixture_that_shows_it() {
         names
             .filter(|name| !root().join("rules").join(format!("{name}.md")).is_file())
             .map(|name| format!("fixtures/rules/{name}: no such rule")),
-    );
-    failures.extend(
-        excused
-            .iter()
-            .filter(|name| !rules.contains(**name))
-            .map(|name| format!("WITHOUT_FIXTURE: no rule {name}")),
     );
     assert_none("rules without a fixture", &failures);
 }
@@ -160,41 +142,6 @@ fn the_statements_of_every_operation_are_known_exactly_but_for_these() {
 }
 
 #[test]
-fn the_locks_and_the_work_of_every_statement_are_those_that_postgres_showed() {
-    let mut failures = Vec::new();
-    for fixture in fixtures_with_observations() {
-        for (observed, migration) in observed_migrations(&fixture, &mut failures) {
-            let refused = observed["fails"]["operation"].as_u64();
-            let statements = list(&migration["statements"]);
-            let expected = in_order(&observed);
-            if statements.len() != expected.len() {
-                failures.push(format!(
-                    "{}/{}: Django sent {} statements, forelock says {}",
-                    shown(&fixture),
-                    text(&migration["path"]),
-                    expected.len(),
-                    statements.len()
-                ));
-                continue;
-            }
-            for ((operation, truth), claim) in expected.iter().zip(statements) {
-                // What fails takes no lock that lasts.
-                if truth.get("error").is_some() || refused == Some(*operation) || is_seen_otherwise(claim) {
-                    continue;
-                }
-                let place = format!("{}/{}", shown(&fixture), text(&migration["path"]));
-                failures.extend(
-                    contradictions(truth, claim)
-                        .iter()
-                        .map(|what| format!("{place}: {}\n  {what}", claim["sql"])),
-                );
-            }
-        }
-    }
-    assert_none("locks or work differ from what the server showed", &failures);
-}
-
-#[test]
 fn migrations_stand_in_the_order_in_which_django_ran_them() {
     let mut failures = Vec::new();
     for fixture in fixtures_with_observations() {
@@ -225,108 +172,6 @@ fn a_project_without_any_migration_is_said_and_exits_with_two() {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-}
-
-// What a statement did, against what forelock says.
-
-/// What cannot be seen as it is: the witness runs each statement in a transaction of its own, so LOCK TABLE has one; several
-/// statements of a string are run one by one; and TRUNCATE gives a table a new file without writing any row into it.
-fn is_seen_otherwise(claim: &Value) -> bool {
-    const RULES: &[&str] = &[
-        "lock-table-outside-transaction",
-        "refused-in-transaction",
-        "truncate-table",
-    ];
-    // DETACH PARTITION CONCURRENTLY waits between its two transactions, where it has no lock.
-    let words = ["DETACH PARTITION", "CONCURRENTLY"];
-    strings(&claim["rules"])
-        .iter()
-        .any(|rule| RULES.contains(&rule.as_str()))
-        || words.iter().all(|word| text(&claim["sql"]).contains(word))
-}
-
-fn contradictions(truth: &Value, claim: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    if claim["analysed"] == false {
-        return found;
-    }
-    let mut compare = |what: &str, postgres: &BTreeSet<String>, forelock: &BTreeSet<String>| {
-        if postgres != forelock {
-            found.push(format!("{what}: Postgres {postgres:?}, forelock {forelock:?}"));
-        }
-    };
-    let seen = locks_seen(&truth["locks"]);
-    let claimed = locks_claimed(claim, &["table", "partitioned", "view", "matview"]);
-    compare("locks", &worth_waiting_for(&seen), &worth_waiting_for(&claimed));
-    // Of other locks forelock names those that matter: each must be true.
-    compare(
-        "locks of queries",
-        &seen.intersection(&claimed).cloned().collect(),
-        &claimed,
-    );
-    for (kind, key) in [("index", "indexes"), ("sequence", "sequences")] {
-        let claimed = locks_claimed(claim, &[kind]);
-        let seen = locks_seen(&truth[key]).intersection(&claimed).cloned().collect();
-        compare(key, &seen, &claimed);
-    }
-    if claim["work"] == "unknown" {
-        return found;
-    }
-    for key in ["scans", "rewrites", "builds"] {
-        compare(key, &strings(&truth[key]), &strings(&claim[key]));
-    }
-    compare(
-        "work",
-        &BTreeSet::from([work_seen(truth).to_owned()]),
-        &BTreeSet::from([text(&claim["work"]).to_owned()]),
-    );
-    found
-}
-
-fn work_seen(truth: &Value) -> &'static str {
-    let heaviest = [("rewrites", "rewrite"), ("builds", "index-build"), ("scans", "scan")];
-    heaviest
-        .into_iter()
-        .find(|(key, _)| !list(&truth[*key]).is_empty())
-        .map_or("none", |(_, work)| work)
-}
-
-/// ACCESS SHARE is what every SELECT takes; nobody waits for it but a DROP.
-fn worth_waiting_for(locks: &BTreeSet<String>) -> BTreeSet<String> {
-    let others = locks.iter().filter(|lock| !lock.ends_with(" ACCESS SHARE"));
-    others.cloned().collect()
-}
-
-fn locks_seen(locks: &Value) -> BTreeSet<String> {
-    let modes = locks.as_object().into_iter().flatten();
-    modes
-        .map(|(relation, mode)| format!("{relation} {}", text(mode)))
-        .collect()
-}
-
-fn locks_claimed(claim: &Value, kinds: &[&str]) -> BTreeSet<String> {
-    let locks = list(&claim["locks"])
-        .iter()
-        .filter(|lock| kinds.contains(&text(&lock["kind"])) && lock["mode"] != "ACCESS SHARE");
-    locks
-        .map(|lock| format!("{} {}", text(&lock["relation"]), text(&lock["mode"])))
-        .collect()
-}
-
-/// The observed statements in the order in which they ran, with the operation that caused each.
-fn in_order(observed: &Value) -> Vec<(u64, Value)> {
-    let mut statements = Vec::new();
-    for kind in ["statements", "deferred"] {
-        for (index, operation) in (0..).zip(list(&observed["operations"])) {
-            for statement in list(&operation[kind]) {
-                match statement["parts"].as_array() {
-                    Some(parts) => statements.extend(parts.iter().map(|part| (index, part.clone()))),
-                    None => statements.push((index, statement.clone())),
-                }
-            }
-        }
-    }
-    statements
 }
 
 /// Each observed migration with what forelock says of it.
@@ -368,7 +213,7 @@ fn expected_findings(fixture: &Path) -> Places {
                 places
                     .entry(format!("{path}:{number}"))
                     .or_default()
-                    .push(first_word(mark));
+                    .push(rule_of(mark));
             }
         }
     }
@@ -385,12 +230,35 @@ fn findings(fixture: &Path) -> Places {
     let mut places = Places::new();
     for finding in list(&document["findings"]) {
         let place = format!("{}:{}", text(&finding["path"]), finding["range"]["start"]["line"]);
-        places.entry(place).or_default().push(text(&finding["rule"]).to_owned());
+        let found = format!("{} {}", text(&finding["rule"]), text(&finding["severity"]));
+        places.entry(place).or_default().push(found);
     }
     for rules in places.values_mut() {
         rules.sort();
     }
     places
+}
+
+/// The rule of a mark, and the severity where it names one.
+fn rule_of(mark: &str) -> String {
+    let mut words = mark.split_whitespace();
+    let rule = words.next().unwrap_or_default();
+    match words.next() {
+        Some(severity @ ("error" | "warning" | "info")) => format!("{rule} {severity}"),
+        Some(_) | None => rule.to_owned(),
+    }
+}
+
+/// What was found, without the severities that no mark asks for.
+fn as_marked(found: &[String], marks: &[String]) -> Vec<String> {
+    let one = |found: &String| {
+        if marks.contains(found) {
+            found.clone()
+        } else {
+            first_word(found)
+        }
+    };
+    found.iter().map(one).collect()
 }
 
 fn row_marks(line: &str) -> Vec<String> {
@@ -455,7 +323,7 @@ fn root() -> PathBuf {
 }
 
 fn fixtures() -> Vec<PathBuf> {
-    ["rules", "silent", "history", "input", "projects"]
+    ["rules", "advised", "silent", "history", "input", "projects"]
         .into_iter()
         .flat_map(folders_of)
         .collect()
@@ -497,6 +365,7 @@ fn read(path: &Path) -> String {
 fn rules_with_rows() -> BTreeSet<String> {
     let entries = WalkDir::new(root().join("rules")).min_depth(1).into_iter();
     let pages = entries.map(|entry| entry.expect("rules/ can be read").into_path());
+    let pages = pages.filter(|page| page.extension().is_some_and(|extension| extension == "md"));
     let with_rows = pages.filter(|page| read(page).contains("[[row]]"));
     with_rows
         .filter_map(|page| Some(page.file_stem()?.to_str()?.to_owned()))
@@ -535,10 +404,6 @@ fn text(value: &Value) -> &str {
 
 fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn strings(value: &Value) -> BTreeSet<String> {
-    list(value).iter().map(|item| text(item).to_owned()).collect()
 }
 
 fn listed(rules: Option<&Vec<String>>) -> String {

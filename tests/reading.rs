@@ -4,10 +4,11 @@
 
 use std::path::PathBuf;
 
+use forelock::migration::operation::Deferrable;
 use forelock::migration::read::{CustomFields, Reader};
 use forelock::migration::{
-    Constraint, Dependency, Field, FieldKind, InternalType, Migration, MigrationKey, ModelRef, Operation, Ownership,
-    SqlText,
+    Base, Constraint, Dependency, Field, FieldKind, InternalType, Migration, MigrationKey, ModelRef, Operation,
+    Ownership, SqlText,
 };
 use forelock::python::{Module, Modules, Origin, parse};
 use forelock::source::SourceFile;
@@ -349,6 +350,130 @@ class Migration(migrations.Migration):
         panic!("{migration:?}")
     };
     assert_eq!(pieces[0].text.as_deref(), Some("DROP VIEW orders"));
+}
+
+#[test]
+fn a_member_of_an_enumeration_is_its_value_wherever_the_class_stands() {
+    let text = "
+import shop.choices
+from shop.choices import Colour
+class Local(models.TextChoices):
+    ONE = 'o', 'One'
+class Migration(migrations.Migration):
+    operations = [
+        migrations.AddField('order', 'a', models.CharField(default=DEFAULT)) for DEFAULT in [
+            Colour.RED, Colour.DARK_BLUE.value, Colour.RED.label, Colour.DARK_BLUE.label, shop.choices.Colour['RED'],
+            Colour('db'), shop.choices.Level.HIGH, Local.ONE, Local.ONE.name, Local['ONE'], shop.choices.Plain.ONE.value,
+            shop.choices.Plain.ONE,
+        ]
+    ]
+";
+    let choices = "
+from django.db import models
+from enum import Enum, IntEnum
+class Colour(models.TextChoices):
+    RED = 'r', 'Bright red'
+    DARK_BLUE = 'db'
+class Level(IntEnum):
+    HIGH = 10
+class Plain(Enum):
+    ONE = 'one'
+";
+    let migration = read(text, &[("shop", ""), ("shop.choices", choices)]);
+    let defaults = (0..12).map(|at| match added(&migration, at).default.as_ref() {
+        Some(Value::Str(text)) => text.clone(),
+        Some(Value::Int(int)) => int.to_string(),
+        other => format!("{other:?}"),
+    });
+    let defaults: Vec<String> = defaults.collect();
+    let expected = [
+        "r",
+        "db",
+        "Bright red",
+        "Dark Blue",
+        "r",
+        "db",
+        "10",
+        "o",
+        "ONE",
+        "o",
+        "one",
+    ];
+    assert_eq!(defaults[..11], expected);
+    assert!(
+        defaults[11].contains("is a member of an enumeration"),
+        "{}",
+        defaults[11]
+    );
+}
+
+#[test]
+fn the_label_of_the_user_model_is_a_string_to_calculate_with() {
+    let text = "
+from django.contrib.auth import get_user_model
+User = get_user_model()
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel(
+            'PageUser',
+            [
+                ('%s_ptr' % User._meta.object_name.lower(), models.OneToOneField('%s.%s' % (
+                    User._meta.app_label, User._meta.object_name), models.CASCADE, primary_key=True)),
+                (f\"{settings.AUTH_USER_MODEL.rsplit('.', 1)[1].lower()}_id\", models.IntegerField()),
+            ],
+            bases=(settings.AUTH_USER_MODEL.lower(),),
+        ),
+    ]
+";
+    let migration = read(text, &[]);
+    let Operation::CreateModel { fields, bases, .. } = &migration.operations[0].operation else {
+        panic!("{migration:?}")
+    };
+    let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["user_ptr", "user_id"]);
+    let user = |name: &str| ModelRef::Named {
+        app: "auth".to_owned(),
+        name: name.to_owned(),
+    };
+    assert_eq!(fields[0].1.relation().map(|relation| &relation.to), Some(&user("User")));
+    assert_eq!(*bases, [Base::Model(user("user"))]);
+}
+
+#[test]
+fn a_constructor_of_the_migration_changes_its_operations() {
+    let text = "
+from django.db import connection
+class Migration(migrations.Migration):
+    operations = [migrations.DeleteModel('A')]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if connection.vendor == 'postgresql':
+            self.operations = [*self.operations, migrations.DeleteModel('B')]
+";
+    let migration = read(text, &[]);
+    assert_eq!(deleted(&migration), ["A", "B"]);
+}
+
+#[test]
+fn a_constraint_says_in_several_ways_that_it_is_deferrable() {
+    let written = [
+        "models.Deferrable.DEFERRED",
+        "models.Deferrable['DEFERRED']",
+        "models.Deferrable('deferred')",
+    ];
+    for deferrable in written {
+        let constraint = format!("models.UniqueConstraint(fields=['a'], name='u', deferrable={deferrable})");
+        let migration = operations(&format!("migrations.AddConstraint('order', {constraint})"));
+        let Operation::AddConstraint {
+            constraint: Constraint::Unique { deferrable: read, .. },
+            ..
+        } = &migration.operations[0].operation
+        else {
+            panic!("{deferrable}: {migration:?}")
+        };
+        assert_eq!(*read, Some(Deferrable::Deferred), "{deferrable}");
+    }
 }
 
 #[test]

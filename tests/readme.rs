@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
+use forelock::report::matrix;
+use forelock::rules::RuleTable;
 
 const PICTURED: &str = "fixtures/projects/shop/orders/migrations/0002_order_orders_order_status_idx.py";
 
@@ -21,17 +23,26 @@ fn the_picture_in_the_readme_is_the_real_output() {
         "```\n$ forelock {PICTURED}\n{}```\n",
         String::from_utf8(output.stdout).unwrap()
     );
-    let path = root.join("README.md");
+    assert_shown("picture", &picture);
+}
+
+/// Rewritten in the same way.
+#[test]
+fn the_matrix_in_the_readme_is_that_of_the_rules() {
+    let table = RuleTable::embedded().unwrap();
+    assert_shown("matrix", &matrix::markdown(&table));
+}
+
+/// Compares what stands between `<!-- name -->` and `<!-- /name -->`, or writes it there.
+fn assert_shown(name: &str, expected: &str) {
+    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = fs::read_to_string(&path).unwrap();
-    let (before, rest) = readme.split_once("<!-- picture -->\n").unwrap();
-    let (shown, after) = rest.split_once("<!-- /picture -->").unwrap();
+    let (before, rest) = readme.split_once(&open).unwrap();
+    let (shown, after) = rest.split_once(&close).unwrap();
     if std::env::var_os("FORELOCK_BLESS").is_some() {
-        fs::write(
-            path,
-            format!("{before}<!-- picture -->\n{picture}<!-- /picture -->{after}"),
-        )
-        .unwrap();
+        fs::write(path, format!("{before}{open}{expected}{close}{after}")).unwrap();
     } else {
-        assert_eq!(shown, picture);
+        assert_eq!(shown, expected);
     }
 }

@@ -6,7 +6,7 @@ mod analyses;
 use std::sync::Arc;
 
 use analyses::{finding_at, range, source};
-use forelock::finding::Finding;
+use forelock::finding::{Finding, Harm};
 use forelock::migration::{Migration, MigrationKey, Operation, OperationNode, Ownership};
 use forelock::rules::RuleTable;
 use forelock::source::{Range, SourceFile};
@@ -211,6 +211,25 @@ fn an_excuse_for_one_statement_of_a_runsql_is_none_for_the_next() {
     let findings = vec![at("'A'"), at("'B'")];
     let left = suppress::apply(findings, [&migration], &table());
     assert_eq!(said(&left), ["3 create-index-blocking-writes"]);
+}
+
+#[test]
+fn an_excuse_for_one_rule_leaves_what_else_the_operation_does() {
+    let text = "# forelock: ignore[create-index-blocking-writes] ten rows\nAddIndex()\n";
+    let migration = migration("0001_x", text);
+    let mut index = findings(&migration).remove(0);
+    let other = Finding {
+        rule: "drop-column-in-use".to_owned(),
+        harm: vec![Harm::BreaksRunningCode],
+        message: "drops it".to_owned(),
+        ..index.clone()
+    };
+    index.apart = vec![index.clone(), other];
+    index.also = vec!["drop-column-in-use".to_owned()];
+    let left = suppress::apply(vec![index], [&migration], &table());
+    assert_eq!(said(&left), ["2 error drop-column-in-use: drops it"]);
+    assert_eq!(left[0].harm, [Harm::BreaksRunningCode]);
+    assert!(left[0].also.is_empty());
 }
 
 #[test]

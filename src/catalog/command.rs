@@ -285,6 +285,7 @@ impl Catalog {
                 parent,
                 is_default,
                 partitioned,
+                ..
             } => {
                 self.inherit(table, parent);
                 self.inherit_indexes(table, parent);

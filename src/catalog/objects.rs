@@ -69,6 +69,14 @@ impl Catalog {
         self.views.get(name)
     }
 
+    /// Whether the running migration has created a view.
+    #[must_use]
+    pub fn has_new_view(&self) -> bool {
+        self.views
+            .values()
+            .any(|view| view.created_in == self.current_migration())
+    }
+
     /// A type that migrations created.
     #[must_use]
     pub fn user_type(&self, name: &str) -> Option<&UserType> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{CommandError, Surroundings};
 use crate::cli::{Output, Versions};
 use crate::config::{self, ConfigError};
+use crate::discover::Unsaved;
 use crate::progress::{Progress, Stage};
 use crate::project::{self, ConfigurationChoice, LoadError, Loaded, Project, Request, root};
 use crate::rules::RuleTable;
@@ -13,6 +14,7 @@ use crate::rules::RuleTable;
 /// What was asked for on the command line.
 pub(super) struct Asked<'a> {
     pub(super) paths: &'a [PathBuf],
+    pub(super) unsaved: Option<&'a Unsaved>,
     pub(super) versions: &'a Versions,
     pub(super) output: &'a Output,
 }
@@ -29,6 +31,7 @@ impl Asked<'_> {
         let request = Request {
             working_folder: &surroundings.working_folder,
             paths: self.paths,
+            unsaved: self.unsaved,
             configuration: self.configuration(rules, &surroundings.working_folder)?,
             django: self.versions.django_version,
             postgres: self.versions.postgres_version,

@@ -1,18 +1,20 @@
 //! `forelock check`: projects in, findings out.
 
-use std::io::Write;
+use std::io::{self, Read, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
 
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
+use crate::branch::{Branch, BranchError};
 use crate::cli::{Check, CheckOutput, Output};
 use crate::config::FailOn;
+use crate::discover::Unsaved;
 use crate::finding::{Analysis, Finding, Harm};
 use crate::lint::{self, Aim};
 use crate::migration::{Migration, MigrationKey};
-use crate::project::Project;
+use crate::project::{Project, root};
 use crate::report::{self, Detail, Statistics, Style};
 use crate::rules::RuleTable;
 use crate::selection::{Selection, Selector, UnknownName};
@@ -27,17 +29,21 @@ pub(super) fn run(
 ) -> Result<Outcome, CommandError> {
     let wishes = Wishes::read(check, rules)?;
     let here = [PathBuf::from(".")];
-    let paths = if check.paths.is_empty() {
-        &here
-    } else {
-        check.paths.as_slice()
+    let unsaved = check.stdin_filename.as_deref().map(|path| unsaved(path, surroundings));
+    let unsaved = unsaved.transpose()?;
+    let paths = match &check.stdin_filename {
+        Some(path) => std::slice::from_ref(path),
+        None if check.paths.is_empty() => &here,
+        None => check.paths.as_slice(),
     };
     let asked = Asked {
         paths,
+        unsaved: unsaved.as_ref(),
         versions: &check.versions,
         output: &check.output,
     };
     let (loaded, judged) = asked.for_each_project(rules, surroundings, |project| judge(project, rules, &wishes))?;
+    let judged = judged.into_iter().collect::<Result<Vec<Judged>, BranchError>>()?;
     let fails = judged.iter().any(|judged| judged.fails);
     let analyses: Vec<Analysis> = judged.into_iter().map(|judged| judged.analysis).collect();
     let analyses = ManuallyDrop::new(analyses);
@@ -48,7 +54,8 @@ pub(super) fn run(
         }
     }
     let style = style(check, surroundings);
-    report::check(&analyses, check.output_format.into(), &style, out)?;
+    let format = check.output_format.into();
+    report::check(&analyses, format, &surroundings.working_folder, &style, out)?;
     Ok(if fails && !check.exit_zero {
         Outcome::Findings
     } else {
@@ -56,11 +63,21 @@ pub(super) fn run(
     })
 }
 
+/// The text on standard input, as the content of a file.
+fn unsaved(path: &Path, surroundings: &Surroundings) -> Result<Unsaved, CommandError> {
+    let mut bytes = Vec::new();
+    let mut input = io::stdin().lock();
+    input.read_to_end(&mut bytes).map_err(CommandError::Input)?;
+    let path = root::absolute(&surroundings.working_folder, path);
+    Ok(Unsaved { path, bytes })
+}
+
 /// What the command line wants, over and above the configuration.
 struct Wishes {
     select: Vec<Selector>,
     ignore: Vec<Selector>,
     fail_on: Option<FailOn>,
+    since: Option<String>,
 }
 
 impl Wishes {
@@ -74,6 +91,7 @@ impl Wishes {
             ignore: selectors(&check.ignore)?,
             // clap has refused all other names.
             fail_on: (!check.fail_on.is_empty()).then(|| FailOn::parse(names).unwrap_or_default()),
+            since: check.since.clone(),
         })
     }
 
@@ -97,28 +115,34 @@ struct Judged {
     fails: bool,
 }
 
-fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Judged {
+fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Result<Judged, BranchError> {
+    let since = wishes.since.as_deref();
+    let branch = since.map(|reference| Branch::since(reference, project)).transpose()?;
+    // What the user asked for, of that what the branch adds or changes.
+    let is_asked = |path: &Path| {
+        let is_of_branch = |branch: &Branch| branch.covers(&project.absolute(path));
+        project.is_named(path) && branch.as_ref().is_none_or(is_of_branch)
+    };
     let selection = wishes.selection(project.configuration.selection.clone());
     let is_wanted = |path: &Path, rule: &str, harm: &[Harm]| {
         let ignored = || project.configuration.ignored_in(|| project.absolute(path));
         selection.wants(rule, harm) && !ignored().any(|selector| selector.matches(rule, harm))
     };
-    let mut analysis = lint::analyse(project, rules, Aim::Findings(&is_wanted));
+    let mut analysis = lint::analyse(project, rules, Aim::Findings(&is_wanted), branch.as_ref());
     let migrations = in_order(project, &analysis);
     let findings = std::mem::take(&mut analysis.findings);
     let findings = suppress::apply(findings, migrations, rules);
     analysis.findings = findings
         .into_iter()
-        .filter(|finding| {
-            project.is_named(&finding.place.path) && is_wanted(&finding.place.path, &finding.rule, &finding.harm)
-        })
+        .filter(|finding| is_asked(&finding.place.path) && is_wanted(&finding.place.path, &finding.rule, &finding.harm))
         .collect();
-    analysis
-        .migrations
-        .retain(|migration| project.is_named(&migration.source.path));
+    analysis.migrations.retain(|migration| is_asked(&migration.source.path));
+    if analysis.migrations.is_empty() && analysis.findings.is_empty() {
+        analysis.notes.extend(branch.as_ref().map(Branch::is_empty_note));
+    }
     let fail_on = wishes.fail_on.unwrap_or(project.configuration.fail_on);
     let fails = analysis.findings.iter().any(|finding| is_failure(finding, fail_on));
-    Judged { analysis, fails }
+    Ok(Judged { analysis, fails })
 }
 
 /// The project's own migrations in the order of the history.

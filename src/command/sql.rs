@@ -22,11 +22,12 @@ pub(super) fn run(
 ) -> Result<Outcome, CommandError> {
     let asked = Asked {
         paths: std::slice::from_ref(&sql.project),
+        unsaved: None,
         versions: &sql.versions,
         output: &sql.output,
     };
     let (loaded, analyses) = asked.for_each_project(rules, surroundings, |project| {
-        lint::analyse(project, rules, Aim::Statements)
+        lint::analyse(project, rules, Aim::Statements, None)
     })?;
     let analyses = ManuallyDrop::new(analyses);
     let all: Vec<&MigrationReport> = analyses.iter().flat_map(|analysis| &analysis.migrations).collect();

@@ -11,7 +11,6 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::{ConfigError, Configuration, FailOn, Pattern};
-use crate::migration::FieldKind;
 use crate::migration::read::CustomField;
 use crate::models::{KnownKey, KnownModel, ModelKey, default_table};
 use crate::rules::RuleTable;
@@ -301,11 +300,7 @@ impl<'a> Reader<'a> {
             app: app.to_owned(),
             name: name.to_owned(),
             table: table.unwrap_or_else(|| default_table(&ModelKey::new(app, name))),
-            key: KnownKey {
-                name: key.unwrap_or_else(|| "id".to_owned()),
-                kind: column(key_type),
-                max_length: None,
-            },
+            key: KnownKey::of_type(key.unwrap_or_else(|| "id".to_owned()), key_type),
             swappable: None,
         })
     }
@@ -320,16 +315,5 @@ impl<'a> Reader<'a> {
             texts[at] = Some(self.string(key.get_ref(), value)?.to_owned());
         }
         Ok(texts)
-    }
-}
-
-/// A key of which the column type alone is known.
-fn column(db_type: String) -> FieldKind {
-    FieldKind::Database {
-        db_type,
-        rel_db_type: None,
-        internal_type: String::new(),
-        empty_strings_allowed: false,
-        spatial: None,
     }
 }

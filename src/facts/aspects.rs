@@ -27,6 +27,7 @@ pub enum FactName {
     Scope,
     Enforcement,
     Era,
+    StandIn,
 }
 
 /// A fact with all values it can have.
@@ -67,8 +68,8 @@ const FACTS: &[FactDeclaration] = &[
     (FactName::Cascade, "revalidated", &["yes", "no"]),
     // Whether the running migration itself added the column, or set the default that is dropped.
     (FactName::Origin, "origin", &["column-new", "default-new", "existing"]),
-    // Whether a key builds its index or takes one that is there.
-    (FactName::Source, "source", &["built", "attached"]),
+    // Whether a key builds its index or takes one that is there; `unknown` where no migration made that one.
+    (FactName::Source, "source", &["built", "attached", "unknown"]),
     // Whether a timeout that the migration sets can cut long work short.
     (FactName::Timeout, "timeout", &["none", "set"]),
     // The lock of a change that is no work.
@@ -100,6 +101,8 @@ const FACTS: &[FactDeclaration] = &[
     (FactName::Enforcement, "enforcement", &["same", "on", "off"]),
     // PostgreSQL 14 locks a partition that is detached.
     (FactName::Era, "era", &["before-14", "since-14"]),
+    // Whether the same transaction puts a view under the old name.
+    (FactName::StandIn, "stand-in", &["none", "view"]),
 ];
 
 impl FactName {
@@ -206,6 +209,7 @@ pub enum Aspect {
     AlterConstraint,
     PartitionedConcurrently,
     ExistingIndex,
+    HollowIndex,
     PendingEvents,
     NewEnumValue,
     NotInVersion,
@@ -218,8 +222,8 @@ pub type AspectDeclaration = (Aspect, &'static str, &'static [FactName]);
 pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::CreateTable, "create-table", &[]),
     (Aspect::DropTable, "drop-table", &[FactName::Use]),
-    (Aspect::DropReference, "drop-reference", &[]),
-    (Aspect::RenameTable, "rename-table", &[]),
+    (Aspect::DropReference, "drop-reference", &[FactName::Use]),
+    (Aspect::RenameTable, "rename-table", &[FactName::StandIn]),
     (Aspect::SetTablespace, "set-tablespace", &[]),
     (Aspect::AddColumnValue, "add-column-value", &[FactName::Value]),
     (Aspect::AddColumnNotNull, "add-column-not-null", &[FactName::Default]),
@@ -231,7 +235,7 @@ pub const ASPECTS: &[AspectDeclaration] = &[
         &[FactName::Default, FactName::Age],
     ),
     (Aspect::DropColumn, "drop-column", &[FactName::Use]),
-    (Aspect::RenameColumn, "rename-column", &[]),
+    (Aspect::RenameColumn, "rename-column", &[FactName::StandIn]),
     (Aspect::AlterType, "alter-type", &[FactName::Change]),
     (Aspect::AlterTypeCheck, "alter-type-check", &[]),
     (Aspect::AlterTypeReference, "alter-type-reference", &[FactName::Cascade]),
@@ -258,7 +262,7 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     ),
     (Aspect::DropCheck, "drop-check", &[]),
     (Aspect::DropKey, "drop-key", &[FactName::Key]),
-    (Aspect::DropForeignKey, "drop-foreign-key", &[]),
+    (Aspect::DropForeignKey, "drop-foreign-key", &[FactName::Use]),
     (Aspect::DropUnknownConstraint, "drop-unknown-constraint", &[]),
     (
         Aspect::ValidateCheck,
@@ -313,7 +317,11 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::CreatePartition, "create-partition", &[]),
     (Aspect::CreateChild, "create-child", &[]),
     (Aspect::AttachPartition, "attach-partition", &[FactName::Proof]),
-    (Aspect::ScanDefaultPartition, "scan-default-partition", &[]),
+    (
+        Aspect::ScanDefaultPartition,
+        "scan-default-partition",
+        &[FactName::Proof],
+    ),
     (Aspect::DropPartition, "drop-partition", &[]),
     (
         Aspect::DetachPartition,
@@ -345,6 +353,7 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::AlterConstraint, "alter-constraint", &[FactName::Enforcement]),
     (Aspect::PartitionedConcurrently, "partitioned-concurrently", &[]),
     (Aspect::ExistingIndex, "existing-index", &[]),
+    (Aspect::HollowIndex, "hollow-index", &[]),
     (Aspect::PendingEvents, "pending-events", &[]),
     (Aspect::NewEnumValue, "new-enum-value", &[]),
     (Aspect::NotInVersion, "not-in-version", &[]),

@@ -6,6 +6,7 @@ mod dependents;
 mod partitions;
 mod rows;
 mod types;
+mod version;
 
 use crate::catalog::{Catalog, object_name};
 use crate::lock::LockMode;
@@ -40,11 +41,18 @@ pub trait Usage {
 /// All aspects of a statement; `None` where the statement could not be read.
 #[must_use]
 pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Observation>> {
+    if let Some(refused) = context.not_in_version(statement) {
+        return Some(vec![refused]);
+    }
     let mut observations = match statement {
         Statement::CreateTable(create) => context.create_table(create),
         Statement::DropTable { table, cascade } => context.drop_table(table, *cascade),
         Statement::RenameTable { from, to } => {
-            vec![Observation::new(Aspect::RenameTable, from).named("new_table", to)]
+            vec![
+                Observation::new(Aspect::RenameTable, from)
+                    .fact(FactName::StandIn, "none")
+                    .named("new_table", to),
+            ]
         }
         Statement::AlterTable { table, actions } => actions
             .iter()
@@ -166,6 +174,9 @@ impl Context<'_> {
         }
         if create.if_not_exists && self.catalog.index_table(&name).is_some() {
             return vec![about(Aspect::ExistingIndex)];
+        }
+        if create.only && self.catalog.is_partitioned(&create.table) {
+            return vec![about(Aspect::HollowIndex)];
         }
         let building = if create.concurrently {
             "concurrently"

@@ -1,5 +1,7 @@
 //! Fills a rule's message and advice with the names of the user's own tables, models and fields.
 
+mod field;
+
 use crate::migration::{Constraint, Operation, OperationNode};
 use crate::source::SourceFile;
 use crate::versions::DjangoVersion;
@@ -28,6 +30,10 @@ impl<'a> Names<'a> {
             .replacen(" INDEX ", " INDEX CONCURRENTLY ", 1)
             .replace('\'', "\\'");
         values.push(("concurrent_sql", format!("'{concurrent}'")));
+        values.push((
+            "not_valid_sql",
+            format!("'{} NOT VALID'", statement.replace('\'', "\\'")),
+        ));
         Self { values }
     }
 
@@ -60,11 +66,18 @@ impl<'a> Names<'a> {
                 self.add(name, &dedented(source.slice(range)));
             }
         }
-        if let (Operation::AddField { .. }, Some(range)) = (&node.operation, node.argument_range("field")) {
-            let safe = field_with_lasting_default(&dedented(source.slice(range)), django);
-            self.add("safe_field", &safe);
+        if let (Operation::AddField { .. } | Operation::AlterField { .. }, Some(range)) =
+            (&node.operation, node.argument_range("field"))
+        {
+            let field = dedented(source.slice(range));
+            self.add("safe_field", &field::with_lasting_default(&field, django));
+            self.add("plain_field", &field::plain(&field));
+            self.add("unindexed_field", &field::unindexed(&field));
+            self.add("nullable_field", &field::nullable(&field));
+            self.add("field_made_nullable", &field::made_nullable(&field));
+            self.add("unchecked_field", &field::unchecked(&field));
         }
-        self.add("operation_source", &dedented(source.slice(node.range)));
+        self.add("operation_source", &without_remark(&dedented(source.slice(node.range))));
         self
     }
 
@@ -160,6 +173,15 @@ pub(super) fn target(operation: &Operation) -> (Option<&str>, Option<&str>) {
     }
 }
 
+/// Takes a comment behind the opening bracket away: it was about the operation as it stands.
+fn without_remark(source: &str) -> String {
+    let (first, rest) = source.split_once('\n').unwrap_or((source, ""));
+    match first.split_once("(  #") {
+        Some((call, _)) => format!("{call}(\n{rest}"),
+        None => source.to_owned(),
+    }
+}
+
 /// Takes the indentation of the later lines away.
 fn dedented(source: &str) -> String {
     let indentation = source
@@ -176,91 +198,9 @@ fn dedented(source: &str) -> String {
     })
 }
 
-/// The field's constructor with its default kept in the database; nullable where that cannot be said.
-fn field_with_lasting_default(source: &str, django: DjangoVersion) -> String {
-    let with = |argument: &str| match source.rfind(')') {
-        Some(close) => {
-            let arguments = source[..close].trim_end().trim_end_matches(',').trim_end();
-            let comma = if arguments.ends_with('(') { "" } else { ", " };
-            format!("{arguments}{comma}{argument})")
-        }
-        None => source.to_owned(),
-    };
-    if django < DjangoVersion::new(5, 0) {
-        return with("null=True");
-    }
-    let Some((start, value)) = default_argument(source) else {
-        return with("db_default=\"\"");
-    };
-    let lasting = match value {
-        "timezone.now" | "django.utils.timezone.now" => "Now()",
-        "dict" => "{}",
-        "list" => "[]",
-        literal if is_literal(literal) => literal,
-        _ => return with("null=True"),
-    };
-    let end = start + "default=".len() + value.len();
-    format!("{}db_default={lasting}{}", &source[..start], &source[end..])
-}
-
-/// Where ` default=` starts, and the text of its value.
-fn default_argument(source: &str) -> Option<(usize, &str)> {
-    let start = source
-        .match_indices("default=")
-        .map(|(start, _)| start)
-        .find(|start| source[..*start].ends_with(['(', ' ', ',', '\n', '\t']))?;
-    let value = &source[start + "default=".len()..];
-    let mut depth = 0i32;
-    let mut quote = None;
-    for (index, letter) in value.char_indices() {
-        match (quote, letter) {
-            (Some(open), _) if letter == open => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(letter),
-            (None, '(' | '[' | '{') => depth += 1,
-            (None, ')' | ']' | '}' | ',') if depth == 0 => return Some((start, value[..index].trim_end())),
-            (None, ')' | ']' | '}') => depth -= 1,
-            (None, _) => {}
-        }
-    }
-    None
-}
-
-fn is_literal(text: &str) -> bool {
-    let is_number = text
-        .trim_start_matches('-')
-        .chars()
-        .all(|letter| letter.is_ascii_digit() || letter == '.');
-    is_number || matches!(text, "True" | "False") || text.starts_with(['"', '\''])
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Names, field_with_lasting_default};
-    use crate::versions::DjangoVersion;
-
-    #[test]
-    fn a_python_default_becomes_one_of_the_database_where_django_knows_how() {
-        let advised = |source| field_with_lasting_default(source, DjangoVersion::new(5, 2));
-        assert_eq!(
-            advised("models.IntegerField(default=0)"),
-            "models.IntegerField(db_default=0)"
-        );
-        assert_eq!(
-            advised("models.CharField(blank=True, max_length=5)"),
-            "models.CharField(blank=True, max_length=5, db_default=\"\")"
-        );
-        assert_eq!(
-            advised("models.DateTimeField(default=timezone.now)"),
-            "models.DateTimeField(db_default=Now())"
-        );
-        assert_eq!(
-            advised("models.UUIDField(default=uuid.uuid4)"),
-            "models.UUIDField(default=uuid.uuid4, null=True)"
-        );
-        let before = field_with_lasting_default("models.IntegerField(default=0)", DjangoVersion::new(4, 2));
-        assert_eq!(before, "models.IntegerField(default=0, null=True)");
-    }
+    use super::Names;
 
     #[test]
     fn braces_that_are_no_placeholder_stay() {

@@ -10,19 +10,21 @@ use crate::finding::Origin;
 use crate::migration::{Migration, SqlText};
 use crate::project::{Session, Timeout};
 use crate::rules::RuleTable;
-use crate::schema_editor::Connection;
+use crate::schema_editor::{Connection, PythonCode};
 use crate::source::{Range, SourceFile};
 use crate::statement::{AlterTableAction, Execution, Statement};
 use crate::transaction::Transaction;
 use crate::versions::PostgresVersion;
 
+use super::crowd::Crowd;
 use super::judge::{Hit, Surroundings, Verdict, judge};
+use super::remarks::Remark;
 use super::sent::{Executed, Sent, Text};
 
 /// Postgres, as far as it is known, with a log of what the running migration has done to it.
 pub(super) struct Database<'a> {
     pub catalog: Catalog,
-    rules: &'a RuleTable,
+    pub(super) rules: &'a RuleTable,
     session: Session,
     postgres: PostgresVersion,
     pub(super) transaction: Transaction,
@@ -41,6 +43,13 @@ pub(super) struct Database<'a> {
     /// Settings of the session with the entry of the log that set each last.
     pub(super) set_by: Vec<(String, usize)>,
     pub log: Vec<Executed<'a>>,
+    /// Tables on which a moment's lock already hurts.
+    pub(super) hot_tables: Vec<String>,
+    /// Tables that the open transaction holds together.
+    pub(super) crowd: Crowd,
+    /// Operations of the running migration that ran code of Python.
+    pub(super) ran_python: Vec<usize>,
+    pub remarks: Vec<Remark<'a>>,
 }
 
 /// What Django no longer knows, though the database may still have it.
@@ -61,7 +70,12 @@ impl Usage for Released {
 }
 
 impl<'a> Database<'a> {
-    pub(super) fn new(rules: &'a RuleTable, session: &Session, postgres: PostgresVersion) -> Self {
+    pub(super) fn new(
+        rules: &'a RuleTable,
+        session: &Session,
+        postgres: PostgresVersion,
+        hot_tables: &[String],
+    ) -> Self {
         Self {
             catalog: Catalog::default(),
             rules,
@@ -77,6 +91,10 @@ impl<'a> Database<'a> {
             source: None,
             set_by: Vec::new(),
             log: Vec::new(),
+            hot_tables: hot_tables.to_vec(),
+            crowd: Crowd::default(),
+            ran_python: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 
@@ -95,6 +113,15 @@ impl<'a> Database<'a> {
             };
         }
         self.log.clear();
+        self.crowd = Crowd::default();
+        self.ran_python.clear();
+        self.remarks.clear();
+    }
+
+    /// The tables called hot that the history does not leave behind.
+    pub(super) fn unknown_hot_tables(&self) -> Vec<String> {
+        let is_unknown = |table: &&String| self.catalog.table(table).is_none();
+        self.hot_tables.iter().filter(is_unknown).cloned().collect()
     }
 
     /// Says which top-level operation sends the statements that follow.
@@ -160,15 +187,25 @@ impl<'a> Database<'a> {
             catalog: &self.catalog,
             transaction: &self.transaction,
             new_indexes: &self.new_indexes,
+            hot_tables: &self.hot_tables,
         };
         judge(observations, self.rules, &around, verdict);
         for lock in &verdict.locks {
             self.transaction.hold(&lock.relation, lock.mode);
         }
+        if self.transaction.open {
+            let hot_tables = &self.hot_tables;
+            let is_hot = |table: &str| hot_tables.iter().any(|hot| hot == table);
+            self.crowd.take(&verdict.locks, self.operation, &is_hot);
+        }
     }
 
-    /// Ends the migration: says what it leaves behind.
-    pub(super) fn finish(&mut self) {
+    /// Ends the migration: says what all of it comes to, and what it leaves behind.
+    pub(super) fn finish(&mut self, migration: &Migration) {
+        self.end_crowd();
+        self.judge_half_done(migration);
+        self.find_stand_ins();
+
         let left: Vec<String> = self
             .transaction
             .left_settings()
@@ -247,6 +284,10 @@ impl Connection for Database<'_> {
                 self.run_text(piece, text, Origin::RunSql, &mut taken);
             }
         }
+    }
+
+    fn run_python(&mut self, code: &PythonCode) {
+        self.judge_python(code);
     }
 
     fn catalog(&self) -> &Catalog {

@@ -2,8 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::finding::{Finding, Harm, OperationPlace, Place, Severity, Work};
+use crate::finding::{Finding, Harm, HeldLock, OperationPlace, Place, Severity, Work};
 use crate::fingerprint::{Identity, fingerprint};
+use crate::lock::LockMode;
 use crate::migration::{Gap, Migration, OperationNode};
 use crate::rules::RuleTable;
 use crate::schema_editor::{Confidence, Outcome};
@@ -12,6 +13,7 @@ use crate::versions::DjangoVersion;
 
 use super::advice::{Names, target};
 use super::judge::Hit;
+use super::remarks::Remark;
 use super::sent::{Executed, Sent};
 use super::{Wanted, problems};
 
@@ -26,28 +28,33 @@ pub(super) struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    pub(super) fn collect(&self, log: &[Executed<'_>], outcomes: &[Outcome]) -> Vec<Finding> {
+    pub(super) fn collect(
+        &self,
+        log: &[Executed<'_>],
+        remarks: &[Remark<'_>],
+        outcomes: &[Outcome],
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let mut by_operation: Vec<Vec<&Executed<'_>>> = vec![Vec::new(); self.migration.operations.len()];
+        let mut by_operation: Vec<Vec<Told<'_>>> = vec![Vec::new(); self.migration.operations.len()];
         for executed in log {
-            by_operation[executed.operation].push(executed);
+            let hits = executed.statements.iter().flat_map(Told::by_statement);
+            by_operation[executed.operation].extend(hits);
         }
-        for ((index, node), log) in self.migration.operations.iter().enumerate().zip(by_operation) {
-            let hits: Vec<(&Sent<'_>, &Hit<'_>)> = log
-                .into_iter()
-                .flat_map(|executed| &executed.statements)
-                .flat_map(|sent| sent.verdict.hits.iter().map(move |hit| (sent, hit)))
-                .filter(|(_, hit)| hit.severity > Severity::Silent && self.wants(hit))
-                .collect();
-            let (of_operation, of_texts): (Vec<_>, Vec<_>) =
-                hits.into_iter().partition(|(sent, _)| sent.range.is_none());
+        for remark in remarks {
+            by_operation[remark.operation].push(Told::beside(remark));
+        }
+        for ((index, node), mut told) in self.migration.operations.iter().enumerate().zip(by_operation) {
+            told.retain(|told| told.hit.severity > Severity::Silent && self.wants(told.hit));
+            let (mut of_operation, mut of_texts): (Vec<_>, Vec<_>) =
+                told.into_iter().partition(|told| told.range().is_none());
+            // Each statement of SQL has a place of its own, and an excuse for one is none for the next. What is said of
+            // the operation stands with the last of them.
+            if !of_texts.is_empty() && of_operation.iter().all(|told| told.sent.is_none()) {
+                of_texts.append(&mut of_operation);
+            }
             findings.extend(self.finding(index, node, &of_operation));
-            // Each statement of SQL has a place of its own, and an excuse for one is none for the next.
-            findings.extend(
-                of_texts
-                    .chunk_by(|(one, _), (other, _)| std::ptr::eq(*one, *other))
-                    .filter_map(|hits| self.finding(index, node, hits)),
-            );
+            let by_text = of_texts.chunk_by(Told::is_of_same_statement);
+            findings.extend(by_text.filter_map(|told| self.finding(index, node, told)));
         }
         // Behind a syntax error one gap leads to the next; the error is what has to be mended.
         if self.is_readable {
@@ -58,20 +65,33 @@ impl Collector<'_> {
     }
 
     /// The worst hit, told with the operation's names.
-    fn finding(&self, index: usize, node: &OperationNode, hits: &[(&Sent<'_>, &Hit<'_>)]) -> Option<Finding> {
-        // What fails beats what is slow.
-        let rank = |hit: &Hit<'_>| (hit.severity, hit.harm.contains(&Harm::Fails), hit.work, hit.strongest);
-        let worst = hits.iter().map(|(_, hit)| rank(hit)).max()?;
-        let (sent, worst) = hits.iter().copied().find(|(_, hit)| rank(hit) == worst)?;
+    fn finding(&self, index: usize, node: &OperationNode, told: &[Told<'_>]) -> Option<Finding> {
+        let mut finding = self.tell(index, node, told)?;
+        if !finding.also.is_empty() {
+            finding.apart = by_rule(told)
+                .iter()
+                .filter_map(|told| self.tell(index, node, told))
+                .collect();
+        }
+        Some(finding)
+    }
+
+    fn tell(&self, index: usize, node: &OperationNode, told: &[Told<'_>]) -> Option<Finding> {
+        let worst = told.iter().map(Told::rank).max()?;
+        let Told {
+            sent,
+            hit: worst,
+            locks,
+        } = *told.iter().find(|told| told.rank() == worst)?;
         let rule = worst.rule;
-        let statement = sent.text.to_string();
-        let names = Names::new(&worst.names, &statement).with_operation(
+        let statement = sent.map(|sent| sent.text.to_string());
+        let names = Names::new(&worst.names, statement.as_deref().unwrap_or_default()).with_operation(
             &self.migration.key.app,
             node,
             &self.migration.source,
             self.django,
         );
-        let mut harm: Vec<Harm> = hits.iter().flat_map(|(_, hit)| hit.harm.iter().copied()).collect();
+        let mut harm: Vec<Harm> = told.iter().flat_map(|told| told.hit.harm.iter().copied()).collect();
         harm.sort_unstable();
         harm.dedup();
         let (model, subject) = target(&node.operation);
@@ -80,24 +100,25 @@ impl Collector<'_> {
             matrix_row: rule.finding_row.or(worst.matrix),
             severity: worst.severity,
             harm,
-            also: also(&rule.name, hits),
+            also: also(&rule.name, told),
+            apart: Vec::new(),
             message: names.fill(&rule.message) + &held_from_before(worst),
-            help: names.fill(rule.help_for(&node.class)),
-            place: self.place(sent.range.unwrap_or(node.name_range)),
+            help: names.fill(rule.help_for(&situation(node, told))),
+            place: self.place(told.iter().find_map(Told::range).unwrap_or(node.name_range)),
             migration: Some(self.migration.key.clone()),
             operation: Some(OperationPlace {
                 index,
                 path: index.to_string(),
                 class: node.class.clone(),
             }),
-            locks: sent.verdict.locks.clone(),
-            work: sent.work(),
+            locks: locks.to_vec(),
+            work: sent.map_or(Work::None, Sent::work),
             fingerprint: [model, subject, names.get("table").filter(|_| model.is_none())]
                 .into_iter()
                 .flatten()
                 .collect::<Vec<_>>()
                 .join("."),
-            statement: Some(statement),
+            statement,
         })
     }
 
@@ -139,16 +160,89 @@ impl Collector<'_> {
     }
 }
 
+/// The class of the operation; one that drops a foreign key and makes it again is advised otherwise.
+fn situation(node: &OperationNode, told: &[Told<'_>]) -> String {
+    let drops = told.iter().any(|told| told.hit.rule.name == "drop-foreign-key");
+    if drops {
+        format!("{} again", node.class)
+    } else {
+        node.class.clone()
+    }
+}
+
 fn held_from_before(hit: &Hit<'_>) -> String {
     hit.closed_to_readers.as_ref().map_or_else(String::new, |relation| {
         format!("; reads of `{relation}` wait too, because this transaction holds ACCESS EXCLUSIVE on it already")
     })
 }
 
-fn also(rule: &str, hits: &[(&Sent<'_>, &Hit<'_>)]) -> Vec<String> {
-    let mut others: Vec<(Severity, &str)> = hits
+/// A hit with what it was said of.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    /// The statement; none where it was said of the operation.
+    sent: Option<&'a Sent<'a>>,
+    hit: &'a Hit<'a>,
+    locks: &'a [HeldLock],
+}
+
+impl<'a> Told<'a> {
+    fn by_statement(sent: &'a Sent<'a>) -> impl Iterator<Item = Self> {
+        let told = |hit| Self {
+            sent: Some(sent),
+            hit,
+            locks: &sent.verdict.locks,
+        };
+        sent.verdict.hits.iter().map(told)
+    }
+
+    fn beside(remark: &'a Remark<'a>) -> Self {
+        Self {
+            sent: None,
+            hit: &remark.hit,
+            locks: &remark.locks,
+        }
+    }
+
+    /// What fails beats what is slow, and what a statement does what is said beside it.
+    fn rank(&self) -> (Severity, bool, Work, bool, Option<LockMode>) {
+        let fails = self.hit.harm.contains(&Harm::Fails);
+        let hit = self.hit;
+        (hit.severity, fails, hit.work, self.sent.is_some(), hit.strongest)
+    }
+
+    /// Where it stands, where that is within the operation.
+    fn range(&self) -> Option<Range> {
+        self.sent.and_then(|sent| sent.range)
+    }
+
+    /// Whether the next one is told together with this one.
+    fn is_of_same_statement(&self, other: &Self) -> bool {
+        match (self.sent, other.sent) {
+            (Some(one), Some(other)) => std::ptr::eq(one, other),
+            (_, None) => true,
+            (None, Some(_)) => false,
+        }
+    }
+}
+
+/// What was told of each rule, the worst first.
+fn by_rule<'a>(told: &[Told<'a>]) -> Vec<Vec<Told<'a>>> {
+    let mut groups: Vec<Vec<Told<'a>>> = Vec::new();
+    for one in told {
+        let is_same = |group: &&mut Vec<Told<'_>>| group[0].hit.rule.name == one.hit.rule.name;
+        match groups.iter_mut().find(is_same) {
+            Some(group) => group.push(*one),
+            None => groups.push(vec![*one]),
+        }
+    }
+    groups.sort_by_key(|group| std::cmp::Reverse(group.iter().map(Told::rank).max()));
+    groups
+}
+
+fn also(rule: &str, told: &[Told<'_>]) -> Vec<String> {
+    let mut others: Vec<(Severity, &str)> = told
         .iter()
-        .map(|(_, hit)| (hit.severity, hit.rule.name.as_str()))
+        .map(|told| (told.hit.severity, told.hit.rule.name.as_str()))
         .filter(|(_, name)| *name != rule)
         .collect();
     others.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
@@ -162,30 +256,39 @@ fn also(rule: &str, hits: &[(&Sent<'_>, &Hit<'_>)]) -> Vec<String> {
     names
 }
 
-/// Gives each finding its fingerprint, in which the same problem found twice counts.
+/// Gives each finding its fingerprint, in which the same problem found twice counts. What is hidden behind a worse one comes
+/// last, so that it changes none of those that are shown.
 pub(super) fn name(findings: &mut [Finding]) {
     let mut seen: FxHashMap<String, usize> = FxHashMap::default();
-    for finding in findings {
-        let path = finding.place.path.display().to_string();
-        let target = std::mem::take(&mut finding.fingerprint);
-        let identity = Identity {
-            migration: finding.migration.as_ref(),
-            class: finding
-                .operation
-                .as_ref()
-                .map_or("", |operation| operation.class.as_str()),
-            target: if finding.migration.is_some() { &target } else { &path },
-            rule: &finding.rule,
-            count: 0,
-        };
-        let first = fingerprint(&identity);
-        let count = seen.entry(first).or_default();
-        finding.fingerprint = fingerprint(&Identity {
-            count: *count,
-            ..identity
-        });
-        *count += 1;
+    for finding in findings.iter_mut() {
+        name_one(finding, &mut seen);
     }
+    for finding in findings {
+        if let Some((own, hidden)) = finding.apart.split_first_mut() {
+            own.fingerprint.clone_from(&finding.fingerprint);
+            hidden.iter_mut().for_each(|hidden| name_one(hidden, &mut seen));
+        }
+    }
+}
+
+fn name_one(finding: &mut Finding, seen: &mut FxHashMap<String, usize>) {
+    let path = finding.place.path.display().to_string();
+    let target = std::mem::take(&mut finding.fingerprint);
+    let operation = finding.operation.as_ref();
+    let identity = Identity {
+        migration: finding.migration.as_ref(),
+        class: operation.map_or("", |operation| operation.class.as_str()),
+        target: if finding.migration.is_some() { &target } else { &path },
+        rule: &finding.rule,
+        count: 0,
+    };
+    let first = fingerprint(&identity);
+    let count = seen.entry(first).or_default();
+    finding.fingerprint = fingerprint(&Identity {
+        count: *count,
+        ..identity
+    });
+    *count += 1;
 }
 
 /// A finding that is not about a statement.
@@ -204,6 +307,7 @@ pub(super) fn about_input(
         severity: rule.severity,
         harm: rule.harm.clone(),
         also: Vec::new(),
+        apart: Vec::new(),
         message: names.fill(&rule.message),
         help: names.fill(rule.help_for("default")),
         place,

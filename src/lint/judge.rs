@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use crate::catalog::Catalog;
-use crate::facts::{Observation, Role};
-use crate::finding::{Harm, HeldLock, RelationKind, Severity, Work};
+use crate::facts::{Aspect, Observation, Role};
+use crate::finding::{Claim, Harm, HeldLock, MatchedRow, RelationKind, Severity, Work};
 use crate::lock::LockMode;
 use crate::rules::{Row, Rule, RuleTable};
 use crate::statement::ViewKind;
@@ -19,6 +19,7 @@ pub(super) struct Verdict<'r> {
     pub rewrites: Vec<String>,
     pub builds: Vec<String>,
     pub hits: Vec<Hit<'r>>,
+    pub rows: Vec<MatchedRow>,
 }
 
 /// A row that a statement matched.
@@ -40,6 +41,8 @@ pub(super) struct Surroundings<'a> {
     pub catalog: &'a Catalog,
     pub transaction: &'a Transaction,
     pub new_indexes: &'a FxHashSet<String>,
+    /// Tables on which a moment's lock already hurts.
+    pub hot_tables: &'a [String],
 }
 
 impl Surroundings<'_> {
@@ -60,7 +63,7 @@ impl Surroundings<'_> {
             Role::Sequence => self
                 .catalog
                 .sequence(relation)
-                .is_some_and(|sequence| sequence.created_in == self.catalog.current_migration()),
+                .is_some_and(|sequence| self.catalog.is_recent(sequence.created_in)),
         }
     }
 }
@@ -69,7 +72,7 @@ impl Surroundings<'_> {
     fn is_new_view(&self, relation: &str) -> bool {
         self.catalog
             .view(relation)
-            .is_some_and(|view| view.created_in == self.catalog.current_migration())
+            .is_some_and(|view| self.catalog.is_recent(view.created_in))
     }
 
     fn kind(&self, role: Role, relation: &str) -> RelationKind {
@@ -110,6 +113,12 @@ pub(super) fn judge<'r>(
 }
 
 impl<'r> Hit<'r> {
+    /// The value of a name for the message.
+    pub(super) fn name(&self, wanted: &str) -> Option<&str> {
+        let found = self.names.iter().find(|(name, _)| *name == wanted);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// What a rule without rows says.
     pub(super) fn of_rule(rules: &'r RuleTable, name: &str, names: Vec<(&'static str, String)>) -> Option<Self> {
         let rule = rules.rule(name)?;
@@ -127,7 +136,7 @@ impl<'r> Hit<'r> {
 }
 
 impl<'r> Verdict<'r> {
-    fn add(&mut self, observation: Observation, rule: &'r Rule, row: &Row, around: &Surroundings<'_>) {
+    fn add(&mut self, mut observation: Observation, rule: &'r Rule, row: &Row, around: &Surroundings<'_>) {
         let mut hit = Hit {
             rule,
             matrix: row.matrix,
@@ -135,9 +144,10 @@ impl<'r> Verdict<'r> {
             harm: row.harm.clone(),
             work: Work::None,
             strongest: None,
-            names: observation.names,
+            names: std::mem::take(&mut observation.names),
             closed_to_readers: None,
         };
+        let mut claims = Vec::new();
         let bound = observation
             .roles
             .iter()
@@ -151,8 +161,14 @@ impl<'r> Verdict<'r> {
                 .iter()
                 .find(|(worked, _)| worked == role && !around.is_hollow(relation))
                 .map_or(&[][..], |(_, work)| work);
+            claims.push(Claim {
+                role: *role,
+                relation: relation.clone(),
+                mode: *mode,
+                work: work.to_vec(),
+            });
             self.lock(around.kind(*role, relation), relation, *mode, work);
-            self.note_work(*role, relation, work, &observation.builds);
+            self.note_work(&observation, relation, work);
             let heaviest = work.iter().copied().max().unwrap_or_default();
             hit.work = hit.work.max(heaviest);
             hit.strongest = hit.strongest.max(Some(*mode));
@@ -172,6 +188,15 @@ impl<'r> Verdict<'r> {
         hit.harm.sort_unstable();
         hit.harm.dedup();
         self.hits.push(hit);
+        self.rows.push(MatchedRow {
+            rule: rule.name.clone(),
+            row: rule
+                .rows
+                .iter()
+                .position(|other| std::ptr::eq(other, row))
+                .unwrap_or_default(),
+            claims,
+        });
     }
 
     fn lock(&mut self, kind: RelationKind, relation: &str, mode: LockMode, work: &[Work]) {
@@ -193,7 +218,8 @@ impl<'r> Verdict<'r> {
         }
     }
 
-    fn note_work(&mut self, role: Role, relation: &str, work: &[Work], builds: &[String]) {
+    fn note_work(&mut self, observation: &Observation, relation: &str, work: &[Work]) {
+        let builds = &observation.builds;
         let add = |names: &mut Vec<String>, name: &str| {
             if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
@@ -203,9 +229,9 @@ impl<'r> Verdict<'r> {
             self.work = self.work.max(*kind);
             match kind {
                 Work::Scan => add(&mut self.scans, relation),
-                // A rewrite and the build of an index read every row too; a refresh reads those of other tables.
+                // A rewrite and the build of an index read every row too.
                 Work::Rewrite => {
-                    if role != Role::View {
+                    if reads_rows(observation.aspect) {
                         add(&mut self.scans, relation);
                     }
                     add(&mut self.rewrites, relation);
@@ -219,6 +245,11 @@ impl<'r> Verdict<'r> {
             }
         }
     }
+}
+
+/// Files are copied as they are, and a refresh reads the rows of other tables.
+fn reads_rows(aspect: Aspect) -> bool {
+    !matches!(aspect, Aspect::SetTablespace | Aspect::MoveIndex | Aspect::RefreshView)
 }
 
 /// A row's own severity, but silence where the table is new, or where the other table that the row is about is.
@@ -243,11 +274,21 @@ fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> 
             .roles
             .iter()
             .all(|(role, relation)| around.is_new(*role, relation));
-    if table_is_new || all_are_new || is_about_nobody {
+    let own = if table_is_new || all_are_new || is_about_nobody {
         Severity::Silent
     } else {
         row.severity
-    }
+    };
+    own.max(heat(observation, row, around))
+}
+
+/// The row's severity where it locks a hot table, else silence.
+fn heat(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> Severity {
+    let is_locked = |wanted: Role| row.locks.iter().any(|(role, _)| *role == wanted);
+    let locks_hot = observation.roles.iter().any(|(role, relation)| {
+        is_locked(*role) && around.hot_tables.contains(relation) && !around.is_new(*role, relation)
+    });
+    row.hot.filter(|_| locks_hot).unwrap_or(Severity::Silent)
 }
 
 /// Work that grows with the table, under a lock that others wait for.

@@ -44,6 +44,7 @@ impl Database<'_> {
         self.place = None;
         if is_implicit {
             self.transaction.end(false);
+            self.end_crowd();
         }
         self.log.push(Executed {
             operation: self.operation,
@@ -99,7 +100,10 @@ impl Database<'_> {
         match change {
             TransactionChange::Begin => self.transaction.open(),
             // Django's connection begins the next one by itself.
-            TransactionChange::End => self.transaction.end(self.transaction.is_djangos()),
+            TransactionChange::End => {
+                self.transaction.end(self.transaction.is_djangos());
+                self.end_crowd();
+            }
             TransactionChange::Within => {}
         }
     }

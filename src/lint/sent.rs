@@ -85,6 +85,7 @@ impl Sent<'_> {
             work: self.work(),
             not_analysed: self.unread,
             rules,
+            rows: self.verdict.rows,
             matrix_rows,
             locks: self.verdict.locks,
             scans: self.verdict.scans,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::InternalType;
 use crate::source::Range;
 use crate::value::Value;
 
@@ -127,54 +128,6 @@ pub enum Shape {
     },
     /// Pictures.
     Raster,
-}
-
-/// Django's internal types of column fields.
-/// See `data_types` in django/db/backends/postgresql/base.py and django/contrib/postgres/fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(
-    missing_docs,
-    reason = "each variant is the class of the same name with `Field` behind it"
-)]
-pub enum InternalType {
-    Auto,
-    BigAuto,
-    SmallAuto,
-    BigInteger,
-    Binary,
-    Boolean,
-    Char,
-    Date,
-    DateTime,
-    Decimal,
-    Duration,
-    File,
-    FilePath,
-    Float,
-    GenericIPAddress,
-    IPAddress,
-    Integer,
-    Json,
-    PositiveBigInteger,
-    PositiveInteger,
-    PositiveSmallInteger,
-    Slug,
-    SmallInteger,
-    Text,
-    Time,
-    Uuid,
-    // django.contrib.postgres
-    CICharField,
-    CIEmailField,
-    CITextField,
-    HStore,
-    SearchVector,
-    SearchQuery,
-    IntegerRange,
-    BigIntegerRange,
-    DecimalRange,
-    DateTimeRange,
-    DateRange,
 }
 
 /// The forward side of a `ForeignKey` or `OneToOneField`.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::row_work::RowWork;
 use crate::source::Range;
 use crate::value::Value;
 
@@ -128,6 +129,7 @@ pub enum Operation {
     RunPython {
         atomic: Option<bool>,
         code: Value,
+        rows: RowWork,
     },
     CreateExtension {
         name: String,

@@ -36,91 +36,29 @@ pub struct KnownKey {
     pub max_length: Option<i64>,
 }
 
-/// django.contrib's models: app, name, table, key, key type, length, setting.
-/// See the first migrations in django/contrib/*/migrations.
-type Row = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    InternalType,
-    Option<i64>,
-);
-
-const CONTRIB: [Row; 11] = [
-    ("admin", "LogEntry", "django_admin_log", "id", InternalType::Auto, None),
-    ("auth", "Group", "auth_group", "id", InternalType::Auto, None),
-    ("auth", "Permission", "auth_permission", "id", InternalType::Auto, None),
-    ("auth", "User", "auth_user", "id", InternalType::Auto, None),
-    (
-        "contenttypes",
-        "ContentType",
-        "django_content_type",
-        "id",
-        InternalType::Auto,
-        None,
-    ),
-    (
-        "flatpages",
-        "FlatPage",
-        "django_flatpage",
-        "id",
-        InternalType::Auto,
-        None,
-    ),
-    (
-        "redirects",
-        "Redirect",
-        "django_redirect",
-        "id",
-        InternalType::Auto,
-        None,
-    ),
-    (
-        "sessions",
-        "Session",
-        "django_session",
-        "session_key",
-        InternalType::Char,
-        Some(40),
-    ),
-    ("sites", "Site", "django_site", "id", InternalType::Auto, None),
-    (
-        "gis",
-        "PostGISGeometryColumns",
-        "geometry_columns",
-        "f_table_catalog",
-        InternalType::Char,
-        Some(256),
-    ),
-    (
-        "gis",
-        "PostGISSpatialRefSys",
-        "spatial_ref_sys",
-        "srid",
-        InternalType::Integer,
-        None,
-    ),
-];
+/// One model a line, fields separated by blanks: app label, name, table, column of the key, its type as a foreign key to it
+/// has it, and the setting that can replace the model, if any. Written by `scripts/known-models`, out of the state that
+/// Django's own `MigrationLoader` builds from the packages' migrations.
+const PACKAGES: &str = include_str!("known_models.txt");
 
 impl KnownModel {
-    /// django.contrib's models: their migrations are not part of any project.
-    #[must_use]
-    pub fn contrib() -> Vec<Self> {
-        CONTRIB
-            .iter()
-            .map(|&(app, name, table, key, internal_type, max_length)| Self {
-                app: app.to_owned(),
-                name: name.to_owned(),
-                table: table.to_owned(),
-                key: KnownKey {
-                    name: key.to_owned(),
-                    kind: FieldKind::Plain(internal_type),
-                    max_length,
-                },
-                swappable: (name == "User").then(|| "AUTH_USER_MODEL".to_owned()),
-            })
-            .collect()
+    /// The models of django.contrib and of well-known packages.
+    pub fn of_packages() -> impl Iterator<Item = Self> {
+        PACKAGES.lines().filter_map(Self::parse)
+    }
+
+    /// A line of the data; `None` for a comment.
+    fn parse(line: &str) -> Option<Self> {
+        let mut words = line.split_ascii_whitespace().map(str::to_owned);
+        let app = words.next().filter(|word| !word.starts_with('#'))?;
+        let (name, table, column, key_type) = (words.next()?, words.next()?, words.next()?, words.next()?);
+        Some(Self {
+            app,
+            name,
+            table,
+            key: KnownKey::of_type(column, key_type),
+            swappable: words.next(),
+        })
     }
 
     pub(super) fn key(&self) -> ModelKey {
@@ -143,6 +81,30 @@ impl KnownModel {
             bases: Arc::new([]),
             origin: Origin::Data,
         }
+    }
+}
+
+impl KnownKey {
+    /// A key whose column has this type.
+    #[must_use]
+    pub fn of_type(name: String, db_type: String) -> Self {
+        let length = db_type.strip_prefix("varchar(").and_then(|rest| rest.strip_suffix(')'));
+        let max_length = length.and_then(|digits| digits.parse().ok());
+        let kind = match db_type.as_str() {
+            "smallint" => FieldKind::Plain(InternalType::SmallAuto),
+            "integer" => FieldKind::Plain(InternalType::Auto),
+            "bigint" => FieldKind::Plain(InternalType::BigAuto),
+            "uuid" => FieldKind::Plain(InternalType::Uuid),
+            _ if max_length.is_some() => FieldKind::Plain(InternalType::Char),
+            _ => FieldKind::Database {
+                db_type,
+                rel_db_type: None,
+                internal_type: String::new(),
+                empty_strings_allowed: false,
+                spatial: None,
+            },
+        };
+        Self { name, kind, max_length }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::rules::RuleTable;
 /// When a path does not exist or has no migration, or the configuration is wrong.
 pub fn load(request: &Request<'_>, rules: &RuleTable, visit: &mut dyn FnMut(&Project)) -> Result<Loaded, LoadError> {
     let mut loaded = Loaded::default();
-    for target in root::targets(request.working_folder, request.paths, &request.configuration, rules)? {
+    for target in root::targets(request, rules)? {
         load_target(request, target, &mut loaded, visit)?;
     }
     Ok(loaded)
@@ -33,7 +33,7 @@ fn load_target(
     // A hook passes every changed file; most of them need no look at the project.
     let (aside, named) = std::mem::take(&mut target.named)
         .into_par_iter()
-        .partition(|path| discover::is_beside_the_point(path));
+        .partition(|path| discover::is_beside_the_point(path, request.unsaved));
     target.named = named;
     pass_over(request, &target, aside, loaded);
     if target.named.is_empty() {
@@ -42,6 +42,7 @@ fn load_target(
     let mut found = discover::discover(&Search {
         root: &target.root,
         named: &target.named,
+        unsaved: request.unsaved,
         configuration: &target.configuration,
         progress: request.progress,
     });

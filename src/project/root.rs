@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::LoadError;
+use super::{LoadError, Request};
 use crate::config::{self, Configuration};
 use crate::rules::RuleTable;
 
@@ -60,23 +60,20 @@ pub enum ConfigurationChoice {
 ///
 /// # Errors
 /// When a path does not exist, or its configuration is wrong.
-pub fn targets(
-    working_folder: &Path,
-    paths: &[PathBuf],
-    choice: &ConfigurationChoice,
-    rules: &RuleTable,
-) -> Result<Vec<Target>, LoadError> {
+pub fn targets(request: &Request<'_>, rules: &RuleTable) -> Result<Vec<Target>, LoadError> {
+    let working_folder = request.working_folder;
     let mut finder = Finder {
         working_folder,
-        choice,
+        choice: &request.configuration,
         rules,
         configurations: BTreeMap::new(),
         roots: BTreeMap::new(),
     };
     let mut targets: Vec<Target> = Vec::new();
-    for path in paths {
+    for path in request.paths {
         let path = absolute(working_folder, path);
-        if !path.exists() {
+        let is_unsaved = request.unsaved.is_some_and(|unsaved| unsaved.path == path);
+        if !is_unsaved && !path.exists() {
             return Err(LoadError::no_such_path(shown(working_folder, &path)));
         }
         let folder = if path.is_dir() {

@@ -13,7 +13,7 @@ use crate::value::{Call, Value};
 
 /// Methods of strings, lists and dicts that a constant of another module may be asked for.
 const METHODS: &[&str] = &[
-    "copy", "format", "get", "items", "join", "keys", "lower", "replace", "split", "strip", "upper", "values",
+    "copy", "format", "get", "items", "join", "keys", "lower", "replace", "rsplit", "split", "strip", "upper", "values",
 ];
 
 /// Arguments of a call, stars expanded.
@@ -37,13 +37,15 @@ impl<'a> Interpreter<'a> {
         let receiver = self.evaluate(&attribute.value);
         match receiver {
             Value::Name(path) if path == objects::SELF => self.self_call(attribute.attr.as_str(), call),
-            Value::Name(_) if METHODS.contains(&attribute.attr.as_str()) => match self.settle(receiver) {
-                Value::Name(_) => {
-                    let path = self.evaluate(&call.func);
-                    self.call_value(path, call)
+            Value::Name(_) | Value::Setting(_) if METHODS.contains(&attribute.attr.as_str()) => {
+                match self.settle(receiver) {
+                    Value::Name(_) => {
+                        let path = self.evaluate(&call.func);
+                        self.call_value(path, call)
+                    }
+                    receiver => self.method_call(receiver, attribute, call),
                 }
-                receiver => self.method_call(receiver, attribute, call),
-            },
+            }
             Value::Name(_) => {
                 let path = self.attribute_of(receiver, attribute);
                 self.call_value(path, call)
@@ -376,19 +378,27 @@ fn string_method(text: &str, name: &str, arguments: &Arguments) -> Option<Value>
         ("replace", [Value::Str(from), Value::Str(to)]) if !from.is_empty() && to.len() <= 1024 => {
             string(text.replace(from.as_str(), to))
         }
-        ("split", [Value::Str(by)]) if !by.is_empty() => Some(Value::List(
-            text.split(by.as_str())
-                .map(|part| Value::Str(part.to_owned()))
-                .collect(),
-        )),
-        ("split", []) => Some(Value::List(
-            text.split_whitespace()
-                .map(|part| Value::Str(part.to_owned()))
-                .collect(),
-        )),
+        ("split" | "rsplit", [Value::Str(by)]) if !by.is_empty() => strings(text.split(by.as_str()).collect()),
+        ("split", [Value::Str(by), Value::Int(times)]) if !by.is_empty() => {
+            let pieces = usize::try_from(*times).map_or(usize::MAX, |times| times.saturating_add(1));
+            strings(text.splitn(pieces, by.as_str()).collect())
+        }
+        ("rsplit", [Value::Str(by), Value::Int(times)]) if !by.is_empty() => {
+            let pieces = usize::try_from(*times).map_or(usize::MAX, |times| times.saturating_add(1));
+            let mut parts: Vec<&str> = text.rsplitn(pieces, by.as_str()).collect();
+            parts.reverse();
+            strings(parts)
+        }
+        ("split", []) => strings(text.split_whitespace().collect()),
         ("encode", [] | [Value::Str(_)]) => Some(Value::Bytes(text.as_bytes().to_vec())),
         _ => None,
     }
+}
+
+fn strings(parts: Vec<&str>) -> Option<Value> {
+    Some(Value::List(
+        parts.into_iter().map(|part| Value::Str(part.to_owned())).collect(),
+    ))
 }
 
 fn dict_method(items: &[(Value, Value)], name: &str, args: &[Value]) -> Option<Value> {

@@ -3,15 +3,17 @@
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 use ruff_text_size::Ranged;
 
-use super::evaluate::{Interpreter, Scope};
+use super::enumerations::Enumeration;
+use super::evaluate::{Binding, Interpreter, Scope};
 use super::{Class, functions, range};
 use crate::value::Value;
 
 /// A class while its module is being read.
 pub(super) struct Definition {
     pub(super) class: Class,
-    /// An enumeration whose members equal their values: `TextChoices`, `IntegerChoices`, `StrEnum`, `(str, Enum)`.
-    is_choices: bool,
+    enumeration: Option<Enumeration>,
+    /// Of an enumeration `RED.value`, `RED.name` and the like.
+    pub(super) members: Vec<(String, Binding)>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -28,9 +30,11 @@ impl<'a> Interpreter<'a> {
             self.execute(&statement.body);
         }
         self.depth -= 5;
-        let attributes = self.scopes.pop().unwrap_or_default();
+        let mut attributes = self.scopes.pop().unwrap_or_default();
         self.class_name = outer;
-        let is_choices = bases.iter().any(|base| self.has_equal_members(base));
+        let enumeration = bases.iter().find_map(|base| self.enumeration(base));
+        let enumeration = enumeration.map(|kind| kind.mixed_with(&bases));
+        let members = enumeration.map(|kind| Self::members(&name, kind, &mut attributes));
         let methods = statement.body.iter().filter_map(Stmt::as_function_def_stmt);
         let methods = methods.map(functions::method).collect();
         let place = range(statement.name.range);
@@ -43,7 +47,11 @@ impl<'a> Interpreter<'a> {
             attributes: Vec::new(),
             methods,
         };
-        self.classes.push(Definition { class, is_choices });
+        self.classes.push(Definition {
+            class,
+            enumeration,
+            members: members.unwrap_or_default(),
+        });
     }
 
     fn bases(&mut self, statement: &'a StmtClassDef) -> Vec<Value> {
@@ -73,26 +81,25 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Whether members of this local class equal their values.
-    pub(super) fn is_choices(&self, name: &str) -> bool {
-        let definition = self
-            .classes
+    /// `value`, `name` or `label` of a member of a local enumeration.
+    pub(super) fn part_of_member(&self, class: &str, member: &str, part: &str) -> Option<Value> {
+        let wanted = format!("{member}.{part}");
+        let found = self
+            .class_definition(class)?
+            .members
             .iter()
-            .rev()
-            .find(|definition| definition.class.name == name);
-        definition.is_some_and(|definition| definition.is_choices)
+            .find(|(name, _)| *name == wanted);
+        found.map(|(_, binding)| binding.value.clone())
     }
 
-    fn has_equal_members(&self, base: &Value) -> bool {
-        let Value::Name(path) = base else { return false };
-        let known = [
-            "django.db.models.TextChoices",
-            "django.db.models.IntegerChoices",
-            "django.db.models.Choices",
-            "enum.IntEnum",
-            "enum.StrEnum",
-            "enum.Enum",
-        ];
-        known.contains(&path.as_str()) || self.local_class(base).is_some_and(|name| self.is_choices(name))
+    fn class_definition(&self, class: &str) -> Option<&Definition> {
+        let mut definitions = self.classes.iter().rev();
+        definitions.find(|definition| definition.class.name == class)
+    }
+
+    fn enumeration(&self, base: &Value) -> Option<Enumeration> {
+        let Value::Name(path) = base else { return None };
+        let local = || self.class_definition(self.local_class(base)?)?.enumeration;
+        Enumeration::of(path).or_else(local)
     }
 }

@@ -304,7 +304,11 @@ impl<'a> Interpreter<'a> {
         let mut by_name = FxHashMap::default();
         for definition in self.classes {
             by_name.insert(definition.class.name.clone(), classes.len());
-            classes.push(definition.class);
+            let members = definition.members.into_iter();
+            let members = members.map(|(name, Binding { value, range })| Attribute { name, value, range });
+            let mut class = definition.class;
+            class.attributes.extend(members);
+            classes.push(class);
         }
         let mut bindings = FxHashMap::default();
         for (name, binding) in self.scopes.swap_remove(0) {

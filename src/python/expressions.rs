@@ -3,6 +3,7 @@
 use ruff_python_ast::{self as ast, Expr, Number, UnaryOp};
 use ruff_text_size::Ranged;
 
+use super::Resolved;
 use super::evaluate::Interpreter;
 use super::operators::{self, compare, truth};
 use super::text;
@@ -65,6 +66,12 @@ impl<'a> Interpreter<'a> {
     }
 
     fn attribute(&mut self, attribute: &'a ast::ExprAttribute) -> Value {
+        if let Some(value) = self
+            .member_part(attribute)
+            .or_else(|| self.option_of_user_model(attribute))
+        {
+            return value;
+        }
         let value = self.evaluate(&attribute.value);
         self.attribute_of(value, attribute)
     }
@@ -81,8 +88,6 @@ impl<'a> Interpreter<'a> {
                 None => self.unknown(attribute.range, "is not evaluated"),
             },
             Value::Unknown(unknown) => Value::Unknown(unknown),
-            // `Status.A.value`, where `Status.A` is already the member's value.
-            value @ (Value::Str(_) | Value::Int(_)) if name == "value" => value,
             _ => self.unknown(attribute.range, "is not evaluated"),
         }
     }
@@ -96,12 +101,20 @@ impl<'a> Interpreter<'a> {
         if self.binding_mut(&key).is_none() {
             return Value::Name(self.local_path(&key));
         }
-        let value = self.lookup(&key, attribute.range);
-        if self.is_choices(&class) {
-            member_value(value)
-        } else {
-            value
+        self.lookup(&key, attribute.range)
+    }
+
+    /// `Status.A.value`, where `Status` is an enumeration of this module.
+    fn member_part(&mut self, attribute: &'a ast::ExprAttribute) -> Option<Value> {
+        let part = attribute.attr.as_str();
+        let Expr::Attribute(member) = attribute.value.as_ref() else {
+            return None;
+        };
+        if !matches!(part, "value" | "name" | "label") {
+            return None;
         }
+        let class = self.evaluate(&member.value);
+        self.part_of_member(self.local_class(&class)?, member.attr.as_str(), part)
     }
 
     /// The items of a display, stars expanded.
@@ -319,11 +332,29 @@ impl<'a> Interpreter<'a> {
             return self.slice(value, slice);
         }
         let key = self.evaluate(&subscript.slice);
-        let item =
-            operators::item(&value, &key).or_else(|| operators::item(&self.settle(value.clone()), &self.settle(key)));
-        match item {
+        let item = operators::item(&value, &key)
+            .or_else(|| operators::item(&self.settle(value.clone()), &self.settle(key.clone())));
+        match item.or_else(|| self.member_called(&value, &key)) {
             Some(item) => item,
             None => self.blame(value, subscript.range, "is not evaluated"),
+        }
+    }
+
+    /// `Status["A"]`, where `Status` is an enumeration.
+    fn member_called(&mut self, class: &Value, name: &Value) -> Option<Value> {
+        let (Value::Name(path), Value::Str(name)) = (class, name) else {
+            return None;
+        };
+        if path == "django.db.models.Deferrable" {
+            return Some(Value::Name(format!("{path}.{name}")));
+        }
+        if let Some(class) = self.local_class(class).map(str::to_owned) {
+            self.part_of_member(&class, name, "name")?;
+            return Some(self.binding_mut(&format!("{class}.{name}"))?.value.clone());
+        }
+        match self.look(path)? {
+            Resolved::Class(_, class) => class.member(name).cloned(),
+            Resolved::Value(_) => None,
         }
     }
 
@@ -425,14 +456,6 @@ impl<'a> Interpreter<'a> {
         } else {
             Err(self.unknown(generator.range, "gives too many items"))
         }
-    }
-}
-
-/// What an enumeration's member equals: `A = "a", "Label"` is `"a"`.
-fn member_value(value: Value) -> Value {
-    match value {
-        Value::Tuple(items) => items.into_iter().next().unwrap_or(Value::None),
-        value => value,
     }
 }
 

@@ -168,11 +168,22 @@ impl Modules {
                 .or_else(|| self.loaded.get(module));
             match loaded {
                 Some(module) => return self.look_up(module, name),
-                None if self.absent.contains(module) => split = dot,
+                None if self.absent.contains(module) || self.is_class(module) => split = dot,
                 None => return Step::Missing(module.to_owned()),
             }
         }
         Step::Nothing
+    }
+
+    /// Whether this path is a class of a module that was read, so that no file belongs to it.
+    fn is_class(&self, path: &str) -> bool {
+        let Some((module, name)) = path.rsplit_once('.') else {
+            return false;
+        };
+        match self.loaded.get(module) {
+            Some(module) => module.class(name).is_some(),
+            None => self.is_class(module),
+        }
     }
 
     fn look_up<'m>(&'m self, module: &'m Module, name: &str) -> Step<'m> {
@@ -379,7 +390,16 @@ impl Resolution<'_> {
         let mut path = None;
         if is_followed(&call.path) {
             match self.modules.find_from(Some(self.home), &call.path) {
-                Some(Resolved::Class(module, class)) => path = Some(format!("{}.{}", module.path, class.name)),
+                Some(Resolved::Class(module, class)) => {
+                    // `Status("a")` is the member with that value.
+                    let given = args.as_deref().unwrap_or(&call.args);
+                    if let ([value], []) = (given, call.kwargs.as_slice())
+                        && let Some(member) = class.member_with_value(value)
+                    {
+                        return Some(member.clone());
+                    }
+                    path = Some(format!("{}.{}", module.path, class.name));
+                }
                 Some(Resolved::Value(Value::Function(function))) => {
                     let arguments = Arguments {
                         args: args.clone().unwrap_or_else(|| call.args.clone()),

@@ -1,6 +1,6 @@
 //! Values that a decision hangs on: names of other modules, settings and calls are looked up as far as they were read.
 
-use ruff_python_ast::Expr;
+use ruff_python_ast::{self as ast, Expr};
 
 use super::builtins::Arguments;
 use super::evaluate::Interpreter;
@@ -38,6 +38,10 @@ impl<'a> Interpreter<'a> {
                 Value::Setting(name) => {
                     return match self.modules.settings.get(&name) {
                         Setting::Known(value) if name != "DATABASES" => value.clone(),
+                        Setting::Absent if name == "AUTH_USER_MODEL" => {
+                            self.assume(&name);
+                            Value::Str("auth.User".to_owned())
+                        }
                         Setting::Known(_) | Setting::Unknown | Setting::Absent => Value::Setting(name),
                     };
                 }
@@ -66,6 +70,21 @@ impl<'a> Interpreter<'a> {
                 None
             }
             Look::Nothing(end) => self.computed_attribute(&end),
+        }
+    }
+
+    /// What a path of another module leads to; a module that would have to be read first is asked for.
+    pub(super) fn look(&mut self, path: &str) -> Option<Resolved<'a>> {
+        if !is_followed(path) || self.is_own(path) {
+            return None;
+        }
+        match self.modules.look(self.start, path) {
+            Look::Found(found) => Some(found),
+            Look::Missing(module) => {
+                self.asked.push(module);
+                None
+            }
+            Look::Nothing(_) => None,
         }
     }
 
@@ -117,6 +136,33 @@ impl<'a> Interpreter<'a> {
             ranges: Vec::new(),
         };
         self.call_function(function, &arguments)
+    }
+
+    /// `get_user_model()._meta.app_label` and the like.
+    pub(super) fn option_of_user_model(&mut self, attribute: &'a ast::ExprAttribute) -> Option<Value> {
+        let Expr::Attribute(meta) = attribute.value.as_ref() else {
+            return None;
+        };
+        if meta.attr.as_str() != "_meta" {
+            return None;
+        }
+        match self.evaluate(&meta.value) {
+            Value::Call(call) if call.path == "django.contrib.auth.get_user_model" => {}
+            _ => return None,
+        }
+        let Value::Str(label) = self.settle(Value::Setting("AUTH_USER_MODEL".to_owned())) else {
+            return None;
+        };
+        let (app, model) = label.split_once('.')?;
+        let option = match attribute.attr.as_str() {
+            "app_label" => app.to_owned(),
+            "object_name" => model.to_owned(),
+            "model_name" => model.to_lowercase(),
+            "label" => label,
+            "label_lower" => format!("{app}.{}", model.to_lowercase()),
+            _ => return None,
+        };
+        Some(Value::Str(option))
     }
 
     /// `getattr(object, name)`.

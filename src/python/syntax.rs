@@ -22,6 +22,11 @@ impl Syntax {
         }
     }
 
+    /// The module's statements.
+    pub(super) fn statements(&self) -> &[Stmt] {
+        body(&self.parsed)
+    }
+
     /// The function whose name stands at this place.
     pub(super) fn function(&self, place: Range) -> Option<&StmtFunctionDef> {
         find(body(&self.parsed), place.start.into())

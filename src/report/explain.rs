@@ -3,9 +3,12 @@
 use std::io::{self, Write};
 
 use super::table::Table;
-use super::{Characters, Style, locks, page, rules_table};
+use super::{Characters, Style, locks, observed, page, rules_table};
+use crate::facts::Role;
+use crate::finding::{HeldLock, RelationKind};
 use crate::lock::{Command, LockMode};
-use crate::rules::{Rule, RuleTable};
+use crate::rules::evidence::Evidence;
+use crate::rules::{self, Row, Rule, RuleTable};
 use crate::suggestion::nearest;
 
 /// Something that can be explained.
@@ -53,14 +56,14 @@ pub fn topic<'a>(name: &str, table: &'a RuleTable) -> Result<Topic<'a>, UnknownT
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn write(topic: Topic<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(topic: Topic<'_>, evidence: &Evidence, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     match topic {
-        Topic::Rule(rule) => write_rule(rule, style, out),
+        Topic::Rule(rule) => write_rule(rule, evidence, style, out),
         Topic::Lock(mode) => page::write(&lock_page(mode), &[], style, out),
     }
 }
 
-fn write_rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn write_rule(rule: &Rule, evidence: &Evidence, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let matrix: Vec<String> = rule.matrix_rows.iter().map(ToString::to_string).collect();
     let harm = rules_table::harm(rule);
     let separator = match style.characters {
@@ -72,7 +75,71 @@ fn write_rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()>
     facts.extend((!matrix.is_empty()).then(|| format!("matrix row {}", matrix.join(", "))));
     writeln!(out, "{}  {}", style.bold(&rule.name), facts.join(separator))?;
     writeln!(out)?;
-    page::write(&rule.page, &rows(rule, style), style, out)
+    let page = [
+        format!("{}\n", rule.page.trim_end()),
+        waiting(rule),
+        examples(rule),
+        observed::section(&rule.name, evidence),
+    ];
+    let page = page.concat();
+    page::write(&page, &rows(rule, style), style, out)
+}
+
+/// Who waits for the locks of the rule's rows, and for how long.
+fn waiting(rule: &Rule) -> String {
+    let mut sentences: Vec<String> = Vec::new();
+    for row in &rule.rows {
+        let held: Vec<HeldLock> = row.locks.iter().map(|(role, mode)| held(row, *role, *mode)).collect();
+        for lock in &held {
+            let sentence = format!("- {} ({}): {}", lock.relation, lock.mode, locks::sentence(lock, &held));
+            if !sentences.contains(&sentence) {
+                sentences.push(sentence);
+            }
+        }
+    }
+    if sentences.is_empty() {
+        return String::new();
+    }
+    format!("\n## Who waits, and for how long\n{}\n", sentences.join("\n"))
+}
+
+fn held(row: &Row, role: Role, mode: LockMode) -> HeldLock {
+    let work = row.work.iter().filter(|(working, _)| *working == role);
+    let (relation, kind) = match role {
+        Role::Table => ("the table", RelationKind::Table),
+        Role::Referenced => ("the table that the foreign key points to", RelationKind::Table),
+        Role::Partner => ("the table at the other end of the foreign key", RelationKind::Table),
+        Role::Index => ("the index", RelationKind::Index),
+        Role::Sequence => ("the sequence", RelationKind::Sequence),
+        Role::View => ("the view", RelationKind::View),
+        Role::Parent => ("the partitioned table", RelationKind::Partitioned),
+        Role::DefaultPartition => ("the default partition", RelationKind::Table),
+    };
+    HeldLock {
+        relation: relation.to_owned(),
+        kind,
+        mode,
+        work: work
+            .flat_map(|(_, work)| work.iter().copied())
+            .max()
+            .unwrap_or_default(),
+    }
+}
+
+/// The operation that a fixture shows, and what to write instead.
+fn examples(rule: &Rule) -> String {
+    let Some(example) = rules::example(&rule.name) else {
+        return String::new();
+    };
+    let mut text = String::new();
+    if !example.operation.is_empty() {
+        text.push_str(&format!("\n## Example\n```python\n{}\n```\n", example.operation));
+    }
+    if !example.advised.is_empty() {
+        let migrations = example.advised.join("\n\n");
+        text.push_str(&format!("\n## Instead\n```python\n{migrations}\n```\n"));
+    }
+    text
 }
 
 /// The rows of a rule as a table: when, which locks, what work.

@@ -4,10 +4,19 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::matrix::{self, MatrixDocument};
 use super::table::Table;
 use super::{Style, TextOrJson, severity_color, url};
 use crate::finding::{Harm, Severity};
+use crate::rules::evidence::{Evidence, ranges};
 use crate::rules::{Row, Rule, RuleTable};
+
+/// Everything that `forelock rules` says.
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    rules: Vec<RuleDocument<'a>>,
+    matrix: Vec<MatrixDocument>,
+}
 
 /// One rule.
 #[derive(Debug, Serialize)]
@@ -16,54 +25,78 @@ struct RuleDocument<'a> {
     severity: &'static str,
     harm: Vec<&'static str>,
     matrix_rows: &'a [u8],
+    observed: Observed,
     title: &'a str,
     url: String,
 }
 
-/// Writes all rules in the order of their names.
+/// What servers showed of it.
+#[derive(Debug, Serialize)]
+struct Observed {
+    /// The major versions.
+    postgres: Vec<u8>,
+    /// How many statements, on each version anew.
+    statements: usize,
+}
+
+/// Writes all rules in the order of their names, and the matrix that they answer.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn write(table: &RuleTable, format: TextOrJson, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    table: &RuleTable,
+    evidence: &Evidence,
+    format: TextOrJson,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
-        TextOrJson::Text => write_text(table, style, out),
+        TextOrJson::Text => write_text(table, evidence, style, out),
         TextOrJson::Json => {
-            let rules: Vec<RuleDocument<'_>> = table.rules.iter().map(document).collect();
-            serde_json::to_writer_pretty(&mut *out, &rules)?;
+            let document = Document {
+                rules: table.rules.iter().map(|rule| document(rule, evidence)).collect(),
+                matrix: matrix::documents(table),
+            };
+            serde_json::to_writer_pretty(&mut *out, &document)?;
             writeln!(out)
         }
     }
 }
 
-fn document(rule: &Rule) -> RuleDocument<'_> {
+fn document<'a>(rule: &'a Rule, evidence: &Evidence) -> RuleDocument<'a> {
     RuleDocument {
         name: &rule.name,
         severity: rule.severity.name(),
         harm: harm(rule),
         matrix_rows: &rule.matrix_rows,
+        observed: Observed {
+            postgres: evidence.versions(&rule.name),
+            statements: evidence.of_rule(&rule.name).map(|row| row.statements).sum(),
+        },
         title: &rule.title,
         url: url(&rule.name),
     }
 }
 
-fn write_text(table: &RuleTable, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut text = Table::new(["rule", "severity", "matrix", "harm", "title"]);
+fn write_text(table: &RuleTable, evidence: &Evidence, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = Table::new(["rule", "severity", "matrix", "harm", "seen on", "title"]);
     for rule in &table.rules {
-        text.add(row(rule, style));
+        text.add(row(rule, evidence, style));
     }
     for line in text.lines(style) {
         writeln!(out, "{line}")?;
     }
-    Ok(())
+    matrix::write(table, style, out)
 }
 
-fn row(rule: &Rule, style: &Style) -> [String; 5] {
+fn row(rule: &Rule, evidence: &Evidence, style: &Style) -> [String; 6] {
     let matrix: Vec<String> = rule.matrix_rows.iter().map(ToString::to_string).collect();
     [
         rule.name.clone(),
         style.paint(rule.severity.name(), severity_color(rule.severity)),
         matrix.join(", "),
         harm(rule).join(", "),
+        ranges(&evidence.versions(&rule.name)),
         rule.title.clone(),
     ]
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexSet;
 use rustc_hash::FxHashSet;
 use textwrap::core::display_width;
 
@@ -89,6 +90,7 @@ fn unread_in(migration: &MigrationReport) -> Vec<Unread> {
                 operation
                     .reasons
                     .iter()
+                    .filter(|reason| !operation.values.contains(reason))
                     .map(|reason| (index, gap(operation, operation.range, reason))),
             );
         }
@@ -140,7 +142,9 @@ pub(super) fn write(analyses: &[Analysis], style: &Style, out: &mut dyn Write) -
     if style.detail == Detail::Quiet {
         return Ok(());
     }
-    for note in analyses.iter().flat_map(|analysis| &analysis.notes) {
+    // What several projects have to say is said once.
+    let notes: IndexSet<&String> = analyses.iter().flat_map(|analysis| &analysis.notes).collect();
+    for note in notes {
         writeln!(
             out,
             "{} {}",

@@ -46,7 +46,7 @@ impl Run<'_> {
         match constraint {
             Constraint::Unique { .. } if is_index(constraint) => {
                 if let Some(statement) = self.create_constraint(model, constraint) {
-                    self.defer(statement);
+                    self.defer_index(model, statement);
                 }
                 None
             }

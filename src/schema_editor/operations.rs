@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::catalog::NameQuery;
 use crate::migration::{Constraint, Field, Index, Operation, SqlPiece, SqlText};
-use crate::models::{Model, ModelField, Models, View};
+use crate::models::{Model, ModelField, ModelKey, Models, View};
 use crate::statement::{AlterTableAction, Name, Statement, has_unknown};
 use crate::value::Value;
 use crate::versions::DjangoVersion;
 
+use super::PythonCode;
 use super::columns::{alter, comment_text};
 use super::parameters::fill_parameters;
 use super::run::{Run, django};
@@ -185,10 +186,18 @@ impl Run<'_> {
             Operation::RemoveCollation { name } => self.execute(Statement::DropCollation { name: name.clone() }),
             Operation::Custom { path, .. } => self.opaque(format!("{path} is not one of Django's operations")),
             Operation::Unread { reason } => self.opaque(reason.clone()),
+            Operation::RunPython { atomic, rows, .. } => {
+                let model = rows.model.as_ref().map(|(app, name)| ModelKey::new(app, name));
+                let model = model.and_then(|key| states.to.model(&key));
+                self.connection.run_python(&PythonCode {
+                    atomic: *atomic,
+                    rows: rows.clone(),
+                    table: model.map(|model| model.db_table()),
+                });
+            }
             Operation::AlterModelOptions { .. }
             | Operation::AlterModelManagers { .. }
             | Operation::AlterConstraint { .. }
-            | Operation::RunPython { .. }
             | Operation::RunSql { .. }
             | Operation::SeparateDatabaseAndState { .. } => {}
         }

@@ -2,7 +2,7 @@
 
 use crate::catalog::NameQuery;
 use crate::models::{Model, ModelField, ModelKey, ModelState, Origin, View};
-use crate::statement::{Execution, Statement};
+use crate::statement::{Execution, IndexItem, Statement};
 use crate::versions::DjangoVersion;
 
 use super::{Confidence, Connection, Deferred, SchemaEditor};
@@ -32,6 +32,25 @@ impl Run<'_> {
         self.editor.deferred.push(Deferred { operation, statement });
     }
 
+    /// Defers an index whose texts have their percent signs doubled, as Django before 5.0 does: it also ran deferred
+    /// statements as if they had parameters, and that makes one of two again.
+    pub(super) fn defer_index(&mut self, model: &Model<'_>, statement: Statement) {
+        let statement = match statement {
+            Statement::CreateIndex(mut index) if django(model) < DjangoVersion::new(5, 0) => {
+                let expressions = index.items.iter_mut().filter_map(|item| match item {
+                    IndexItem::Expression(expression) => Some(expression),
+                    IndexItem::Column { .. } => None,
+                });
+                for expression in expressions.chain(&mut index.condition) {
+                    expression.sql = expression.sql.replace("%%", "%");
+                }
+                Statement::CreateIndex(index)
+            }
+            statement => statement,
+        };
+        self.defer(statement);
+    }
+
     /// Drops the deferred statements for which `drop` is true.
     pub(super) fn discard_deferred(&mut self, mut drop: impl FnMut(&mut Statement) -> bool) {
         self.editor
@@ -47,6 +66,11 @@ impl Run<'_> {
     }
 
     fn note_unknowns(&mut self, statement: &Statement) {
+        for value in statement.unknown_values() {
+            if !self.editor.outcome.values.contains(&value) {
+                self.editor.outcome.values.push(value);
+            }
+        }
         for reason in statement.unknowns() {
             self.partial(reason);
         }

@@ -105,7 +105,7 @@ impl Run<'_> {
         }
         for index in meta_names::indexes(model).iter() {
             if let Some(statement) = self.create_meta_index(model, index, false) {
-                self.defer(statement);
+                self.defer_index(model, statement);
             }
         }
     }

@@ -7,7 +7,7 @@ use super::column::{self, data_type};
 use super::constraint::{self, Constraint};
 use super::cursor::{Cursor, Problem, Read};
 use super::expression::expression;
-use super::token::{Kind, Token};
+use super::token::Token;
 
 /// Everything behind `ALTER TABLE`.
 pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
@@ -293,14 +293,10 @@ fn change(cursor: &mut Cursor<'_>) -> Read<TableChange> {
     if cursor.eat(&["attach", "partition"]) {
         let partition = cursor.relation()?;
         let is_default = cursor.sees(&["default"]);
-        let values = cursor.rest().iter().filter_map(|token| match &token.kind {
-            Kind::Text(value) | Kind::Number(value) => Some(value.clone()),
-            Kind::Word(_) | Kind::Quoted(_) | Kind::Symbol(_) => None,
-        });
         return Ok(TableChange::AttachPartition {
             partition,
             is_default,
-            bounds: values.collect(),
+            bounds: super::create_table::values(cursor.rest()),
         });
     }
     if cursor.eat(&["detach", "partition"]) {

@@ -7,6 +7,7 @@ use super::constraint::{self, Constraint};
 use super::cursor::{Cursor, Read};
 use super::heads::command;
 use super::query;
+use super::token::{Kind, Token};
 
 /// Everything behind `CREATE .. TABLE`.
 pub(super) fn read(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Statement>> {
@@ -118,16 +119,27 @@ fn partition(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
         cursor.brackets()?;
     }
     let is_default = cursor.eat(&["default"]);
+    let mut bounds = Vec::new();
     if !is_default {
         cursor.expect("for")?;
-        cursor.until(|token| token.is("partition") || token.is("using") || token.is("tablespace"));
+        bounds = values(cursor.until(|token| token.is("partition") || token.is("using") || token.is("tablespace")));
     }
     create.form = TableForm::Partition {
         parent,
         is_default,
         partitioned: cursor.sees(&["partition"]),
+        bounds,
     };
     Ok(())
+}
+
+/// The values that stand in the bounds of a partition.
+pub(super) fn values(bounds: &[Token]) -> Vec<String> {
+    let values = bounds.iter().filter_map(|token| match &token.kind {
+        Kind::Text(value) | Kind::Number(value) => Some(value.clone()),
+        Kind::Word(_) | Kind::Quoted(_) | Kind::Symbol(_) => None,
+    });
+    values.collect()
 }
 
 fn options(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {

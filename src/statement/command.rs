@@ -503,6 +503,8 @@ pub enum TableForm {
         is_default: bool,
         /// `PARTITION BY` again
         partitioned: bool,
+        /// The values in its bounds, as written.
+        bounds: Vec<String>,
     },
     /// `INHERITS`
     Child {

@@ -1,7 +1,8 @@
 //! What a statement shows as `<unknown: reason>`.
 
 use super::{
-    AlterTableAction, Column, ConstraintKind, CreateIndex, IndexItem, Name, Statement, TableConstraint, Using,
+    AlterTableAction, Column, ConstraintKind, CreateIndex, DefaultValue, IndexItem, Name, Statement, TableConstraint,
+    Using, Volatility,
 };
 
 const OPENING: &str = "<unknown: ";
@@ -36,6 +37,28 @@ impl Statement {
             }
         });
         found
+    }
+
+    /// Those of them that are values alone: a default whose kind is known, but whose text is not before it runs.
+    #[must_use]
+    pub fn unknown_values(&self) -> Vec<String> {
+        let constant = |default: &DefaultValue| {
+            let is_value = default.volatility == Volatility::Constant && has_unknown(&default.sql);
+            is_value.then(|| default.sql.clone())
+        };
+        let sql: Vec<String> = match self {
+            Statement::UpdateNulls { value, .. } => vec![value.clone()],
+            Statement::AlterTable { actions, .. } => {
+                let defaults = actions.iter().filter_map(|action| match action {
+                    AlterTableAction::AddColumn(column) => column.default.as_ref(),
+                    AlterTableAction::SetDefault { default, .. } => Some(default),
+                    _ => None,
+                });
+                defaults.filter_map(constant).collect()
+            }
+            _ => Vec::new(),
+        };
+        sql.iter().flat_map(|sql| reasons(sql).map(str::to_owned)).collect()
     }
 
     /// Every part that can hold something unknown.

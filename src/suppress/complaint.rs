@@ -43,6 +43,7 @@ pub(super) fn finding(
         severity: rule.severity,
         harm: rule.harm.clone(),
         also: Vec::new(),
+        apart: Vec::new(),
         message: rule.message.replace("{reason}", &complaint.reason),
         help: complaint.help.unwrap_or(rule.help_for("default")).to_owned(),
         place: Place {

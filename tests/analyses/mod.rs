@@ -68,6 +68,7 @@ pub fn finding_at(source: &Arc<SourceFile>, needle: &str) -> Finding {
         severity: Severity::Error,
         harm: vec![Harm::BlocksWrites],
         also: Vec::new(),
+        apart: Vec::new(),
         message: "builds an index on `shop_order` while inserts, updates and deletes wait".to_owned(),
         help: "build it concurrently, in a migration of its own that is not atomic:\n\n    atomic = False\n    operations = [\n        AddIndexConcurrently(\"order\", models.Index(fields=[\"status\"], name=\"shop_order_status_idx\")),\n    ]\n".to_owned(),
         place: Place {
@@ -116,6 +117,7 @@ pub fn operation(class: &str, source: &SourceFile, needle: &str) -> OperationRep
         class: class.to_owned(),
         confidence: Confidence::Exact,
         reasons: Vec::new(),
+        values: Vec::new(),
         statements: Vec::new(),
         deferred: Vec::new(),
         range: range(source, needle),
@@ -129,6 +131,7 @@ pub fn statement(operation: usize, sql: &str) -> StatementReport {
         origin: Origin::Django,
         not_analysed: None,
         rules: Vec::new(),
+        rows: Vec::new(),
         matrix_rows: Vec::new(),
         locks: Vec::new(),
         work: Work::None,
@@ -190,6 +193,7 @@ pub fn mixed_migration() -> MigrationReport {
             OperationReport {
                 confidence: Confidence::Opaque,
                 reasons: vec!["pgtrigger.AddTrigger is not an operation of Django".to_owned()],
+                values: Vec::new(),
                 ..operation("AddTrigger", &source, "pgtrigger.AddTrigger")
             },
         ],
@@ -233,6 +237,6 @@ pub fn only(finding: Finding) -> Analysis {
 /// What `forelock check` writes.
 pub fn check(analyses: &[Analysis], format: CheckFormat, style: &Style) -> String {
     let mut out = Vec::new();
-    report::check(analyses, format, style, &mut out).expect("a vector takes everything");
+    report::check(analyses, format, std::path::Path::new(""), style, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("reports are UTF-8")
 }

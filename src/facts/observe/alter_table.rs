@@ -17,7 +17,11 @@ impl Context<'_> {
             AlterTableAction::AddColumn(column) => self.add_column(table, column),
             AlterTableAction::DropColumn { column, cascade } => self.drop_column(table, column, *cascade),
             AlterTableAction::RenameColumn { from, to } => {
-                vec![about(Aspect::RenameColumn, from).named("new_column", to)]
+                vec![
+                    about(Aspect::RenameColumn, from)
+                        .fact(FactName::StandIn, "none")
+                        .named("new_column", to),
+                ]
             }
             AlterTableAction::AlterType {
                 column,
@@ -103,11 +107,11 @@ impl Context<'_> {
         let about = |aspect| Observation::new(aspect, table).named("column", column);
         let mut observations = vec![about(Aspect::DropColumn).fact(FactName::Use, used)];
         let partners = self.partners(table, Some(column));
-        observations.extend(
-            partners
-                .iter()
-                .map(|partner| about(Aspect::DropReference).role(Role::Partner, partner)),
-        );
+        observations.extend(partners.iter().map(|partner| {
+            about(Aspect::DropReference)
+                .fact(FactName::Use, used)
+                .role(Role::Partner, partner)
+        }));
         observations.extend(self.column_dependents(table, column, cascade));
         observations
     }
@@ -221,8 +225,24 @@ impl Context<'_> {
             Existing::Unique(_) => key("unique"),
             Existing::PrimaryKey(_) => key("primary"),
             Existing::Exclude(_) => key("exclude"),
-            Existing::ForeignKey { to_table, .. } if to_table == table => vec![about(Aspect::DropForeignKey)],
-            Existing::ForeignKey { to_table, .. } => vec![about(Aspect::DropForeignKey).role(Role::Partner, to_table)],
+            Existing::ForeignKey { columns, to_table, .. } => {
+                let used = self.use_of(table, columns);
+                let observation = about(Aspect::DropForeignKey).fact(FactName::Use, used);
+                vec![if to_table == table {
+                    observation
+                } else {
+                    observation.role(Role::Partner, to_table)
+                }]
+            }
+        }
+    }
+
+    /// Whether running code still knows one of the columns.
+    fn use_of(&self, table: &str, columns: &[String]) -> &'static str {
+        if columns.iter().any(|column| self.usage.column_in_use(table, column)) {
+            "used"
+        } else {
+            "unused"
         }
     }
 

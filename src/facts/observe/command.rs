@@ -32,10 +32,11 @@ impl Context<'_> {
             Command::Vacuum { .. } | Command::Analyze { .. } | Command::Cluster { .. } => self.maintenance(command),
             Command::Reindex { target, concurrently } => vec![self.reindex(target, *concurrently)],
             Command::MoveIndex { index } => vec![self.about_index(Aspect::MoveIndex, index).building([index.clone()])],
+            // The index of the parent takes a lock that no query waits for.
             Command::AttachIndex { index, partition } => {
                 vec![
-                    self.about_index(Aspect::AttachIndex, index)
-                        .role(Role::Index, partition),
+                    self.about_index(Aspect::AttachIndex, partition)
+                        .named("parent_index", index),
                 ]
             }
             Command::ChangeIndex { index } => vec![self.about_index(Aspect::ChangeIndex, index)],
@@ -319,7 +320,6 @@ impl Context<'_> {
             .into_iter()
             .flat_map(|index| index.items.iter().flatten().cloned())
             .collect();
-        // An index that no migration made may stand on a nullable column as well as not.
         let nullability = if primary {
             self.nullability(table, &columns)
         } else {
@@ -328,7 +328,7 @@ impl Context<'_> {
         Observation::new(Aspect::AddKey, table)
             .fact(FactName::Key, if primary { "primary" } else { "unique" })
             .fact(FactName::Nullability, nullability)
-            .fact(FactName::Source, "attached")
+            .fact(FactName::Source, if known.is_some() { "attached" } else { "unknown" })
             .named(
                 "constraint",
                 name.map_or_else(|| index.to_owned(), |name| name.resolve().into_owned()),
@@ -342,13 +342,6 @@ impl Context<'_> {
                 .named("column", column)
                 .named("constraint", name.map(Name::resolve).unwrap_or_default())
         };
-        if self.postgres.0 < 18 {
-            return vec![
-                about(Aspect::NotInVersion)
-                    .named("feature", "ADD CONSTRAINT .. NOT NULL")
-                    .named("version", "18"),
-            ];
-        }
         vec![
             about(Aspect::AddNotNull)
                 .fact(FactName::Validation, if not_valid { "not-valid" } else { "now" })

@@ -18,11 +18,11 @@ impl Context<'_> {
         };
         let about = |aspect| Observation::new(aspect, table);
         let mut observations = vec![about(Aspect::DropTable).fact(FactName::Use, used)];
-        observations.extend(
-            self.partners(table, None)
-                .iter()
-                .map(|partner| about(Aspect::DropReference).role(Role::Partner, partner)),
-        );
+        observations.extend(self.partners(table, None).iter().map(|partner| {
+            about(Aspect::DropReference)
+                .fact(FactName::Use, used)
+                .role(Role::Partner, partner)
+        }));
         observations.extend(self.drop_partition(table));
         let child = self
             .catalog
@@ -136,7 +136,8 @@ impl Context<'_> {
                 return vec![self.refused(table, &format!("the foreign key `{key}` of `{child}`"))];
             }
             if child != table {
-                observations.push(Observation::new(Aspect::DropReference, table).role(Role::Partner, child));
+                let observation = Observation::new(Aspect::DropReference, table).fact(FactName::Use, "used");
+                observations.push(observation.role(Role::Partner, child));
             }
         }
         observations

@@ -14,19 +14,20 @@ impl Context<'_> {
                 .iter()
                 .map(|parent| Observation::new(Aspect::CreateChild, table).role(Role::Parent, parent))
                 .collect(),
-            TableForm::Partition { parent, .. } => {
+            TableForm::Partition { parent, bounds, .. } => {
                 let mut observations =
                     vec![Observation::new(Aspect::CreatePartition, table).role(Role::Parent, parent)];
-                observations.extend(self.default_partition(table, parent));
+                observations.extend(self.default_partition(table, parent, bounds));
                 observations
             }
         }
     }
 
     /// Rows that fit the new partition must not lie in the one for all others.
-    fn default_partition(&self, table: &str, parent: &str) -> Option<Observation> {
+    fn default_partition(&self, table: &str, parent: &str, bounds: &[String]) -> Option<Observation> {
         let default = self.catalog.table(parent)?.attached.default_partition.as_ref()?;
         let observation = Observation::new(Aspect::ScanDefaultPartition, table)
+            .fact(FactName::Proof, self.bounds_proof(default, bounds))
             .named("parent", parent)
             .role(Role::DefaultPartition, default);
         (default != table).then_some(observation)
@@ -55,11 +56,11 @@ impl Context<'_> {
                 .fact(FactName::Proof, self.bounds_proof(partition, bounds))
                 .role(Role::Parent, parent),
         ];
-        observations.extend(self.default_partition(partition, parent));
+        observations.extend(self.default_partition(partition, parent, bounds));
         observations
     }
 
-    /// Whether a check proves that all rows lie within the bounds: one that has all their values, on columns that are
+    /// Whether a check proves that all rows lie within the bounds, or none does: one that has all their values, on columns that are
     /// never NULL. What it says of the values is not compared.
     fn bounds_proof(&self, partition: &str, bounds: &[String]) -> &'static str {
         let Some(entry) = self.catalog.table(partition) else {

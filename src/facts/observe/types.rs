@@ -29,7 +29,14 @@ impl Context<'_> {
             return vec![about(Aspect::AlterType).fact(FactName::Change, TypeChange::Unknown.fact())];
         };
         let collation_changes = before.collation.as_deref() != collation;
-        let change = type_change(&before.data_type, to, using, collation_changes, self.time_zone);
+        let change = type_change(
+            &before.data_type,
+            to,
+            using,
+            collation_changes,
+            self.time_zone,
+            self.postgres,
+        );
         let builds = rebuilt_indexes(entry, column, change);
         // An index that a free change would keep is rebuilt all the same where an expression or predicate has the column.
         let change = match (change, builds.is_empty()) {

@@ -124,14 +124,22 @@ fn condition(arguments: &Arguments<'_>) -> Option<Value> {
         .cloned()
 }
 
+/// `Deferrable.DEFERRED`, `Deferrable["DEFERRED"]` as `makemigrations` writes it, or `Deferrable("deferred")`.
 fn deferrable(arguments: &Arguments<'_>) -> Result<Option<Deferrable>, Reason> {
-    match arguments.get("deferrable") {
-        None | Some(Value::None) => Ok(None),
-        Some(Value::Name(path)) if path == "django.db.models.Deferrable.DEFERRED" => Ok(Some(Deferrable::Deferred)),
-        Some(Value::Name(path)) if path == "django.db.models.Deferrable.IMMEDIATE" => Ok(Some(Deferrable::Immediate)),
-        // How Django wrote it before 3.2: `models.Deferrable["DEFERRED"]` is unknown, the value is not.
-        Some(Value::Str(text)) if text == "deferred" => Ok(Some(Deferrable::Deferred)),
-        Some(Value::Str(text)) if text == "immediate" => Ok(Some(Deferrable::Immediate)),
-        Some(value) => Err(not_readable("deferrable", value)),
+    let Some(value) = arguments.get("deferrable") else {
+        return Ok(None);
+    };
+    let named = match value {
+        Value::None => return Ok(None),
+        Value::Name(path) => path.strip_prefix("django.db.models.Deferrable."),
+        Value::Call(call) if call.path == "django.db.models.Deferrable" => {
+            call.argument(0, "value").and_then(Value::as_str)
+        }
+        _ => None,
+    };
+    match named {
+        Some("DEFERRED" | "deferred") => Ok(Some(Deferrable::Deferred)),
+        Some("IMMEDIATE" | "immediate") => Ok(Some(Deferrable::Immediate)),
+        Some(_) | None => Err(not_readable("deferrable", value)),
     }
 }

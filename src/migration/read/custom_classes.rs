@@ -93,7 +93,7 @@ impl Reading<'_> {
             None => field.compared.extend(compared_arguments(call)),
         }
         if matches!(field.kind, FieldKind::Plain(_) | FieldKind::Unknown(_))
-            && let Some(kind) = own_column(&field, object).or_else(|| described.column(&field))
+            && let Some(kind) = own_column(&field, object, described.class).or_else(|| described.column(&field))
         {
             field.kind = kind;
         }
@@ -309,14 +309,14 @@ fn not_known(path: &str, missing: &str) -> String {
 }
 
 /// What `db_type`, `db_parameters` or `get_internal_type` of the project's classes say.
-fn own_column(field: &Field, object: &mut Object<'_>) -> Option<FieldKind> {
+fn own_column(field: &Field, object: &mut Object<'_>, base: FieldClass) -> Option<FieldKind> {
     let connection = || vec![Value::Name(CONNECTION.to_owned())];
     if let Some(value) = object.call("db_type", connection(), &[]) {
-        return database_kind(field, object, &value);
+        return database_kind(field, object, base, &value);
     }
     if let Some(Value::Dict(items)) = object.call("db_parameters", connection(), &[]) {
         let db_type = items.iter().find(|(name, _)| name.as_str() == Some("type"))?;
-        return database_kind(field, object, &db_type.1);
+        return database_kind(field, object, base, &db_type.1);
     }
     match object.call("get_internal_type", Vec::new(), &[])? {
         // A name that Django does not know means no column.
@@ -330,16 +330,20 @@ fn own_column(field: &Field, object: &mut Object<'_>) -> Option<FieldKind> {
     }
 }
 
-fn database_kind(field: &Field, object: &mut Object<'_>, db_type: &Value) -> Option<FieldKind> {
+fn database_kind(field: &Field, object: &mut Object<'_>, base: FieldClass, db_type: &Value) -> Option<FieldKind> {
     match db_type {
         value if Object::is_base_result(value, "db_type") => None,
         Value::None => Some(FieldKind::NoColumn),
         Value::Str(db_type) => {
-            let own_name = field.path.rsplit('.').next().unwrap_or_default().to_owned();
+            // Django's `Field` returns the name of the class, its own classes a constant each.
+            let inherited = match base.kind {
+                ClassKind::Plain(internal_type) => internal_type.name().to_owned(),
+                _ => field.path.rsplit('.').next().unwrap_or_default().to_owned(),
+            };
             Some(FieldKind::Database {
                 db_type: db_type.clone(),
                 rel_db_type: text(object.call("rel_db_type", vec![Value::Name(CONNECTION.to_owned())], &[])),
-                internal_type: text(object.call("get_internal_type", Vec::new(), &[])).unwrap_or(own_name),
+                internal_type: text(object.call("get_internal_type", Vec::new(), &[])).unwrap_or(inherited),
                 empty_strings_allowed: object
                     .attribute("empty_strings_allowed")
                     .and_then(Value::as_bool)

@@ -2,7 +2,7 @@
 //!
 //! Read from django/db/models/fields/ and django/contrib/postgres/fields/ of 4.2, 5.2 and 6.0, which agree.
 
-use crate::migration::field::InternalType;
+use crate::migration::InternalType;
 
 /// One field class of Django.
 #[derive(Clone, Copy, Debug)]

@@ -1,23 +1,46 @@
 //! Operation calls to [`Operation`]s: one function per class of Django, its parameters in Django's order.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::arguments::{Arguments, Reason, described, not_readable, strings, together};
 use super::{MigrationClass, Reading, flatten};
 use crate::migration::operation::{Base, Operation, SqlPiece, SqlText};
 use crate::migration::{Field, OperationNode};
+use crate::row_work::RowWork;
 use crate::source::Range;
 use crate::value::{Call, Value};
+
+/// A call without a place.
+fn constructor(path: String, args: Vec<Value>) -> Call {
+    let range = Range::default();
+    Call {
+        path,
+        arg_ranges: vec![range; args.len()],
+        args,
+        kwargs: Vec::new(),
+        range,
+        name_range: range,
+    }
+}
 
 pub(super) type Read = Result<Operation, Reason>;
 
 impl<'a> Reading<'a> {
     /// `operations`, in order; what is no operation keeps its place as an unread one.
     pub(super) fn all_operations(&mut self, class: &MigrationClass<'a>) -> Vec<OperationNode> {
-        let Some((value, range)) = self.attribute(class, "operations") else {
+        let written = self.attribute(class, "operations");
+        if let Some(constructed) = self.constructed_operations(class, written.as_ref().map(|(value, _)| value)) {
+            return constructed;
+        }
+        let Some((value, range)) = written else {
             return Vec::new();
         };
-        match value.as_ref() {
+        self.nodes(value.as_ref(), range)
+    }
+
+    fn nodes(&mut self, value: &Value, range: Range) -> Vec<OperationNode> {
+        match value {
             Value::List(items) | Value::Tuple(items) => items.iter().map(|item| self.node(item, range)).collect(),
             value => {
                 let mut items = Vec::new();
@@ -25,6 +48,42 @@ impl<'a> Reading<'a> {
                 items.iter().map(|item| self.node(item, range)).collect()
             }
         }
+    }
+
+    /// What the migration's own `__init__` makes of its operations. See `Migration.__init__`, which copies the class's list.
+    fn constructed_operations(
+        &mut self,
+        class: &MigrationClass<'a>,
+        written: Option<&Cow<'_, Value>>,
+    ) -> Option<Vec<OperationNode>> {
+        let own = class.lineage.first()?;
+        class.lineage.iter().find_map(|class| class.method("__init__"))?;
+        if own.method("__init__").is_none() {
+            let reason = "the `__init__` of a base class may change the operations";
+            return Some(vec![self.unread_node(reason.to_owned(), own.name_range, "?")]);
+        }
+        let path = format!("{}.{}", self.module.path, own.name);
+        let mut object = self.object(&path, &|path| path == super::BASE);
+        object.set(
+            "operations",
+            written.map_or(Value::List(Vec::new()), |value| value.as_ref().clone()),
+        );
+        let text = |text: &str| Value::Str(text.to_owned());
+        let name = self.module.path.rsplit('.').next().unwrap_or_default();
+        let doubts = object
+            .construct(&constructor(path, vec![text(name), text(self.app)]))
+            .doubts;
+        self.done_with(&object);
+        let operations = object.set_attribute("operations").cloned().unwrap_or(Value::None);
+        let operations = self
+            .modules
+            .resolve(self.module, &operations, &mut self.asked.borrow_mut());
+        let mut nodes = self.nodes(&operations, own.name_range);
+        for doubt in doubts {
+            let reason = format!("what `__init__` does to the operations: {doubt}");
+            nodes.push(self.unread_node(reason, own.name_range, "?"));
+        }
+        Some(nodes)
     }
 
     /// One operation. `around` is where to point if the value has no place of its own.
@@ -152,7 +211,7 @@ impl<'a> Reading<'a> {
             }
             "SeparateDatabaseAndState" => self.separate(call),
             "RunSQL" => self.run_sql(call),
-            "RunPython" => run_python(call),
+            "RunPython" => self.run_python(call),
             _ => Err(format!("`{class}` is no operation that forelock knows")),
         }
     }
@@ -182,6 +241,23 @@ impl<'a> Reading<'a> {
         };
         Ok(Operation::CreateExtension {
             name: extension.to_owned(),
+        })
+    }
+
+    fn run_python(&mut self, call: &Call) -> Read {
+        let arguments = Arguments::new(call, &["code", "reverse_code", "atomic", "hints", "elidable"])?;
+        let code = arguments.required("code")?.clone();
+        let rows = match &code {
+            Value::Name(path) if path.ends_with(".RunPython.noop") => RowWork::none(),
+            Value::Function(function) if function.returns.is_some() => RowWork::none(),
+            Value::Function(function) => self.modules.row_work(self.module, &function.path),
+            Value::Name(path) => self.modules.row_work(self.module, path),
+            _ => RowWork::default(),
+        };
+        Ok(Operation::RunPython {
+            atomic: arguments.optional_boolean("atomic")?,
+            code,
+            rows,
         })
     }
 
@@ -344,15 +420,6 @@ fn rename_index(call: &Call) -> Read {
         new_name: arguments.string("new_name")?,
         old_name: arguments.optional_string("old_name")?,
         old_fields,
-    })
-}
-
-fn run_python(call: &Call) -> Read {
-    let arguments = Arguments::new(call, &["code", "reverse_code", "atomic", "hints", "elidable"])?;
-    let code = arguments.required("code")?.clone();
-    Ok(Operation::RunPython {
-        atomic: arguments.optional_boolean("atomic")?,
-        code,
     })
 }
 

@@ -6,6 +6,7 @@ use super::operations::Read;
 use crate::migration::OperationNode;
 use crate::migration::operation::{Operation, SqlPiece, SqlText};
 use crate::python::Object;
+use crate::row_work::RowWork;
 use crate::value::{Call, Value};
 
 /// The parameters of the methods by which an operation changes the state and the database.
@@ -111,7 +112,11 @@ fn own_operation(call: &Call, object: &mut Object<'_>) -> Operation {
     if asked.iter().all(|asked| ASKED_OF_CONNECTION.contains(&asked.as_str())) {
         // Code that works on the rows, as that of RunPython does.
         let code = Value::Name(format!("{}.{}", call.path, DATABASE_FORWARDS.0));
-        return Operation::RunPython { code, atomic: None };
+        return Operation::RunPython {
+            code,
+            atomic: None,
+            rows: RowWork::default(),
+        };
     }
     match executed_sql(call, object) {
         Some(pieces) => Operation::RunSql {

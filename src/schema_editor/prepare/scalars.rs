@@ -75,6 +75,7 @@ pub(in super::super) fn python_text(value: &Value) -> Option<String> {
         Value::Int(number) => Some(number.to_string()),
         Value::Bool(value) => Some(if *value { "True" } else { "False" }.to_owned()),
         Value::Float(number) => Some(float_text(*number)),
+        Value::Bytes(bytes) => Some(bytes_text(bytes)),
         Value::Call(call) => match call.class_name() {
             "gettext" | "gettext_lazy" | "gettext_noop" | "ugettext" | "ugettext_lazy" | "mark_safe" | "SafeString" => {
                 python_text(call.args.first()?)
@@ -86,6 +87,30 @@ pub(in super::super) fn python_text(value: &Value) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// `str(b"..")`, which is its `repr()`.
+fn bytes_text(bytes: &[u8]) -> String {
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
+        '"'
+    } else {
+        '\''
+    };
+    let mut text = format!("b{quote}");
+    for byte in bytes {
+        match byte {
+            b'\t' => text.push_str("\\t"),
+            b'\n' => text.push_str("\\n"),
+            b'\r' => text.push_str("\\r"),
+            b'\\' => text.push_str("\\\\"),
+            b'\'' if quote == '\'' => text.push_str("\\'"),
+            b' '..=b'~' => text.push(char::from(*byte)),
+            // Writing into a String does not fail.
+            _ => drop(write!(text, "\\x{byte:02x}")),
+        }
+    }
+    text.push(quote);
+    text
 }
 
 fn dashed(hex: &str) -> String {
@@ -148,4 +173,18 @@ pub(super) fn hstore(value: &Value) -> Option<String> {
         pairs.push(format!("{}=>{value}", quoted(python_text(key)?)));
     }
     Some(pairs.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::python_text;
+    use crate::value::Value;
+
+    #[test]
+    fn bytes_become_text_as_python_shows_them() {
+        let shown = |bytes: &[u8]| python_text(&Value::Bytes(bytes.to_vec())).unwrap_or_default();
+        assert_eq!(shown(b"eng"), "b'eng'");
+        assert_eq!(shown(b"it's"), "b\"it's\"");
+        assert_eq!(shown(b"a\n\\\xe5"), "b'a\\n\\\\\\xe5'");
+    }
 }

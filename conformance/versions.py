@@ -1,0 +1,53 @@
+"""What each version of the server showed, kept in observed.json: once, and `otherwise` where a version differs."""
+
+# Of a statement and of a migration, what is seen and not sent.
+OF_STATEMENT = ("error", "locks", "indexes", "sequences", "scans", "rewrites", "builds", "waits", "told")
+OF_MIGRATION = ("held", "fails")
+
+
+def major(version):
+    return int(version.split(".")[0])
+
+
+def expected(entry, keys, version):
+    """What `entry`, a statement or a migration, says of this major version."""
+    for other in entry.get("otherwise", []):
+        if version in other["on"]:
+            return {key: other[key] for key in keys if key in other}
+    return {key: entry[key] for key in keys if key in entry}
+
+
+def is_same(one, other):
+    """Words of errors differ between versions and between Django and us, their codes do not."""
+    return comparable(one) == comparable(other)
+
+
+def comparable(seen):
+    seen = dict(seen)
+    if "error" in seen:
+        seen["error"] = seen["error"].split()[0]
+    if "fails" in seen:
+        seen["fails"] = seen["fails"]["operation"]
+    return seen
+
+
+def without_versions(group):
+    return {key: value for key, value in group.items() if key != "on"}
+
+
+def keep(entry, keys, found, own):
+    """Rewrites `entry` by what each version in `found` showed; `own` is the version that Django ran on."""
+    known = {version: expected(entry, keys, version) for other in entry.get("otherwise", []) for version in other["on"]}
+    known |= found
+    base = expected(entry, keys, own)
+    groups = []
+    for version in sorted(known):
+        if is_same(known[version], base):
+            continue
+        group = next((group for group in groups if is_same(known[version], without_versions(group))), None)
+        if group is None:
+            groups.append(group := {"on": []} | known[version])
+        group["on"].append(version)
+    entry.pop("otherwise", None)
+    if groups:
+        entry["otherwise"] = groups

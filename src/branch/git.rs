@@ -1,0 +1,166 @@
+//! The questions that `--since` asks git.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use super::{BranchError, Change};
+
+/// git, in a folder; all paths are taken and given from there.
+pub(super) struct Git<'a> {
+    folder: &'a Path,
+}
+
+impl<'a> Git<'a> {
+    pub(super) fn at(folder: &'a Path) -> Result<Self, BranchError> {
+        let git = Self { folder };
+        let found = git.run(&["rev-parse", "--is-inside-work-tree"])?;
+        if found.status.success() {
+            Ok(git)
+        } else {
+            Err(BranchError::NoRepository(folder.to_owned()))
+        }
+    }
+
+    /// The commit that the branch and the reference have in common.
+    pub(super) fn merge_base(&self, reference: &str) -> Result<String, BranchError> {
+        let commit = format!("{reference}^{{commit}}");
+        let known = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+        if !known.status.success() {
+            return Err(BranchError::UnknownReference {
+                reference: reference.to_owned(),
+                help: self.how_to_get(reference),
+            });
+        }
+        let known = line(&known);
+        let base = self.run(&["merge-base", &known, "HEAD"])?;
+        if base.status.success() {
+            return Ok(line(&base));
+        }
+        let shallow = self.ask(&["rev-parse", "--is-shallow-repository"])?;
+        Err(if line(&shallow) == "true" {
+            BranchError::Shallow(reference.to_owned())
+        } else {
+            BranchError::Unrelated(reference.to_owned())
+        })
+    }
+
+    /// The command that brings a branch of a remote.
+    fn how_to_get(&self, reference: &str) -> String {
+        let remotes = self
+            .run(&["remote"])
+            .map(|output| text(&output.stdout))
+            .unwrap_or_default();
+        let of_remote = reference
+            .split_once('/')
+            .filter(|(remote, _)| remotes.lines().any(|known| known == *remote));
+        match of_remote {
+            Some((remote, branch)) => {
+                format!("`git fetch {remote} {branch}:refs/remotes/{remote}/{branch}` brings it")
+            }
+            None => format!("`git fetch origin {reference}:{reference}` brings a branch of that name, if there is one"),
+        }
+    }
+
+    /// What differs from the commit: in later commits, staged, in the working tree, and untracked.
+    pub(super) fn changes(&self, base: &str) -> Result<Vec<(PathBuf, Change)>, BranchError> {
+        let arguments = [
+            "diff",
+            "--relative",
+            "--no-ext-diff",
+            "--find-renames",
+            "--name-status",
+            "-z",
+            base,
+            "--",
+            ".",
+        ];
+        let mut changes = read_changes(&self.ask(&arguments)?.stdout);
+        let untracked = self.ask(&["ls-files", "--others", "--exclude-standard", "-z", "--", "."])?;
+        changes.extend(paths(&untracked.stdout).map(|path| (path, Change::Added)));
+        Ok(changes)
+    }
+
+    /// All files of the commit below the folder.
+    pub(super) fn files(&self, commit: &str) -> Result<Vec<PathBuf>, BranchError> {
+        let listed = self.ask(&["ls-tree", "-r", "--name-only", "-z", commit, "--", "."])?;
+        Ok(paths(&listed.stdout).collect())
+    }
+
+    /// Runs a command that must succeed.
+    fn ask(&self, arguments: &[&str]) -> Result<Output, BranchError> {
+        let output = self.run(arguments)?;
+        if output.status.success() {
+            return Ok(output);
+        }
+        Err(BranchError::Git {
+            command: arguments.join(" "),
+            message: text(&output.stderr).trim().to_owned(),
+        })
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<Output, BranchError> {
+        let mut command = Command::new("git");
+        // A look at the repository must not wait for, or take, the lock of its index.
+        command.env("GIT_OPTIONAL_LOCKS", "0").arg("-C").arg(self.folder);
+        command.args(arguments).output().map_err(BranchError::NoGit)
+    }
+}
+
+/// Reads `git diff --name-status -z`: a status and a path, or two paths where a file was renamed or copied.
+fn read_changes(listed: &[u8]) -> Vec<(PathBuf, Change)> {
+    let mut words = listed.split(|byte| *byte == 0).filter(|word| !word.is_empty());
+    let mut changes = Vec::new();
+    while let Some(status) = words.next() {
+        let mut next = || words.next().map(path);
+        let found = match status.first() {
+            Some(b'D') => next().and(None),
+            Some(b'R') => next().zip(next()).and_then(|(old, new)| renamed(status, &old, new)),
+            Some(b'C') => next().and(next()).map(|new| (new, Change::Added)),
+            Some(b'A') => next().map(|new| (new, Change::Added)),
+            _ => next().map(|new| (new, Change::Changed)),
+        };
+        changes.extend(found);
+    }
+    changes
+}
+
+/// A migration is known by its app and its own name: one that kept both moved with its folder and is the same.
+fn renamed(status: &[u8], old: &Path, new: PathBuf) -> Option<(PathBuf, Change)> {
+    if identity(old) != identity(&new) {
+        return Some((new, Change::Added));
+    }
+    (status != b"R100").then_some((new, Change::Changed))
+}
+
+/// The names of the app's folder and of the file.
+fn identity(path: &Path) -> (Option<&OsStr>, Option<&OsStr>) {
+    let app = path.parent().and_then(Path::parent).and_then(Path::file_name);
+    (app, path.file_name())
+}
+
+fn paths(listed: &[u8]) -> impl Iterator<Item = PathBuf> {
+    listed
+        .split(|byte| *byte == 0)
+        .filter(|word| !word.is_empty())
+        .map(path)
+}
+
+#[cfg(unix)]
+fn path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(text(bytes))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn line(output: &Output) -> String {
+    text(&output.stdout).trim().to_owned()
+}

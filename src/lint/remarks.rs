@@ -1,0 +1,153 @@
+//! What is to be said of an operation beside its statements: code of Python, and what several operations do together.
+
+use crate::facts::{Aspect, FactName};
+use crate::finding::{Harm, HeldLock, Severity, Work};
+use crate::lock::LockMode;
+use crate::migration::Migration;
+use crate::row_work::Reach;
+use crate::schema_editor::PythonCode;
+use crate::statement::ViewKind;
+
+use super::database::Database;
+use super::judge::Hit;
+use super::sent::Executed;
+
+/// Something said of an operation, not of one of its statements.
+#[derive(Debug)]
+pub(super) struct Remark<'r> {
+    pub operation: usize,
+    pub hit: Hit<'r>,
+    pub locks: Vec<HeldLock>,
+}
+
+/// Rules of statements that may run again, or run in vain: no retry is hurt by them.
+const HARMLESS_AGAIN: &[&str] = &[
+    "change-setting",
+    "create-extension",
+    "maintain-table",
+    "set-constraints",
+    "set-local-outside-transaction",
+    "setting-left-behind",
+    "touch-nothing",
+];
+
+impl Database<'_> {
+    /// Says what code of Python means that runs now.
+    pub(super) fn judge_python(&mut self, code: &PythonCode) {
+        self.ran_python.push(self.operation);
+        if !self.transaction.open && code.atomic != Some(true) {
+            return;
+        }
+        let is_new = code.table.as_ref().is_some_and(|table| self.catalog.is_new(table));
+        let reach = if is_new { Reach::Few } else { code.rows.reach };
+        let held = if self.transaction.open { self.crowd.held() } else { &[] };
+        let worst = held.iter().max_by_key(|lock| lock.mode).cloned();
+        let rows = code.table.clone().unwrap_or_else(|| "a table".to_owned());
+        let mut names = vec![("rows", rows)];
+        let (rule, harm) = match (reach, worst) {
+            (Reach::Some | Reach::All, Some(lock)) => {
+                names.push(("table", lock.relation.clone()));
+                names.push(("mode", lock.mode.to_string()));
+                ("run-python-under-lock", Harm::of_work(lock.mode, Work::Scan))
+            }
+            (Reach::Unknown, Some(lock)) => {
+                names.push(("table", lock.relation.clone()));
+                names.push(("mode", lock.mode.to_string()));
+                ("run-python-unread-under-lock", Vec::new())
+            }
+            (Reach::All, None) if code.rows.writes => ("run-python-over-all-rows", Vec::new()),
+            (Reach::Few, Some(_)) | (_, None) => return,
+        };
+        self.remark(rule, self.operation, names, None, Vec::new());
+        if let Some(remark) = self.remarks.last_mut() {
+            remark.hit.harm.extend(harm);
+            remark.hit.harm.sort_unstable();
+            remark.hit.harm.dedup();
+        }
+    }
+
+    /// The transaction has ended: says which tables it held together.
+    pub(super) fn end_crowd(&mut self) {
+        let Some((told, locks)) = self.crowd.end() else { return };
+        let tables: Vec<String> = locks.iter().map(|lock| format!("`{}`", lock.relation)).collect();
+        let names = vec![("tables", tables.join(", ")), ("count", tables.len().to_string())];
+        self.remark("lock-several-tables", told.operation, names, Some(told.severity), locks);
+    }
+
+    /// A migration without a transaction that fails half way is run again from its start.
+    pub(super) fn judge_half_done(&mut self, migration: &Migration) {
+        if migration.atomic {
+            return;
+        }
+        let is_concurrent = |rule: &str| rule.contains("-concurrently");
+        let first = self.log.iter().find(|executed| rules_of(executed).any(is_concurrent));
+        let Some(operation) = first.map(|executed| executed.operation) else {
+            return;
+        };
+        let is_other = |rule: &str| !HARMLESS_AGAIN.contains(&rule) && !is_concurrent(rule);
+        let has_other = self.log.iter().any(|executed| rules_of(executed).any(is_other));
+        if has_other || !self.ran_python.is_empty() {
+            self.remark("concurrently-among-others", operation, Vec::new(), None, Vec::new());
+        }
+    }
+
+    /// A view under the old name, created in the same transaction, keeps running code alive.
+    pub(super) fn find_stand_ins(&mut self) {
+        if !self.transaction.is_djangos() || self.catalog_has_no_new_views() {
+            return;
+        }
+        let facts = [(FactName::StandIn, "view")];
+        let mut log = std::mem::take(&mut self.log);
+        for sent in log.iter_mut().flat_map(|executed| &mut executed.statements) {
+            for hit in &mut sent.verdict.hits {
+                let aspect = match hit.rule.name.as_str() {
+                    "rename-table" => Aspect::RenameTable,
+                    "rename-column" => Aspect::RenameColumn,
+                    _ => continue,
+                };
+                let Some((rule, row)) = self.rules.rows(aspect, &facts).next() else {
+                    continue;
+                };
+                if !hit.name("table").is_some_and(|table| self.stands_in(table)) {
+                    continue;
+                }
+                hit.rule = rule;
+                hit.severity = row.severity.min(hit.severity);
+                hit.harm.clone_from(&row.harm);
+            }
+        }
+        self.log = log;
+    }
+
+    fn catalog_has_no_new_views(&self) -> bool {
+        !self.catalog.has_new_view()
+    }
+
+    /// Whether this migration has put a plain view in a table's place.
+    fn stands_in(&self, table: &str) -> bool {
+        self.catalog
+            .view(table)
+            .is_some_and(|view| view.kind == ViewKind::Plain && view.created_in == self.catalog.current_migration())
+    }
+
+    fn remark(
+        &mut self,
+        rule: &str,
+        operation: usize,
+        names: Vec<(&'static str, String)>,
+        severity: Option<Severity>,
+        locks: Vec<HeldLock>,
+    ) {
+        if let Some(mut hit) = Hit::of_rule(self.rules, rule, names) {
+            hit.severity = severity.unwrap_or(hit.severity);
+            hit.strongest = locks.iter().map(|lock| lock.mode).max().max(None::<LockMode>);
+            self.remarks.push(Remark { operation, hit, locks });
+        }
+    }
+}
+
+/// The rules that the statements of a string matched.
+fn rules_of<'e>(executed: &'e Executed<'_>) -> impl Iterator<Item = &'e str> {
+    let hits = executed.statements.iter().flat_map(|sent| &sent.verdict.hits);
+    hits.map(|hit| hit.rule.name.as_str())
+}

@@ -1,0 +1,148 @@
+//! The user's matrix, as a table for terminals and programs.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use textwrap::Options;
+
+use super::table::Table;
+use super::{Characters, Style};
+use crate::rules::{MatrixRow, RuleTable};
+
+/// One row of the matrix.
+#[derive(Debug, Serialize)]
+pub(super) struct MatrixDocument {
+    number: u8,
+    statement: String,
+    seed: &'static str,
+    ours: &'static str,
+    /// Where servers contradict the seed.
+    servers: Option<String>,
+    locks: Vec<LockDocument>,
+    work: Vec<&'static str>,
+    rules: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct LockDocument {
+    role: &'static str,
+    mode: &'static str,
+}
+
+pub(super) fn documents(table: &RuleTable) -> Vec<MatrixDocument> {
+    table.matrix().into_iter().map(document).collect()
+}
+
+fn document(row: MatrixRow) -> MatrixDocument {
+    let locks = row.locks.iter().map(|(role, mode)| LockDocument {
+        role: role.name(),
+        mode: mode.name(),
+    });
+    MatrixDocument {
+        number: row.number,
+        seed: row.seed.name(),
+        ours: row.ours.name(),
+        locks: locks.collect(),
+        work: row.work.iter().map(|work| work.name()).collect(),
+        statement: row.statement,
+        servers: row.servers,
+        rules: row.rules,
+    }
+}
+
+/// Writes the matrix, and below it what servers show instead of what the seed says.
+pub(super) fn write(table: &RuleTable, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let matrix = table.matrix();
+    if matrix.is_empty() {
+        return Ok(());
+    }
+    let mark = match style.characters {
+        Characters::Unicode => "≠",
+        Characters::Ascii => "!",
+    };
+    let mut text = Table::new(["row", "statement", "seed", "ours", "", "locks", "work"]);
+    for row in &matrix {
+        let contradicted = if row.servers.is_some() { mark } else { "" };
+        text.add([
+            row.number.to_string(),
+            row.statement.clone(),
+            row.seed.name().to_owned(),
+            row.ours.name().to_owned(),
+            contradicted.to_owned(),
+            locks(row),
+            work(row),
+        ]);
+    }
+    writeln!(out)?;
+    for line in text.lines(style) {
+        writeln!(out, "{line}")?;
+    }
+    writeln!(
+        out,
+        "\n{mark} servers contradict django-pg-zero-downtime-migrations 0.16, the seed of the matrix:"
+    )?;
+    for row in &matrix {
+        if let Some(servers) = &row.servers {
+            let number = format!("{:>2}  ", row.number);
+            let options = Options::new(style.width.clamp(40, 100))
+                .initial_indent(&number)
+                .subsequent_indent("    ");
+            for line in textwrap::wrap(servers, options) {
+                writeln!(out, "{line}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `table ACCESS EXCLUSIVE, referenced SHARE ROW EXCLUSIVE`
+fn locks(row: &MatrixRow) -> String {
+    let locks: Vec<String> = row
+        .locks
+        .iter()
+        .map(|(role, mode)| format!("{} {mode}", role.name()))
+        .collect();
+    if locks.is_empty() {
+        "none".to_owned()
+    } else {
+        locks.join(", ")
+    }
+}
+
+/// `none, scan`
+fn work(row: &MatrixRow) -> String {
+    let names: Vec<&str> = row.work.iter().map(|work| work.name()).collect();
+    names.join(", ")
+}
+
+/// The matrix as README.md shows it.
+#[must_use]
+pub fn markdown(table: &RuleTable) -> String {
+    let mut text = String::from("| # | statement | seed | ours | | locks | work |\n|--:|---|---|---|---|---|---|\n");
+    let matrix = table.matrix();
+    for row in &matrix {
+        let rules: Vec<String> = row
+            .rules
+            .iter()
+            .map(|rule| format!("[{rule}](rules/{rule}.md)"))
+            .collect();
+        let mark = if row.servers.is_some() { "≠" } else { "" };
+        text.push_str(&format!(
+            "| {} | `{}`<br>{} | {} | {} | {mark} | {} | {} |\n",
+            row.number,
+            row.statement,
+            rules.join(", "),
+            row.seed.name(),
+            row.ours.name(),
+            locks(row),
+            work(row)
+        ));
+    }
+    text.push_str("\n≠ PostgreSQL 12 to 18 contradict the seed:\n\n");
+    for row in &matrix {
+        if let Some(servers) = &row.servers {
+            text.push_str(&format!("- {}: {servers}\n", row.number));
+        }
+    }
+    text
+}

@@ -1,0 +1,237 @@
+//! `forelock sql` against what a real Django was recorded to send: `conformance/recorded`, made by `conformance/export.py`.
+//!
+//! Every operation that forelock calls exact must be exact. `conformance/compare.py` does the same with Django at hand.
+#![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
+
+mod scratch;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use scratch::{Run, Scratch};
+use serde_json::Value;
+
+/// The classes whose statements come from a set of Python's, in any order.
+const UNORDERED: &[&str] = &["AlterUniqueTogether", "AlterIndexTogether", "RenameModel"];
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What Django was seen to do.
+struct Recording {
+    head: Value,
+    migrations: Vec<Value>,
+}
+
+impl Recording {
+    fn of(django: &str, package: &str) -> Self {
+        let path = repository().join(format!("conformance/recorded/{django}/{package}.jsonl"));
+        let text = fs::read_to_string(path).unwrap();
+        let mut lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        Self {
+            head: lines.next().unwrap(),
+            migrations: lines.collect(),
+        }
+    }
+
+    /// A project that has the package and the settings of the recording.
+    fn project(&self, sources: &Path) -> Scratch {
+        let scratch = Scratch::new().file(
+            "manage.py",
+            "import os\n\nos.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"recorded_settings\")\n",
+        );
+        let settings = self.head["settings"].as_object().unwrap().iter();
+        let settings = settings.map(|(name, value)| format!("{name} = {}\n", python(value)));
+        let scratch = scratch.file("recorded_settings.py", settings.collect::<String>());
+        copy(sources, &scratch.path("."));
+        scratch
+    }
+
+    fn is_installed(&self, app: &str) -> bool {
+        self.head["apps"].as_array().unwrap().iter().any(|label| label == app)
+    }
+}
+
+/// A value of JSON as Python writes it.
+fn python(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Number(_) | Value::String(_) => value.to_string(),
+        Value::Array(items) => format!("[{}]", items.iter().map(python).collect::<Vec<_>>().join(", ")),
+        Value::Object(items) => {
+            let items = items.iter().map(|(key, value)| format!("{key:?}: {}", python(value)));
+            format!("{{{}}}", items.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            copy(&source, &target);
+        } else if source.extension().is_some_and(|extension| extension == "py") {
+            fs::copy(&source, &target).unwrap();
+        }
+    }
+}
+
+/// What became of the operations.
+#[derive(Default)]
+struct Outcome {
+    identical: usize,
+    flagged: usize,
+    wrong: Vec<String>,
+}
+
+impl Outcome {
+    fn of(recording: &Recording, printed: &Value) -> Self {
+        let mut outcome = Outcome::default();
+        let mut ours: BTreeMap<(&str, &str), &Value> = BTreeMap::new();
+        for migration in printed.as_array().unwrap() {
+            ours.insert((text(&migration["app"]), text(&migration["migration"])), migration);
+        }
+        for migration in &recording.migrations {
+            let key = (text(&migration["app"]), text(&migration["migration"]));
+            match ours.remove(&key) {
+                Some(mine) => outcome.migration(key, items(&migration["operations"]), items(&mine["operations"])),
+                None => outcome.wrong.push(format!("{}.{}: only in Django", key.0, key.1)),
+            }
+        }
+        let left = ours.keys().filter(|(app, _)| recording.is_installed(app));
+        let left = left.map(|(app, name)| format!("{app}.{name}: only in forelock"));
+        outcome.wrong.extend(left);
+        outcome
+    }
+
+    fn migration(&mut self, key: (&str, &str), expected: &[Value], ours: &[Value]) {
+        if expected.len() != ours.len() {
+            let counts = format!("{} operations, not {}", ours.len(), expected.len());
+            self.wrong.push(format!("{}.{}: {counts}", key.0, key.1));
+            return;
+        }
+        for (index, (expected, ours)) in expected.iter().zip(ours).enumerate() {
+            if !expected["untrusted"].is_null() {
+                continue;
+            }
+            let is_same = ["statements", "deferred"]
+                .iter()
+                .all(|part| is_same(text(&expected["class"]), &expected[part], &ours[part]));
+            match (text(&ours["confidence"]), is_same) {
+                ("exact", true) => self.identical += 1,
+                ("exact", false) => self.wrong.push(format!(
+                    "{}.{} [{index}] {}\n  django {:?} {:?}\n  ours   {:?} {:?}",
+                    key.0,
+                    key.1,
+                    text(&expected["class"]),
+                    items(&expected["statements"]),
+                    items(&expected["deferred"]),
+                    items(&ours["statements"]),
+                    items(&ours["deferred"]),
+                )),
+                (_, _) => {
+                    self.flagged += 1;
+                    if items(&ours["reasons"]).is_empty() {
+                        self.wrong
+                            .push(format!("{}.{} [{index}]: flagged without a reason", key.0, key.1));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_same(class: &str, expected: &Value, ours: &Value) -> bool {
+    in_order(class, expected) == in_order(class, ours)
+}
+
+/// Statements whose order Django leaves to its sets are sorted; in CREATE TABLE that is a run of UNIQUEs on one table.
+fn in_order<'a>(class: &str, statements: &'a Value) -> Vec<&'a str> {
+    let mut statements: Vec<&str> = items(statements).iter().map(text).collect();
+    if UNORDERED.contains(&class) {
+        statements.sort_unstable();
+    } else if class == "CreateModel" {
+        let runs = statements.chunk_by_mut(|one, other| {
+            let table = unique_of(one);
+            table.is_some() && table == unique_of(other)
+        });
+        runs.for_each(<[&str]>::sort_unstable);
+    }
+    statements
+}
+
+/// The table, of `ALTER TABLE .. ADD CONSTRAINT .. UNIQUE (..)`.
+fn unique_of(sql: &str) -> Option<&str> {
+    let (table, constraint) = sql.strip_prefix("ALTER TABLE ")?.split_once(" ADD CONSTRAINT ")?;
+    constraint.contains("\" UNIQUE (").then_some(table)
+}
+
+fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+/// Nothing is wrong, and so many of a thousand operations are identical.
+#[track_caller]
+fn agrees(django: &str, package: &str, sources: &Path, environment: Option<&Path>, at_least: usize) {
+    let recording = Recording::of(django, package);
+    let project = recording.project(sources);
+    let mut command = project.forelock();
+    command.args(["sql", "--output-format", "json", "--django-version", django]);
+    command.args(["--postgres-version", text(&recording.head["postgres"])]);
+    if let Some(environment) = environment {
+        command.arg("--python").arg(environment);
+    }
+    let run = Run::of(&mut command);
+    assert_eq!(run.code, 0, "{}", run.notes);
+    let outcome = Outcome::of(&recording, &run.json());
+    let some: Vec<&str> = outcome.wrong.iter().take(20).map(String::as_str).collect();
+    assert!(some.is_empty(), "{} wrong:\n{}", outcome.wrong.len(), some.join("\n"));
+    let share = outcome.identical * 1000 / (outcome.identical + outcome.flagged);
+    let counts = format!("{} identical, {} flagged", outcome.identical, outcome.flagged);
+    assert!(share >= at_least, "{counts}");
+}
+
+/// Our own package; what of it a version of Django cannot load stays away.
+fn synthetic(part: &str) -> Scratch {
+    let folder = Scratch::new()
+        .file("synthetic/__init__.py", "")
+        .folder(&format!("synthetic/{part}"));
+    let target = folder.path(&format!("synthetic/{part}"));
+    copy(&repository().join("conformance/synthetic").join(part), &target);
+    folder
+}
+
+#[test]
+fn what_packages_rarely_do_is_sent_as_by_django_5_2() {
+    agrees("5.2", "synthetic", &synthetic("common").path("."), None, 970);
+}
+
+#[test]
+fn what_packages_rarely_do_is_sent_as_by_django_4_2() {
+    agrees("4.2", "synthetic", &synthetic("common").path("."), None, 970);
+}
+
+#[test]
+fn what_django_5_brought_is_sent_as_by_django_5_2() {
+    agrees("5.2", "synthetic-5.2", &synthetic("since_5_2").path("."), None, 970);
+}
+
+#[test]
+#[ignore = "reads what scripts/fetch-packages unpacks"]
+fn the_migrations_of_packages_are_sent_as_by_django_5_2() {
+    let folder = repository().join("target/packages");
+    let environment = folder.join(".environment");
+    for package in ["wagtail", "weblate", "pulpcore"] {
+        agrees("5.2", package, &folder.join(package), Some(&environment), 970);
+    }
+}

@@ -1,0 +1,190 @@
+//! Whole histories of real projects, with and without an environment that holds what they depend on: every file is read,
+//! every operation accounted for, and what could not be read stands in `tests/packages.md`.
+//!
+//! `FORELOCK_BLESS=1 cargo test --test packages -- --ignored` writes that file anew.
+#![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use forelock::migration::{Migration, Ownership};
+use forelock::progress::Progress;
+use forelock::project::{self, ConfigurationChoice, Loaded, Request};
+use forelock::rules::RuleTable;
+use serde_json::Value;
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn folder() -> PathBuf {
+    let folder = repository().join("target/packages");
+    assert!(folder.is_dir(), "run scripts/fetch-packages first");
+    folder
+}
+
+/// The pinned packages: name and version.
+fn packages() -> Vec<(String, String)> {
+    let text = fs::read_to_string(repository().join("scripts/packages.txt")).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| line.split_once("=="))
+        .map(|(name, version)| (name.to_owned(), version.to_owned()))
+        .collect()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Environment {
+    Absent,
+    Present,
+}
+
+impl Environment {
+    fn path(self) -> Option<PathBuf> {
+        match self {
+            Environment::Absent => None,
+            Environment::Present => Some(folder().join(".environment")),
+        }
+    }
+}
+
+fn load(package: &str, environment: Environment) -> Loaded {
+    let python = environment.path();
+    let request = Request {
+        working_folder: &folder().join(package),
+        paths: &[PathBuf::from(".")],
+        unsaved: None,
+        configuration: ConfigurationChoice::Nearest,
+        django: None,
+        postgres: None,
+        python: python.as_deref(),
+        virtual_env: None,
+        progress: &Progress::default(),
+    };
+    project::load(&request, &RuleTable::embedded().unwrap(), &mut |_| ()).unwrap()
+}
+
+fn own(loaded: &Loaded) -> impl Iterator<Item = &Migration> {
+    let migrations = loaded.projects.iter().flat_map(|project| &project.migrations);
+    let mut own: Vec<&Migration> = migrations
+        .filter(|migration| migration.ownership == Ownership::Project)
+        .collect();
+    own.sort_by(|one, other| one.source.path.cmp(&other.source.path));
+    own.into_iter()
+}
+
+fn ddl(package: &str, environment: Environment) -> Vec<Value> {
+    let mut command = Command::cargo_bin("forelock").unwrap();
+    command.args(["sql", "--output-format", "json"]);
+    if let Some(path) = environment.path() {
+        command.arg("--python").arg(path);
+    }
+    let output = command.current_dir(folder().join(package)).output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{package}: {errors}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn operations_of(migration: &Value) -> &Vec<Value> {
+    migration["operations"].as_array().unwrap()
+}
+
+fn every_file_is_read(package: &str, loaded: &Loaded) {
+    for project in &loaded.projects {
+        assert!(project.problems.is_empty(), "{package}: {:?}", project.problems);
+    }
+}
+
+fn every_operation_has_its_entry(package: &str, loaded: &Loaded, printed: &[Value]) {
+    let read: usize = own(loaded).map(|migration| migration.operations.len()).sum();
+    let entries: usize = printed.iter().map(|migration| operations_of(migration).len()).sum();
+    assert_eq!(entries, read, "{package}");
+    for migration in printed {
+        for (index, operation) in operations_of(migration).iter().enumerate() {
+            assert_eq!(operation["index"], index, "{package} {migration}");
+        }
+    }
+}
+
+/// A line of the table, and what could not be read.
+fn summary(package: &str, version: &str, environment: Environment) -> (String, String) {
+    let loaded = load(package, environment);
+    every_file_is_read(package, &loaded);
+    every_operation_has_its_entry(package, &loaded, &ddl(package, environment));
+    let (mut migrations, mut operations, mut unread, mut gaps) = (0, 0, 0, String::new());
+    for migration in own(&loaded) {
+        migrations += 1;
+        for node in &migration.operations {
+            operations += 1;
+            let mut reasons = node.operation.unread();
+            reasons.dedup();
+            if !reasons.is_empty() {
+                unread += 1;
+                let line = migration.source.position(node.range.start).line;
+                let (path, class, reasons) = (migration.source.path.display(), &node.class, reasons.join("; "));
+                writeln!(gaps, "- `{path}:{line}` {class}: {reasons}").unwrap();
+            }
+        }
+    }
+    assert!(
+        unread * 100 <= operations,
+        "{package}: {unread} of {operations} are not read"
+    );
+    let with = match environment {
+        Environment::Absent => "no",
+        Environment::Present => "yes",
+    };
+    let read = operations - unread;
+    let line = format!("| {package} | {version} | {with} | {migrations} | {operations} | {read} | {unread} |\n");
+    (line, gaps)
+}
+
+fn summaries() -> String {
+    let mut table = String::from(
+        "| package | version | environment | migrations | operations | read | not read |\n| --- | --- | --- | ---: | ---: | ---: | ---: |\n",
+    );
+    let mut gaps = String::new();
+    for (package, version) in packages() {
+        for environment in [Environment::Absent, Environment::Present] {
+            let (line, unread) = summary(&package, &version, environment);
+            table += &line;
+            if !unread.is_empty() {
+                let with = match environment {
+                    Environment::Absent => "without",
+                    Environment::Present => "with",
+                };
+                write!(gaps, "\n{package}, {with} its environment:\n\n{unread}").unwrap();
+            }
+        }
+    }
+    format!(
+        "# What is read of real projects\n\n\
+         Written by `FORELOCK_BLESS=1 cargo test --test packages -- --ignored`, over what `scripts/fetch-packages` unpacks. An\n\
+         operation is read when its class and all arguments that matter to the database are known.\n\n{table}{gaps}"
+    )
+}
+
+#[test]
+#[ignore = "reads what scripts/fetch-packages unpacks"]
+fn every_file_is_read_and_every_operation_accounted_for() {
+    let path = repository().join("tests/packages.md");
+    let found = summaries();
+    if std::env::var_os("FORELOCK_BLESS").is_some() {
+        fs::write(&path, &found).unwrap();
+    }
+    assert_eq!(found, fs::read_to_string(&path).unwrap());
+}
+
+#[test]
+#[ignore = "reads what scripts/fetch-packages unpacks"]
+fn pretix_has_as_many_migrations_and_operations_as_django_counts() {
+    let printed = ddl("pretix", Environment::Absent);
+    assert_eq!(printed.len(), 431);
+    let operations: usize = printed.iter().map(|migration| operations_of(migration).len()).sum();
+    assert_eq!(
+        operations, 1668,
+        "counted by Django itself when it loads the same files"
+    );
+}

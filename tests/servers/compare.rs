@@ -1,0 +1,235 @@
+//! One statement on one version of the server: what it did against what forelock says.
+
+use std::collections::BTreeSet;
+
+use forelock::finding::{RelationKind, StatementReport, Work};
+use forelock::lock::{Command, LockMode};
+use serde_json::Value;
+
+use crate::recorded::{list, text};
+
+/// How many claims were looked at, and those that are not true.
+#[derive(Default)]
+pub struct Verdict {
+    pub claims: usize,
+    pub contradictions: Vec<String>,
+}
+
+impl Verdict {
+    fn compare(&mut self, what: &str, postgres: &BTreeSet<String>, forelock: &BTreeSet<String>) {
+        self.claims += 1;
+        if postgres != forelock {
+            self.contradictions
+                .push(format!("{what}: Postgres {postgres:?}, forelock {forelock:?}"));
+        }
+    }
+
+    fn claim(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        self.claims += 1;
+        if !holds {
+            self.contradictions.push(what());
+        }
+    }
+}
+
+/// A statement that the server ran.
+pub fn ran(seen: &Value, claim: &StatementReport) -> Verdict {
+    let mut verdict = Verdict::default();
+    locks(seen, claim, &mut verdict);
+    waits(seen, claim, &mut verdict);
+    if claim.work != Work::Unknown {
+        work(seen, claim, &mut verdict);
+        told(seen, claim, &mut verdict);
+    }
+    verdict
+}
+
+/// A statement that the server refused, or did not.
+pub fn failure(error: Option<&str>, is_claimed: bool) -> Verdict {
+    let mut verdict = Verdict::default();
+    verdict.claim(error.is_some() == is_claimed, || match error {
+        Some(error) => format!("Postgres refuses it, forelock does not say so: {error}"),
+        None => "forelock says that it fails, but Postgres runs it".to_owned(),
+    });
+    verdict
+}
+
+// Locks
+
+const TABLES: &[RelationKind] = &[RelationKind::Table, RelationKind::Partitioned];
+const VIEWS: &[RelationKind] = &[RelationKind::View, RelationKind::MaterializedView];
+
+/// Of tables and views every lock that anybody waits for must be claimed; what is claimed must be true.
+fn locks(seen: &Value, claim: &StatementReport, verdict: &mut Verdict) {
+    let seen_on_tables = modes(&seen["locks"]);
+    let claimed = claimed_modes(claim, &[TABLES, VIEWS].concat());
+    let relations = worth_waiting_for(&seen_on_tables)
+        .chain(&claimed)
+        .collect::<BTreeSet<_>>();
+    for (relation, mode) in relations {
+        let lock = (relation.clone(), *mode);
+        verdict.claim(seen_on_tables.contains(&lock) && claimed.contains(&lock), || {
+            format!(
+                "lock {mode} on {relation}: Postgres {}, forelock {}",
+                yes(seen_on_tables.contains(&lock)),
+                yes(claimed.contains(&lock))
+            )
+        });
+    }
+    for (kind, key) in [(RelationKind::Index, "indexes"), (RelationKind::Sequence, "sequences")] {
+        let seen = modes(&seen[key]);
+        for lock in claimed_modes(claim, &[kind]) {
+            verdict.claim(seen.contains(&lock), || {
+                format!("lock {} on {}: Postgres {seen:?}", lock.1, lock.0)
+            });
+        }
+    }
+}
+
+fn yes(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
+}
+
+fn modes(locks: &Value) -> BTreeSet<(String, LockMode)> {
+    let modes = locks.as_object().into_iter().flatten();
+    modes
+        .filter_map(|(relation, mode)| Some((relation.clone(), LockMode::parse(text(mode))?)))
+        .collect()
+}
+
+/// ACCESS SHARE is what every SELECT takes; nobody waits for it but a DROP.
+fn worth_waiting_for(locks: &BTreeSet<(String, LockMode)>) -> impl Iterator<Item = &(String, LockMode)> {
+    locks.iter().filter(|(_, mode)| *mode > LockMode::AccessShare)
+}
+
+fn claimed_modes(claim: &StatementReport, kinds: &[RelationKind]) -> BTreeSet<(String, LockMode)> {
+    let locks = claim.locks.iter().filter(|lock| kinds.contains(&lock.kind));
+    locks
+        .filter(|lock| lock.mode > LockMode::AccessShare)
+        .map(|lock| (lock.relation.clone(), lock.mode))
+        .collect()
+}
+
+// Who waits
+
+/// Whom each claimed lock keeps waiting; and nobody waits without a lock that explains it.
+fn waits(seen: &Value, claim: &StatementReport, verdict: &mut Verdict) {
+    for lock in &claim.locks {
+        let commands = match lock.kind {
+            RelationKind::Table | RelationKind::Partitioned => lock.mode.blocks(),
+            RelationKind::View | RelationKind::MaterializedView => {
+                let select = lock.mode.blocks().into_iter();
+                select.filter(|command| *command == Command::Select).collect()
+            }
+            RelationKind::Index | RelationKind::Sequence => continue,
+        };
+        let waiting = waiting(&seen["waits"][&lock.relation]);
+        let missing: Vec<_> = commands.iter().filter(|command| !waiting.contains(command)).collect();
+        verdict.claim(missing.is_empty(), || {
+            format!(
+                "{} on {} keeps {missing:?} waiting, but they go on",
+                lock.mode, lock.relation
+            )
+        });
+    }
+    for (relation, commands) in seen["waits"].as_object().into_iter().flatten() {
+        let unexplained: Vec<_> = waiting(commands)
+            .into_iter()
+            .filter(|command| !is_explained(relation, commands, *command, claim))
+            .collect();
+        verdict.claim(unexplained.is_empty(), || {
+            format!("{unexplained:?} wait on {relation} for no lock that forelock names")
+        });
+    }
+}
+
+/// By a lock on the relation, or by one on what is opened on the way to it: an index, which every query opens; the sequence
+/// that numbers new rows; the table behind a view; the parent that a partition's rows have to fit.
+fn is_explained(relation: &str, commands: &Value, command: Command, claim: &StatementReport) -> bool {
+    claim.locks.iter().any(|lock| {
+        let is_own = lock.relation == relation && lock.mode.conflicts_with(command.lock());
+        let closes_all = lock.mode == LockMode::AccessExclusive;
+        is_own
+            || match lock.kind {
+                RelationKind::Index => closes_all,
+                RelationKind::Sequence => command == Command::Insert && lock.mode >= LockMode::ShareRowExclusive,
+                RelationKind::Partitioned => closes_all && command.lock() == LockMode::RowExclusive,
+                // Nothing else is tried on views.
+                RelationKind::Table => closes_all && text(commands) == "select",
+                RelationKind::View | RelationKind::MaterializedView => false,
+            }
+    })
+}
+
+/// `all`, `writes`, or names of commands.
+fn waiting(commands: &Value) -> Vec<Command> {
+    let named = |command: &Command| match text(commands) {
+        "all" => true,
+        "writes" => matches!(command, Command::Insert | Command::Update | Command::Delete),
+        names => names.split(' ').any(|name| name == command.name()),
+    };
+    Command::ALL.into_iter().filter(named).collect()
+}
+
+// Work
+
+fn work(seen: &Value, claim: &StatementReport, verdict: &mut Verdict) {
+    let scans = names(&seen["scans"]);
+    let (built, copied) = built_and_copied(seen);
+    let rewrites: BTreeSet<String> = names(&seen["rewrites"]).union(&copied).cloned().collect();
+    verdict.compare("scans", &scans, &claim.scans.iter().cloned().collect());
+    verdict.compare("rewrites", &rewrites, &claim.rewrites.iter().cloned().collect());
+    verdict.compare("builds", &built, &claim.builds.iter().cloned().collect());
+    let heaviest = [
+        (&rewrites, Work::Rewrite),
+        (&built, Work::IndexBuild),
+        (&scans, Work::Scan),
+    ];
+    let seen_work = heaviest
+        .into_iter()
+        .find(|(relations, _)| !relations.is_empty())
+        .map_or(Work::None, |(_, work)| work);
+    verdict.claim(seen_work == claim.work, || {
+        format!("work: Postgres {}, forelock {}", seen_work.name(), claim.work.name())
+    });
+}
+
+/// Indexes with a new file. The server says which ones it builds; the others are copied.
+fn built_and_copied(seen: &Value) -> (BTreeSet<String>, BTreeSet<String>) {
+    let is_built = |index: &String| {
+        list(&seen["told"])
+            .iter()
+            .any(|message| built_index(text(message)) == Some(index))
+    };
+    names(&seen["builds"]).into_iter().partition(is_built)
+}
+
+/// REINDEX CONCURRENTLY gives the new index the old one's name in the end.
+fn built_index(message: &str) -> Option<&str> {
+    let index = message.strip_prefix("building index ")?.split(' ').next()?;
+    Some(index.strip_suffix("_ccnew").unwrap_or(index))
+}
+
+fn names(value: &Value) -> BTreeSet<String> {
+    list(value).iter().map(|item| text(item).to_owned()).collect()
+}
+
+/// What the server says of its own work at level DEBUG1 must be among what is claimed.
+fn told(seen: &Value, claim: &StatementReport, verdict: &mut Verdict) {
+    for message in list(&seen["told"]).iter().map(text) {
+        let words: Vec<&str> = message.split(' ').collect();
+        let has = |names: &[String], name: &str| names.iter().any(|known| known == name);
+        let holds = match words.as_slice() {
+            ["verifying", "table", table] => has(&claim.scans, table),
+            ["rewriting", "table", table] => has(&claim.rewrites, table),
+            ["building", "index", ..] => built_index(message).is_some_and(|index| has(&claim.builds, index)),
+            ["validating", ..] => !claim.scans.is_empty(),
+            ["existing", "constraints", "on", "column", column, ..] => {
+                !has(&claim.scans, column.split('.').next().unwrap_or_default())
+            }
+            ["partition", "constraint", "for", "table", table, ..] => !has(&claim.scans, table),
+            _ => false,
+        };
+        verdict.claim(holds, || format!("Postgres says `{message}`, forelock does not"));
+    }
+}
