@@ -28,12 +28,7 @@ pub(super) struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    pub(super) fn collect(
-        &self,
-        log: &[Executed<'_>],
-        remarks: &[Remark<'_>],
-        outcomes: &[Outcome],
-    ) -> Vec<Finding> {
+    pub(super) fn collect(&self, log: &[Executed<'_>], remarks: &[Remark<'_>], outcomes: &[Outcome]) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut by_operation: Vec<Vec<Told<'_>>> = vec![Vec::new(); self.migration.operations.len()];
         for executed in log {
