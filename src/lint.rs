@@ -23,7 +23,8 @@ use crate::models::{KnownModel, ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor};
-use database::Database;
+use crate::suppress;
+use database::{Database, Telling};
 use findings::Collector;
 use sent::{Executed, Sent};
 
@@ -157,7 +158,7 @@ impl<'a> Run<'a> {
     }
 
     fn migration(&mut self, migration: &Migration, aim: Aim<'_>, judging: Judging) -> (MigrationReport, Vec<Finding>) {
-        self.database.begin(migration, is_told(migration, aim, judging));
+        self.database.begin(migration, telling(migration, aim, judging));
         let mut outcomes = Vec::new();
         for (index, node) in migration.operations.iter().enumerate() {
             self.database.at(index);
@@ -174,6 +175,7 @@ impl<'a> Run<'a> {
                 let collector = Collector {
                     migration,
                     is_readable: !self.project.has_problem(&migration.source.path),
+                    is_suppressed: suppress::speaks(migration),
                     rules: self.rules,
                     django: self.project.settings.django,
                     wanted,
@@ -252,15 +254,15 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Whether anything of what the migration does will be read: of packages nothing is, and of the second run, in which
+/// How much of what the migration does will be read: of packages nothing is, and of the second run, in which
 /// squashes take the place of their originals, the statements of the squashes alone.
-fn is_told(migration: &Migration, aim: Aim<'_>, judging: Judging) -> bool {
-    let is_printed = match (judging, aim) {
-        (Judging::Wanted, _) => true,
-        (Judging::Unwanted, Aim::Statements) => !migration.replaces.is_empty(),
-        (Judging::Unwanted, Aim::Findings(_)) => false,
-    };
-    is_printed && migration.ownership == Ownership::Project
+fn telling(migration: &Migration, aim: Aim<'_>, judging: Judging) -> Telling {
+    match (migration.ownership, judging, aim) {
+        (Ownership::Package, _, _) | (Ownership::Project, Judging::Unwanted, Aim::Findings(_)) => Telling::Nothing,
+        (Ownership::Project, Judging::Unwanted, Aim::Statements) if migration.replaces.is_empty() => Telling::Nothing,
+        (Ownership::Project, _, Aim::Statements) => Telling::Statements,
+        (Ownership::Project, Judging::Wanted, Aim::Findings(_)) => Telling::Findings,
+    }
 }
 
 /// Notes the string that an operation sends.

@@ -47,6 +47,13 @@ pub fn apply<'a>(
     merged(left, &files, rules)
 }
 
+/// Whether any comment of the migration speaks to forelock.
+#[must_use]
+pub fn speaks(migration: &Migration) -> bool {
+    let mut comments = migration.comments.iter();
+    comments.any(|range| comment::read(migration.source.slice(*range)).is_some())
+}
+
 /// A migration with its suppression comments.
 struct File<'a> {
     migration: &'a Migration,

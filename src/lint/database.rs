@@ -33,8 +33,8 @@ pub(super) struct Database<'a> {
     released: Released,
     /// What the running migration makes the models give up; released when it has ended.
     releasing: Vec<(String, Option<String>)>,
-    /// Whether anybody wants to know what the running migration does.
-    is_told: bool,
+    /// How much anybody wants to know of what the running migration does.
+    telling: Telling,
     pub(super) operation: usize,
     /// The place of what runs, where it has one of its own within the operation.
     pub(super) place: Option<Range>,
@@ -50,6 +50,15 @@ pub(super) struct Database<'a> {
     /// Operations of the running migration that ran code of Python.
     pub(super) ran_python: Vec<usize>,
     pub remarks: Vec<Remark<'a>>,
+}
+
+/// How much of what a migration does will be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Telling {
+    Nothing,
+    /// What its statements mean, but not each of them.
+    Findings,
+    Statements,
 }
 
 /// What Django no longer knows, though the database may still have it.
@@ -85,7 +94,7 @@ impl<'a> Database<'a> {
             new_indexes: FxHashSet::default(),
             released: Released::default(),
             releasing: Vec::new(),
-            is_told: false,
+            telling: Telling::Nothing,
             operation: 0,
             place: None,
             source: None,
@@ -99,8 +108,8 @@ impl<'a> Database<'a> {
     }
 
     /// Begins a migration. What nobody is told about takes its effect, and is not judged.
-    pub(super) fn begin(&mut self, migration: &Migration, is_told: bool) {
-        self.is_told = is_told;
+    pub(super) fn begin(&mut self, migration: &Migration, telling: Telling) {
+        self.telling = telling;
         self.catalog.begin_migration();
         self.transaction = Transaction::begin(migration.atomic).configured(configured(&self.session));
         self.source = Some(migration.source.clone());
@@ -163,7 +172,7 @@ impl<'a> Database<'a> {
         let mut unread = None;
         for statement in statements.iter().flat_map(Statement::parts) {
             unread = unread.or_else(|| statement.unread_reason());
-            if self.is_told {
+            if self.telling != Telling::Nothing {
                 self.judge_statement(statement, &mut verdict);
             }
             self.remember(statement);
@@ -188,6 +197,7 @@ impl<'a> Database<'a> {
             transaction: &self.transaction,
             new_indexes: &self.new_indexes,
             hot_tables: &self.hot_tables,
+            keeps_rows: self.telling == Telling::Statements,
         };
         judge(observations, self.rules, &around, verdict);
         for lock in &verdict.locks {

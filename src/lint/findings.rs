@@ -1,5 +1,7 @@
 //! One finding per operation: the worst of what its statements matched, the rest beside it.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use crate::finding::{Finding, Harm, HeldLock, OperationPlace, Place, Severity, Work};
@@ -22,6 +24,8 @@ pub(super) struct Collector<'a> {
     pub migration: &'a Migration,
     /// Whether the file as a whole is no finding already.
     pub is_readable: bool,
+    /// Whether any comment may excuse one of several rules that are told together.
+    pub is_suppressed: bool,
     pub rules: &'a RuleTable,
     pub django: DjangoVersion,
     pub wanted: &'a Wanted<'a>,
@@ -62,7 +66,7 @@ impl Collector<'_> {
     /// The worst hit, told with the operation's names.
     fn finding(&self, index: usize, node: &OperationNode, told: &[Told<'_>]) -> Option<Finding> {
         let mut finding = self.tell(index, node, told)?;
-        if !finding.also.is_empty() {
+        if !finding.also.is_empty() && self.is_suppressed {
             finding.apart = by_rule(told)
                 .iter()
                 .filter_map(|told| self.tell(index, node, told))
@@ -90,6 +94,7 @@ impl Collector<'_> {
         harm.sort_unstable();
         harm.dedup();
         let (model, subject) = target(&node.operation);
+        let table = names.get("table").filter(|_| model.is_none());
         Some(Finding {
             rule: rule.name.clone(),
             matrix_row: rule.finding_row.or(worst.matrix),
@@ -108,7 +113,7 @@ impl Collector<'_> {
             }),
             locks: locks.to_vec(),
             work: sent.map_or(Work::None, Sent::work),
-            fingerprint: [model, subject, names.get("table").filter(|_| model.is_none())]
+            fingerprint: [model.map(Cow::Borrowed), subject.map(Cow::Borrowed), table]
                 .into_iter()
                 .flatten()
                 .collect::<Vec<_>>()
@@ -267,22 +272,24 @@ pub(super) fn name(findings: &mut [Finding]) {
 }
 
 fn name_one(finding: &mut Finding, seen: &mut FxHashMap<String, usize>) {
-    let path = finding.place.path.display().to_string();
-    let target = std::mem::take(&mut finding.fingerprint);
+    let target = match finding.migration {
+        Some(_) => std::mem::take(&mut finding.fingerprint),
+        None => finding.place.path.display().to_string(),
+    };
     let operation = finding.operation.as_ref();
     let identity = Identity {
         migration: finding.migration.as_ref(),
         class: operation.map_or("", |operation| operation.class.as_str()),
-        target: if finding.migration.is_some() { &target } else { &path },
+        target: &target,
         rule: &finding.rule,
         count: 0,
     };
     let first = fingerprint(&identity);
-    let count = seen.entry(first).or_default();
-    finding.fingerprint = fingerprint(&Identity {
-        count: *count,
-        ..identity
-    });
+    let count = seen.entry(first.clone()).or_default();
+    finding.fingerprint = match *count {
+        0 => first,
+        count => fingerprint(&Identity { count, ..identity }),
+    };
     *count += 1;
 }
 

@@ -43,6 +43,8 @@ pub(super) struct Surroundings<'a> {
     pub new_indexes: &'a FxHashSet<String>,
     /// Tables on which a moment's lock already hurts.
     pub hot_tables: &'a [String],
+    /// Whether anybody will see which rows matched.
+    pub keeps_rows: bool,
 }
 
 impl Surroundings<'_> {
@@ -161,12 +163,14 @@ impl<'r> Verdict<'r> {
                 .iter()
                 .find(|(worked, _)| worked == role && !around.is_hollow(relation))
                 .map_or(&[][..], |(_, work)| work);
-            claims.push(Claim {
-                role: *role,
-                relation: relation.clone(),
-                mode: *mode,
-                work: work.to_vec(),
-            });
+            if around.keeps_rows {
+                claims.push(Claim {
+                    role: *role,
+                    relation: relation.clone(),
+                    mode: *mode,
+                    work: work.to_vec(),
+                });
+            }
             self.lock(around.kind(*role, relation), relation, *mode, work);
             self.note_work(&observation, relation, work);
             let heaviest = work.iter().copied().max().unwrap_or_default();
@@ -188,15 +192,14 @@ impl<'r> Verdict<'r> {
         hit.harm.sort_unstable();
         hit.harm.dedup();
         self.hits.push(hit);
-        self.rows.push(MatchedRow {
-            rule: rule.name.clone(),
-            row: rule
-                .rows
-                .iter()
-                .position(|other| std::ptr::eq(other, row))
-                .unwrap_or_default(),
-            claims,
-        });
+        if around.keeps_rows {
+            let position = rule.rows.iter().position(|other| std::ptr::eq(other, row));
+            self.rows.push(MatchedRow {
+                rule: rule.name.clone(),
+                row: position.unwrap_or_default(),
+                claims,
+            });
+        }
     }
 
     fn lock(&mut self, kind: RelationKind, relation: &str, mode: LockMode, work: &[Work]) {
