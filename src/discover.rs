@@ -282,9 +282,11 @@ fn unreadable(error: walkdir::Error) -> Option<Unreadable> {
 
 /// The file's content, if it holds a `class Migration`.
 fn candidate(path: &Path, unsaved: Option<&Unsaved>) -> io::Result<Option<Candidate>> {
+    if !is_loaded(path) {
+        return Ok(None);
+    }
     let bytes = Unsaved::read(unsaved, path)?;
-    let is_candidate = is_loaded(path) && holds_migration(&bytes);
-    Ok(is_candidate.then(|| Candidate {
+    Ok(holds_migration(&bytes).then(|| Candidate {
         path: path.to_owned(),
         bytes,
     }))

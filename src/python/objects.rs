@@ -98,8 +98,7 @@ impl<'m> Object<'m> {
     /// An attribute of the object or of its classes, as it is known now.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Value> {
-        let own = self.attributes.get(format!("{SELF}.{name}").as_str());
-        own.map(|binding| &binding.value).or_else(|| {
+        self.set_attribute(name).or_else(|| {
             let mut classes = self.lineage.classes.iter();
             classes
                 .find_map(|(_, class)| class.attribute(name))
@@ -110,7 +109,9 @@ impl<'m> Object<'m> {
     /// An attribute that a constructor set after that of Django.
     #[must_use]
     pub fn set_attribute(&self, name: &str) -> Option<&Value> {
-        Some(&self.attributes.get(format!("{SELF}.{name}").as_str())?.value)
+        let mut attributes = self.attributes.iter();
+        let (_, binding) = attributes.find(|(key, _)| own_name(key) == Some(name))?;
+        Some(&binding.value)
     }
 
     /// Sets an attribute.
@@ -241,6 +242,11 @@ impl<'m> Object<'m> {
         self.asked.append(&mut interpreter.asked);
         (value, interpreter.doubts)
     }
+}
+
+/// The name of an attribute of `self`.
+fn own_name(key: &str) -> Option<&str> {
+    key.strip_prefix(SELF)?.strip_prefix('.')
 }
 
 impl<'a> Interpreter<'a> {
@@ -398,9 +404,7 @@ impl<'a> Interpreter<'a> {
         }
         let scope = &mut self.scopes[0];
         if method == "__init__" {
-            for name in SET_BY_DJANGO {
-                scope.shift_remove(format!("{SELF}.{name}").as_str());
-            }
+            scope.retain(|key, _| !own_name(key).is_some_and(|name| SET_BY_DJANGO.contains(&name)));
             for (name, value) in &arguments.kwargs {
                 let value = value.clone();
                 scope.insert(format!("{SELF}.{name}").into(), Binding::shared(value, range));
