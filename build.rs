@@ -117,7 +117,8 @@ fn body(text: &str) -> String {
         let after_empty = lines
             .last()
             .is_some_and(|last| last.is_empty() || last.starts_with("class "));
-        if !in_dependencies && !(line.is_empty() && after_empty) {
+        let is_dropped = in_dependencies || (line.is_empty() && after_empty);
+        if !is_dropped {
             lines.push(line);
         }
         in_dependencies &= line.trim() != "]";
@@ -131,7 +132,9 @@ fn migrations(folder: &Path) -> io::Result<Vec<PathBuf>> {
     for app in sorted(folder)?.iter().filter(|path| path.is_dir()) {
         let files = sorted(&app.join("migrations"))?.into_iter().filter(|path| {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            name.ends_with(".py") && !name.starts_with("0001") && name != "__init__.py"
+            path.extension().is_some_and(|extension| extension == "py")
+                && !name.starts_with("0001")
+                && name != "__init__.py"
         });
         found.extend(files);
     }

@@ -19,6 +19,7 @@ import frozen
 import recorder
 from effects import Effects
 from observe import DeferredStatements, describe
+from replay import ENDS_TRANSACTION
 from rows import Rows
 
 
@@ -110,7 +111,7 @@ class Witness:
         self.existing = self.effects.relations()
         self.note_operations(migration)
         entry = {"app": migration.app_label, "migration": migration.name, "atomic": migration.atomic}
-        if migration.atomic:
+        if migration.atomic and not ends_transaction(migration):
             entry |= self.as_migrate_does(migration, state.clone())
         entry["operations"], state = self.one_by_one(migration, state)
         return entry, state
@@ -195,6 +196,13 @@ class Witness:
         entry |= effects
         if is_refused:
             raise RuntimeError(entry["error"])
+
+
+def ends_transaction(migration):
+    """Whether SQL of the migration ends the transaction in which it would be rolled back."""
+    texts = [getattr(operation, "sql", "") for operation in migration.operations]
+    pieces = [piece for text in texts for piece in (text if isinstance(text, (list, tuple)) else [text])]
+    return any(ENDS_TRANSACTION.match(piece if isinstance(piece, str) else piece[0]) for piece in pieces)
 
 
 def listening(schema_editor_class, witness):

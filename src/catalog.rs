@@ -28,6 +28,8 @@ pub type MigrationNumber = u32;
 pub struct Catalog {
     /// Migrations that no database in use has run.
     unreleased: FxHashSet<MigrationNumber>,
+    /// Migrations that are one birth with the running one.
+    siblings: Vec<MigrationNumber>,
     tables: FxHashMap<String, Table>,
     /// Which table an index belongs to.
     index_tables: FxHashMap<String, String>,
@@ -159,7 +161,13 @@ impl Catalog {
     /// Says that the statements that follow belong to the next migration.
     pub fn begin_migration(&mut self) -> MigrationNumber {
         self.migration += 1;
+        self.siblings.clear();
         self.migration
+    }
+
+    /// Says that what these migrations created has no users yet, though it was there before the running one.
+    pub fn call_siblings(&mut self, migrations: Vec<MigrationNumber>) {
+        self.siblings = migrations;
     }
 
     /// Says that no database in use has run the running migration: what it creates stays new in those that follow.
@@ -189,6 +197,15 @@ impl Catalog {
     #[must_use]
     pub fn column(&self, table: &str, column: &str) -> Option<&Column> {
         self.table(table)?.columns.get(stored(column))
+    }
+
+    /// Whether nobody uses the table yet: it is new, or a sibling of the running migration created it.
+    #[must_use]
+    pub fn is_unused(&self, table: &str) -> bool {
+        self.is_new(table)
+            || self
+                .table(table)
+                .is_some_and(|table| self.siblings.contains(&table.created_in))
     }
 
     /// Whether the running migration created the table, or one that was not released before.

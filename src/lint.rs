@@ -1,6 +1,7 @@
 //! The fold over the history: each operation becomes statements, statements become facts, facts become findings.
 
 mod advice;
+mod births;
 mod crowd;
 mod database;
 mod findings;

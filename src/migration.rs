@@ -67,6 +67,8 @@ pub struct Migration {
     pub ownership: Ownership,
     /// `atomic`, true unless the class says otherwise.
     pub atomic: bool,
+    /// `initial`: makemigrations writes it into the migrations that found an app.
+    pub initial: bool,
     /// The class statement's name (`Migration`), where findings about the whole file point.
     pub class_range: Range,
     /// `dependencies`.

@@ -198,9 +198,9 @@ impl Class {
 
     /// The member of an enumeration with this value: what it equals.
     fn member_with_value(&self, value: &Value) -> Option<&Value> {
-        let has_value = |attribute: &&Attribute| attribute.name.ends_with(".value") && attribute.value == *value;
-        let found = self.attributes.iter().find(has_value)?;
-        self.member(found.name.strip_suffix(".value")?)
+        let mut with_value = self.attributes.iter().filter(|attribute| attribute.value == *value);
+        let name = with_value.find_map(|attribute| attribute.name.strip_suffix(".value"))?;
+        self.member(name)
     }
 
     /// A method of this very class.

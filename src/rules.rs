@@ -196,6 +196,12 @@ impl Row {
 }
 
 impl Rule {
+    /// The place of one of its rows among them.
+    pub(crate) fn position(&self, row: &Row) -> usize {
+        let is_it = |other: &Row| std::ptr::eq(other, row);
+        self.rows.iter().position(is_it).unwrap_or_default()
+    }
+
     /// The advice for an operation of this class; `AlterField again` is one that drops something and makes it again.
     #[must_use]
     pub fn help_for(&self, class: &str) -> &str {

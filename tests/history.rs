@@ -19,6 +19,7 @@ fn migration(name: &str, dependencies: &[&str]) -> Migration {
         source: SourceFile::new(PathBuf::from(format!("{name}.py")), String::new()),
         ownership: Ownership::Project,
         atomic: true,
+        initial: false,
         class_range: Range::default(),
         dependencies: dependencies
             .iter()

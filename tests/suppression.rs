@@ -25,6 +25,7 @@ fn migration(name: &str, text: &str) -> Migration {
         key: MigrationKey::new("shop", name),
         ownership: Ownership::Project,
         atomic: true,
+        initial: false,
         class_range: Range::default(),
         dependencies: Vec::new(),
         run_before: Vec::new(),

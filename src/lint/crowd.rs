@@ -25,8 +25,13 @@ pub(super) struct Told {
 
 impl Crowd {
     /// Takes the locks of a statement in.
-    pub(super) fn take(&mut self, locks: &[HeldLock], operation: usize, is_hot: &dyn Fn(&str) -> bool) {
-        let tables = locks.iter().filter(|lock| is_table(lock) && lock.mode.blocks_writes());
+    pub(super) fn take<'l>(
+        &mut self,
+        locks: impl Iterator<Item = &'l HeldLock>,
+        operation: usize,
+        is_hot: &dyn Fn(&str) -> bool,
+    ) {
+        let tables = locks.filter(|lock| is_table(lock) && lock.mode.blocks_writes());
         let known = self.locks.len();
         for lock in tables {
             match self.locks.iter_mut().find(|held| held.relation == lock.relation) {

@@ -16,6 +16,7 @@ use crate::statement::{AlterTableAction, Execution, Statement};
 use crate::transaction::Transaction;
 use crate::versions::PostgresVersion;
 
+use super::births::Births;
 use super::crowd::Crowd;
 use super::judge::{Hit, Surroundings, Verdict, judge};
 use super::remarks::Remark;
@@ -29,6 +30,7 @@ pub(super) struct Database<'a> {
     postgres: PostgresVersion,
     pub(super) transaction: Transaction,
     new_indexes: FxHashSet<String>,
+    births: Births,
     /// Tables and columns that the models gave up in an earlier migration.
     released: Released,
     /// What the running migration makes the models give up; released when it has ended.
@@ -92,6 +94,7 @@ impl<'a> Database<'a> {
             postgres,
             transaction: Transaction::default(),
             new_indexes: FxHashSet::default(),
+            births: Births::default(),
             released: Released::default(),
             releasing: Vec::new(),
             telling: Telling::Nothing,
@@ -110,7 +113,8 @@ impl<'a> Database<'a> {
     /// Begins a migration. What nobody is told about takes its effect, and is not judged.
     pub(super) fn begin(&mut self, migration: &Migration, telling: Telling) {
         self.telling = telling;
-        self.catalog.begin_migration();
+        let number = self.catalog.begin_migration();
+        self.catalog.call_siblings(self.births.before(migration, number));
         self.transaction = Transaction::begin(migration.atomic).configured(configured(&self.session));
         self.source = Some(migration.source.clone());
         self.set_by.clear();
@@ -206,7 +210,9 @@ impl<'a> Database<'a> {
         if self.transaction.open {
             let hot_tables = &self.hot_tables;
             let is_hot = |table: &str| hot_tables.iter().any(|hot| hot == table);
-            self.crowd.take(&verdict.locks, self.operation, &is_hot);
+            let catalog = &self.catalog;
+            let used = verdict.locks.iter().filter(|lock| !catalog.is_unused(&lock.relation));
+            self.crowd.take(used, self.operation, &is_hot);
         }
     }
 

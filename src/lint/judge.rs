@@ -71,6 +71,16 @@ impl Surroundings<'_> {
 }
 
 impl Surroundings<'_> {
+    /// Whether nobody waits for the relation: it is new, or of a table that another part of the app's birth created.
+    fn is_unused(&self, role: Role, relation: &str) -> bool {
+        let table = match role {
+            Role::Index => self.catalog.index_table(relation),
+            Role::Table | Role::Referenced | Role::Partner | Role::Parent | Role::DefaultPartition => Some(relation),
+            Role::View | Role::Sequence => None,
+        };
+        self.is_new(role, relation) || table.is_some_and(|table| self.catalog.is_unused(table))
+    }
+
     fn is_new_view(&self, relation: &str) -> bool {
         self.catalog
             .view(relation)
@@ -193,10 +203,9 @@ impl<'r> Verdict<'r> {
         hit.harm.dedup();
         self.hits.push(hit);
         if around.keeps_rows {
-            let position = rule.rows.iter().position(|other| std::ptr::eq(other, row));
             self.rows.push(MatchedRow {
                 rule: rule.name.clone(),
-                row: position.unwrap_or_default(),
+                row: rule.position(row),
                 claims,
             });
         }
@@ -255,7 +264,7 @@ fn reads_rows(aspect: Aspect) -> bool {
     !matches!(aspect, Aspect::SetTablespace | Aspect::MoveIndex | Aspect::RefreshView)
 }
 
-/// A row's own severity, but silence where the table is new, or where the other table that the row is about is.
+/// A row's own severity, but silence where nobody uses the table yet, or the other table that the row is about.
 fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> Severity {
     if row.even_when_new {
         return row.severity;
@@ -264,7 +273,7 @@ fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> 
         observation
             .roles
             .iter()
-            .any(|(role, relation)| *role == wanted && !around.is_new(*role, relation))
+            .any(|(role, relation)| *role == wanted && !around.is_unused(*role, relation))
     };
     let locks = |wanted: Role| row.locks.iter().any(|(role, _)| *role == wanted);
     let table_is_new = observation.roles.iter().any(|(role, _)| *role == Role::Table) && !old(Role::Table);
@@ -276,7 +285,7 @@ fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> 
         && observation
             .roles
             .iter()
-            .all(|(role, relation)| around.is_new(*role, relation));
+            .all(|(role, relation)| around.is_unused(*role, relation));
     let own = if table_is_new || all_are_new || is_about_nobody {
         Severity::Silent
     } else {
@@ -289,7 +298,7 @@ fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> 
 fn heat(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> Severity {
     let is_locked = |wanted: Role| row.locks.iter().any(|(role, _)| *role == wanted);
     let locks_hot = observation.roles.iter().any(|(role, relation)| {
-        is_locked(*role) && around.hot_tables.contains(relation) && !around.is_new(*role, relation)
+        is_locked(*role) && around.hot_tables.contains(relation) && !around.is_unused(*role, relation)
     });
     row.hot.filter(|_| locks_hot).unwrap_or(Severity::Silent)
 }

@@ -9,7 +9,7 @@ use crate::schema_editor::PythonCode;
 use crate::statement::ViewKind;
 
 use super::database::Database;
-use super::judge::Hit;
+use super::judge::{Hit, Verdict};
 use super::sent::Executed;
 
 /// Something said of an operation, not of one of its statements.
@@ -70,7 +70,7 @@ impl Database<'_> {
     pub(super) fn end_crowd(&mut self) {
         let Some((told, locks)) = self.crowd.end() else { return };
         let tables: Vec<String> = locks.iter().map(|lock| format!("`{}`", lock.relation)).collect();
-        let names = vec![("tables", tables.join(", ")), ("count", tables.len().to_string())];
+        let names = vec![("tables", some_of(&tables)), ("count", tables.len().to_string())];
         self.remark("lock-several-tables", told.operation, names, Some(told.severity), locks);
     }
 
@@ -99,7 +99,8 @@ impl Database<'_> {
         let facts = [(FactName::StandIn, "view")];
         let mut log = std::mem::take(&mut self.log);
         for sent in log.iter_mut().flat_map(|executed| &mut executed.statements) {
-            for hit in &mut sent.verdict.hits {
+            let Verdict { hits, rows, .. } = &mut sent.verdict;
+            for hit in hits {
                 let aspect = match hit.rule.name.as_str() {
                     "rename-table" => Aspect::RenameTable,
                     "rename-column" => Aspect::RenameColumn,
@@ -110,6 +111,10 @@ impl Database<'_> {
                 };
                 if !hit.name("table").is_some_and(|table| self.stands_in(table)) {
                     continue;
+                }
+                for matched in rows.iter_mut().filter(|matched| matched.rule == hit.rule.name) {
+                    matched.rule.clone_from(&rule.name);
+                    matched.row = rule.position(row);
                 }
                 hit.rule = rule;
                 hit.severity = row.severity.min(hit.severity);
@@ -150,4 +155,13 @@ impl Database<'_> {
 fn rules_of<'e>(executed: &'e Executed<'_>) -> impl Iterator<Item = &'e str> {
     let hits = executed.statements.iter().flat_map(|sent| &sent.verdict.hits);
     hits.map(|hit| hit.rule.name.as_str())
+}
+
+/// The first few names, and how many more there are.
+fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 4;
+    match names.len().checked_sub(SHOWN) {
+        None | Some(0 | 1) => names.join(", "),
+        Some(more) => format!("{} and {more} more", names[..SHOWN].join(", ")),
+    }
 }

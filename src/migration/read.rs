@@ -79,6 +79,9 @@ impl Reader<'_> {
         let run_before = reading.dependencies(&class, "run_before");
         let replaces = reading.replaces(&class);
         let atomic = reading.atomic(&class);
+        let initial = reading
+            .attribute(&class, "initial")
+            .is_some_and(|(value, _)| value.as_bool() == Some(true));
         let operations = reading.all_operations(&class);
         let gaps = reading.gaps;
         let asked = reading.asked.into_inner();
@@ -87,6 +90,7 @@ impl Reader<'_> {
             source,
             ownership,
             atomic,
+            initial,
             class_range: class.lineage.first().map_or(Range::default(), |class| class.name_range),
             dependencies,
             run_before,

@@ -131,15 +131,13 @@ fn examples(rule: &Rule) -> String {
     let Some(example) = rules::example(&rule.name) else {
         return String::new();
     };
-    let mut text = String::new();
-    if !example.operation.is_empty() {
-        text.push_str(&format!("\n## Example\n```python\n{}\n```\n", example.operation));
-    }
-    if !example.advised.is_empty() {
-        let migrations = example.advised.join("\n\n");
-        text.push_str(&format!("\n## Instead\n```python\n{migrations}\n```\n"));
-    }
-    text
+    let advised = example.advised.join("\n\n");
+    let sections = [("Example", example.operation), ("Instead", &advised)];
+    let filled = sections.into_iter().filter(|(_, code)| !code.is_empty());
+    let sections: Vec<String> = filled
+        .map(|(heading, code)| format!("\n## {heading}\n```python\n{code}\n```\n"))
+        .collect();
+    sections.concat()
 }
 
 /// The rows of a rule as a table: when, which locks, what work.

@@ -118,31 +118,32 @@ fn work(row: &MatrixRow) -> String {
 /// The matrix as README.md shows it.
 #[must_use]
 pub fn markdown(table: &RuleTable) -> String {
-    let mut text = String::from("| # | statement | seed | ours | | locks | work |\n|--:|---|---|---|---|---|---|\n");
     let matrix = table.matrix();
-    for row in &matrix {
-        let rules: Vec<String> = row
-            .rules
-            .iter()
-            .map(|rule| format!("[{rule}](rules/{rule}.md)"))
-            .collect();
-        let mark = if row.servers.is_some() { "≠" } else { "" };
-        text.push_str(&format!(
-            "| {} | `{}`<br>{} | {} | {} | {mark} | {} | {} |\n",
-            row.number,
-            row.statement,
-            rules.join(", "),
-            row.seed.name(),
-            row.ours.name(),
-            locks(row),
-            work(row)
-        ));
-    }
-    text.push_str("\n≠ PostgreSQL 12 to 18 contradict the seed:\n\n");
-    for row in &matrix {
-        if let Some(servers) = &row.servers {
-            text.push_str(&format!("- {}: {servers}\n", row.number));
-        }
-    }
-    text
+    let mut lines = vec![
+        "| # | statement | seed | ours | | locks | work |".to_owned(),
+        "|--:|---|---|---|---|---|---|".to_owned(),
+    ];
+    lines.extend(matrix.iter().map(markdown_row));
+    lines.push("\n≠ PostgreSQL 12 to 18 contradict the seed:\n".to_owned());
+    let contradicted = matrix
+        .iter()
+        .filter_map(|row| Some((row.number, row.servers.as_ref()?)));
+    lines.extend(contradicted.map(|(number, servers)| format!("- {number}: {servers}")));
+    lines.join("\n") + "\n"
+}
+
+fn markdown_row(row: &MatrixRow) -> String {
+    let page = |rule: &String| format!("[{rule}](rules/{rule}.md)");
+    let rules: Vec<String> = row.rules.iter().map(page).collect();
+    format!(
+        "| {} | `{}`<br>{} | {} | {} | {} | {} | {} |",
+        row.number,
+        row.statement,
+        rules.join(", "),
+        row.seed.name(),
+        row.ours.name(),
+        if row.servers.is_some() { "≠" } else { "" },
+        locks(row),
+        work(row)
+    )
 }

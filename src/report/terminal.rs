@@ -77,8 +77,24 @@ fn write_place(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Res
     writeln!(out, "    {frame}[{}]", style.paint(&path, link_color()))
 }
 
+/// How many relations are shown at most; beyond, the others are counted.
+const SHOWN_LOCKS: usize = 8;
+
 /// One line per relation: its name, the mode, and who waits for how long.
 fn write_locks(held: &[HeldLock], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let (shown, rest) = if held.len() > SHOWN_LOCKS {
+        held.split_at(SHOWN_LOCKS - 1)
+    } else {
+        (held, &[][..])
+    };
+    let mut lines = lock_lines(shown, style);
+    if !rest.is_empty() {
+        lines.push(format!("and {} more", rest.len()));
+    }
+    write_beside("locks", &lines, style, out)
+}
+
+fn lock_lines(held: &[HeldLock], style: &Style) -> Vec<String> {
     let names: Vec<String> = held
         .iter()
         .map(|lock| neutral::one_line(&locks::relation(lock), style.characters).into_owned())
@@ -101,7 +117,7 @@ fn write_locks(held: &[HeldLock], style: &Style, out: &mut dyn Write) -> io::Res
             });
         }
     }
-    write_beside("locks", &lines, style, out)
+    lines
 }
 
 /// Advice: prose is wrapped, code stands as it is.

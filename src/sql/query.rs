@@ -3,7 +3,7 @@
 use crate::statement::QueryReads;
 
 use super::cursor::{Cursor, catalog_name};
-use super::expression::mentions;
+use super::expression::{calls, mentions};
 use super::token::{Kind, Token};
 
 /// Functions whose arguments are divided by `FROM`.
@@ -46,6 +46,21 @@ const AFTER_RELATION: &[&str] = &[
     "window",
     "with",
 ];
+
+/// What may surround `min` and `max` in a query that asks for nothing else.
+const AROUND_ENDS: &[&str] = &[
+    "coalesce",
+    "greatest",
+    "least",
+    "max",
+    "min",
+    "nextval",
+    "pg_get_serial_sequence",
+    "setval",
+];
+
+/// Words that make a query look at single rows.
+const OF_ROWS: &[&str] = &["filter", "group", "having", "join", "over", "union", "where", "with"];
 
 /// Reads a query from its tokens.
 pub(super) fn reads(cursor: &Cursor<'_>, tokens: &[Token]) -> QueryReads {
@@ -167,9 +182,22 @@ impl Scan {
                 reads.stars.push(None);
             }
         }
+        reads.asks_for_ends = self.relations.len() == 1 && reads.stars.is_empty() && asks_for_ends(tokens);
         reads.relations = self.relations;
         reads
     }
+}
+
+/// Without GROUP BY every column stands inside of an aggregate, so that the functions decide.
+///
+/// Source: PostgreSQL, `preprocess_minmax_aggregates`.
+fn asks_for_ends(tokens: &[Token]) -> bool {
+    let called = calls(tokens);
+    called.iter().any(|name| matches!(*name, "max" | "min"))
+        && called.iter().all(|name| AROUND_ENDS.contains(name))
+        && !tokens
+            .iter()
+            .any(|token| token.word().is_some_and(|word| OF_ROWS.contains(&word)))
 }
 
 /// `AS alias (column, ..)`

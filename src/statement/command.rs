@@ -292,6 +292,8 @@ pub struct QueryReads {
     pub columns: Vec<(Option<String>, String)>,
     /// `*`, with the relation where the query says which.
     pub stars: Vec<Option<String>>,
+    /// Whether it asks for nothing but the smallest and largest values of columns: an index answers that without reading rows.
+    pub asks_for_ends: bool,
 }
 
 impl QueryReads {

@@ -154,8 +154,8 @@ fn is_explained(relation: &str, commands: &Value, command: Command, claim: &Stat
                 RelationKind::Index => closes_all,
                 RelationKind::Sequence => command == Command::Insert && lock.mode >= LockMode::ShareRowExclusive,
                 RelationKind::Partitioned => closes_all && command.lock() == LockMode::RowExclusive,
-                // Nothing else is tried on views.
-                RelationKind::Table => closes_all && text(commands) == "select",
+                // Nothing else is tried on views; and a new row of a partitioned table goes to one of its partitions.
+                RelationKind::Table => closes_all && matches!(text(commands), "select" | "insert"),
                 RelationKind::View | RelationKind::MaterializedView => false,
             }
     })

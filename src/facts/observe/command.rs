@@ -31,7 +31,7 @@ impl Context<'_> {
             Command::LockTable { tables, mode } => tables.iter().map(|table| self.lock_table(table, *mode)).collect(),
             Command::Vacuum { .. } | Command::Analyze { .. } | Command::Cluster { .. } => self.maintenance(command),
             Command::Reindex { target, concurrently } => vec![self.reindex(target, *concurrently)],
-            Command::MoveIndex { index } => vec![self.about_index(Aspect::MoveIndex, index).building([index.clone()])],
+            Command::MoveIndex { index } => vec![self.about_index(Aspect::MoveIndex, index)],
             // The index of the parent takes a lock that no query waits for.
             Command::AttachIndex { index, partition } => {
                 vec![

@@ -50,8 +50,30 @@ impl Context<'_> {
         relations
             .into_iter()
             .filter(|relation| Some(*relation) != but && !relation.contains("pg_catalog") && !is_system(relation))
+            .filter(|relation| !(reads.asks_for_ends && self.indexes_answer(relation, reads)))
             .map(|relation| Observation::new(Aspect::ReadRows, relation).fact(FactName::Held, self.held(relation)))
             .collect()
+    }
+
+    /// Whether each column of the table that the query mentions is the first of an index in its order.
+    fn indexes_answer(&self, table: &str, reads: &QueryReads) -> bool {
+        let Some(table) = self.catalog.table(table) else {
+            return false;
+        };
+        let leads = |column: &String| {
+            let of_index = table.indexes.values().any(|index| {
+                index.method == "btree" && !index.partial && index.items.first() == Some(&Some(column.clone()))
+            });
+            of_index
+                || table.constraints.values().any(|constraint| match &constraint.kind {
+                    ConstraintKind::PrimaryKey(columns) | ConstraintKind::Unique(columns) => {
+                        columns.first() == Some(column)
+                    }
+                    ConstraintKind::Check(_) | ConstraintKind::ForeignKey { .. } | ConstraintKind::Exclude(_) => false,
+                })
+        };
+        let mut columns = reads.columns.iter().map(|(_, column)| column);
+        columns.all(|column| !table.columns.contains_key(column) || leads(column))
     }
 }
 
