@@ -32,12 +32,21 @@ use sent::{Executed, Sent};
 /// Whether a finding of this rule and harm is wanted in the file at this path, as paths are shown to people.
 pub type Wanted<'a> = dyn Fn(&Path, &str, &[Harm]) -> bool + 'a;
 
+/// Whether anybody asked about the file at this path, as paths are shown to people.
+pub type Asked<'a> = dyn Fn(&Path) -> bool + 'a;
+
 /// What is asked of an analysis: no text is made that nobody will see.
 #[derive(Clone, Copy)]
 pub enum Aim<'a> {
     /// The findings that are wanted. What is not is left out before the worst aspect of an operation becomes its
-    /// finding, so that ignoring one rule does not hide another.
-    Findings(&'a Wanted<'a>),
+    /// finding, so that ignoring one rule does not hide another. Other files than those that were asked about take
+    /// their effect, and are not judged.
+    Findings {
+        /// What is wanted where.
+        wanted: &'a Wanted<'a>,
+        /// Which files it is about.
+        asked: &'a Asked<'a>,
+    },
     /// Every statement with its text, locks and work.
     Statements,
 }
@@ -69,8 +78,12 @@ pub fn analyse(project: &Project, rules: &RuleTable, aim: Aim<'_>, branch: Optio
     left.sort_by_key(|(index, _)| *index);
     findings.extend(left.into_iter().flat_map(|(_, found)| found));
     add_squashes(project, rules, &history, aim, &mut reports);
-    if let Aim::Findings(wanted) = aim {
-        findings.retain(|finding| wanted(&finding.place.path, &finding.rule, &finding.harm));
+    if let Aim::Findings { wanted, asked } = aim {
+        let is_told = |finding: &Finding| {
+            let path = &finding.place.path;
+            asked(path) && wanted(path, &finding.rule, &finding.harm)
+        };
+        findings.retain(is_told);
     }
     findings::name(&mut findings);
     let mut notes = project.notes.clone();
@@ -159,7 +172,8 @@ impl<'a> Run<'a> {
     }
 
     fn migration(&mut self, migration: &Migration, aim: Aim<'_>, judging: Judging) -> (MigrationReport, Vec<Finding>) {
-        self.database.begin(migration, telling(migration, aim, judging));
+        let telling = telling(migration, aim, judging);
+        self.database.begin(migration, telling);
         let mut outcomes = Vec::new();
         for (index, node) in migration.operations.iter().enumerate() {
             self.database.at(index);
@@ -172,7 +186,7 @@ impl<'a> Run<'a> {
         self.editor.finish(&mut self.database);
         self.database.finish(migration);
         let findings = match aim {
-            Aim::Findings(wanted) if judging == Judging::Wanted && migration.ownership == Ownership::Project => {
+            Aim::Findings { wanted, .. } if telling == Telling::Findings => {
                 let collector = Collector {
                     migration,
                     is_readable: !self.project.has_problem(&migration.source.path),
@@ -183,7 +197,7 @@ impl<'a> Run<'a> {
                 };
                 collector.collect(&self.database.log, &self.database.remarks, &outcomes)
             }
-            Aim::Findings(_) | Aim::Statements => Vec::new(),
+            Aim::Findings { .. } | Aim::Statements => Vec::new(),
         };
         (self.report(migration, outcomes, aim), findings)
     }
@@ -239,7 +253,7 @@ impl<'a> Run<'a> {
                     note_string(&executed, &mut operations);
                     executed.statements
                 }
-                Aim::Findings(_) => unread(executed.statements),
+                Aim::Findings { .. } => unread(executed.statements),
             };
             statements.extend(told.into_iter().map(Sent::report));
         }
@@ -259,10 +273,14 @@ impl<'a> Run<'a> {
 /// squashes take the place of their originals, the statements of the squashes alone.
 fn telling(migration: &Migration, aim: Aim<'_>, judging: Judging) -> Telling {
     match (migration.ownership, judging, aim) {
-        (Ownership::Package, _, _) | (Ownership::Project, Judging::Unwanted, Aim::Findings(_)) => Telling::Nothing,
-        (Ownership::Project, Judging::Unwanted, Aim::Statements) if migration.replaces.is_empty() => Telling::Nothing,
-        (Ownership::Project, _, Aim::Statements) => Telling::Statements,
-        (Ownership::Project, Judging::Wanted, Aim::Findings(_)) => Telling::Findings,
+        (Ownership::Project, Judging::Wanted, Aim::Findings { asked, .. }) if asked(&migration.source.path) => {
+            Telling::Findings
+        }
+        (Ownership::Project, Judging::Wanted, Aim::Statements) => Telling::Statements,
+        (Ownership::Project, Judging::Unwanted, Aim::Statements) if !migration.replaces.is_empty() => {
+            Telling::Statements
+        }
+        (Ownership::Project | Ownership::Package, _, Aim::Findings { .. } | Aim::Statements) => Telling::Nothing,
     }
 }
 

@@ -128,7 +128,11 @@ fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Result<Judged
         let ignored = || project.configuration.ignored_in(|| project.absolute(path));
         selection.wants(rule, harm) && !ignored().any(|selector| selector.matches(rule, harm))
     };
-    let mut analysis = lint::analyse(project, rules, Aim::Findings(&is_wanted), branch.as_ref());
+    let aim = Aim::Findings {
+        wanted: &is_wanted,
+        asked: &is_asked,
+    };
+    let mut analysis = lint::analyse(project, rules, aim, branch.as_ref());
     let migrations = in_order(project, &analysis);
     let findings = std::mem::take(&mut analysis.findings);
     let findings = suppress::apply(findings, migrations, rules);
