@@ -107,6 +107,10 @@ impl<'a> Names<'a> {
 
     fn push_value(&self, filled: &mut String, name: &str) {
         let value = self.get(name).unwrap_or(Cow::Borrowed("..."));
+        if !value.contains(['\n', '\r']) {
+            filled.push_str(&value);
+            return;
+        }
         let line = filled.rsplit('\n').next().unwrap_or_default();
         let indentation: String = line.chars().take_while(|letter| *letter == ' ').collect();
         let mut lines = value.lines();

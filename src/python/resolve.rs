@@ -64,10 +64,10 @@ pub(super) enum Look<'m> {
     Nothing(String),
 }
 
-enum Step<'m> {
+enum Step<'m, 'p> {
     Found(Resolved<'m>),
     GoOn(Cow<'m, str>),
-    Missing(String),
+    Missing(&'p str),
     Nothing,
 }
 
@@ -120,20 +120,25 @@ impl Modules {
     /// As [`Modules::find`], seen from a module that need not be among them.
     #[must_use]
     pub fn find_from<'m>(&'m self, home: Option<&'m Module>, path: &str) -> Option<Resolved<'m>> {
-        match self.look(home, path) {
-            Look::Found(found) => Some(found),
-            Look::Missing(_) | Look::Nothing(_) => None,
+        let mut path = Cow::Borrowed(path);
+        for _ in 0..MAX_HOPS {
+            match self.step(home, &path) {
+                Step::Found(found) => return Some(found),
+                Step::GoOn(next) => path = next,
+                Step::Missing(_) | Step::Nothing => return None,
+            }
         }
+        None
     }
 
     /// Follows a path as far as modules were read.
     pub(super) fn look<'m>(&'m self, home: Option<&'m Module>, path: &str) -> Look<'m> {
-        let mut path = Cow::Owned(path.to_owned());
+        let mut path = Cow::Borrowed(path);
         for _ in 0..MAX_HOPS {
             match self.step(home, &path) {
                 Step::Found(found) => return Look::Found(found),
-                Step::Missing(module) => return Look::Missing(module),
-                Step::GoOn(next) => path = Cow::Owned(next.into_owned()),
+                Step::Missing(module) => return Look::Missing(module.to_owned()),
+                Step::GoOn(next) => path = next,
                 Step::Nothing => break,
             }
         }
@@ -159,7 +164,7 @@ impl Modules {
     }
 
     /// One hop: from a dotted path to what its module says about it.
-    fn step<'m>(&'m self, home: Option<&'m Module>, path: &str) -> Step<'m> {
+    fn step<'p, 'm: 'p>(&'m self, home: Option<&'m Module>, path: &'p str) -> Step<'m, 'p> {
         let mut split = path.len();
         while let Some(dot) = path[..split].rfind('.') {
             let (module, name) = (&path[..dot], &path[dot + 1..]);
@@ -169,7 +174,7 @@ impl Modules {
             match loaded {
                 Some(module) => return self.look_up(module, name),
                 None if self.absent.contains(module) || self.is_class(module) => split = dot,
-                None => return Step::Missing(module.to_owned()),
+                None => return Step::Missing(module),
             }
         }
         Step::Nothing
@@ -186,7 +191,7 @@ impl Modules {
         }
     }
 
-    fn look_up<'m>(&'m self, module: &'m Module, name: &str) -> Step<'m> {
+    fn look_up<'m>(&'m self, module: &'m Module, name: &str) -> Step<'m, 'm> {
         if let Some(class) = module.class(name) {
             return Step::Found(Resolved::Class(module, class));
         }
@@ -206,7 +211,7 @@ impl Modules {
     }
 
     /// `rest` of something bound to `path`: an attribute of a class of this module, or of something elsewhere.
-    fn attribute_of<'m>(&'m self, module: &'m Module, path: &str, rest: &str) -> Step<'m> {
+    fn attribute_of<'m>(&'m self, module: &'m Module, path: &str, rest: &str) -> Step<'m, 'm> {
         let here = path
             .strip_prefix(module.path.as_str())
             .and_then(|name| name.strip_prefix('.'));
@@ -229,10 +234,10 @@ impl Modules {
             .is_some_and(|module| module.bindings.contains_key(name))
     }
 
-    fn unread_star<'m>(&self, module: &Module) -> Step<'m> {
+    fn unread_star<'m>(&self, module: &'m Module) -> Step<'m, 'm> {
         let unread = module.star_imports.iter().find(|star| !self.knows(star));
         match unread {
-            Some(star) if is_followed(star) => Step::Missing(star.clone()),
+            Some(star) if is_followed(star) => Step::Missing(star),
             Some(_) | None => Step::Nothing,
         }
     }
