@@ -7,17 +7,23 @@
 import argparse
 import json
 import re
-import subprocess
 import sys
 from collections import Counter
 from itertools import groupby
 from pathlib import Path
 
 import results_file
+from forelock import Forelock
 from outcomes import OUTCOMES, count, count_by_class, share_lines, table
-from record import work_folder
+from record import DJANGO_VERSIONS, work_folder
 
-UNKNOWN = re.compile(r"<unknown(?:: [^<>]*)?>")
+UNKNOWN = re.compile(r"<unknown: ([^<>]*)>")
+
+# Indexes of `Meta.indexes` have shorter digests.
+TOGETHER = re.compile(
+    r'ALTER TABLE (?P<unique>".*?") ADD CONSTRAINT ".*?" UNIQUE \('
+    r'|CREATE INDEX "[^"]*_[0-9a-f]{8}_idx" ON (?P<index>"[^"]*") \('
+)
 
 
 def main():
@@ -28,8 +34,9 @@ def main():
     for name in names:
         recording = json.loads((recordings / f"{name}.json").read_text())
         project = arguments.work / "projects" / arguments.django / name
-        ours = forelock_sql(arguments.forelock, project, arguments.django, recording["postgres"])
-        results[name] = compare(recording, ours)
+        forelock = Forelock(arguments.forelock, project, arguments.django, recording["postgres"])
+        results[name] = compare(recording, forelock.migrations())
+        give_reasons(results[name], forelock)
         labels[name] = recording["version"]
     if arguments.verbose:
         for name in names:
@@ -50,7 +57,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("forelock", type=Path, metavar="FORELOCK_BINARY")
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="default: all recorded ones")
-    parser.add_argument("--django", default="5.2", choices=["4.2", "5.2"])
+    parser.add_argument("--django", default="5.2", choices=list(DJANGO_VERSIONS))
     parser.add_argument("--work", type=Path, default=work_folder(), help="default: target/conformance")
     parser.add_argument("-v", "--verbose", action="store_true", help="print every difference")
     parser.add_argument("--limit", type=int, default=0, help="with -v: so many differences per package")
@@ -60,28 +67,20 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def forelock_sql(forelock, project, django, postgres):
-    command = [forelock.resolve(), "sql", "--project", project, "--output-format", "json"]
-    command += ["--django-version", django, "--postgres-version", postgres]
-    process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        return json.loads(process.stdout)
-    except json.JSONDecodeError:
-        sys.exit(f"{project.name}: exit code {process.returncode}, no JSON\n{process.stderr[-2000:]}")
-
-
 class Result:
     """What became of one operation."""
 
     def __init__(self, migration, operation, outcome, ours=None, note=""):
         self.app = migration["app"]
-        self.place = f"{migration['app']}.{migration['migration']}"
+        self.migration = (migration["app"], migration["migration"])
+        self.place = ".".join(self.migration)
         self.index = operation["index"]
         self.operation = operation
         self.name = operation["class"]
         self.outcome = outcome
         self.ours = ours
         self.note = note
+        self.reasons = []
 
     @property
     def touches_database(self):
@@ -89,8 +88,8 @@ class Result:
         return bool(self.operation["statements"] or self.operation["deferred"])
 
     @property
-    def reasons(self):
-        return (self.ours or {}).get("reasons", [])
+    def key(self):
+        return (*self.migration, self.index)
 
 
 def compare(recording, ours):
@@ -116,6 +115,18 @@ def compare(recording, ours):
             continue
         results += [Result(mine, operation, "missing", operation, "migration only in forelock") for operation in mine["operations"]]
     return results
+
+
+def give_reasons(results, forelock):
+    """To each flagged operation: from its statements, else, where they do not show any, from the text."""
+    flagged = [result for result in results if result.outcome == "flagged"]
+    for result in flagged:
+        statements = result.ours["statements"] + result.ours["deferred"]
+        result.reasons = list(dict.fromkeys(UNKNOWN.findall("\n".join(statements))))
+    silent = [result for result in flagged if not result.reasons]
+    said = forelock.reasons() if silent else {}
+    for result in silent:
+        result.reasons = said.get(result.key, [])
 
 
 def compare_migration(migration, mine):
@@ -150,24 +161,25 @@ def normal_order(operation_class, statements):
         return sorted(statements)
     if operation_class == "CreateModel":
         # Only neighbours on the same table are free to change places.
-        return [sql for _, run in groupby(statements, unique_of_table) for sql in sorted_if_unique(run)]
+        return [sql for _, run in groupby(statements, together_of_table) for sql in sorted_if_together(run)]
     return statements
 
 
-def unique_of_table(sql):
-    found = re.match(r'ALTER TABLE (".*?") ADD CONSTRAINT ".*?" UNIQUE \(', sql)
-    return found and found[1]
+def together_of_table(sql):
+    """The table whose `unique_together` or `index_together` this is, with what it creates."""
+    found = TOGETHER.match(sql)
+    return found and (found["unique"] or found["index"], found["unique"] is None)
 
 
-def sorted_if_unique(run):
+def sorted_if_together(run):
     run = list(run)
-    return sorted(run) if unique_of_table(run[0]) else run
+    return sorted(run) if together_of_table(run[0]) else run
 
 
 def matches(expected, actual):
     if expected == actual:
         return True
-    pieces = UNKNOWN.split(actual)
+    pieces = UNKNOWN.split(actual)[::2]
     return len(pieces) > 1 and re.fullmatch(".*?".join(map(re.escape, pieces)), expected, re.DOTALL) is not None
 
 

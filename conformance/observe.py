@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import re
 import uuid
 
 from django.db import transaction
@@ -18,6 +19,9 @@ PLACEHOLDERS = {
     "UUIDField": uuid.UUID(int=1),
 }
 TEXT_FIELDS = ("CharField", "TextField", "SlugField", "EmailField", "URLField", "FileField", "FilePathField")
+
+# `BaseDatabaseWrapper.savepoint` numbers them by thread.
+DJANGOS_SAVEPOINT = re.compile(r'(SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT) "s\d+_x\d+"')
 
 
 class Record:
@@ -157,7 +161,9 @@ class Observer:
         return execute(sql, params, many, context)
 
     def is_worth_recording(self, sql):
-        """All that comes through the schema editor; of the rest only what changes something."""
+        """All that comes through the schema editor but Django's own savepoints; of the rest only what changes something."""
+        if DJANGOS_SAVEPOINT.match(str(sql)):
+            return False
         return self.in_schema_editor > 0 or changes_something(sql)
 
     def final_form(self, sql, params):

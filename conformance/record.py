@@ -17,7 +17,13 @@ import project
 import server
 
 HERE = Path(__file__).parent
-DJANGO_VERSIONS = {"4.2": "4.2.30", "5.2": "5.2.19"}
+DJANGO_VERSIONS = {
+    "4.2": "4.2.30", "5.0": "5.0.14", "5.1": "5.1.15", "5.2": "5.2.19", "6.0": "6.0.10", "6.1": "6.1.3",
+}
+# Those that real packages are recorded with; entries of our own name more.
+USUAL = ("4.2", "5.2")
+# The oldest Python that runs it.
+PYTHON = {"6.0": (3, 12), "6.1": (3, 12)}
 
 
 def main():
@@ -27,7 +33,7 @@ def main():
     with server.scratch_server() as port:
         for name in names:
             package = for_django(packages[name], arguments.django)
-            if arguments.django not in package.get("django", DJANGO_VERSIONS):
+            if arguments.django not in package.get("django", USUAL):
                 continue
             try:
                 record(package, arguments.django, arguments.work.resolve(), port)
@@ -94,7 +100,7 @@ def environment(package, django, venv):
     keys = ("requirement", "dependencies", "without", "extra_requirements", "django_tests")
     wanted = json.dumps([DJANGO_VERSIONS[django], *(package.get(key) for key in keys)])
     if not done.exists() or done.read_text() != wanted:
-        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+        subprocess.run([interpreter(django), "-m", "venv", venv], check=True)
         install(package, python)
         # Last, and whatever the package says about it: most run with more versions than they allow.
         pip(python, f"django=={DJANGO_VERSIONS[django]}", "psycopg[binary]>=3.1", "tzdata", "setuptools<80")
@@ -102,6 +108,18 @@ def environment(package, django, venv):
             add_tests_of_django(django, python, venv)
         done.write_text(wanted)
     return python
+
+
+def interpreter(django):
+    """This Python, or a newer one in PATH where that Django wants it."""
+    wanted = PYTHON.get(django, (3, 10))
+    if sys.version_info >= wanted:
+        return sys.executable
+    newer = (shutil.which(f"python3.{minor}") for minor in range(wanted[1], wanted[1] + 4))
+    found = next(filter(None, newer), None)
+    if not found:
+        raise SystemExit(f"Django {django} needs Python {wanted[0]}.{wanted[1]} in PATH")
+    return found
 
 
 def install(package, python):

@@ -100,9 +100,12 @@ pub fn discover(search: &Search<'_>) -> Found {
     let mut found = Found::default();
     search.progress.begin(Stage::Searching, 0);
     let files = walk(search, &mut found);
-    let count = |folder: &PathBuf| match folder == search.root {
-        true => files.len(),
-        false => files.iter().filter(|file| file.starts_with(folder)).count(),
+    let count = |folder: &PathBuf| {
+        if folder == search.root {
+            files.len()
+        } else {
+            files.iter().filter(|file| file.starts_with(folder)).count()
+        }
     };
     let folders = search.named.iter().filter(|named| named.is_dir());
     found.python_files = folders.map(|folder| (folder.clone(), count(folder))).collect();

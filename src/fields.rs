@@ -256,7 +256,9 @@ pub(crate) fn cast_type(field: &Field, django: DjangoVersion) -> Option<String> 
             let size = size.map_or_else(String::new, |size| size.to_string());
             cast_type(base, django).map(|element| format!("{element}[{size}]"))
         }
-        FieldKind::Plain(InternalType::Decimal) if field.max_digits.is_none() => Some("numeric(None, None)".to_owned()),
+        FieldKind::Plain(InternalType::Decimal) if field.max_digits.is_none() && !may_lack_digits(django) => {
+            Some(NUMERIC_OF_NOTHING.to_owned())
+        }
         _ => column_type(field, django),
     }
 }
@@ -269,7 +271,14 @@ fn plain_type(internal_type: InternalType, field: &Field, django: DjangoVersion)
             let length = parameter(field, "max_length", field.max_length);
             format!("varchar({length})")
         }
-        NUMERIC_TEMPLATE if field.max_digits.is_none() && !is_unread(field, "max_digits") => "numeric".to_owned(),
+        NUMERIC_TEMPLATE if field.max_digits.is_none() && !is_unread(field, "max_digits") => {
+            let numeric = if may_lack_digits(django) {
+                "numeric"
+            } else {
+                NUMERIC_OF_NOTHING
+            };
+            numeric.to_owned()
+        }
         NUMERIC_TEMPLATE => {
             let digits = parameter(field, "max_digits", field.max_digits);
             let places = parameter(field, "decimal_places", field.decimal_places);
@@ -283,6 +292,14 @@ fn plain_type(internal_type: InternalType, field: &Field, django: DjangoVersion)
 const VARCHAR: &str = "_get_varchar_column";
 const VARCHAR_TEMPLATE: &str = "varchar(%(max_length)s)";
 const NUMERIC_TEMPLATE: &str = "numeric(%(max_digits)s, %(decimal_places)s)";
+
+/// What Django made of a `DecimalField()` before 6.1; Postgres refuses it.
+const NUMERIC_OF_NOTHING: &str = "numeric(None, None)";
+
+/// `_get_decimal_column` of Django 6.1
+fn may_lack_digits(django: DjangoVersion) -> bool {
+    django >= DjangoVersion::new(6, 1)
+}
 
 fn parameter(field: &Field, name: &str, value: Option<i64>) -> String {
     let unread = field.unknown.iter().find(|(unknown, _)| unknown == name);

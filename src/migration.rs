@@ -3,6 +3,7 @@
 pub mod field;
 pub mod internal_type;
 pub mod operation;
+pub mod packaged;
 pub mod read;
 mod unread;
 
@@ -12,6 +13,7 @@ use crate::source::{Range, SourceFile};
 pub use field::{Field, FieldKind, ManyToMany, ModelRef, Relation, Shape, Spatial};
 pub use internal_type::InternalType;
 pub use operation::{Base, Constraint, Index, ModelOptions, Operation, SqlPiece, SqlText};
+pub use packaged::{Packaged, Trigger};
 
 /// A migration's identity: app label and file name without `.py`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -16,7 +16,7 @@ use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::migration::{Base, Field, FieldKind, InternalType, ModelRef};
-use crate::versions::DjangoVersion;
+use crate::versions::{DjangoVersion, PostgresVersion};
 
 pub use known::{KnownKey, KnownModel};
 pub use state::{ModelKey, ModelState, Origin};
@@ -28,6 +28,8 @@ pub use view::{Model, ModelField, Related, View};
 pub struct ModelSettings {
     /// Django's version.
     pub django: DjangoVersion,
+    /// The version of Postgres: some functions have another name there.
+    pub postgres: PostgresVersion,
     /// `DEFAULT_AUTO_FIELD`: the key of automatic many-to-many tables.
     pub default_auto_field: InternalType,
     /// Swappable settings: `AUTH_USER_MODEL` -> `shop.User`.

@@ -14,6 +14,7 @@ mod literals;
 mod meta_names;
 mod moments;
 mod operations;
+mod packaged;
 mod parameters;
 mod prepare;
 mod relations;
@@ -40,8 +41,14 @@ pub trait Connection {
     fn execute_deferred(&mut self, operation: usize, execution: Execution);
     /// Runs the text of a `RunSQL`.
     fn run_sql(&mut self, sql: &SqlText);
+    /// Runs one string now that Django did not compose of statements that are known.
+    fn execute_text(&mut self, sql: &str);
     /// Runs code of Python: `RunPython`.
     fn run_python(&mut self, code: &PythonCode);
+    /// A setting of the session, as it was set.
+    fn setting(&self, name: &str) -> Option<String>;
+    /// Whether a transaction is open.
+    fn is_in_transaction(&self) -> bool;
     /// The database as it stands.
     fn catalog(&self) -> &Catalog;
 }

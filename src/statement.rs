@@ -16,7 +16,7 @@ pub use command::{
     Command, DomainChange, QueryReads, ReindexTarget, Rows, SequenceChange, SessionChange, SettingScope, TableChange,
     TableForm, TransactionChange, ViewKind,
 };
-pub use names::{create_index_name, index_name, truncate_name};
+pub use names::{create_index_name, index_name, names_digest, truncate_name};
 pub(crate) use print::deferrable_sql;
 pub use print::{quote_literal, quote_name, split_identifier};
 pub(crate) use unknowns::has_unknown;

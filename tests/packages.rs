@@ -4,6 +4,7 @@
 //! `FORELOCK_BLESS=1 cargo test --test packages -- --ignored` writes that file anew.
 #![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -166,15 +167,97 @@ fn summaries() -> String {
     )
 }
 
+/// Compares with a page below `tests`, or writes it.
+fn assert_written(page: &str, found: &str) {
+    let path = repository().join("tests").join(page);
+    if std::env::var_os("FORELOCK_BLESS").is_some() {
+        fs::write(&path, found).unwrap();
+    }
+    assert_eq!(found, fs::read_to_string(&path).unwrap());
+}
+
 #[test]
 #[ignore = "reads what scripts/fetch-packages unpacks"]
 fn every_file_is_read_and_every_operation_accounted_for() {
-    let path = repository().join("tests/packages.md");
-    let found = summaries();
-    if std::env::var_os("FORELOCK_BLESS").is_some() {
-        fs::write(&path, &found).unwrap();
+    assert_written("packages.md", &summaries());
+}
+
+/// What `forelock check` finds in a package's whole history, with its environment.
+fn findings(package: &str) -> Value {
+    let mut command = Command::cargo_bin("forelock").unwrap();
+    command.args(["check", "--exit-zero", "--output-format", "json", "--python"]);
+    let output = command
+        .arg(folder().join(".environment"))
+        .current_dir(folder().join(package));
+    serde_json::from_slice(&output.output().unwrap().stdout).unwrap()
+}
+
+#[test]
+#[ignore = "reads what scripts/fetch-packages unpacks"]
+fn what_is_found_in_their_whole_histories_is_counted() {
+    let documents: Vec<Value> = packages().iter().map(|(package, _)| findings(package)).collect();
+    let sum = |name: &str| -> u64 {
+        let counts = documents
+            .iter()
+            .map(|document| document["summary"][name].as_u64().unwrap());
+        counts.sum()
+    };
+    let (migrations, operations) = (sum("migrations"), sum("operations"));
+    let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for finding in documents
+        .iter()
+        .flat_map(|document| document["findings"].as_array().unwrap())
+    {
+        let key = (finding["severity"].as_str().unwrap(), finding["rule"].as_str().unwrap());
+        *counts.entry(key).or_default() += 1;
     }
-    assert_eq!(found, fs::read_to_string(&path).unwrap());
+    let mut lines: Vec<_> = counts.into_iter().collect();
+    lines.sort_by_key(|((severity, rule), count)| (severity_rank(severity), std::cmp::Reverse(*count), *rule));
+    let table: Vec<String> = lines
+        .iter()
+        .map(|((severity, rule), count)| {
+            format!(
+                "| {severity} | [{rule}](../rules/{rule}.md) | {count} | {} |",
+                in_hundred(*count, migrations)
+            )
+        })
+        .collect();
+    let of_severity = |wanted: &str| -> u64 {
+        let found = lines.iter().filter(|((severity, _), _)| *severity == wanted);
+        found.map(|(_, count)| count).sum()
+    };
+    let totals = ["error", "warning", "info"].map(|severity| {
+        let count = of_severity(severity);
+        format!(
+            "{count} of severity {severity} ({} in 100 migrations)",
+            in_hundred(count, migrations)
+        )
+    });
+    assert_written(
+        "findings.md",
+        &format!(
+            "# What is found in real projects\n\n\
+             Written by `FORELOCK_BLESS=1 cargo test --test packages -- --ignored`: the whole histories of the packages of\n\
+             [packages.md](packages.md), {migrations} migrations with {operations} operations, most of them written without any\n\
+             tool that watches: {}.\nA user sees those of the migrations that a branch adds; `info` is shown with `-v` alone.\n\n\
+             | severity | rule | findings | in 100 migrations |\n| --- | --- | ---: | ---: |\n{}\n",
+            totals.join(", "),
+            table.join("\n")
+        ),
+    );
+}
+
+fn severity_rank(severity: &str) -> usize {
+    ["error", "warning", "info"]
+        .iter()
+        .position(|known| *known == severity)
+        .unwrap()
+}
+
+/// With one decimal.
+fn in_hundred(count: u64, migrations: u64) -> String {
+    let tenths = (count * 1000 + migrations / 2) / migrations;
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 #[test]

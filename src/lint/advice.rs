@@ -4,7 +4,7 @@ mod field;
 
 use std::borrow::Cow;
 
-use crate::migration::{Constraint, Operation, OperationNode};
+use crate::migration::{Constraint, Operation, OperationNode, Packaged};
 use crate::source::SourceFile;
 use crate::versions::DjangoVersion;
 
@@ -201,11 +201,22 @@ pub(super) fn target(operation: &Operation) -> (Option<&str>, Option<&str>) {
         Operation::CreateExtension { name }
         | Operation::CreateCollation { name, .. }
         | Operation::RemoveCollation { name } => (None, Some(name)),
+        Operation::Packaged(packaged) => packaged_target(packaged),
         Operation::SeparateDatabaseAndState { .. }
         | Operation::RunSql { .. }
         | Operation::RunPython { .. }
         | Operation::Custom { .. }
         | Operation::Unread { .. } => (None, None),
+    }
+}
+
+fn packaged_target(operation: &Packaged) -> (Option<&str>, Option<&str>) {
+    match operation {
+        Packaged::AddTrigger { model_name, trigger } => (Some(model_name), Some(&trigger.name)),
+        Packaged::RemoveTrigger { model_name, name } | Packaged::AddDefaultValue { model_name, name, .. } => {
+            (Some(model_name), Some(name))
+        }
+        Packaged::Safer(base) => target(base),
     }
 }
 

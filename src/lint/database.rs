@@ -302,6 +302,18 @@ impl Connection for Database<'_> {
         }
     }
 
+    fn execute_text(&mut self, sql: &str) {
+        self.send_text(sql, Origin::Django, None);
+    }
+
+    fn setting(&self, name: &str) -> Option<String> {
+        self.transaction.setting(name).map(str::to_owned)
+    }
+
+    fn is_in_transaction(&self) -> bool {
+        self.transaction.open
+    }
+
     fn run_python(&mut self, code: &PythonCode) {
         self.judge_python(code);
     }

@@ -21,6 +21,11 @@ impl Database<'_> {
     pub(super) fn run_text(&mut self, piece: &SqlPiece, text: &str, origin: Origin, taken: &mut u32) {
         let source = self.source.clone();
         let places = source.map(|source| Places::find(&source, piece.range, text, taken));
+        self.send_text(text, origin, places.as_ref());
+    }
+
+    /// The same, of a string whose statements have these places.
+    pub(super) fn send_text(&mut self, text: &str, origin: Origin, places: Option<&Places>) {
         let pieces = sql::split(text);
         // Several statements in one string are one transaction, even where nobody began one.
         let is_implicit = pieces.len() > 1 && !self.transaction.open;
@@ -29,7 +34,7 @@ impl Database<'_> {
         }
         let mut statements = Vec::new();
         for piece in &pieces {
-            self.place = places.as_ref().map(|places| places.range(piece.start, piece.end));
+            self.place = places.map(|places| places.range(piece.start, piece.end));
             let read = piece.read(&self.catalog);
             let (verdict, unread) = self.run_parts(&read);
             statements.push(Sent {

@@ -8,6 +8,7 @@ use crate::value::Value;
 
 use super::OperationNode;
 use super::field::{Field, ModelRef};
+use super::packaged::{Packaged, Trigger};
 
 /// One migration operation.
 ///
@@ -143,6 +144,8 @@ pub enum Operation {
     RemoveCollation {
         name: String,
     },
+    /// An operation of a well-known package.
+    Packaged(Packaged),
     /// An operation class that is not Django's, and whose way to the database is its own.
     Custom {
         path: String,
@@ -191,6 +194,8 @@ pub struct ModelOptions {
     pub indexes: Vec<Index>,
     /// `constraints`.
     pub constraints: Vec<Constraint>,
+    /// `triggers` of django-pgtrigger, which its operations keep here.
+    pub triggers: Vec<Trigger>,
     /// `required_db_vendor`, `db_vendor`-like and unknown option values (name, reason); DDL is then uncertain.
     pub unknown: Vec<(String, String)>,
 }
@@ -266,7 +271,45 @@ pub enum Constraint {
     },
 }
 
+impl Index {
+    /// `models.Index(fields=fields)`, without a name.
+    #[must_use]
+    pub fn over(fields: &[String]) -> Self {
+        let field = |name: &String| IndexField {
+            name: name.clone(),
+            descending: false,
+        };
+        Self {
+            path: "django.db.models.Index".to_owned(),
+            name: None,
+            fields: fields.iter().map(field).collect(),
+            expressions: Vec::new(),
+            opclasses: Vec::new(),
+            condition: None,
+            include: Vec::new(),
+            db_tablespace: None,
+            parameters: Vec::new(),
+            unknown: Vec::new(),
+        }
+    }
+}
+
 impl Constraint {
+    /// `models.UniqueConstraint(fields=[field], name=name)`
+    #[must_use]
+    pub fn unique(name: &str, field: &str) -> Self {
+        Constraint::Unique {
+            name: name.to_owned(),
+            fields: vec![field.to_owned()],
+            expressions: Vec::new(),
+            condition: None,
+            deferrable: None,
+            include: Vec::new(),
+            opclasses: Vec::new(),
+            nulls_distinct: None,
+        }
+    }
+
     /// The constraint's name, where it is known.
     #[must_use]
     pub fn name(&self) -> Option<&str> {

@@ -9,6 +9,7 @@ mod fields;
 mod indexes;
 mod operations;
 mod options;
+mod packaged;
 mod subclasses;
 
 use std::borrow::Cow;

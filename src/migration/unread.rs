@@ -48,6 +48,11 @@ impl Operation {
                     node.operation.collect_unread(reasons);
                 }
             }
+            Operation::Packaged(packaged) => {
+                if let Some(base) = packaged.base() {
+                    base.collect_unread(reasons);
+                }
+            }
             Operation::Custom { path, .. } => reasons.push(format!("{path} is not one of Django's operations")),
             Operation::Unread { reason } => reasons.push(reason.clone()),
             Operation::DeleteModel { .. }

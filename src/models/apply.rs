@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::migration::operation::IndexField;
-use crate::migration::{Field, FieldKind, Index, ModelOptions, ModelRef, Operation};
+use crate::migration::{Field, FieldKind, Index, ModelOptions, ModelRef, Operation, Packaged};
 use crate::value::Value;
 
 use super::Models;
@@ -95,6 +95,7 @@ impl Models {
                     self.apply(app, &nested.operation);
                 }
             }
+            Operation::Packaged(packaged) => self.apply_packaged(app, packaged),
             Operation::Custom { base: Some(base), .. } => self.apply(app, base),
             Operation::AlterModelManagers { .. }
             | Operation::ValidateConstraint { .. }
@@ -104,6 +105,21 @@ impl Models {
             | Operation::RemoveCollation { .. }
             | Operation::Custom { base: None, .. }
             | Operation::Unread { .. } => {}
+        }
+    }
+
+    fn apply_packaged(&mut self, app: &str, operation: &Packaged) {
+        match operation {
+            Packaged::AddTrigger { model_name, trigger } => {
+                self.change_options(app, model_name, |options| options.triggers.push(trigger.clone()));
+            }
+            Packaged::RemoveTrigger { model_name, name } => {
+                self.change_options(app, model_name, |options| {
+                    options.triggers.retain(|trigger| trigger.name != *name);
+                });
+            }
+            Packaged::AddDefaultValue { .. } => {}
+            Packaged::Safer(base) => self.apply(app, base),
         }
     }
 

@@ -76,8 +76,10 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
     let division = &divisions[index];
     let mut notes = division.notes.clone();
     notes.extend(division.django.note.clone());
-    let settings = division.settings.model_settings(division.django.version, &mut notes);
     let postgres = postgres(request, target, division);
+    let settings = division
+        .settings
+        .model_settings(division.django.version, postgres, &mut notes);
     notes.extend(other_engine(division, postgres));
     let mut batch = Batch::new(request, target, division);
     batch.read_project(candidates);

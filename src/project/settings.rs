@@ -11,7 +11,7 @@ use crate::migration::InternalType;
 use crate::models::ModelSettings;
 use crate::python::{Module, Modules, Resolved, SettingValues};
 use crate::value::Value;
-use crate::versions::DjangoVersion;
+use crate::versions::{DjangoVersion, PostgresVersion};
 
 /// `from .base import *` more often than this is a circle.
 const MAX_MODULES: usize = 64;
@@ -94,9 +94,15 @@ impl Settings {
     }
 
     /// What decides DDL, and what to say about it.
-    pub(super) fn model_settings(&self, django: DjangoVersion, notes: &mut Vec<String>) -> ModelSettings {
+    pub(super) fn model_settings(
+        &self,
+        django: DjangoVersion,
+        postgres: PostgresVersion,
+        notes: &mut Vec<String>,
+    ) -> ModelSettings {
         ModelSettings {
             django,
+            postgres,
             default_auto_field: self.auto_field(django, notes),
             swappable: self.swappable(),
             default_tablespace: self.default_tablespace.clone(),

@@ -8,7 +8,6 @@ use super::json::{RangeDocument, range};
 use super::shown_path;
 use crate::finding::{HeldLock, MigrationReport, OperationReport, StatementReport};
 use crate::migration::MigrationKey;
-use crate::schema_editor::Confidence;
 
 /// What one migration runs.
 #[derive(Debug, Serialize)]
@@ -52,9 +51,6 @@ pub struct OperationDocument<'a> {
     /// `exact`: character for character; `partial`: something is shown as `<unknown: reason>`; `opaque`: not known.
     #[cfg_attr(test, schemars(extend("enum" = super::schema::confidences())))]
     pub confidence: &'static str,
-    /// What is not known, where the confidence is not `exact`.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub reasons: &'a [String],
     /// The strings passed to execution at once, verbatim.
     pub statements: &'a [String],
     /// The strings that run at the end of the migration, in their final form.
@@ -137,15 +133,10 @@ pub fn document(migration: &MigrationReport) -> MigrationDocument<'_> {
 }
 
 fn operation((index, report): (usize, &OperationReport)) -> OperationDocument<'_> {
-    let reasons: &[String] = match report.confidence {
-        Confidence::Exact => &[],
-        Confidence::Partial | Confidence::Opaque => &report.reasons,
-    };
     OperationDocument {
         index,
         class: &report.class,
         confidence: report.confidence.name(),
-        reasons,
         statements: &report.statements,
         deferred: &report.deferred,
     }

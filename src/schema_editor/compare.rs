@@ -22,6 +22,7 @@ pub(super) fn should_be_altered(old: &ModelField<'_>, new: &ModelField<'_>, igno
         return false;
     }
     compared_column(old) != compared_column(new)
+        || is_renamed_relation(old, new)
         || old.field.path != new.field.path
         || differs_in_keywords(old, new, ignoring)
         || !same_target(old, new)
@@ -30,6 +31,12 @@ pub(super) fn should_be_altered(old: &ModelField<'_>, new: &ModelField<'_>, igno
 
 fn is_concrete(field: &ModelField<'_>) -> bool {
     field.column().is_some() || field.field.many_to_many().is_some()
+}
+
+/// Since Django 6.0 the name of a many-to-many field is compared by itself.
+fn is_renamed_relation(old: &ModelField<'_>, new: &ModelField<'_>) -> bool {
+    let is_relation = |field: &ModelField<'_>| field.field.many_to_many().is_some();
+    is_relation(old) && is_relation(new) && old.name != new.name
 }
 
 /// A many-to-many field has its name as its column until Django 6.0.

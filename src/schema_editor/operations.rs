@@ -16,10 +16,10 @@ use super::run::{Run, django};
 
 /// The state before an operation and after it.
 #[derive(Clone, Copy)]
-struct States<'a> {
-    app: &'a str,
-    from: View<'a>,
-    to: View<'a>,
+pub(super) struct States<'a> {
+    pub(super) app: &'a str,
+    pub(super) from: View<'a>,
+    pub(super) to: View<'a>,
 }
 
 impl Run<'_> {
@@ -107,7 +107,7 @@ impl Run<'_> {
             } => {
                 if let Some(model) = self.migrated(states.to, states.app, model_name) {
                     let old_model = states.from.model(model.key()).unwrap_or_else(|| model.clone());
-                    self.note_unread(field);
+                    self.note_unread(field, true);
                     self.add_field(&old_model, &bound(&model, name, field));
                 }
             }
@@ -127,8 +127,12 @@ impl Run<'_> {
                 if let Some(model) = self.migrated(states.to, states.app, model_name) {
                     let old_model = self.model(states.from, states.app, model_name);
                     if let Some(old) = self.field(&old_model, name) {
-                        self.note_unread(field);
-                        self.alter_field(&old_model, &old, &bound(&model, name, field));
+                        self.note_unread(field, old.field.null && !field.null);
+                        let new = bound(&model, name, field);
+                        self.alter_field(&old_model, &old, &new);
+                        if let (Some(column), true) = (new.column(), old.db_type() != new.db_type()) {
+                            self.note_triggers(&model, &column);
+                        }
                     }
                 }
             }
@@ -184,6 +188,7 @@ impl Run<'_> {
                 nondeterministic: !deterministic,
             }),
             Operation::RemoveCollation { name } => self.execute(Statement::DropCollation { name: name.clone() }),
+            Operation::Packaged(packaged) => self.packaged(packaged, states),
             Operation::Custom { path, .. } => self.opaque(format!("{path} is not one of Django's operations")),
             Operation::Unread { reason } => self.opaque(reason.clone()),
             Operation::RunPython { atomic, rows, .. } => {
@@ -204,7 +209,7 @@ impl Run<'_> {
     }
 
     /// The model, if operations on it reach the database (`allow_migrate_model`).
-    fn migrated<'a>(&mut self, view: View<'a>, app: &str, name: &str) -> Option<Model<'a>> {
+    pub(super) fn migrated<'a>(&mut self, view: View<'a>, app: &str, name: &str) -> Option<Model<'a>> {
         let model = self.model(view, app, name);
         for (option, reason) in &model.state.options.unknown {
             self.partial(format!("{option} of {}: {reason}", model.state.label()));
@@ -212,9 +217,10 @@ impl Run<'_> {
         model.can_migrate().then_some(model)
     }
 
-    /// What of a field could not be read.
-    fn note_unread(&mut self, field: &Field) {
-        for (name, reason) in &field.unknown {
+    /// What of a field could not be read. `blank` decides nothing but the default that rows get, where they get one.
+    fn note_unread(&mut self, field: &Field, fills_rows: bool) {
+        let matters = |name: &str| fills_rows || name != "blank";
+        for (name, reason) in field.unknown.iter().filter(|(name, _)| matters(name)) {
             self.partial(format!("{name}: {reason}"));
         }
     }
@@ -224,7 +230,7 @@ impl Run<'_> {
             return;
         };
         for field in model.state.fields.values() {
-            self.note_unread(field);
+            self.note_unread(field, false);
         }
         self.create_model(&model);
         // Since Django 5.1; before, these were deferred with the other indexes.
@@ -410,7 +416,7 @@ impl Run<'_> {
     }
 }
 
-fn bound<'a>(model: &Model<'a>, name: &str, field: &Arc<Field>) -> ModelField<'a> {
+pub(super) fn bound<'a>(model: &Model<'a>, name: &str, field: &Arc<Field>) -> ModelField<'a> {
     ModelField {
         model: model.clone(),
         name: Arc::from(name),

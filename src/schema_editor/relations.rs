@@ -5,6 +5,7 @@ use crate::models::{Model, ModelField};
 use crate::statement::{
     AlterTableAction, ConstraintKind, DerivedName, ForeignKey, Name, Statement, TableConstraint, split_identifier,
 };
+use crate::versions::DjangoVersion;
 
 use super::columns::alter;
 
@@ -114,7 +115,7 @@ fn is_relevant(field: &ModelField<'_>, altered: &ModelField<'_>) -> bool {
     match &field.field.kind {
         FieldKind::ForeignKey(relation) | FieldKind::OneToOne(relation) => match &relation.to_field {
             None => altered.field.primary_key,
-            Some(name) => **name == *altered.name,
+            Some(name) => **name == *altered.name || is_attname(field, altered, name),
         },
         FieldKind::Plain(_)
         | FieldKind::Array { .. }
@@ -125,6 +126,12 @@ fn is_relevant(field: &ModelField<'_>, altered: &ModelField<'_>) -> bool {
         | FieldKind::NoColumn
         | FieldKind::Unknown(_) => false,
     }
+}
+
+/// `to_field="author_id"`: Django 6.1 began to see that it is the column of `author`.
+fn is_attname(field: &ModelField<'_>, altered: &ModelField<'_>, name: &str) -> bool {
+    let attname = name.strip_suffix("_id");
+    attname == Some(&*altered.name) && altered.field.relation().is_some() && field.django() >= DjangoVersion::new(6, 1)
 }
 
 /// `related_query_name()`: the model's name, where the field does not say otherwise.

@@ -65,7 +65,7 @@ impl Run<'_> {
         }
     }
 
-    fn note_unknowns(&mut self, statement: &Statement) {
+    pub(super) fn note_unknowns(&mut self, statement: &Statement) {
         for value in statement.unknown_values() {
             if !self.editor.outcome.values.contains(&value) {
                 self.editor.outcome.values.push(value);

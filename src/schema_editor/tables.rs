@@ -176,6 +176,9 @@ impl Run<'_> {
         let Some(columns) = self.columns(model, together) else {
             return;
         };
+        if what == Composed::Unique && self.discard_deferred_unique(model, &columns) {
+            return;
+        }
         let mut exclude = meta_names::constraint_names(model);
         exclude.extend(meta_names::index_names(model));
         let query = NameQuery {
@@ -203,6 +206,21 @@ impl Run<'_> {
             Composed::Unique => self.drop_constraint(model, name),
             Composed::Index => self.drop_index(model, name, false),
         }
+    }
+
+    /// Since Django 6.1 a constraint that is still to be created at the end of the migration is not created instead.
+    fn discard_deferred_unique(&mut self, model: &Model<'_>, columns: &[String]) -> bool {
+        if django(model) < DjangoVersion::new(6, 1) {
+            return false;
+        }
+        let table = model.db_table();
+        let mut found = false;
+        self.discard_deferred(|statement| {
+            let is_it = !found && statement.is_over(&table, columns);
+            found |= is_it;
+            is_it
+        });
+        found
     }
 
     /// `_delete_constraint_sql`, executed.

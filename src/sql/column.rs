@@ -142,13 +142,13 @@ impl Definition {
         } else if cursor.eat(&["primary", "key"]) {
             column.primary_key = true;
             column.key_name = name;
-            constraint::index_parameters(cursor)?;
+            column.index_tablespace = constraint::index_parameters(cursor)?;
             Attributes::read(cursor)?;
         } else if cursor.eat(&["unique"]) {
             column.unique = true;
             column.key_name = name;
             constraint::nulls_distinct(cursor);
-            constraint::index_parameters(cursor)?;
+            column.index_tablespace = constraint::index_parameters(cursor)?;
             Attributes::read(cursor)?;
         } else if cursor.eat(&["check"]) {
             self.check(cursor, name)?;

@@ -1,7 +1,9 @@
 //! Table constraints, and what may stand behind one.
 
 use crate::catalog::object_name;
-use crate::statement::{ConstraintKind, Deferrability, ForeignKey, Name, SqlExpression, TableChange, TableConstraint};
+use crate::statement::{
+    ConstraintKind, Deferrability, ForeignKey, Name, SqlExpression, TableChange, TableConstraint, deferrable_sql,
+};
 
 use super::cursor::{Cursor, Read};
 use super::expression::{expression, mentions};
@@ -112,8 +114,11 @@ pub(super) fn read(cursor: &mut Cursor<'_>, table: &str) -> Read<Constraint> {
         }));
     }
     if cursor.eat(&["exclude"]) {
-        let definition = exclusion(cursor)?;
-        return finish(cursor, name, |_| ConstraintKind::Exclude { definition });
+        let mut definition = exclusion(cursor)?;
+        return finish(cursor, name, |attributes| {
+            definition.sql.push_str(deferrable_sql(attributes.deferrable));
+            ConstraintKind::Exclude { definition }
+        });
     }
     key(cursor, name)
 }
@@ -175,18 +180,16 @@ pub(super) fn nulls_distinct(cursor: &mut Cursor<'_>) -> Option<bool> {
     }
 }
 
-/// `INCLUDE (..) WITH (..) USING INDEX TABLESPACE ..`
-pub(super) fn index_parameters(cursor: &mut Cursor<'_>) -> Read<()> {
+/// `INCLUDE (..) WITH (..) USING INDEX TABLESPACE ..`: the tablespace.
+pub(super) fn index_parameters(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
     if cursor.eat(&["include"]) {
         cursor.brackets()?;
     }
     if cursor.eat(&["with"]) {
         cursor.brackets()?;
     }
-    if cursor.eat(&["using", "index", "tablespace"]) {
-        cursor.name()?;
-    }
-    Ok(())
+    let is_placed = cursor.eat(&["using", "index", "tablespace"]);
+    is_placed.then(|| cursor.name()).transpose()
 }
 
 /// Everything behind `EXCLUDE`.

@@ -1,7 +1,7 @@
 //! `CREATE INDEX`.
 
 use crate::catalog::object_name;
-use crate::statement::{CreateIndex, IndexItem, Name, Statement};
+use crate::statement::{CreateIndex, IndexItem, Name, SqlExpression, Statement};
 
 use super::cursor::{Cursor, Read};
 use super::expression::expression;
@@ -91,11 +91,18 @@ fn item(cursor: &mut Cursor<'_>) -> Read<IndexItem> {
             .is_some_and(|token| token.is_symbol("(") || token.is_symbol("."));
     if is_column {
         let name = cursor.name()?;
-        let (operator_class, suffix) = behind(cursor)?;
+        let behind = behind(cursor)?;
+        if behind.is_collated {
+            // Django has no other word for it either.
+            return Ok(IndexItem::Expression(SqlExpression {
+                sql: cursor.source(&cursor.tokens[start..behind.end]),
+                columns: vec![name],
+            }));
+        }
         return Ok(IndexItem::Column {
             name,
-            operator_class,
-            suffix,
+            operator_class: behind.operator_class,
+            suffix: behind.order,
         });
     }
     if cursor.sees_symbol("(") {
@@ -106,13 +113,26 @@ fn item(cursor: &mut Cursor<'_>) -> Read<IndexItem> {
     }
     let tokens: &[Token] = &cursor.tokens[start..cursor.at];
     let read = expression(cursor, tokens);
-    behind(cursor)?;
-    Ok(IndexItem::Expression(read))
+    let behind = behind(cursor)?;
+    Ok(IndexItem::Expression(SqlExpression {
+        sql: cursor.source(&cursor.tokens[start..behind.end]),
+        ..read
+    }))
+}
+
+/// What follows a column or an expression.
+struct Behind {
+    is_collated: bool,
+    operator_class: Option<String>,
+    order: Option<String>,
+    /// The first token that is no part of the item.
+    end: usize,
 }
 
 /// Collation and operator class, then order.
-fn behind(cursor: &mut Cursor<'_>) -> Read<(Option<String>, Option<String>)> {
-    if cursor.eat(&["collate"]) {
+fn behind(cursor: &mut Cursor<'_>) -> Read<Behind> {
+    let is_collated = cursor.eat(&["collate"]);
+    if is_collated {
         cursor.relation()?;
     }
     let is_order = cursor.sees(&["asc"]) || cursor.sees(&["desc"]) || cursor.sees(&["nulls"]);
@@ -131,11 +151,17 @@ fn behind(cursor: &mut Cursor<'_>) -> Read<(Option<String>, Option<String>)> {
         return cursor.fail("FIRST or LAST");
     }
     let order: &[Token] = &cursor.tokens[start..cursor.at];
-    let suffix = (!order.is_empty()).then(|| cursor.source(order));
+    let order = (!order.is_empty()).then(|| cursor.source(order));
+    let end = cursor.at;
     // `WITH operator` in an exclusion constraint.
     if cursor.eat(&["with"]) {
         cursor.rest();
     }
     cursor.expect_end()?;
-    Ok((operator_class, suffix))
+    Ok(Behind {
+        is_collated,
+        operator_class,
+        order,
+        end,
+    })
 }

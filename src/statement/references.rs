@@ -41,6 +41,24 @@ impl Statement {
         }
     }
 
+    /// Whether it creates an index or a unique constraint over just these columns.
+    pub fn is_over(&self, table: &str, columns: &[String]) -> bool {
+        match self {
+            Statement::CreateIndex(create) if create.table == table => {
+                let names = create.items.iter().map(|item| match item {
+                    IndexItem::Column { name, .. } => Some(name),
+                    IndexItem::Expression(_) => None,
+                });
+                names.eq(columns.iter().map(Some))
+            }
+            Statement::AlterTable { table: own, actions } if own == table => actions.iter().any(|action| {
+                matches!(action, AlterTableAction::AddConstraint(constraint)
+                    if matches!(&constraint.kind, ConstraintKind::Unique { columns: own, .. } if own == columns))
+            }),
+            _ => false,
+        }
+    }
+
     /// See `Statement.rename_table_references`.
     pub fn rename_table(&mut self, from: &str, to: &str) {
         match self {

@@ -1,5 +1,6 @@
 //! A folder that is thrown away, with the files of a test in it, and forelock run there.
 #![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(clippy::expect_used, reason = "what fails in a test fails the test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -131,7 +131,8 @@ impl<'a> Reading<'a> {
         if let Some(name) = call.path.strip_prefix("django.contrib.postgres.operations.") {
             return self.postgres_operation(name, call);
         }
-        self.custom_operation(call)
+        self.packaged_operation(call)
+            .unwrap_or_else(|| self.custom_operation(call))
     }
 
     #[rustfmt::skip]

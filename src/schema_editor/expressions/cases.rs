@@ -45,7 +45,7 @@ impl Compiler<'_, '_> {
                 .find_map(|result| result.output.clone())
         });
         if cases.is_empty() {
-            return Some(self.only_default(default));
+            return Some(self.only_default(default, call.args.is_empty()));
         }
         let texts: Vec<&str> = cases.iter().map(|case| case.sql.as_str()).collect();
         let sql = format!("CASE {} ELSE {} END", texts.join(" "), default.sql);
@@ -56,10 +56,13 @@ impl Compiler<'_, '_> {
         )
     }
 
-    /// A `Case` without cases. Django 6.0 began to cast a value here.
-    fn only_default(&self, default: Compiled) -> Compiled {
+    /// A `Case` of which nothing but the default is left. Django 6.0 began to cast a value here, unless there was no case
+    /// to begin with.
+    fn only_default(&self, default: Compiled, was_empty: bool) -> Compiled {
         let compiled = match &default.output {
-            Some(output) if default.is_value() && self.since(6, 0) => self.cast(&default, &output.clone()),
+            Some(output) if default.is_value() && !was_empty && self.since(6, 0) => {
+                self.cast(&default, &output.clone())
+            }
             _ => default,
         };
         Compiled {

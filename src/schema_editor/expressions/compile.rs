@@ -12,7 +12,7 @@ use crate::versions::DjangoVersion;
 use super::super::literals::Literal;
 use super::super::prepare::{self, Prepared};
 use super::compiled::{Clause, Compiled, Shape};
-use super::outputs::{Class, class, declared, inferred};
+use super::outputs::{Class, class, declared, inferred, plain};
 use super::where_tree;
 
 /// Compiles expressions over one model.
@@ -90,6 +90,8 @@ impl<'m, 'a> Compiler<'m, 'a> {
                 let output = call.argument(1, "output_field").and_then(declared);
                 call.argument(0, "value").map(|value| self.value(value, output))
             }
+            // Django 6.1
+            "JSONNull" => Some(self.value(&Value::None, Some(plain(InternalType::Json)))),
             "Q" => Some(self.clause(value).into_compiled()),
             "ExpressionWrapper" => self.wrapper(call),
             "Case" => self.case(call),

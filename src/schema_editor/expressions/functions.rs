@@ -3,6 +3,7 @@
 use crate::migration::{Field, FieldKind, InternalType};
 use crate::statement::{Volatility, quote_name};
 use crate::value::{Call, Value};
+use crate::versions::PostgresVersion;
 
 use super::compile::Compiler;
 use super::compiled::{Compiled, Shape};
@@ -92,6 +93,9 @@ const FUNCTIONS: [(&str, &str, Output); 60] = [
     ("Upper", "UPPER", Output::Source),
 ];
 
+/// The oldest Postgres with `uuidv4()` and `uuidv7()`.
+const UUID_FUNCTIONS: PostgresVersion = PostgresVersion(18);
+
 /// Arguments by keyword, and what they are where they are left out.
 const PARAMETERS: [(&str, &[&str], Option<&str>); 12] = [
     ("Left", &["expression", "length"], None),
@@ -119,6 +123,8 @@ impl Compiler<'_, '_> {
             "RawSQL" => self.raw_sql(call)?,
             "OpClass" => self.operator_class(call)?,
             "RangeBoundary" => range_boundary(call),
+            "UUID4" => self.random_uuid(),
+            "UUID7" => self.uuid_of_now(call),
             "CombinedExpression" => self.combined_expression(call)?,
             "Exists" | "Subquery" | "ArraySubquery" | "OuterRef" => return None,
             name => self.named_function(name, call)?,
@@ -128,6 +134,26 @@ impl Compiler<'_, '_> {
             Some(output) if call.class_name() != "Cast" => compiled.with_output(Some(output)),
             _ => compiled,
         })
+    }
+
+    /// `UUID4()` of Django 6.1
+    fn random_uuid(&self) -> Compiled {
+        let function = if self.settings().postgres >= UUID_FUNCTIONS {
+            "UUIDV4"
+        } else {
+            "GEN_RANDOM_UUID"
+        };
+        self.apply("UUID4", function, Output::Fixed(InternalType::Uuid), &[])
+    }
+
+    /// `UUID7(shift=None)` of Django 6.1, which has it on no older server.
+    fn uuid_of_now(&self, call: &Call) -> Compiled {
+        if self.settings().postgres < UUID_FUNCTIONS {
+            return Compiled::unknown("Django stops here: UUID7 requires PostgreSQL 18");
+        }
+        let shift = call.argument(0, "shift").filter(|shift| **shift != Value::None);
+        let shift: Vec<Compiled> = shift.map(|shift| self.argument(shift)).into_iter().collect();
+        self.apply("UUID7", "UUIDV7", Output::Fixed(InternalType::Uuid), &shift)
     }
 
     fn named_function(&self, name: &str, call: &Call) -> Option<Compiled> {

@@ -1,0 +1,59 @@
+//! Operations of well-known packages, which send statements of their own.
+
+use crate::value::Value;
+
+use super::operation::Operation;
+
+/// An operation of a package that is known as Django's own are.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "fields are the arguments of the class of the same name")]
+pub enum Packaged {
+    /// `pgtrigger.migrations.AddTrigger`, django-pgtrigger 4.17.
+    AddTrigger { model_name: String, trigger: Trigger },
+    /// `pgtrigger.migrations.RemoveTrigger`, django-pgtrigger 4.17.
+    RemoveTrigger { model_name: String, name: String },
+    /// `AddDefaultValue`, django-add-default-value 0.10.
+    AddDefaultValue {
+        model_name: String,
+        name: String,
+        value: Value,
+    },
+    /// `Safer...`, django-pg-migration-tools 0.1.26: the state changes as by this operation of Django, the database in
+    /// small steps that nobody has to wait for.
+    Safer(Box<Operation>),
+}
+
+impl Packaged {
+    /// What happens to the models, where that is what an operation of Django does.
+    #[must_use]
+    pub fn base(&self) -> Option<&Operation> {
+        match self {
+            Packaged::Safer(base) => Some(base),
+            Packaged::AddTrigger { .. } | Packaged::RemoveTrigger { .. } | Packaged::AddDefaultValue { .. } => None,
+        }
+    }
+}
+
+/// A compiled trigger: `pgtrigger.compiler.Trigger`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trigger {
+    /// Its name on the model.
+    pub name: String,
+    /// Its name in the database.
+    pub pgid: String,
+    /// The table that it names, which may be another one than the model's by now.
+    pub table: String,
+    /// The SQL that installs it.
+    pub install: String,
+    /// What names the columns that it depends on.
+    pub watches: String,
+}
+
+impl Trigger {
+    /// What uninstalls it: `pgtrigger.compiler.DropTriggerSql`.
+    #[must_use]
+    pub fn uninstall(&self) -> String {
+        let table = crate::statement::quote_name(&self.table);
+        format!("DROP TRIGGER IF EXISTS {} ON {table};", self.pgid)
+    }
+}

@@ -1,0 +1,99 @@
+//! What operations of well-known packages send.
+
+mod safer;
+
+use crate::migration::{Packaged, Trigger};
+use crate::models::Model;
+use crate::statement::has_unknown;
+use crate::value::Value;
+
+use super::moments::Moment;
+use super::operations::States;
+use super::prepare::python_text;
+use super::run::Run;
+
+impl Run<'_> {
+    /// Sends what the operation sends; the state has changed already.
+    pub(super) fn packaged(&mut self, operation: &Packaged, states: States<'_>) {
+        match operation {
+            Packaged::AddTrigger { model_name, trigger } => {
+                if self.migrated(states.to, states.app, model_name).is_some() {
+                    self.execute_text(&trigger.install.clone());
+                }
+            }
+            Packaged::RemoveTrigger { model_name, name } => {
+                if self.migrated(states.to, states.app, model_name).is_some() {
+                    let old = self.model(states.from, states.app, model_name);
+                    match trigger(&old, name) {
+                        Some(trigger) => self.execute_text(&trigger.uninstall()),
+                        None => self.opaque(format!("no migration at hand adds a trigger {name}")),
+                    }
+                }
+            }
+            Packaged::AddDefaultValue {
+                model_name,
+                name,
+                value,
+            } => {
+                if let Some(model) = self.migrated(states.to, states.app, model_name) {
+                    self.add_default_value(&model, name, value);
+                }
+            }
+            Packaged::Safer(base) => self.safer(base, states),
+        }
+    }
+
+    /// `AddDefaultValue.database_forwards` of django-add-default-value, which quotes nothing.
+    fn add_default_value(&mut self, model: &Model<'_>, name: &str, value: &Value) {
+        let Some(column) = self.field(model, name).and_then(|field| field.column()) else {
+            return;
+        };
+        let value = match value {
+            Value::Str(text) if text == "__NOW__" || text == "__TODAY__" => "now()".to_owned(),
+            value => match formatted(value) {
+                Some(text) => format!("'{text}'"),
+                None => crate::statement::unknown(&super::prepare::reason(value)),
+            },
+        };
+        let table = model.db_table();
+        let sql = format!("ALTER TABLE \"{table}\" ALTER COLUMN \"{column}\" SET DEFAULT {value};");
+        // Sent with an empty list of parameters: of two percent signs one is left.
+        self.execute_text(&sql.replace("%%", "%"));
+    }
+
+    /// Says that pgtrigger takes away triggers that the change of a type meets, and puts them back.
+    pub(super) fn note_triggers(&mut self, model: &Model<'_>, column: &str) {
+        let quoted = crate::statement::quote_name(column);
+        let triggers = model.state.options.triggers.iter();
+        for trigger in triggers.filter(|trigger| trigger.watches.contains(&quoted)) {
+            self.partial(format!(
+                "pgtrigger drops the trigger {} first, and makes it again",
+                trigger.pgid
+            ));
+        }
+    }
+
+    /// Sends a string that is not made of statements of ours.
+    pub(super) fn execute_text(&mut self, sql: &str) {
+        if has_unknown(sql) {
+            self.partial("a value in the SQL");
+        }
+        self.connection.execute_text(sql);
+    }
+}
+
+fn trigger<'m>(model: &'m Model<'_>, name: &str) -> Option<&'m Trigger> {
+    model.state.options.triggers.iter().find(|trigger| trigger.name == name)
+}
+
+/// `"{}".format(value)`, of dates `isoformat()`.
+fn formatted(value: &Value) -> Option<String> {
+    match value {
+        Value::Call(call) => match Moment::from_call(call)? {
+            Moment::Date(date) => Some(date),
+            Moment::DateTime { date, time, offset } => Some(format!("{date}T{time}{}", offset.unwrap_or_default())),
+            Moment::Time(_) | Moment::Duration(_) => None,
+        },
+        value => python_text(value),
+    }
+}
