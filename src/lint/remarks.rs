@@ -42,7 +42,8 @@ impl Database<'_> {
         let reach = if is_new { Reach::Few } else { code.rows.reach };
         let held = if self.transaction.open { self.crowd.held() } else { &[] };
         let worst = held.iter().max_by_key(|lock| lock.mode).cloned();
-        let rows = code.table.clone().unwrap_or_else(|| "a table".to_owned());
+        let table = code.table.as_ref().map(|table| format!("`{table}`"));
+        let rows = table.unwrap_or_else(|| "a table".to_owned());
         let mut names = vec![("rows", rows)];
         let (rule, harm) = match (reach, worst) {
             (Reach::Some | Reach::All, Some(lock)) => {
