@@ -66,7 +66,7 @@ fn load(package: &str, environment: Environment) -> Loaded {
         virtual_env: None,
         progress: &Progress::default(),
     };
-    project::load(&request, &RuleTable::embedded().unwrap()).unwrap()
+    project::load(&request, &RuleTable::embedded().unwrap(), &mut |_| ()).unwrap()
 }
 
 fn own(loaded: &Loaded) -> impl Iterator<Item = &Migration> {

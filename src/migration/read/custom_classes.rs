@@ -6,7 +6,7 @@ use super::Reading;
 use super::arguments::not_readable;
 use super::custom_fields::CustomField;
 use super::field_classes::{ClassKind, FieldClass, internal_type};
-use super::fields::{by_name, compared, deconstructed, unknown_field};
+use super::fields::{by_name, deconstructed, is_compared, unknown_field};
 use crate::migration::field::{Field, FieldKind};
 use crate::python::{Constructed, Object, canonical};
 use crate::source::Range;
@@ -193,7 +193,8 @@ fn deconstruct(field: &Field, kwargs: BTreeMap<String, Value>, call: &Call, obje
 }
 
 fn compared_arguments(call: &Call) -> BTreeMap<String, Value> {
-    let mut kwargs = compared(&call.kwargs.iter().cloned().collect());
+    let kwargs = call.kwargs.iter().filter(|(name, _)| is_compared(name));
+    let mut kwargs: BTreeMap<String, Value> = kwargs.cloned().collect();
     if !call.args.is_empty() {
         kwargs.insert("*".to_owned(), Value::Tuple(call.args.clone()));
     }
