@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use crate::source::Range;
 
+/// Django's class of JSON's null.
+pub const JSON_NULL: &str = "django.db.models.JSONNull";
+
 /// What an expression of a migration file evaluates to, as far as that is known without running it.
 ///
 /// Equality means "Python would call these equal, as far as we can tell": places do not count.

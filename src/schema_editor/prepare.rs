@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::fields::Target;
 use crate::migration::{Field, FieldKind, InternalType};
 use crate::models::{ModelField, ModelSettings};
-use crate::value::{Call, Value};
+use crate::value::{Call, JSON_NULL, Value};
 
 use super::json::json_text;
 use super::literals::{Literal, float_text};
@@ -89,6 +89,9 @@ pub(super) fn range_value(value: &Value) -> Prepared {
 fn prepare_by(settings: &ModelSettings, field: &Field, value: &Value) -> Prepared {
     if matches!(value, Value::None) {
         return Prepared::None;
+    }
+    if matches!(value, Value::Call(call) if call.path == JSON_NULL) {
+        return Prepared::Literal(Literal::Typed("null".to_owned(), "jsonb"));
     }
     // A class of its own may change anything that is not plainly empty or a scalar.
     if has_items(value) && !field.path.is_empty() && !field.path.starts_with("django.") {

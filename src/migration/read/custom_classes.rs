@@ -10,7 +10,7 @@ use super::fields::{by_name, deconstructed, is_compared, unknown_field};
 use crate::migration::field::{Field, FieldKind};
 use crate::python::{Constructed, Object, canonical};
 use crate::source::Range;
-use crate::value::{Call, Unknown, Value};
+use crate::value::{Call, JSON_NULL, Unknown, Value};
 
 /// The methods that turn a value into what is sent to the database, in the order of their work.
 /// See `Field.get_db_prep_save`.
@@ -239,6 +239,7 @@ fn own_values(field: &Field, object: &mut Object<'_>, described: &Described<'_>)
             .any(|described| described.own_values.is_some_and(|own| own.has(value)))
     };
     let is_described = described.chain.iter().any(|described| described.own_values.is_some());
+    let stores_null = described.chain.iter().any(|described| described.none_is_json_null);
     if !is_described && !VALUES.iter().any(|method| object.defines(method)) {
         return Vec::new();
     }
@@ -251,6 +252,8 @@ fn own_values(field: &Field, object: &mut Object<'_>, described: &Described<'_>)
     let made = given.map(|value| {
         let made = if converts(&value) {
             not_followed(&value)
+        } else if stores_null && value == Value::None {
+            json_null()
         } else {
             own_value(value.clone(), object)
         };
@@ -289,6 +292,18 @@ fn own_value(value: Value, object: &mut Object<'_>) -> Value {
         };
     }
     value
+}
+
+/// `JSONNull()`
+fn json_null() -> Value {
+    Value::Call(Box::new(Call {
+        path: JSON_NULL.to_owned(),
+        args: Vec::new(),
+        kwargs: Vec::new(),
+        range: Range::default(),
+        name_range: Range::default(),
+        arg_ranges: Vec::new(),
+    }))
 }
 
 fn not_followed(value: &Value) -> Value {

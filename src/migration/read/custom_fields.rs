@@ -48,6 +48,9 @@ pub struct CustomField {
     pub wraps: Option<String>,
     /// Which values it turns into something of its own on the way to the database, so that such a default is not known.
     pub own_values: Option<OwnValues>,
+    /// It stores `None` as JSON's null, so that rows get that where there is no default.
+    #[serde(default)]
+    pub none_is_json_null: bool,
     /// What of its DDL is not described here, as a sentence; the field is then uncertain.
     pub doubt: Option<String>,
     /// Other paths that the same class has or had.
@@ -63,8 +66,8 @@ pub enum OwnValues {
     All,
     /// Lists and dicts.
     Collections,
-    /// Lists and dicts that are not empty.
-    Items,
+    /// All but `None` and empty lists.
+    Filled,
 }
 
 impl OwnValues {
@@ -76,7 +79,7 @@ impl OwnValues {
         match self {
             OwnValues::All => *value != Value::None,
             OwnValues::Collections => items.is_some(),
-            OwnValues::Items => items.is_some_and(|items| items > 0),
+            OwnValues::Filled => !matches!(value, Value::None | Value::List(_)) || items.is_some_and(|items| items > 0),
         }
     }
 }
