@@ -1,6 +1,7 @@
 //! Fields whose class is not Django's: found in the project's modules, or described by data.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Reading;
 use super::arguments::not_readable;
@@ -296,7 +297,7 @@ fn own_value(value: Value, object: &mut Object<'_>) -> Value {
 
 /// `JSONNull()`
 fn json_null() -> Value {
-    Value::Call(Box::new(Call {
+    Value::Call(Arc::new(Call {
         path: JSON_NULL.to_owned(),
         args: Vec::new(),
         kwargs: Vec::new(),
