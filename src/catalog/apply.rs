@@ -561,6 +561,10 @@ impl Table {
     }
 
     fn rename_column(&mut self, from: &str, to: &str) {
+        // Postgres lets nobody take a name that is in use: where it looks so, a column went without our knowledge.
+        if from != to && self.columns.contains_key(from) {
+            self.columns.shift_remove(to);
+        }
         if let Some((index, _, column)) = self.columns.shift_remove_full(from) {
             self.columns.shift_insert(index, to.to_owned(), column);
         }
