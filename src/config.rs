@@ -145,11 +145,12 @@ impl Configuration {
     }
 
     /// What `per-file-ignores` leaves out in one file.
-    pub fn ignored_in(&self, path: &Path) -> impl Iterator<Item = &Selector> {
+    pub fn ignored_in(&self, path: impl FnOnce() -> PathBuf) -> impl Iterator<Item = &Selector> {
+        let path = (!self.per_file_ignores.is_empty()).then(path).unwrap_or_default();
         let covering = self
             .per_file_ignores
             .iter()
-            .filter(move |(pattern, _)| pattern.covers(path));
+            .filter(move |(pattern, _)| pattern.covers(&path));
         covering.flat_map(|(_, selectors)| selectors)
     }
 }

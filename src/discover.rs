@@ -100,7 +100,13 @@ pub fn discover(search: &Search<'_>) -> Found {
     let mut found = Found::default();
     search.progress.begin(Stage::Searching, 0);
     let files = walk(search, &mut found);
-    let count = |folder: &PathBuf| files.iter().filter(|file| file.starts_with(folder)).count();
+    let count = |folder: &PathBuf| {
+        if folder == search.root {
+            files.len()
+        } else {
+            files.iter().filter(|file| file.starts_with(folder)).count()
+        }
+    };
     let folders = search.named.iter().filter(|named| named.is_dir());
     found.python_files = folders.map(|folder| (folder.clone(), count(folder))).collect();
     search.progress.begin(Stage::Reading, files.len());
@@ -111,15 +117,23 @@ pub fn discover(search: &Search<'_>) -> Found {
     });
     let read: Vec<_> = read.collect();
     let mut others = Vec::new();
+    // Files of one folder mostly follow each other.
+    let mut folders: Vec<(PathBuf, Vec<Candidate>)> = Vec::new();
     for (outcome, path) in read {
         match outcome {
             Ok(Some(candidate)) => {
-                let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-                found.folders.entry(folder).or_default().push(candidate);
+                let folder = path.parent().unwrap_or(Path::new(""));
+                match folders.last_mut() {
+                    Some((last, candidates)) if last.as_os_str() == folder.as_os_str() => candidates.push(candidate),
+                    Some(_) | None => folders.push((folder.to_owned(), vec![candidate])),
+                }
             }
             Ok(None) => others.push(path),
             Err(error) => found.unreadable.push(Unreadable { path, error }),
         }
+    }
+    for (folder, candidates) in folders {
+        found.folders.entry(folder).or_default().extend(candidates);
     }
     others.retain(|path| is_expected(path) && path.parent().is_some_and(|folder| found.folders.contains_key(folder)));
     found.others = others;
@@ -271,9 +285,11 @@ fn unreadable(error: walkdir::Error) -> Option<Unreadable> {
 
 /// The file's content, if it holds a `class Migration`.
 fn candidate(path: &Path, unsaved: Option<&Unsaved>) -> io::Result<Option<Candidate>> {
+    if !is_loaded(path) {
+        return Ok(None);
+    }
     let bytes = Unsaved::read(unsaved, path)?;
-    let is_candidate = is_loaded(path) && holds_migration(&bytes);
-    Ok(is_candidate.then(|| Candidate {
+    Ok(holds_migration(&bytes).then(|| Candidate {
         path: path.to_owned(),
         bytes,
     }))

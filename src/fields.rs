@@ -63,7 +63,7 @@ impl<'a> ModelField<'a> {
 
     fn target_of(&self, relation: &Relation) -> Target<'a> {
         let column = relation.to_field.clone();
-        match self.model.view.related(&relation.to, &self.model.key()) {
+        match self.model.view.related(&relation.to, self.model.key()) {
             Related::Model(model) => {
                 let found = match &relation.to_field {
                     Some(name) => model.field(name),

@@ -357,8 +357,11 @@ pub struct MigrationReport {
     pub replaces: Vec<MigrationKey>,
     /// One per top-level operation, in order.
     pub operations: Vec<OperationReport>,
-    /// One per statement, in the order in which they run.
+    /// One per statement, in the order in which they run; where only findings were asked for, those alone that nobody
+    /// could read.
     pub statements: Vec<StatementReport>,
+    /// How many statements it sends.
+    pub statement_count: usize,
 }
 
 /// Everything that is known about one project.

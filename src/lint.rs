@@ -10,6 +10,7 @@ mod place;
 mod problems;
 mod remarks;
 mod run_sql;
+mod sent;
 
 use std::path::Path;
 
@@ -23,18 +24,38 @@ use crate::models::{KnownModel, ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor};
-use database::Database;
+use crate::suppress;
+use database::{Database, Telling};
 use findings::Collector;
+use sent::{Executed, Sent};
 
 /// Whether a finding of this rule and harm is wanted in the file at this path, as paths are shown to people.
 pub type Wanted<'a> = dyn Fn(&Path, &str, &[Harm]) -> bool + 'a;
 
+/// Whether anybody asked about the file at this path, as paths are shown to people.
+pub type Asked<'a> = dyn Fn(&Path) -> bool + 'a;
+
+/// What is asked of an analysis: no text is made that nobody will see.
+#[derive(Clone, Copy)]
+pub enum Aim<'a> {
+    /// The findings that are wanted. What is not is left out before the worst aspect of an operation becomes its
+    /// finding, so that ignoring one rule does not hide another. Other files than those that were asked about take
+    /// their effect, and are not judged.
+    Findings {
+        /// What is wanted where.
+        wanted: &'a Wanted<'a>,
+        /// Which files it is about.
+        asked: &'a Asked<'a>,
+    },
+    /// Every statement with its text, locks and work.
+    Statements,
+}
+
 /// Replays a project's history and says what each of its own migrations does.
 ///
-/// What is not `wanted` is left out before the worst aspect of an operation becomes its finding, so that ignoring one
-/// rule does not hide another. What a `branch` creates has no rows and no users yet, in later migrations of it too.
+/// What a `branch` creates has no rows and no users yet, in later migrations of it too.
 #[must_use]
-pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>, branch: Option<&Branch>) -> Analysis {
+pub fn analyse(project: &Project, rules: &RuleTable, aim: Aim<'_>, branch: Option<&Branch>) -> Analysis {
     let history = history::order(&project.migrations, &project.settings.swappable);
     let mut findings = problems::of_files(project, rules);
     let mut reports = Vec::new();
@@ -42,7 +63,7 @@ pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>, branch
     let mut by_migration: FxHashMap<usize, Vec<Finding>> = problems::of_history(project, &history, rules);
     for index in &history.order {
         let migration = &project.migrations[*index];
-        let (report, found) = run.migration(migration, Some(wanted));
+        let (report, found) = run.migration(migration, aim, Judging::Wanted);
         if branch.is_some_and(|branch| branch.adds(&project.path_of(migration))) {
             run.database.catalog.call_unreleased();
         }
@@ -56,8 +77,14 @@ pub fn analyse(project: &Project, rules: &RuleTable, wanted: &Wanted<'_>, branch
     let mut left: Vec<_> = by_migration.into_iter().collect();
     left.sort_by_key(|(index, _)| *index);
     findings.extend(left.into_iter().flat_map(|(_, found)| found));
-    add_squashes(project, rules, &history, &mut reports);
-    findings.retain(|finding| wanted(&finding.place.path, &finding.rule, &finding.harm));
+    add_squashes(project, rules, &history, aim, &mut reports);
+    if let Aim::Findings { wanted, asked } = aim {
+        let is_told = |finding: &Finding| {
+            let path = &finding.place.path;
+            asked(path) && wanted(path, &finding.rule, &finding.harm)
+        };
+        findings.retain(is_told);
+    }
     findings::name(&mut findings);
     let mut notes = project.notes.clone();
     notes.extend(unknown_hot_tables(project, &unknown_tables));
@@ -81,13 +108,19 @@ fn unknown_hot_tables(project: &Project, unknown: &[String]) -> Option<String> {
 }
 
 /// Replays the history of a new database, and puts the squashes before the first migration that each stands for.
-fn add_squashes(project: &Project, rules: &RuleTable, history: &History, reports: &mut Vec<MigrationReport>) {
+fn add_squashes(
+    project: &Project,
+    rules: &RuleTable,
+    history: &History,
+    aim: Aim<'_>,
+    reports: &mut Vec<MigrationReport>,
+) {
     let mut run = Run::new(project, rules);
     for index in &history.squashed {
         let migration = &project.migrations[*index];
-        let (report, _) = run.migration(migration, None);
-        let is_printed = reports.iter().any(|printed| printed.key == report.key);
-        if migration.ownership == Ownership::Project && !migration.replaces.is_empty() && !is_printed {
+        let (report, _) = run.migration(migration, aim, Judging::Unwanted);
+        let is_printed = || reports.iter().any(|printed| printed.key == report.key);
+        if migration.ownership == Ownership::Project && !migration.replaces.is_empty() && !is_printed() {
             let at = reports
                 .iter()
                 .position(|printed| report.replaces.contains(&printed.key))
@@ -95,6 +128,13 @@ fn add_squashes(project: &Project, rules: &RuleTable, history: &History, reports
             reports.insert(at, report);
         }
     }
+}
+
+/// Whether a migration's findings are told: a squash is never judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Judging {
+    Wanted,
+    Unwanted,
 }
 
 /// The models of packages whose migrations are not at hand, then those that the configuration knows.
@@ -131,8 +171,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn migration(&mut self, migration: &Migration, wanted: Option<&Wanted<'_>>) -> (MigrationReport, Vec<Finding>) {
-        self.database.begin(migration);
+    fn migration(&mut self, migration: &Migration, aim: Aim<'_>, judging: Judging) -> (MigrationReport, Vec<Finding>) {
+        let telling = telling(migration, aim, judging);
+        self.database.begin(migration, telling);
         let mut outcomes = Vec::new();
         for (index, node) in migration.operations.iter().enumerate() {
             self.database.at(index);
@@ -144,20 +185,21 @@ impl<'a> Run<'a> {
         }
         self.editor.finish(&mut self.database);
         self.database.finish(migration);
-        let findings = match wanted {
-            Some(wanted) if migration.ownership == Ownership::Project => {
+        let findings = match aim {
+            Aim::Findings { wanted, .. } if telling == Telling::Findings => {
                 let collector = Collector {
                     migration,
                     is_readable: !self.project.has_problem(&migration.source.path),
+                    is_suppressed: suppress::speaks(migration),
                     rules: self.rules,
                     django: self.project.settings.django,
                     wanted,
                 };
                 collector.collect(&self.database.log, &self.database.remarks, &outcomes)
             }
-            Some(_) | None => Vec::new(),
+            Aim::Findings { .. } | Aim::Statements => Vec::new(),
         };
-        (self.report(migration, outcomes), findings)
+        (self.report(migration, outcomes, aim), findings)
     }
 
     /// Remembers what state operations alone take out of the models: the next release no longer uses it.
@@ -187,7 +229,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn report(&mut self, migration: &Migration, outcomes: Vec<Outcome>) -> MigrationReport {
+    fn report(&mut self, migration: &Migration, outcomes: Vec<Outcome>, aim: Aim<'_>) -> MigrationReport {
         let mut operations: Vec<OperationReport> = migration
             .operations
             .iter()
@@ -203,16 +245,17 @@ impl<'a> Run<'a> {
             })
             .collect();
         let mut statements = Vec::new();
+        let mut statement_count = 0;
         for executed in self.database.log.drain(..) {
-            statements.extend(executed.statements.into_iter().map(|(report, _)| report));
-            if let Some(operation) = operations.get_mut(executed.operation) {
-                let strings = if executed.deferred {
-                    &mut operation.deferred
-                } else {
-                    &mut operation.statements
-                };
-                strings.push(executed.sql);
-            }
+            statement_count += executed.statements.len();
+            let told = match aim {
+                Aim::Statements => {
+                    note_string(&executed, &mut operations);
+                    executed.statements
+                }
+                Aim::Findings { .. } => unread(executed.statements),
+            };
+            statements.extend(told.into_iter().map(Sent::report));
         }
         MigrationReport {
             key: migration.key.clone(),
@@ -221,6 +264,40 @@ impl<'a> Run<'a> {
             replaces: migration.replaces.clone(),
             operations,
             statements,
+            statement_count,
         }
     }
+}
+
+/// How much of what the migration does will be read: of packages nothing is, and of the second run, in which
+/// squashes take the place of their originals, the statements of the squashes alone.
+fn telling(migration: &Migration, aim: Aim<'_>, judging: Judging) -> Telling {
+    match (migration.ownership, judging, aim) {
+        (Ownership::Project, Judging::Wanted, Aim::Findings { asked, .. }) if asked(&migration.source.path) => {
+            Telling::Findings
+        }
+        (Ownership::Project, Judging::Wanted, Aim::Statements) => Telling::Statements,
+        (Ownership::Project, Judging::Unwanted, Aim::Statements) if !migration.replaces.is_empty() => {
+            Telling::Statements
+        }
+        (Ownership::Project | Ownership::Package, _, Aim::Findings { .. } | Aim::Statements) => Telling::Nothing,
+    }
+}
+
+/// Notes the string that an operation sends.
+fn note_string(executed: &Executed<'_>, operations: &mut [OperationReport]) {
+    if let Some(operation) = operations.get_mut(executed.operation) {
+        let strings = if executed.deferred {
+            &mut operation.deferred
+        } else {
+            &mut operation.statements
+        };
+        strings.push(executed.sql());
+    }
+}
+
+/// The statements that nobody could read.
+fn unread(mut statements: Vec<Sent<'_>>) -> Vec<Sent<'_>> {
+    statements.retain(|sent| sent.unread.is_some());
+    statements
 }

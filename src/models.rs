@@ -13,7 +13,7 @@ mod view;
 use std::sync::Arc;
 
 use indexmap::IndexSet;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::migration::{Base, Field, FieldKind, InternalType, ModelRef};
 use crate::versions::{DjangoVersion, PostgresVersion};
@@ -53,7 +53,7 @@ pub struct Models {
     /// Models that no migration at hand created, by data.
     known: FxHashMap<ModelKey, Arc<ModelState>>,
     /// Which models have, or had, a field that points to a model, in the order in which they came to.
-    referenced_by: FxHashMap<ModelKey, IndexSet<ModelKey>>,
+    referenced_by: FxHashMap<ModelKey, IndexSet<ModelKey, FxBuildHasher>>,
     /// Which model a setting can replace: `AUTH_USER_MODEL` -> `auth.user`.
     swappable: FxHashMap<String, ModelKey>,
     /// What was there before each change since the last `forget`.
@@ -197,10 +197,7 @@ impl Models {
     }
 
     /// The models that may point to `key`; each has to be looked at, as fields come and go.
-    fn referencing(&self, key: &ModelKey) -> Vec<ModelKey> {
-        self.referenced_by
-            .get(key)
-            .map(|keys| keys.iter().cloned().collect())
-            .unwrap_or_default()
+    fn referencing(&self, key: &ModelKey) -> impl Iterator<Item = &ModelKey> {
+        self.referenced_by.get(key).into_iter().flatten()
     }
 }

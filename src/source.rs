@@ -1,7 +1,7 @@
 //! Source text and the places in it: byte ranges inside, lines and columns outside.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A half-open byte range in one source text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,37 +42,36 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The decoded text. A byte order mark is not part of it.
     pub text: String,
-    line_starts: Vec<u32>,
+    /// Found when the first position is asked for; most files have none to tell.
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 impl SourceFile {
-    /// Indexes `text`; lines end at `\n`, `\r\n` or a lone `\r`, as in Python.
+    /// A file with this text; lines end at `\n`, `\r\n` or a lone `\r`, as in Python.
     #[must_use]
     pub fn new(path: PathBuf, text: String) -> Arc<Self> {
-        let bytes = text.as_bytes();
-        let mut line_starts = vec![0];
-        for (index, byte) in bytes.iter().enumerate() {
-            let ends_line = match byte {
-                b'\n' => true,
-                b'\r' => bytes.get(index + 1) != Some(&b'\n'),
-                _ => false,
-            };
-            if ends_line {
-                line_starts.push(offset(index + 1));
-            }
-        }
         Arc::new(Self {
             path,
             text,
-            line_starts,
+            line_starts: OnceLock::new(),
+        })
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            let ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
+            let ends = ends.filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
+            std::iter::once(0).chain(ends.map(|at| offset(at + 1))).collect()
         })
     }
 
     /// The position of a byte offset; an offset past the end is the end.
     #[must_use]
     pub fn position(&self, at: u32) -> Position {
-        let line = self.line_starts.partition_point(|start| *start <= at) - 1;
-        let start = self.line_starts[line] as usize;
+        let line_starts = self.line_starts();
+        let line = line_starts.partition_point(|start| *start <= at) - 1;
+        let start = line_starts[line] as usize;
         let end = (at as usize).min(self.text.len());
         let column = self.text.get(start..end).map_or(0, |text| text.chars().count());
         Position {
@@ -86,8 +85,8 @@ impl SourceFile {
     pub fn line_range(&self, line: u32) -> Range {
         let index = line.saturating_sub(1) as usize;
         let end = offset(self.text.len());
-        let start = self.line_starts.get(index).copied().unwrap_or(end);
-        Range::new(start, self.line_starts.get(index + 1).copied().unwrap_or(end))
+        let start = self.line_starts().get(index).copied().unwrap_or(end);
+        Range::new(start, self.line_starts().get(index + 1).copied().unwrap_or(end))
     }
 
     /// The text of a range; empty if the range does not fall on characters.
@@ -101,7 +100,7 @@ impl SourceFile {
     /// How many lines the file has; at least one.
     #[must_use]
     pub fn line_count(&self) -> u32 {
-        offset(self.line_starts.len())
+        offset(self.line_starts().len())
     }
 }
 

@@ -486,17 +486,9 @@ pub struct Execution {
 }
 
 impl Execution {
-    /// The string that Django passes to execution.
-    #[must_use]
-    pub fn sql(&self) -> String {
-        let mut sql = String::new();
-        for (index, statement) in self.statements.iter().enumerate() {
-            if index > 0 {
-                sql.push_str("; ");
-            }
-            sql.push_str(&statement.to_string());
-        }
-        sql
+    /// Derives the names in its statements once and for all: no rename reaches what has been sent.
+    pub fn settle_names(&mut self) {
+        self.statements.iter_mut().for_each(Statement::settle_names);
     }
 }
 

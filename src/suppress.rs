@@ -7,8 +7,9 @@ mod comment;
 mod complaint;
 mod lines;
 
-use std::collections::HashMap;
 use std::path::Path;
+
+use rustc_hash::FxHashMap;
 
 use crate::finding::Finding;
 use crate::migration::{Migration, MigrationKey, Ownership};
@@ -32,8 +33,10 @@ pub fn apply<'a>(
         .into_iter()
         .map(|migration| File::read(migration, rules))
         .collect();
-    let paths = files.iter().map(|file| file.migration.source.path.as_path());
-    let by_path: HashMap<&Path, usize> = paths.zip(0..).collect();
+    let speaking = files.iter().zip(0..).filter(|(file, _)| !file.comments.is_empty());
+    let by_path: FxHashMap<&Path, usize> = speaking
+        .map(|(file, index)| (file.migration.source.path.as_path(), index))
+        .collect();
     let left = findings
         .into_iter()
         .filter_map(|finding| match by_path.get(finding.place.path.as_path()) {
@@ -42,6 +45,13 @@ pub fn apply<'a>(
         });
     let left = left.collect();
     merged(left, &files, rules)
+}
+
+/// Whether any comment of the migration speaks to forelock.
+#[must_use]
+pub fn speaks(migration: &Migration) -> bool {
+    let mut comments = migration.comments.iter();
+    comments.any(|range| comment::read(migration.source.slice(*range)).is_some())
 }
 
 /// A migration with its suppression comments.
@@ -199,7 +209,7 @@ impl Meaning {
 /// The findings with those about comments between them: behind what stands above them in the history.
 fn merged(mut findings: Vec<Finding>, files: &[File<'_>], rules: &RuleTable) -> Vec<Finding> {
     let keys = files.iter().map(|file| &file.migration.key);
-    let ranks: HashMap<&MigrationKey, usize> = keys.zip(0..).collect();
+    let ranks: FxHashMap<&MigrationKey, usize> = keys.zip(0..).collect();
     let place = |finding: &Finding| {
         let rank = ranks.get(finding.migration.as_ref()?)?;
         Some((*rank, finding.place.range.start))
@@ -213,7 +223,7 @@ fn merged(mut findings: Vec<Finding>, files: &[File<'_>], rules: &RuleTable) -> 
     findings
 }
 
-fn complaints(files: &[File<'_>], ranks: &HashMap<&MigrationKey, usize>, rules: &RuleTable) -> Vec<Finding> {
+fn complaints(files: &[File<'_>], ranks: &FxHashMap<&MigrationKey, usize>, rules: &RuleTable) -> Vec<Finding> {
     let mut complaints = Vec::new();
     for File { migration, comments } in files {
         // A squash beside its originals is never judged, so its comments, copied from them, have nothing to suppress.

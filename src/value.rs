@@ -1,5 +1,7 @@
 //! Python values as a static reading knows them: plain data with places.
 
+use std::sync::Arc;
+
 use crate::source::Range;
 
 /// Django's class of JSON's null.
@@ -36,7 +38,8 @@ pub enum Value {
     /// `settings.NAME` of `django.conf.settings`.
     Setting(String),
     /// A call of a dotted path: `django.db.models.CharField(max_length=20)`.
-    Call(Box<Call>),
+    /// Shared, because a call is the trunk of everything that is copied.
+    Call(Arc<Call>),
     /// A function or lambda of a module that was read; `returns` is its value where it is one plain `return`.
     Function(Box<Function>),
     /// Operands joined by an operator that constants did not settle: `Q(a=1) | Q(b=2)`, `~Q(a=1)`, `F("a") + 1`.

@@ -2,6 +2,8 @@
 //! before them as in the rule's own fixture; the code of the advice stands in them, and nothing is found there any more.
 #![allow(clippy::expect_used, clippy::panic, reason = "what fails in a test fails the test")]
 
+mod schema;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -201,8 +203,7 @@ fn advised(rule: &str) -> PathBuf {
 
 fn findings(folder: &Path) -> Vec<Value> {
     let output = forelock(folder, &["check", "--output-format", "json", "."]);
-    let document: Value =
-        serde_json::from_slice(&output).unwrap_or_else(|error| panic!("{}: no JSON ({error})", folder.display()));
+    let document = schema::document(&output);
     document["findings"].as_array().cloned().unwrap_or_default()
 }
 

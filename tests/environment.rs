@@ -27,7 +27,7 @@ fn load(scratch: &Scratch) -> Project {
         virtual_env: None,
         progress: &Progress::default(),
     };
-    let mut loaded = project::load(&request, &rules).expect("a project");
+    let mut loaded = project::load(&request, &rules, &mut |_| {}).expect("a project");
     assert_eq!(loaded.projects.len(), 1);
     loaded.projects.remove(0)
 }

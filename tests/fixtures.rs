@@ -6,6 +6,8 @@
 //! `observed.json` is written by `conformance/observe_fixtures.py`: real Django, a real server, a thousand rows in every table.
 #![allow(clippy::expect_used, clippy::panic, reason = "what fails in a test fails the test")]
 
+mod schema;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -389,13 +391,9 @@ fn forelock(folder: &Path, arguments: &[&str]) -> std::process::Output {
 }
 
 fn json(fixture: &Path, output: &std::process::Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        panic!(
-            "{}: no JSON ({error})\n{}",
-            shown(fixture),
-            String::from_utf8_lossy(&output.stderr)
-        )
-    })
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.stdout.is_empty(), "{}: {errors}", shown(fixture));
+    schema::document(&output.stdout)
 }
 
 fn text(value: &Value) -> &str {

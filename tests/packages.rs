@@ -4,6 +4,8 @@
 //! `FORELOCK_BLESS=1 cargo test --test packages -- --ignored` writes that file anew.
 #![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
+mod schema;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
@@ -64,7 +66,7 @@ fn load(package: &str, environment: Environment) -> Loaded {
         virtual_env: None,
         progress: &Progress::default(),
     };
-    project::load(&request, &RuleTable::embedded().unwrap()).unwrap()
+    project::load(&request, &RuleTable::embedded().unwrap(), &mut |_| ()).unwrap()
 }
 
 fn own(loaded: &Loaded) -> impl Iterator<Item = &Migration> {
@@ -85,7 +87,7 @@ fn ddl(package: &str, environment: Environment) -> Vec<Value> {
     let output = command.current_dir(folder().join(package)).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{package}: {errors}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    schema::document(&output.stdout).as_array().unwrap().clone()
 }
 
 fn operations_of(migration: &Value) -> &Vec<Value> {
@@ -189,7 +191,7 @@ fn findings(package: &str) -> Value {
     let output = command
         .arg(folder().join(".environment"))
         .current_dir(folder().join(package));
-    serde_json::from_slice(&output.output().unwrap().stdout).unwrap()
+    schema::document(&output.output().unwrap().stdout)
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "what fails in a test fails the test")]
 
 mod analyses;
+mod schema;
 
 use analyses::{analysis, check, drop_column_finding, index_finding, mixed_migration, only, source, statement};
 use forelock::finding::{Analysis, MigrationReport, Place};
@@ -9,12 +10,17 @@ use forelock::report::{self, CheckFormat, Style, TextOrJson};
 use forelock::source::Range;
 
 fn json(analyses: &[Analysis]) -> String {
-    check(analyses, CheckFormat::Json, &Style::default())
+    let written = check(analyses, CheckFormat::Json, &Style::default());
+    schema::document(written.as_bytes());
+    written
 }
 
 fn sql(migrations: &[&MigrationReport], format: TextOrJson) -> String {
     let mut out = Vec::new();
     report::sql(migrations, format, &Style::default(), &mut out).expect("a vector takes everything");
+    if format == TextOrJson::Json {
+        schema::document(&out);
+    }
     String::from_utf8(out).expect("reports are UTF-8")
 }
 
@@ -55,7 +61,7 @@ fn what_is_not_there_is_null_and_a_file_without_text_begins_at_its_first_charact
         source: None,
         range: Range::new(9, 9),
     };
-    let document: serde_json::Value = serde_json::from_str(&json(&[only(finding)])).expect("JSON");
+    let document = schema::document(json(&[only(finding)]).as_bytes());
     let finding = &document["findings"][0];
     for member in ["migration", "operation", "statement", "matrix_row"] {
         assert!(finding[member].is_null() && finding.get(member).is_some(), "{member}");
@@ -68,7 +74,7 @@ fn what_is_not_there_is_null_and_a_file_without_text_begins_at_its_first_charact
 fn columns_count_characters_and_the_end_is_exclusive() {
     let source = source("a/migrations/0001_x.py", "é = '漢'; migrations.AddIndex()\r\n");
     let finding = analyses::finding_at(&source, "migrations.AddIndex");
-    let document: serde_json::Value = serde_json::from_str(&json(&[only(finding)])).expect("JSON");
+    let document = schema::document(json(&[only(finding)]).as_bytes());
     let range = serde_json::json!({"start": {"line": 1, "column": 10}, "end": {"line": 1, "column": 29}});
     assert_eq!(document["findings"][0]["range"], range);
 }
@@ -79,7 +85,7 @@ fn several_projects_are_one_document() {
         findings: vec![drop_column_finding()],
         ..Analysis::default()
     };
-    let document: serde_json::Value = serde_json::from_str(&json(&[analysis(), other])).expect("JSON");
+    let document = schema::document(json(&[analysis(), other]).as_bytes());
     assert_eq!(document["findings"].as_array().map(Vec::len), Some(2));
     assert_eq!(document["summary"]["errors"], 2);
     assert_eq!(document["summary"]["not_analysed"], 2);

@@ -3,6 +3,8 @@
 //! Every fixture is written anew with a `RunSQL` for each statement that `forelock sql` says Django sends, and asked again.
 #![allow(clippy::expect_used, clippy::panic, reason = "what fails in a test fails the test")]
 
+mod schema;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -121,13 +123,7 @@ fn sql(project: &Path) -> Vec<Value> {
         .args(["sql", "--project", ".", "--output-format", "json"])
         .output()
         .expect("forelock runs");
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        panic!(
-            "{}: {error}\n{}",
-            project.display(),
-            String::from_utf8_lossy(&output.stderr)
-        )
-    });
+    let document = schema::document(&output.stdout);
     document.as_array().cloned().unwrap_or_default()
 }
 

@@ -175,7 +175,7 @@ impl Catalog {
             } => {
                 if *not_valid {
                     let derived = || object_name(table, Some(column), "not_null", |_| false);
-                    let name = name.as_ref().map_or_else(derived, Name::resolve);
+                    let name = name.as_ref().map_or_else(derived, |name| name.resolve().into_owned());
                     let check = crate::statement::SqlExpression {
                         sql: format!("\"{column}\" IS NOT NULL"),
                         columns: vec![column.clone()],

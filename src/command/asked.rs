@@ -1,5 +1,6 @@
 //! What commands over projects have in common: paths to projects, and a line of progress meanwhile.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use super::{CommandError, Surroundings};
@@ -25,7 +26,7 @@ impl Asked<'_> {
         rules: &RuleTable,
         surroundings: &Surroundings,
         judge: impl Fn(&Project) -> T,
-    ) -> Result<(Loaded, Vec<T>), CommandError> {
+    ) -> Result<(ManuallyDrop<Loaded>, Vec<T>), CommandError> {
         let progress = Progress::default();
         let request = Request {
             working_folder: &surroundings.working_folder,
@@ -39,12 +40,16 @@ impl Asked<'_> {
             progress: &progress,
         };
         let work = || -> Result<_, LoadError> {
-            let loaded = project::load(&request, rules)?;
-            progress.begin(Stage::Judging, 0);
-            let judged = loaded.projects.iter().map(judge).collect();
+            let mut judged = Vec::new();
+            let loaded = project::load(&request, rules, &mut |project| {
+                progress.begin(Stage::Judging, 0);
+                judged.push(judge(project));
+            })?;
             Ok((loaded, judged))
         };
-        Ok(progress.while_doing(surroundings.progress(self.output), work)?)
+        let (loaded, judged) = progress.while_doing(surroundings.progress(self.output), work)?;
+        // The program ends soon, and with it all of this; to take it apart first costs time.
+        Ok((ManuallyDrop::new(loaded), judged))
     }
 
     /// The configuration that `--config` names, else the nearest one of each path.

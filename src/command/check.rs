@@ -1,8 +1,10 @@
 //! `forelock check`: projects in, findings out.
 
-use std::collections::HashMap;
 use std::io::{self, Read, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
 
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::branch::{Branch, BranchError};
@@ -10,7 +12,7 @@ use crate::cli::{Check, CheckOutput, Output};
 use crate::config::FailOn;
 use crate::discover::Unsaved;
 use crate::finding::{Analysis, Finding, Harm};
-use crate::lint;
+use crate::lint::{self, Aim};
 use crate::migration::{Migration, MigrationKey};
 use crate::project::{Project, root};
 use crate::report::{self, Detail, Statistics, Style};
@@ -44,6 +46,7 @@ pub(super) fn run(
     let judged = judged.into_iter().collect::<Result<Vec<Judged>, BranchError>>()?;
     let fails = judged.iter().any(|judged| judged.fails);
     let analyses: Vec<Analysis> = judged.into_iter().map(|judged| judged.analysis).collect();
+    let analyses = ManuallyDrop::new(analyses);
     if !check.output.quiet {
         write_notes(&loaded.notes(), notes);
         if check.output_format == CheckOutput::Json {
@@ -122,11 +125,14 @@ fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Result<Judged
     };
     let selection = wishes.selection(project.configuration.selection.clone());
     let is_wanted = |path: &Path, rule: &str, harm: &[Harm]| {
-        let place = project.absolute(path);
-        let mut ignored = project.configuration.ignored_in(&place);
-        selection.wants(rule, harm) && !ignored.any(|selector| selector.matches(rule, harm))
+        let ignored = || project.configuration.ignored_in(|| project.absolute(path));
+        selection.wants(rule, harm) && !ignored().any(|selector| selector.matches(rule, harm))
     };
-    let mut analysis = lint::analyse(project, rules, &is_wanted, branch.as_ref());
+    let aim = Aim::Findings {
+        wanted: &is_wanted,
+        asked: &is_asked,
+    };
+    let mut analysis = lint::analyse(project, rules, aim, branch.as_ref());
     let migrations = in_order(project, &analysis);
     let findings = std::mem::take(&mut analysis.findings);
     let findings = suppress::apply(findings, migrations, rules);
@@ -146,7 +152,7 @@ fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Result<Judged
 /// The project's own migrations in the order of the history.
 fn in_order<'a>(project: &'a Project, analysis: &Analysis) -> Vec<&'a Migration> {
     let reports = analysis.migrations.iter().map(|report| &report.key);
-    let positions: HashMap<&MigrationKey, usize> = reports.zip(0..).collect();
+    let positions: FxHashMap<&MigrationKey, usize> = reports.zip(0..).collect();
     let mut migrations: Vec<&Migration> = project.migrations.iter().collect();
     migrations.sort_by_key(|migration| positions.get(&migration.key).copied().unwrap_or(usize::MAX));
     migrations

@@ -1,12 +1,13 @@
 //! `forelock sql`: the DDL that migrations would run.
 
 use std::io::Write;
+use std::mem::ManuallyDrop;
 
 use super::check::detail;
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::cli::Sql;
 use crate::finding::MigrationReport;
-use crate::lint;
+use crate::lint::{self, Aim};
 use crate::project::Project;
 use crate::report::{self, Style};
 use crate::rules::RuleTable;
@@ -26,8 +27,9 @@ pub(super) fn run(
         output: &sql.output,
     };
     let (loaded, analyses) = asked.for_each_project(rules, surroundings, |project| {
-        lint::analyse(project, rules, &|_, _, _| true, None)
+        lint::analyse(project, rules, Aim::Statements, None)
     })?;
+    let analyses = ManuallyDrop::new(analyses);
     let all: Vec<&MigrationReport> = analyses.iter().flat_map(|analysis| &analysis.migrations).collect();
     let chosen = chosen(sql, &all)?;
     if !sql.output.quiet {

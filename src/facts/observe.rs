@@ -168,7 +168,7 @@ impl Context<'_> {
 
     fn create_index(&self, create: &CreateIndex) -> Vec<Observation> {
         let name = create.name.resolve();
-        let about = |aspect| Observation::new(aspect, &create.table).named("index", &name);
+        let about = |aspect| Observation::new(aspect, &create.table).named("index", &*name);
         if create.concurrently && self.catalog.is_partitioned(&create.table) {
             return vec![about(Aspect::PartitionedConcurrently)];
         }

@@ -2,95 +2,86 @@
 
 mod field;
 
+use std::borrow::Cow;
+
 use crate::migration::{Constraint, Operation, OperationNode, Packaged};
 use crate::source::SourceFile;
 use crate::versions::DjangoVersion;
 
-/// Names by which a template asks.
+/// Names by which a template asks. Templates ask for few of them, so each is made when it is asked for.
 pub(super) struct Names<'a> {
-    values: Vec<(&'a str, String)>,
+    observed: &'a [(&'static str, String)],
+    statement: &'a str,
+    operation: Option<OperationNames<'a>>,
+}
+
+/// What an operation says about itself.
+struct OperationNames<'a> {
+    app: &'a str,
+    node: &'a OperationNode,
+    source: &'a SourceFile,
+    django: DjangoVersion,
 }
 
 /// Django allows index names of at most this many characters.
 const LONGEST_INDEX_NAME: usize = 30;
 
 impl<'a> Names<'a> {
-    /// The names of an observation, and those of the operation that caused it.
-    pub(super) fn new(observed: &'a [(&'static str, String)], statement: &str) -> Self {
-        let mut values: Vec<(&str, String)> = observed.iter().map(|(name, value)| (*name, value.clone())).collect();
-        let columns = observed
-            .iter()
-            .find(|(name, _)| *name == "column")
-            .map(|(_, columns)| columns.as_str());
-        if let Some(columns) = columns {
-            let quoted: Vec<String> = columns.split(", ").map(|column| format!("\"{column}\"")).collect();
-            values.push(("columns_quoted", quoted.join(", ")));
+    /// The names of an observation, and those that its statement has for it.
+    pub(super) fn new(observed: &'a [(&'static str, String)], statement: &'a str) -> Self {
+        Self {
+            observed,
+            statement,
+            operation: None,
         }
-        let concurrent = statement
-            .replacen(" INDEX ", " INDEX CONCURRENTLY ", 1)
-            .replace('\'', "\\'");
-        values.push(("concurrent_sql", format!("'{concurrent}'")));
-        values.push((
-            "not_valid_sql",
-            format!("'{} NOT VALID'", statement.replace('\'', "\\'")),
-        ));
-        Self { values }
     }
 
     /// Adds what the operation says about itself.
     pub(super) fn with_operation(
-        mut self,
-        app: &str,
-        node: &OperationNode,
-        source: &SourceFile,
+        self,
+        app: &'a str,
+        node: &'a OperationNode,
+        source: &'a SourceFile,
         django: DjangoVersion,
     ) -> Self {
-        let (model, target) = target(&node.operation);
-        self.add("app", app);
-        self.add("class", &node.class);
-        if let Some(model) = model {
-            self.add("model", model);
-        }
-        if let Some(target) = target {
-            self.add("field", target);
-            let name: String = format!("{}_{target}_idx", model.unwrap_or(app)).to_lowercase();
-            self.add("index_name", &name.chars().take(LONGEST_INDEX_NAME).collect::<String>());
-        }
-        for argument in ["field", "index", "constraint"] {
-            if let Some(range) = node.argument_range(argument) {
-                let name = match argument {
-                    "field" => "field_source",
-                    "index" => "index_source",
-                    _ => "constraint_source",
-                };
-                self.add(name, &dedented(source.slice(range)));
-            }
-        }
-        if let (Operation::AddField { .. } | Operation::AlterField { .. }, Some(range)) =
-            (&node.operation, node.argument_range("field"))
-        {
-            let field = dedented(source.slice(range));
-            self.add("safe_field", &field::with_lasting_default(&field, django));
-            self.add("plain_field", &field::plain(&field));
-            self.add("unindexed_field", &field::unindexed(&field));
-            self.add("nullable_field", &field::nullable(&field));
-            self.add("field_made_nullable", &field::made_nullable(&field));
-            self.add("unchecked_field", &field::unchecked(&field));
-        }
-        self.add("operation_source", &without_remark(&dedented(source.slice(node.range))));
-        self
+        let operation = Some(OperationNames {
+            app,
+            node,
+            source,
+            django,
+        });
+        Self { operation, ..self }
     }
 
     /// The value of a name.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        let found = self.values.iter().find(|(known, _)| *known == name);
+    pub(super) fn get(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.observed(name)
+            .map(Cow::Borrowed)
+            .or_else(|| self.of_statement(name))
+            .or_else(|| self.operation.as_ref()?.get(name))
+    }
+
+    fn observed(&self, name: &str) -> Option<&'a str> {
+        let found = self.observed.iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    fn add(&mut self, name: &'a str, value: &str) {
-        if !self.values.iter().any(|(known, _)| *known == name) {
-            self.values.push((name, value.to_owned()));
-        }
+    fn of_statement(&self, name: &str) -> Option<Cow<'a, str>> {
+        let statement = self.statement;
+        let value = match name {
+            "columns_quoted" => {
+                let columns = self.observed("column")?.split(", ");
+                let quoted: Vec<String> = columns.map(|column| format!("\"{column}\"")).collect();
+                quoted.join(", ")
+            }
+            "concurrent_sql" => {
+                let concurrent = statement.replacen(" INDEX ", " INDEX CONCURRENTLY ", 1);
+                format!("'{}'", concurrent.replace('\'', "\\'"))
+            }
+            "not_valid_sql" => format!("'{} NOT VALID'", statement.replace('\'', "\\'")),
+            _ => return None,
+        };
+        Some(Cow::Owned(value))
     }
 
     /// Replaces each `{name}`; one that is not known becomes `...`. Lines behind a placeholder keep its indentation.
@@ -115,11 +106,11 @@ impl<'a> Names<'a> {
     }
 
     fn push_value(&self, filled: &mut String, name: &str) {
-        let value = self
-            .values
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map_or("...", |(_, value)| value.as_str());
+        let value = self.get(name).unwrap_or(Cow::Borrowed("..."));
+        if !value.contains(['\n', '\r']) {
+            filled.push_str(&value);
+            return;
+        }
         let line = filled.rsplit('\n').next().unwrap_or_default();
         let indentation: String = line.chars().take_while(|letter| *letter == ' ').collect();
         let mut lines = value.lines();
@@ -128,6 +119,51 @@ impl<'a> Names<'a> {
             filled.push('\n');
             filled.push_str(&indentation);
             filled.push_str(line);
+        }
+    }
+}
+
+impl<'a> OperationNames<'a> {
+    fn get(&self, name: &str) -> Option<Cow<'a, str>> {
+        let (model, target) = target(&self.node.operation);
+        match name {
+            "app" => Some(Cow::Borrowed(self.app)),
+            "class" => Some(Cow::Borrowed(&self.node.class)),
+            "model" => model.map(Cow::Borrowed),
+            "field" => target.map(Cow::Borrowed),
+            "index_name" => {
+                let name = format!("{}_{}_idx", model.unwrap_or(self.app), target?).to_lowercase();
+                Some(name.chars().take(LONGEST_INDEX_NAME).collect())
+            }
+            "field_source" => self.argument("field").map(Cow::Owned),
+            "index_source" => self.argument("index").map(Cow::Owned),
+            "constraint_source" => self.argument("constraint").map(Cow::Owned),
+            "operation_source" => Some(Cow::Owned(without_remark(&dedented(
+                self.source.slice(self.node.range),
+            )))),
+            _ => self.changed_field(name).map(Cow::Owned),
+        }
+    }
+
+    /// An argument as it is written.
+    fn argument(&self, name: &str) -> Option<String> {
+        Some(dedented(self.source.slice(self.node.argument_range(name)?)))
+    }
+
+    /// The field that an operation adds or alters, otherwise.
+    fn changed_field(&self, name: &str) -> Option<String> {
+        let (Operation::AddField { .. } | Operation::AlterField { .. }) = &self.node.operation else {
+            return None;
+        };
+        let field = self.argument("field")?;
+        match name {
+            "safe_field" => Some(field::with_lasting_default(&field, self.django)),
+            "plain_field" => Some(field::plain(&field)),
+            "unindexed_field" => Some(field::unindexed(&field)),
+            "nullable_field" => Some(field::nullable(&field)),
+            "field_made_nullable" => Some(field::made_nullable(&field)),
+            "unchecked_field" => Some(field::unchecked(&field)),
+            _ => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::Catalog;
 use crate::facts::observe::{Context, Usage, observe};
-use crate::finding::{Origin, StatementReport, Work};
+use crate::finding::Origin;
 use crate::migration::{Migration, SqlText};
 use crate::project::{Session, Timeout};
 use crate::rules::RuleTable;
@@ -20,6 +20,7 @@ use super::births::Births;
 use super::crowd::Crowd;
 use super::judge::{Hit, Surroundings, Verdict, judge};
 use super::remarks::Remark;
+use super::sent::{Executed, Sent, Text};
 
 /// Postgres, as far as it is known, with a log of what the running migration has done to it.
 pub(super) struct Database<'a> {
@@ -34,6 +35,8 @@ pub(super) struct Database<'a> {
     released: Released,
     /// What the running migration makes the models give up; released when it has ended.
     releasing: Vec<(String, Option<String>)>,
+    /// How much anybody wants to know of what the running migration does.
+    telling: Telling,
     pub(super) operation: usize,
     /// The place of what runs, where it has one of its own within the operation.
     pub(super) place: Option<Range>,
@@ -41,23 +44,23 @@ pub(super) struct Database<'a> {
     pub(super) source: Option<Arc<SourceFile>>,
     /// Settings of the session with the entry of the log that set each last.
     pub(super) set_by: Vec<(String, usize)>,
-    pub log: Vec<Executed>,
+    pub log: Vec<Executed<'a>>,
     /// Tables on which a moment's lock already hurts.
     pub(super) hot_tables: Vec<String>,
     /// Tables that the open transaction holds together.
     pub(super) crowd: Crowd,
     /// Operations of the running migration that ran code of Python.
     pub(super) ran_python: Vec<usize>,
-    pub remarks: Vec<Remark>,
+    pub remarks: Vec<Remark<'a>>,
 }
 
-/// One string sent to the database.
-#[derive(Debug)]
-pub(super) struct Executed {
-    pub operation: usize,
-    pub deferred: bool,
-    pub sql: String,
-    pub statements: Vec<(StatementReport, Vec<Hit>)>,
+/// How much of what a migration does will be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Telling {
+    Nothing,
+    /// What its statements mean, but not each of them.
+    Findings,
+    Statements,
 }
 
 /// What Django no longer knows, though the database may still have it.
@@ -94,6 +97,7 @@ impl<'a> Database<'a> {
             births: Births::default(),
             released: Released::default(),
             releasing: Vec::new(),
+            telling: Telling::Nothing,
             operation: 0,
             place: None,
             source: None,
@@ -106,7 +110,9 @@ impl<'a> Database<'a> {
         }
     }
 
-    pub(super) fn begin(&mut self, migration: &Migration) {
+    /// Begins a migration. What nobody is told about takes its effect, and is not judged.
+    pub(super) fn begin(&mut self, migration: &Migration, telling: Telling) {
+        self.telling = telling;
         let number = self.catalog.begin_migration();
         self.catalog.call_siblings(self.births.before(migration, number));
         self.transaction = Transaction::begin(migration.atomic).configured(configured(&self.session));
@@ -141,71 +147,44 @@ impl<'a> Database<'a> {
         self.releasing.push((table, column));
     }
 
-    fn run(&mut self, operation: usize, deferred: bool, origin: Origin, execution: &Execution) {
-        let sql = execution.sql();
-        let statements = execution
-            .statements
-            .iter()
-            .map(|statement| {
-                self.run_statement(
-                    operation,
-                    origin,
-                    std::slice::from_ref(statement),
-                    statement.to_string(),
-                )
-            })
-            .collect();
+    fn run(&mut self, operation: usize, deferred: bool, mut execution: Execution) {
+        execution.settle_names();
+        let run = |statement: Statement| {
+            let (verdict, unread) = self.run_parts(std::slice::from_ref(&statement));
+            Sent {
+                text: Text::Printed(statement),
+                operation,
+                origin: Origin::Django,
+                range: self.place,
+                unread,
+                verdict,
+            }
+        };
+        let statements = execution.statements.into_iter().map(run).collect();
         self.log.push(Executed {
             operation,
             deferred,
-            sql,
+            written: None,
             statements,
         });
     }
 
-    /// Runs what one statement of SQL comes to: itself, or each of the several things that it does.
-    pub(super) fn run_statement(
-        &mut self,
-        operation: usize,
-        origin: Origin,
-        statements: &[Statement],
-        sql: String,
-    ) -> (StatementReport, Vec<Hit>) {
+    /// Runs what one statement of SQL comes to: itself, or each of the several things that it does. Says too why
+    /// something of it could not be read.
+    pub(super) fn run_parts(&mut self, statements: &[Statement]) -> (Verdict<'a>, Option<String>) {
         let mut verdict = Verdict::default();
         let mut unread = None;
         for statement in statements.iter().flat_map(Statement::parts) {
             unread = unread.or_else(|| statement.unread_reason());
-            self.judge_statement(statement, &mut verdict);
+            if self.telling != Telling::Nothing {
+                self.judge_statement(statement, &mut verdict);
+            }
             self.remember(statement);
         }
-        let mut report = StatementReport {
-            sql,
-            operation,
-            origin,
-            not_analysed: unread,
-            rules: Vec::new(),
-            rows: verdict.rows,
-            matrix_rows: Vec::new(),
-            locks: verdict.locks,
-            work: verdict.work,
-            scans: verdict.scans,
-            rewrites: verdict.rewrites,
-            builds: verdict.builds,
-            range: self.place,
-        };
-        if report.not_analysed.is_some() {
-            report.work = Work::Unknown;
-        }
-        for hit in &verdict.hits {
-            push_once(&mut report.rules, hit.rule.clone());
-            if let Some(row) = hit.matrix {
-                push_once(&mut report.matrix_rows, row);
-            }
-        }
-        (report, verdict.hits)
+        (verdict, unread)
     }
 
-    fn judge_statement(&mut self, statement: &Statement, verdict: &mut Verdict) {
+    fn judge_statement(&mut self, statement: &Statement, verdict: &mut Verdict<'a>) {
         let time_zone = self.transaction.setting("timezone").unwrap_or(&self.session.time_zone);
         let context = Context {
             catalog: &self.catalog,
@@ -222,8 +201,9 @@ impl<'a> Database<'a> {
             transaction: &self.transaction,
             new_indexes: &self.new_indexes,
             hot_tables: &self.hot_tables,
+            keeps_rows: self.telling == Telling::Statements,
         };
-        judge(&observations, self.rules, &around, verdict);
+        judge(observations, self.rules, &around, verdict);
         for lock in &verdict.locks {
             self.transaction.hold(&lock.relation, lock.mode);
         }
@@ -253,25 +233,23 @@ impl<'a> Database<'a> {
             let statements = by
                 .and_then(|at| self.log.get_mut(at))
                 .map(|executed| &mut executed.statements);
-            let Some((report, hits)) = statements.and_then(|statements| {
+            let Some(sent) = statements.and_then(|statements| {
                 statements
                     .iter_mut()
-                    .rfind(|(report, _)| report.sql.to_ascii_lowercase().contains(&setting))
+                    .rfind(|sent| sent.text.to_string().to_ascii_lowercase().contains(&setting))
             }) else {
                 continue;
             };
             let names = vec![("setting", setting)];
-            if let Some(hit) = Hit::of_rule(self.rules, "setting-left-behind", names) {
-                push_once(&mut report.rules, hit.rule.clone());
-                hits.push(hit);
-            }
+            let hit = Hit::of_rule(self.rules, "setting-left-behind", names);
+            sent.verdict.hits.extend(hit);
         }
     }
 
     fn remember(&mut self, statement: &Statement) {
         match statement {
             Statement::CreateIndex(create) => {
-                self.new_indexes.insert(create.name.resolve());
+                self.new_indexes.insert(create.name.resolve().into_owned());
             }
             Statement::AlterTable { table, actions } => {
                 for action in actions {
@@ -305,19 +283,13 @@ fn configured(session: &Session) -> FxHashMap<String, String> {
         .collect()
 }
 
-fn push_once<T: PartialEq>(list: &mut Vec<T>, item: T) {
-    if !list.contains(&item) {
-        list.push(item);
-    }
-}
-
 impl Connection for Database<'_> {
     fn execute(&mut self, execution: Execution) {
-        self.run(self.operation, false, Origin::Django, &execution);
+        self.run(self.operation, false, execution);
     }
 
     fn execute_deferred(&mut self, operation: usize, execution: Execution) {
-        self.run(operation, true, Origin::Django, &execution);
+        self.run(operation, true, execution);
     }
 
     fn run_sql(&mut self, sql: &SqlText) {

@@ -1,8 +1,10 @@
 //! One finding per operation: the worst of what its statements matched, the rest beside it.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
-use crate::finding::{Finding, Harm, HeldLock, OperationPlace, Place, Severity, StatementReport, Work};
+use crate::finding::{Finding, Harm, HeldLock, OperationPlace, Place, Severity, Work};
 use crate::fingerprint::{Identity, fingerprint};
 use crate::lock::LockMode;
 use crate::migration::{Gap, Migration, OperationNode};
@@ -12,9 +14,9 @@ use crate::source::Range;
 use crate::versions::DjangoVersion;
 
 use super::advice::{Names, target};
-use super::database::Executed;
 use super::judge::Hit;
 use super::remarks::Remark;
+use super::sent::{Executed, Sent};
 use super::{Wanted, problems};
 
 /// Gathers the findings of one migration.
@@ -22,29 +24,31 @@ pub(super) struct Collector<'a> {
     pub migration: &'a Migration,
     /// Whether the file as a whole is no finding already.
     pub is_readable: bool,
+    /// Whether any comment may excuse one of several rules that are told together.
+    pub is_suppressed: bool,
     pub rules: &'a RuleTable,
     pub django: DjangoVersion,
     pub wanted: &'a Wanted<'a>,
 }
 
 impl Collector<'_> {
-    pub(super) fn collect(&self, log: &[Executed], remarks: &[Remark], outcomes: &[Outcome]) -> Vec<Finding> {
+    pub(super) fn collect(&self, log: &[Executed<'_>], remarks: &[Remark<'_>], outcomes: &[Outcome]) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for (index, node) in self.migration.operations.iter().enumerate() {
-            let statements = log.iter().filter(|executed| executed.operation == index);
-            let of_statements = statements
-                .flat_map(|executed| &executed.statements)
-                .flat_map(|(report, hits)| hits.iter().map(move |hit| Told::by_statement(report, hit)));
-            let remarks = remarks.iter().filter(|remark| remark.operation == index);
-            let told: Vec<Told<'_>> = of_statements
-                .chain(remarks.map(Told::beside))
-                .filter(|told| told.hit.severity > Severity::Silent && self.wants(told.hit))
-                .collect();
+        let mut by_operation: Vec<Vec<Told<'_>>> = vec![Vec::new(); self.migration.operations.len()];
+        for executed in log {
+            let hits = executed.statements.iter().flat_map(Told::by_statement);
+            by_operation[executed.operation].extend(hits);
+        }
+        for remark in remarks {
+            by_operation[remark.operation].push(Told::beside(remark));
+        }
+        for ((index, node), mut told) in self.migration.operations.iter().enumerate().zip(by_operation) {
+            told.retain(|told| told.hit.severity > Severity::Silent && self.wants(told.hit));
             let (mut of_operation, mut of_texts): (Vec<_>, Vec<_>) =
                 told.into_iter().partition(|told| told.range().is_none());
             // Each statement of SQL has a place of its own, and an excuse for one is none for the next. What is said of
             // the operation stands with the last of them.
-            if !of_texts.is_empty() && of_operation.iter().all(|told| told.report.is_none()) {
+            if !of_texts.is_empty() && of_operation.iter().all(|told| told.sent.is_none()) {
                 of_texts.append(&mut of_operation);
             }
             findings.extend(self.finding(index, node, &of_operation));
@@ -62,7 +66,7 @@ impl Collector<'_> {
     /// The worst hit, told with the operation's names.
     fn finding(&self, index: usize, node: &OperationNode, told: &[Told<'_>]) -> Option<Finding> {
         let mut finding = self.tell(index, node, told)?;
-        if !finding.also.is_empty() {
+        if !finding.also.is_empty() && self.is_suppressed {
             finding.apart = by_rule(told)
                 .iter()
                 .filter_map(|told| self.tell(index, node, told))
@@ -74,13 +78,13 @@ impl Collector<'_> {
     fn tell(&self, index: usize, node: &OperationNode, told: &[Told<'_>]) -> Option<Finding> {
         let worst = told.iter().map(Told::rank).max()?;
         let Told {
-            report,
+            sent,
             hit: worst,
             locks,
         } = *told.iter().find(|told| told.rank() == worst)?;
-        let rule = self.rules.rule(&worst.rule)?;
-        let sql = report.map_or("", |report| report.sql.as_str());
-        let names = Names::new(&worst.names, sql).with_operation(
+        let rule = worst.rule;
+        let statement = sent.map(|sent| sent.text.to_string());
+        let names = Names::new(&worst.names, statement.as_deref().unwrap_or_default()).with_operation(
             &self.migration.key.app,
             node,
             &self.migration.source,
@@ -90,6 +94,7 @@ impl Collector<'_> {
         harm.sort_unstable();
         harm.dedup();
         let (model, subject) = target(&node.operation);
+        let table = names.get("table").filter(|_| model.is_none());
         Some(Finding {
             rule: rule.name.clone(),
             matrix_row: rule.finding_row.or(worst.matrix),
@@ -106,19 +111,19 @@ impl Collector<'_> {
                 path: index.to_string(),
                 class: node.class.clone(),
             }),
-            statement: report.map(|report| report.sql.clone()),
-            locks: report.map_or(locks, |report| &report.locks).to_vec(),
-            work: report.map_or(Work::None, |report| report.work),
-            fingerprint: [model, subject, names.get("table").filter(|_| model.is_none())]
+            locks: locks.to_vec(),
+            work: sent.map_or(Work::None, Sent::work),
+            fingerprint: [model.map(Cow::Borrowed), subject.map(Cow::Borrowed), table]
                 .into_iter()
                 .flatten()
                 .collect::<Vec<_>>()
                 .join("."),
+            statement,
         })
     }
 
-    fn wants(&self, hit: &Hit) -> bool {
-        (self.wanted)(&self.migration.source.path, &hit.rule, &hit.harm)
+    fn wants(&self, hit: &Hit<'_>) -> bool {
+        (self.wanted)(&self.migration.source.path, &hit.rule.name, &hit.harm)
     }
 
     fn place(&self, range: Range) -> Place {
@@ -131,7 +136,7 @@ impl Collector<'_> {
     }
 
     /// Everything in this file that could not be read, in order.
-    fn gaps(&self, log: &[Executed], outcomes: &[Outcome]) -> Vec<Gap> {
+    fn gaps(&self, log: &[Executed<'_>], outcomes: &[Outcome]) -> Vec<Gap> {
         let mut gaps = self.migration.gaps.clone();
         for (node, outcome) in self.migration.operations.iter().zip(outcomes) {
             if outcome.confidence == Confidence::Opaque {
@@ -141,11 +146,10 @@ impl Collector<'_> {
                 }));
             }
         }
-        for (report, _) in log.iter().flat_map(|executed| &executed.statements) {
-            if let (Some(reason), Some(node)) = (&report.not_analysed, self.migration.operations.get(report.operation))
-            {
+        for sent in log.iter().flat_map(|executed| &executed.statements) {
+            if let (Some(reason), Some(node)) = (&sent.unread, self.migration.operations.get(sent.operation)) {
                 gaps.push(Gap {
-                    range: report.range.unwrap_or(node.name_range),
+                    range: sent.range.unwrap_or(node.name_range),
                     reason: reason.clone(),
                 });
             }
@@ -158,7 +162,7 @@ impl Collector<'_> {
 
 /// The class of the operation; one that drops a foreign key and makes it again is advised otherwise.
 fn situation(node: &OperationNode, told: &[Told<'_>]) -> String {
-    let drops = told.iter().any(|told| told.hit.rule == "drop-foreign-key");
+    let drops = told.iter().any(|told| told.hit.rule.name == "drop-foreign-key");
     if drops {
         format!("{} again", node.class)
     } else {
@@ -166,7 +170,7 @@ fn situation(node: &OperationNode, told: &[Told<'_>]) -> String {
     }
 }
 
-fn held_from_before(hit: &Hit) -> String {
+fn held_from_before(hit: &Hit<'_>) -> String {
     hit.closed_to_readers.as_ref().map_or_else(String::new, |relation| {
         format!("; reads of `{relation}` wait too, because this transaction holds ACCESS EXCLUSIVE on it already")
     })
@@ -176,23 +180,24 @@ fn held_from_before(hit: &Hit) -> String {
 #[derive(Clone, Copy)]
 struct Told<'a> {
     /// The statement; none where it was said of the operation.
-    report: Option<&'a StatementReport>,
-    hit: &'a Hit,
+    sent: Option<&'a Sent<'a>>,
+    hit: &'a Hit<'a>,
     locks: &'a [HeldLock],
 }
 
 impl<'a> Told<'a> {
-    fn by_statement(report: &'a StatementReport, hit: &'a Hit) -> Self {
-        Self {
-            report: Some(report),
+    fn by_statement(sent: &'a Sent<'a>) -> impl Iterator<Item = Self> {
+        let told = |hit| Self {
+            sent: Some(sent),
             hit,
-            locks: &report.locks,
-        }
+            locks: &sent.verdict.locks,
+        };
+        sent.verdict.hits.iter().map(told)
     }
 
-    fn beside(remark: &'a Remark) -> Self {
+    fn beside(remark: &'a Remark<'a>) -> Self {
         Self {
-            report: None,
+            sent: None,
             hit: &remark.hit,
             locks: &remark.locks,
         }
@@ -202,17 +207,17 @@ impl<'a> Told<'a> {
     fn rank(&self) -> (Severity, bool, Work, bool, Option<LockMode>) {
         let fails = self.hit.harm.contains(&Harm::Fails);
         let hit = self.hit;
-        (hit.severity, fails, hit.work, self.report.is_some(), hit.strongest)
+        (hit.severity, fails, hit.work, self.sent.is_some(), hit.strongest)
     }
 
     /// Where it stands, where that is within the operation.
     fn range(&self) -> Option<Range> {
-        self.report.and_then(|report| report.range)
+        self.sent.and_then(|sent| sent.range)
     }
 
     /// Whether the next one is told together with this one.
     fn is_of_same_statement(&self, other: &Self) -> bool {
-        match (self.report, other.report) {
+        match (self.sent, other.sent) {
             (Some(one), Some(other)) => std::ptr::eq(one, other),
             (_, None) => true,
             (None, Some(_)) => false,
@@ -224,7 +229,8 @@ impl<'a> Told<'a> {
 fn by_rule<'a>(told: &[Told<'a>]) -> Vec<Vec<Told<'a>>> {
     let mut groups: Vec<Vec<Told<'a>>> = Vec::new();
     for one in told {
-        match groups.iter_mut().find(|group| group[0].hit.rule == one.hit.rule) {
+        let is_same = |group: &&mut Vec<Told<'_>>| group[0].hit.rule.name == one.hit.rule.name;
+        match groups.iter_mut().find(is_same) {
             Some(group) => group.push(*one),
             None => groups.push(vec![*one]),
         }
@@ -236,7 +242,7 @@ fn by_rule<'a>(told: &[Told<'a>]) -> Vec<Vec<Told<'a>>> {
 fn also(rule: &str, told: &[Told<'_>]) -> Vec<String> {
     let mut others: Vec<(Severity, &str)> = told
         .iter()
-        .map(|told| (told.hit.severity, told.hit.rule.as_str()))
+        .map(|told| (told.hit.severity, told.hit.rule.name.as_str()))
         .filter(|(_, name)| *name != rule)
         .collect();
     others.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
@@ -266,22 +272,24 @@ pub(super) fn name(findings: &mut [Finding]) {
 }
 
 fn name_one(finding: &mut Finding, seen: &mut FxHashMap<String, usize>) {
-    let path = finding.place.path.display().to_string();
-    let target = std::mem::take(&mut finding.fingerprint);
+    let target = match finding.migration {
+        Some(_) => std::mem::take(&mut finding.fingerprint),
+        None => finding.place.path.display().to_string(),
+    };
     let operation = finding.operation.as_ref();
     let identity = Identity {
         migration: finding.migration.as_ref(),
         class: operation.map_or("", |operation| operation.class.as_str()),
-        target: if finding.migration.is_some() { &target } else { &path },
+        target: &target,
         rule: &finding.rule,
         count: 0,
     };
     let first = fingerprint(&identity);
-    let count = seen.entry(first).or_default();
-    finding.fingerprint = fingerprint(&Identity {
-        count: *count,
-        ..identity
-    });
+    let count = seen.entry(first.clone()).or_default();
+    finding.fingerprint = match *count {
+        0 => first,
+        count => fingerprint(&Identity { count, ..identity }),
+    };
     *count += 1;
 }
 

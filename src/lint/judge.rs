@@ -12,20 +12,20 @@ use crate::transaction::Transaction;
 
 /// What one statement does, all its aspects together.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Verdict {
+pub(super) struct Verdict<'r> {
     pub locks: Vec<HeldLock>,
     pub work: Work,
     pub scans: Vec<String>,
     pub rewrites: Vec<String>,
     pub builds: Vec<String>,
-    pub hits: Vec<Hit>,
+    pub hits: Vec<Hit<'r>>,
     pub rows: Vec<MatchedRow>,
 }
 
 /// A row that a statement matched.
 #[derive(Clone, Debug)]
-pub(super) struct Hit {
-    pub rule: String,
+pub(super) struct Hit<'r> {
+    pub rule: &'r Rule,
     pub matrix: Option<u8>,
     pub severity: Severity,
     pub harm: Vec<Harm>,
@@ -43,6 +43,8 @@ pub(super) struct Surroundings<'a> {
     pub new_indexes: &'a FxHashSet<String>,
     /// Tables on which a moment's lock already hurts.
     pub hot_tables: &'a [String],
+    /// Whether anybody will see which rows matched.
+    pub keeps_rows: bool,
 }
 
 impl Surroundings<'_> {
@@ -109,15 +111,20 @@ impl Surroundings<'_> {
 
 /// Looks each observation up in the table and puts the answers together: the strongest lock and the heaviest work on
 /// each relation that existed before the migration.
-pub(super) fn judge(observations: &[Observation], rules: &RuleTable, around: &Surroundings<'_>, verdict: &mut Verdict) {
+pub(super) fn judge<'r>(
+    observations: Vec<Observation>,
+    rules: &'r RuleTable,
+    around: &Surroundings<'_>,
+    verdict: &mut Verdict<'r>,
+) {
     for observation in observations {
-        if let Some((rule, row)) = rules.row_for(observation) {
+        if let Some((rule, row)) = rules.row_for(&observation) {
             verdict.add(observation, rule, row, around);
         }
     }
 }
 
-impl Hit {
+impl<'r> Hit<'r> {
     /// The value of a name for the message.
     pub(super) fn name(&self, wanted: &str) -> Option<&str> {
         let found = self.names.iter().find(|(name, _)| *name == wanted);
@@ -125,10 +132,10 @@ impl Hit {
     }
 
     /// What a rule without rows says.
-    pub(super) fn of_rule(rules: &RuleTable, name: &str, names: Vec<(&'static str, String)>) -> Option<Self> {
+    pub(super) fn of_rule(rules: &'r RuleTable, name: &str, names: Vec<(&'static str, String)>) -> Option<Self> {
         let rule = rules.rule(name)?;
         Some(Self {
-            rule: rule.name.clone(),
+            rule,
             matrix: None,
             severity: rule.severity,
             harm: rule.harm.clone(),
@@ -140,16 +147,16 @@ impl Hit {
     }
 }
 
-impl Verdict {
-    fn add(&mut self, observation: &Observation, rule: &Rule, row: &Row, around: &Surroundings<'_>) {
+impl<'r> Verdict<'r> {
+    fn add(&mut self, mut observation: Observation, rule: &'r Rule, row: &Row, around: &Surroundings<'_>) {
         let mut hit = Hit {
-            rule: rule.name.clone(),
+            rule,
             matrix: row.matrix,
-            severity: severity(observation, row, around),
+            severity: severity(&observation, row, around),
             harm: row.harm.clone(),
             work: Work::None,
             strongest: None,
-            names: observation.names.clone(),
+            names: std::mem::take(&mut observation.names),
             closed_to_readers: None,
         };
         let mut claims = Vec::new();
@@ -166,14 +173,16 @@ impl Verdict {
                 .iter()
                 .find(|(worked, _)| worked == role && !around.is_hollow(relation))
                 .map_or(&[][..], |(_, work)| work);
-            claims.push(Claim {
-                role: *role,
-                relation: relation.clone(),
-                mode: *mode,
-                work: work.to_vec(),
-            });
+            if around.keeps_rows {
+                claims.push(Claim {
+                    role: *role,
+                    relation: relation.clone(),
+                    mode: *mode,
+                    work: work.to_vec(),
+                });
+            }
             self.lock(around.kind(*role, relation), relation, *mode, work);
-            self.note_work(observation, relation, work);
+            self.note_work(&observation, relation, work);
             let heaviest = work.iter().copied().max().unwrap_or_default();
             hit.work = hit.work.max(heaviest);
             hit.strongest = hit.strongest.max(Some(*mode));
@@ -193,11 +202,13 @@ impl Verdict {
         hit.harm.sort_unstable();
         hit.harm.dedup();
         self.hits.push(hit);
-        self.rows.push(MatchedRow {
-            rule: rule.name.clone(),
-            row: rule.position(row),
-            claims,
-        });
+        if around.keeps_rows {
+            self.rows.push(MatchedRow {
+                rule: rule.name.clone(),
+                row: rule.position(row),
+                claims,
+            });
+        }
     }
 
     fn lock(&mut self, kind: RelationKind, relation: &str, mode: LockMode, work: &[Work]) {

@@ -1,5 +1,7 @@
 //! Findings about what could not be read: files, the graph of migrations, gaps in a file.
 
+use std::fmt::Write;
+
 use rustc_hash::FxHashMap;
 
 use crate::finding::{Finding, Place};
@@ -104,7 +106,7 @@ pub(super) fn of_gaps(migration: &Migration, rules: &RuleTable, gaps: &[Gap]) ->
     let place = whole(migration, first.range);
     let mut finding = about_input(rules, "not-analysed", place, Some(migration), &[("reason", reason)])?;
     for gap in others {
-        finding.help = format!("{}\nline {}: {}", finding.help, line(gap), gap.reason);
+        let _ = write!(finding.help, "\nline {}: {}", line(gap), gap.reason);
     }
     Some(finding)
 }

@@ -8,14 +8,15 @@ use crate::row_work::Reach;
 use crate::schema_editor::PythonCode;
 use crate::statement::ViewKind;
 
-use super::database::{Database, Executed};
-use super::judge::Hit;
+use super::database::Database;
+use super::judge::{Hit, Verdict};
+use super::sent::Executed;
 
 /// Something said of an operation, not of one of its statements.
 #[derive(Debug)]
-pub(super) struct Remark {
+pub(super) struct Remark<'r> {
     pub operation: usize,
-    pub hit: Hit,
+    pub hit: Hit<'r>,
     pub locks: Vec<HeldLock>,
 }
 
@@ -41,7 +42,8 @@ impl Database<'_> {
         let reach = if is_new { Reach::Few } else { code.rows.reach };
         let held = if self.transaction.open { self.crowd.held() } else { &[] };
         let worst = held.iter().max_by_key(|lock| lock.mode).cloned();
-        let rows = code.table.clone().unwrap_or_else(|| "a table".to_owned());
+        let table = code.table.as_ref().map(|table| format!("`{table}`"));
+        let rows = table.unwrap_or_else(|| "a table".to_owned());
         let mut names = vec![("rows", rows)];
         let (rule, harm) = match (reach, worst) {
             (Reach::Some | Reach::All, Some(lock)) => {
@@ -78,21 +80,13 @@ impl Database<'_> {
         if migration.atomic {
             return;
         }
-        let rules = |executed: &Executed| -> Vec<String> {
-            let statements = executed.statements.iter();
-            statements.flat_map(|(report, _)| report.rules.clone()).collect()
-        };
         let is_concurrent = |rule: &str| rule.contains("-concurrently");
-        let first = self.log.iter().find_map(|executed| {
-            let found = rules(executed).into_iter().find(|rule| is_concurrent(rule))?;
-            Some((executed.operation, found))
-        });
-        let Some((operation, _)) = first else { return };
-        let has_other = self.log.iter().any(|executed| {
-            let rules = rules(executed);
-            let mut others = rules.iter().filter(|rule| !HARMLESS_AGAIN.contains(&rule.as_str()));
-            others.any(|rule| !is_concurrent(rule))
-        });
+        let first = self.log.iter().find(|executed| rules_of(executed).any(is_concurrent));
+        let Some(operation) = first.map(|executed| executed.operation) else {
+            return;
+        };
+        let is_other = |rule: &str| !HARMLESS_AGAIN.contains(&rule) && !is_concurrent(rule);
+        let has_other = self.log.iter().any(|executed| rules_of(executed).any(is_other));
         if has_other || !self.ran_python.is_empty() {
             self.remark("concurrently-among-others", operation, Vec::new(), None, Vec::new());
         }
@@ -105,9 +99,10 @@ impl Database<'_> {
         }
         let facts = [(FactName::StandIn, "view")];
         let mut log = std::mem::take(&mut self.log);
-        for (report, hits) in log.iter_mut().flat_map(|executed| &mut executed.statements) {
+        for sent in log.iter_mut().flat_map(|executed| &mut executed.statements) {
+            let Verdict { hits, rows, .. } = &mut sent.verdict;
             for hit in hits {
-                let aspect = match hit.rule.as_str() {
+                let aspect = match hit.rule.name.as_str() {
                     "rename-table" => Aspect::RenameTable,
                     "rename-column" => Aspect::RenameColumn,
                     _ => continue,
@@ -118,16 +113,11 @@ impl Database<'_> {
                 if !hit.name("table").is_some_and(|table| self.stands_in(table)) {
                     continue;
                 }
-                for matched in report.rows.iter_mut().filter(|matched| matched.rule == hit.rule) {
+                for matched in rows.iter_mut().filter(|matched| matched.rule == hit.rule.name) {
                     matched.rule.clone_from(&rule.name);
                     matched.row = rule.position(row);
                 }
-                report
-                    .rules
-                    .iter_mut()
-                    .filter(|name| **name == hit.rule)
-                    .for_each(|name| name.clone_from(&rule.name));
-                hit.rule.clone_from(&rule.name);
+                hit.rule = rule;
                 hit.severity = row.severity.min(hit.severity);
                 hit.harm.clone_from(&row.harm);
             }
@@ -160,6 +150,12 @@ impl Database<'_> {
             self.remarks.push(Remark { operation, hit, locks });
         }
     }
+}
+
+/// The rules that the statements of a string matched.
+fn rules_of<'e>(executed: &'e Executed<'_>) -> impl Iterator<Item = &'e str> {
+    let hits = executed.statements.iter().flat_map(|sent| &sent.verdict.hits);
+    hits.map(|hit| hit.rule.name.as_str())
 }
 
 /// The first few names, and how many more there are.

@@ -6,8 +6,9 @@ use crate::migration::SqlPiece;
 use crate::sql::{self, Functions};
 use crate::statement::{Command, SessionChange, SettingScope, Statement, TransactionChange, Volatility};
 
-use super::database::{Database, Executed};
+use super::database::Database;
 use super::place::Places;
+use super::sent::{Executed, Sent, Text};
 
 impl Functions for Catalog {
     fn volatility(&self, name: &str) -> Option<Volatility> {
@@ -35,7 +36,15 @@ impl Database<'_> {
         for piece in &pieces {
             self.place = places.map(|places| places.range(piece.start, piece.end));
             let read = piece.read(&self.catalog);
-            statements.push(self.run_statement(self.operation, origin, &read, piece.sql().to_owned()));
+            let (verdict, unread) = self.run_parts(&read);
+            statements.push(Sent {
+                text: Text::Written(piece.sql().to_owned()),
+                operation: self.operation,
+                origin,
+                range: self.place,
+                unread,
+                verdict,
+            });
         }
         self.place = None;
         if is_implicit {
@@ -45,7 +54,7 @@ impl Database<'_> {
         self.log.push(Executed {
             operation: self.operation,
             deferred: false,
-            sql: text.to_owned(),
+            written: Some(text.to_owned()),
             statements,
         });
     }

@@ -203,6 +203,22 @@ impl Field {
         }
     }
 
+    /// The model that a relational field points to.
+    #[must_use]
+    pub fn reference(&self) -> Option<&ModelRef> {
+        match &self.kind {
+            FieldKind::ForeignKey(relation) | FieldKind::OneToOne(relation) => Some(&relation.to),
+            FieldKind::ManyToMany(many_to_many) => Some(&many_to_many.to),
+            FieldKind::Plain(_)
+            | FieldKind::Array { .. }
+            | FieldKind::Generated { .. }
+            | FieldKind::CompositePrimaryKey(_)
+            | FieldKind::Database { .. }
+            | FieldKind::NoColumn
+            | FieldKind::Unknown(_) => None,
+        }
+    }
+
     /// The forward relation, to be changed when a model or field is renamed.
     pub fn relation_mut(&mut self) -> Option<&mut Relation> {
         match &mut self.kind {

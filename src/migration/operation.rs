@@ -1,5 +1,7 @@
 //! The operations of django.db.migrations and django.contrib.postgres, arguments read.
 
+use std::sync::Arc;
+
 use crate::row_work::RowWork;
 use crate::source::Range;
 use crate::value::Value;
@@ -19,8 +21,8 @@ use super::packaged::{Packaged, Trigger};
 pub enum Operation {
     CreateModel {
         name: String,
-        fields: Vec<(String, Field)>,
-        options: ModelOptions,
+        fields: Vec<(String, Arc<Field>)>,
+        options: Arc<ModelOptions>,
         bases: Vec<Base>,
     },
     DeleteModel {
@@ -61,7 +63,7 @@ pub enum Operation {
     AddField {
         model_name: String,
         name: String,
-        field: Field,
+        field: Arc<Field>,
         preserve_default: bool,
     },
     RemoveField {
@@ -71,7 +73,7 @@ pub enum Operation {
     AlterField {
         model_name: String,
         name: String,
-        field: Field,
+        field: Arc<Field>,
         preserve_default: bool,
     },
     RenameField {

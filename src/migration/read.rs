@@ -166,7 +166,7 @@ impl<'a> Reading<'a> {
             return Cow::Borrowed(value);
         }
         let mut asked = self.asked.borrow_mut();
-        Cow::Owned(self.modules.resolve(self.module, value.clone(), &mut asked))
+        self.modules.resolve(self.module, value, &mut asked)
     }
 
     /// An object of a class that derives from one that `is_known`.

@@ -7,7 +7,7 @@ use crate::migration::{Field, FieldKind, Index, ModelOptions, ModelRef, Operatio
 use crate::value::Value;
 
 use super::Models;
-use super::state::{ModelKey, ModelState, Origin};
+use super::state::{Identity, ModelKey, ModelState, Origin};
 
 impl Models {
     /// Applies an operation of the app's migration to the state. What it names and the state does not know is assumed.
@@ -139,14 +139,13 @@ impl Models {
         };
         let fields = fields
             .iter()
-            .map(|(name, field)| (Arc::from(name.as_str()), Arc::new(field.clone())))
+            .map(|(name, field)| (Arc::from(name.as_str()), Arc::clone(field)))
             .collect();
         let key = ModelKey::new(app, name);
         let state = ModelState {
-            app: app.to_owned(),
-            name: name.clone(),
+            identity: Identity::new(app, name),
             fields,
-            options: Arc::new(options.clone()),
+            options: Arc::clone(options),
             bases: bases.clone().into(),
             origin: Origin::Migrations,
         };
@@ -154,16 +153,17 @@ impl Models {
         self.note_references(&key);
     }
 
-    fn set_field(&mut self, app: &str, model_name: &str, name: &str, field: &Field, preserve_default: bool) {
+    fn set_field(&mut self, app: &str, model_name: &str, name: &str, field: &Arc<Field>, preserve_default: bool) {
         let key = ModelKey::new(app, model_name);
-        let mut field = field.clone();
-        if !preserve_default {
+        let mut field = Arc::clone(field);
+        if !preserve_default && (field.default.is_some() || field.compared.contains_key("default")) {
+            let field = Arc::make_mut(&mut field);
             field.default = None;
             field.compared.remove("default");
         }
         self.note_field(&key, &field);
         self.change(&key, model_name, |model| {
-            model.fields.insert(Arc::from(name), Arc::new(field));
+            model.fields.insert(Arc::from(name), field);
         });
     }
 
@@ -174,14 +174,14 @@ impl Models {
             Some(state) => ModelState::clone(state),
             None => ModelState::assumed(app, old_name),
         };
-        new_name.clone_into(&mut state.name);
+        state.identity = Identity::new(app, new_name);
         self.take(&old);
         self.put(new.clone(), state);
         let to = ModelRef::Named {
             app: app.to_owned(),
             name: new_name.to_owned(),
         };
-        let mut sources = self.referencing(&old);
+        let mut sources: Vec<ModelKey> = self.referencing(&old).cloned().collect();
         sources.push(new.clone());
         for source in sources {
             self.repoint(&source, &old, &to);
@@ -238,7 +238,8 @@ impl Models {
                 new_name.clone_into(name);
             }
         });
-        for source in self.referencing(&key) {
+        let sources: Vec<ModelKey> = self.referencing(&key).cloned().collect();
+        for source in sources {
             self.rename_to_field(&source, &key, old_name, new_name);
         }
     }

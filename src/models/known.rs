@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::migration::{Field, FieldKind, InternalType, ModelOptions};
 use crate::source::Range;
 
-use super::state::{ModelKey, ModelState, Origin};
+use super::state::{Identity, ModelKey, ModelState, Origin};
 
 /// A model that other models point to.
 #[derive(Clone, Debug)]
@@ -75,9 +75,8 @@ impl KnownModel {
             ..ModelOptions::default()
         };
         ModelState {
-            app: self.app.clone(),
-            name: self.name.clone(),
-            fields: IndexMap::from([(Arc::from(self.key.name.as_str()), Arc::new(field))]),
+            identity: Identity::new(&self.app, &self.name),
+            fields: IndexMap::from_iter([(Arc::from(self.key.name.as_str()), Arc::new(field))]),
             options: Arc::new(options),
             bases: Arc::new([]),
             origin: Origin::Data,

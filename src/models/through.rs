@@ -8,25 +8,14 @@ use crate::migration::{Field, FieldKind, ModelOptions, ModelRef, Relation};
 use crate::statement::truncate_name;
 use crate::value::Value;
 
-use super::state::{ModelKey, ModelState, Origin};
+use super::state::{Identity, ModelKey, ModelState, Origin};
 use super::view::{Model, ModelField};
 
 impl<'a> ModelField<'a> {
     /// The key of the model that a relation points to.
     #[must_use]
     pub fn target_key(&self) -> Option<ModelKey> {
-        let reference = match &self.field.kind {
-            FieldKind::ForeignKey(relation) | FieldKind::OneToOne(relation) => &relation.to,
-            FieldKind::ManyToMany(many_to_many) => &many_to_many.to,
-            FieldKind::Plain(_)
-            | FieldKind::Array { .. }
-            | FieldKind::Generated { .. }
-            | FieldKind::CompositePrimaryKey(_)
-            | FieldKind::Database { .. }
-            | FieldKind::NoColumn
-            | FieldKind::Unknown(_) => return None,
-        };
-        self.model.view.key_of(reference, &self.model.key()).ok()
+        self.model.view.key_of(self.field.reference()?, self.model.key()).ok()
     }
 
     /// The automatic table of a many-to-many field, as a model.
@@ -38,7 +27,7 @@ impl<'a> ModelField<'a> {
             return None;
         }
         let own = self.model.key();
-        let (from_name, to_name, to) = match self.model.view.key_of(&many_to_many.to, &own) {
+        let (from_name, to_name, to) = match self.model.view.key_of(&many_to_many.to, own) {
             Ok(target) => {
                 let (from, to) = if own.name == target.name {
                     (format!("from_{}", own.name), format!("to_{}", target.name))
@@ -55,9 +44,9 @@ impl<'a> ModelField<'a> {
         };
         let own_reference = ModelRef::Named {
             app: own.app.clone(),
-            name: own.name,
+            name: own.name.clone(),
         };
-        let fields = IndexMap::from([
+        let fields = IndexMap::from_iter([
             (Arc::from(from_name.as_str()), Arc::new(self.table_key(own_reference))),
             (Arc::from(to_name.as_str()), Arc::new(self.table_key(to))),
         ]);
@@ -68,8 +57,10 @@ impl<'a> ModelField<'a> {
             ..ModelOptions::default()
         };
         let state = ModelState {
-            app: self.model.state.app.clone(),
-            name: format!("{}_{}", self.model.state.name, self.name),
+            identity: Identity::new(
+                &self.model.state.identity.app,
+                &format!("{}_{}", self.model.state.identity.name, self.name),
+            ),
             fields,
             options: Arc::new(options),
             bases: Arc::new([]),
@@ -93,7 +84,7 @@ impl<'a> ModelField<'a> {
             db_constraint,
             on_delete: Some("CASCADE".to_owned()),
             parent_link: false,
-            related_name: Some(format!("{}_{}+", self.model.state.name, self.name)),
+            related_name: Some(format!("{}_{}+", self.model.state.identity.name, self.name)),
             related_query_name: None,
         }));
         "django.db.models.ForeignKey".clone_into(&mut field.path);

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
 use crate::migration::{Base, Field, FieldKind, InternalType, ModelRef, Relation};
 use crate::statement::truncate_name;
 
@@ -132,37 +135,87 @@ impl<'a> View<'a> {
     /// tables included. See `Options._relation_tree`.
     #[must_use]
     pub fn relations_to(self, key: &ModelKey) -> Vec<ModelField<'a>> {
+        let (targets, sources) = self.targets_and_sources(key);
+        let mut found = Vec::new();
+        for source in &sources {
+            let Some(model) = self.model(source) else { continue };
+            let points_here = |field: &Field| {
+                let reference = field.reference();
+                reference.is_some_and(|reference| self.means_one_of(reference, source, &targets))
+            };
+            found.extend(model.local_fields_where(points_here));
+            for field in model.local_many_to_many() {
+                let is_target = points_here(&field.field);
+                // One key of the automatic table points back, the other where the field does.
+                if (is_target || targets.contains(source))
+                    && let Some(through) = field.automatic_table()
+                {
+                    let own = through.key();
+                    let points_here = |field: &Field| {
+                        let reference = field.reference();
+                        reference.is_some_and(|reference| self.means_one_of(reference, own, &targets))
+                    };
+                    found.extend(through.local_fields_where(points_here));
+                }
+                found.extend(is_target.then_some(field));
+            }
+        }
+        found
+    }
+
+    /// Whether a reference in `owner` means one of these models.
+    fn means_one_of(self, reference: &ModelRef, owner: &ModelKey, targets: &[ModelKey]) -> bool {
+        match reference {
+            ModelRef::Named { app, name } => targets.iter().any(|target| target.is(app, name)),
+            ModelRef::SelfReference => targets.contains(owner),
+            ModelRef::Setting(_) | ModelRef::Unknown(_) => {
+                self.key_of(reference, owner).is_ok_and(|key| targets.contains(&key))
+            }
+        }
+    }
+
+    /// Those of [`View::relations_to`] whose `to_field` is this one. A key that names no field points to the primary
+    /// key; those of automatic tables name none.
+    #[must_use]
+    pub fn relations_by_name(self, key: &ModelKey, to_field: &str) -> Vec<ModelField<'a>> {
+        let (targets, sources) = self.targets_and_sources(key);
+        let points_here = |source: &ModelKey, relation: &Relation| {
+            relation.to_field.as_deref() == Some(to_field) && self.means_one_of(&relation.to, source, &targets)
+        };
+        let models = sources.iter().filter_map(|source| Some((source, self.model(source)?)));
+        let keys = models.flat_map(|(source, model)| {
+            model.local_fields_where(|field| field.relation().is_some_and(|relation| points_here(source, relation)))
+        });
+        keys.collect()
+    }
+
+    /// The model with its proxies, and the models that may point to any of these.
+    fn targets_and_sources(self, key: &ModelKey) -> (Vec<ModelKey>, IndexSet<ModelKey, FxBuildHasher>) {
         let mut targets = vec![key.clone()];
-        let mut sources = vec![key.clone()];
+        let mut sources = IndexSet::from_iter([key.clone()]);
         let mut position = 0;
         while let Some(target) = targets.get(position).cloned() {
             position += 1;
             for source in self.models.referencing(&target) {
                 let is_proxy = self
-                    .model(&source)
-                    .is_some_and(|model| model.state.options.proxy && model.concrete().key() == *key);
-                if is_proxy && !targets.contains(&source) {
+                    .model(source)
+                    .is_some_and(|model| model.state.options.proxy && model.concrete().key() == key);
+                if is_proxy && !targets.contains(source) {
                     targets.push(source.clone());
                 }
-                if !sources.contains(&source) {
-                    sources.push(source);
+                if !sources.contains(source) {
+                    sources.insert(source.clone());
                 }
             }
         }
-        let points_here = |field: &ModelField<'a>| field.target_key().is_some_and(|target| targets.contains(&target));
-        sources
-            .iter()
-            .filter_map(|source| self.model(source))
-            .flat_map(|model| model.fields_with_automatic_tables())
-            .filter(points_here)
-            .collect()
+        (targets, sources)
     }
 }
 
 impl<'a> Model<'a> {
     /// Its key.
     #[must_use]
-    pub fn key(&self) -> ModelKey {
+    pub fn key(&self) -> &ModelKey {
         self.state.key()
     }
 
@@ -190,7 +243,7 @@ impl<'a> Model<'a> {
         let mut parents = Vec::new();
         for base in self.state.bases.iter() {
             if let Base::Model(reference) = base
-                && let Related::Model(parent) = self.view.related(reference, &key)
+                && let Related::Model(parent) = self.view.related(reference, key)
                 && parent.key() != key
             {
                 parents.push(parent);
@@ -207,7 +260,7 @@ impl<'a> Model<'a> {
         };
         self.view
             .replacement(setting)
-            .is_some_and(|replacement| replacement != self.key())
+            .is_some_and(|replacement| replacement != *self.key())
     }
 
     /// `Options.can_migrate`: whether operations on it reach the database.
@@ -223,7 +276,7 @@ impl<'a> Model<'a> {
         let model = self.concrete();
         match &model.state.options.db_table {
             Some(table) if !table.is_empty() => table.clone(),
-            _ => default_table(&model.key()),
+            _ => model.state.identity.default_table.clone(),
         }
     }
 
@@ -250,13 +303,19 @@ impl<'a> Model<'a> {
     /// See `Options.add_field` and the creation counters of `Field`.
     #[must_use]
     pub fn local_fields(&self) -> Vec<ModelField<'a>> {
+        self.local_fields_where(|_| true)
+    }
+
+    /// Those of its columns' fields that are `wanted`.
+    fn local_fields_where(&self, wanted: impl Fn(&Field) -> bool) -> Vec<ModelField<'a>> {
         if self.state.options.proxy {
             return Vec::new();
         }
-        let mut automatic = self.implicit_key();
+        let is_wanted = |field: &ModelField<'a>| wanted(&field.field);
+        let mut automatic: Vec<_> = self.implicit_key().into_iter().filter(is_wanted).collect();
         let mut declared = Vec::new();
         for (name, field) in &self.state.fields {
-            if field.many_to_many().is_some() || matches!(field.kind, FieldKind::NoColumn) {
+            if field.many_to_many().is_some() || matches!(field.kind, FieldKind::NoColumn) || !wanted(field) {
                 continue;
             }
             if field.compared.contains_key("auto_created") {
@@ -267,7 +326,7 @@ impl<'a> Model<'a> {
         }
         automatic.reverse();
         automatic.extend(declared);
-        automatic.extend(self.order_field());
+        automatic.extend(self.order_field().filter(is_wanted));
         automatic
     }
 
@@ -327,13 +386,14 @@ impl<'a> Model<'a> {
         }
         let own_key = self.key();
         let link_to = |parent: &Model<'a>| {
-            let key = parent.concrete().key();
+            let concrete = parent.concrete();
+            let key = concrete.key();
             let declared = self.state.fields.iter().find(|(name, field)| {
                 let FieldKind::OneToOne(relation) = &field.kind else {
                     return false;
                 };
                 let links = relation.parent_link || name.strip_suffix("_ptr") == Some(key.name.as_str());
-                links && self.view.key_of(&relation.to, &own_key).is_ok_and(|to| to == key)
+                links && self.view.key_of(&relation.to, own_key).is_ok_and(|to| to == *key)
             });
             match declared {
                 Some((name, field)) => self.bind(name, field),
@@ -367,18 +427,6 @@ impl<'a> Model<'a> {
         self.state.options.order_with_respect_to.as_ref()?;
         Some(self.bind_new("_order", Field::of_kind(FieldKind::Plain(InternalType::Integer))))
     }
-
-    /// All its relational fields and the keys in its automatic many-to-many tables.
-    fn fields_with_automatic_tables(&self) -> Vec<ModelField<'a>> {
-        let mut fields = self.local_fields();
-        for field in self.local_many_to_many() {
-            if let Some(through) = field.automatic_table() {
-                fields.extend(through.local_fields());
-            }
-            fields.push(field);
-        }
-        fields
-    }
 }
 
 /// The table that Django gives a model. See `Options.contribute_to_class`.
@@ -389,8 +437,8 @@ pub(crate) fn default_table(key: &ModelKey) -> String {
 
 fn parent_link(parent: &ModelState) -> Field {
     let to = ModelRef::Named {
-        app: parent.app.clone(),
-        name: parent.name.clone(),
+        app: parent.identity.app.clone(),
+        name: parent.identity.name.clone(),
     };
     let mut field = Field::of_kind(FieldKind::OneToOne(Relation {
         to,

@@ -10,19 +10,26 @@ use super::{LoadError, Loaded, Project, Request, Target, division, reading, root
 use crate::discover::{self, Found, Search};
 use crate::rules::RuleTable;
 
-/// Finds the projects that the paths lie in, and reads their settings and migrations.
+/// Finds the projects that the paths lie in, reads their settings and migrations, and hands each to `visit`.
+///
+/// Only one project at a time has its migrations in memory: what comes back has none but the last.
 ///
 /// # Errors
 /// When a path does not exist or has no migration, or the configuration is wrong.
-pub fn load(request: &Request<'_>, rules: &RuleTable) -> Result<Loaded, LoadError> {
+pub fn load(request: &Request<'_>, rules: &RuleTable, visit: &mut dyn FnMut(&Project)) -> Result<Loaded, LoadError> {
     let mut loaded = Loaded::default();
     for target in root::targets(request, rules)? {
-        load_target(request, target, &mut loaded)?;
+        load_target(request, target, &mut loaded, visit)?;
     }
     Ok(loaded)
 }
 
-fn load_target(request: &Request<'_>, mut target: Target, loaded: &mut Loaded) -> Result<(), LoadError> {
+fn load_target(
+    request: &Request<'_>,
+    mut target: Target,
+    loaded: &mut Loaded,
+    visit: &mut dyn FnMut(&Project),
+) -> Result<(), LoadError> {
     // A hook passes every changed file; most of them need no look at the project.
     let (aside, named) = std::mem::take(&mut target.named)
         .into_par_iter()
@@ -42,15 +49,19 @@ fn load_target(request: &Request<'_>, mut target: Target, loaded: &mut Loaded) -
     let python_files = std::mem::take(&mut found.python_files);
     unreadable_folders(request, &mut found, loaded);
     let mut divisions = division::divide(request, &target, found)?;
-    let mut projects = Vec::new();
+    let mut files = FxHashSet::default();
     for index in 0..divisions.len() {
         if divisions[index].holds_any_of(&target.named) {
-            projects.push(reading::read(request, &target, &mut divisions, index));
+            if let Some(previous) = loaded.projects.last_mut() {
+                previous.migrations = Vec::new();
+            }
+            let project = reading::read(request, &target, &mut divisions, index);
+            files.extend(project.files());
+            visit(&project);
+            loaded.projects.push(project);
         }
     }
-    explain_rest(request, &target, &python_files, &projects, loaded)?;
-    loaded.projects.extend(projects);
-    Ok(())
+    explain_rest(request, &target, &python_files, &files, loaded)
 }
 
 /// Folders that nobody can look into are said; files are problems of their project.
@@ -87,10 +98,9 @@ fn explain_rest(
     request: &Request<'_>,
     target: &Target,
     python_files: &BTreeMap<PathBuf, usize>,
-    projects: &[Project],
+    files: &FxHashSet<PathBuf>,
     loaded: &mut Loaded,
 ) -> Result<(), LoadError> {
-    let files: FxHashSet<PathBuf> = projects.iter().flat_map(Project::files).collect();
     let mut rest = Vec::new();
     for named in &target.named {
         match python_files.get(named) {

@@ -35,6 +35,8 @@ struct Parsed {
     ownership: Ownership,
     source: Arc<SourceFile>,
     module: Module,
+    /// The migration, where no other module had to be read for it.
+    read: Option<Read>,
 }
 
 /// What became of a file that holds `class Migration`.
@@ -261,14 +263,23 @@ impl<'a> Batch<'a> {
     fn parse(&self, app: &App, path: &Path, bytes: Vec<u8>, ownership: Ownership) -> Result<Parsed, ReadError> {
         let source = modules::source(&root::shown(self.request.working_folder, path), bytes)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let module = format!("{}.{name}", app.module);
-        Ok(Parsed {
+        let path = format!("{}.{name}", app.module);
+        let mut parsed = Parsed {
             key: MigrationKey::new(app.label.clone(), name),
             ownership,
-            module: modules::migration(&module, &source, &self.modules),
-            path: module,
+            module: modules::migration(&path, &source, &self.modules),
+            path,
             source,
-        })
+            read: None,
+        };
+        if read::is_migration(&parsed.module) && parsed.module.stands_alone() {
+            let read = self.read_one(&parsed);
+            if read.asked.is_empty() {
+                parsed.read = Some(read);
+                parsed.module.forget_values();
+            }
+        }
+        Ok(parsed)
     }
 
     /// The migration in a file, if there is one. What the parser could make of a broken file is still read.
@@ -298,7 +309,10 @@ impl<'a> Batch<'a> {
     fn finish(&mut self, mut files: Vec<Parsed>) {
         files.retain(|file| read::is_migration(&file.module));
         self.load_wanted(&mut files);
-        let mut read: Vec<Read> = files.par_iter().map(|file| self.read_one(file)).collect();
+        let mut read: Vec<Read> = files
+            .par_iter_mut()
+            .map(|file| file.read.take().unwrap_or_else(|| self.read_one(file)))
+            .collect();
         for _ in 1..MAX_READINGS {
             let asked = read.iter().flat_map(|read| &read.asked);
             let unread: FxHashSet<&String> = asked.filter(|module| !self.modules.knows(module)).collect();
@@ -324,7 +338,8 @@ impl<'a> Batch<'a> {
         let fields = &self.fields;
         let known = |path: &str| fields.get(path).is_some();
         for _ in 0..MAX_READINGS {
-            let asking: Vec<&Module> = files.iter().map(|file| &file.module).collect();
+            let unread = files.iter().filter(|file| file.read.is_none());
+            let asking: Vec<&Module> = unread.map(|file| &file.module).collect();
             self.division.finder.load_wanted(&asking, &known, &mut self.modules);
             let modules = &self.modules;
             let undecided = files.par_iter_mut().filter(|file| !file.module.asked.is_empty());

@@ -252,7 +252,7 @@ impl Reader<'_> {
     fn value(&self, name: &str) -> Option<Value> {
         let module = self.chain().find(|module| module.bindings.contains_key(name))?;
         let bound = module.bindings.get(name)?;
-        match self.modules.resolve(module, bound.clone(), &mut Vec::new()) {
+        match self.modules.resolve(module, bound, &mut Vec::new()).into_owned() {
             // `from .base import X` of a module that nothing was imported from by star.
             Value::Name(path) => self.elsewhere(&path),
             value => Some(value),
@@ -289,7 +289,7 @@ impl Reader<'_> {
         let mut apps = Vec::new();
         for module in self.chain() {
             if let Some(value) = module.bindings.get("INSTALLED_APPS") {
-                let value = self.modules.resolve(module, value.clone(), &mut Vec::new());
+                let value = self.modules.resolve(module, value, &mut Vec::new());
                 strings(&value, &mut apps);
             }
         }

@@ -1,5 +1,7 @@
 //! Statements that run perhaps, or more than once.
 
+use std::sync::Arc;
+
 use ruff_python_ast as ast;
 use ruff_python_ast::Stmt;
 use ruff_text_size::{Ranged, TextRange};
@@ -68,9 +70,12 @@ impl<'a> Interpreter<'a> {
         for (scope, other) in one.iter_mut().zip(other) {
             for (name, binding) in scope.iter_mut() {
                 match other.get(name) {
-                    Some(other) if other.value == binding.value => {}
-                    Some(other) => binding.value = merged(&binding.value, &other.value, &doubt()),
-                    None => binding.value = doubt(),
+                    Some(other) if Arc::ptr_eq(other, binding) || other.value == binding.value => {}
+                    Some(other) => {
+                        let value = merged(&binding.value, &other.value, &doubt());
+                        *binding = Binding::shared(value, binding.range);
+                    }
+                    None => *binding = Binding::shared(doubt(), binding.range),
                 }
             }
             for (name, binding) in other {
@@ -81,13 +86,7 @@ impl<'a> Interpreter<'a> {
                     } else {
                         doubt()
                     };
-                    scope.insert(
-                        name.clone(),
-                        Binding {
-                            value,
-                            range: binding.range,
-                        },
-                    );
+                    scope.insert(Arc::clone(name), Binding::shared(value, binding.range));
                 }
             }
         }
@@ -160,9 +159,12 @@ impl<'a> Interpreter<'a> {
         let unknown = self.unknown(place, "is not followed");
         for (scope, before) in self.scopes.iter_mut().zip(&before) {
             for (name, binding) in scope.iter_mut() {
-                if before.get(name).is_none_or(|before| before.value != binding.value) {
-                    let before = before.get(name).map(|binding| &binding.value);
-                    binding.value = merged(before.unwrap_or(&Value::None), &binding.value, &unknown);
+                let before = before.get(name);
+                let is_same = |before: &Arc<Binding>| Arc::ptr_eq(before, binding) || before.value == binding.value;
+                if !before.is_some_and(is_same) {
+                    let before = before.map_or(&Value::None, |binding| &binding.value);
+                    let value = merged(before, &binding.value, &unknown);
+                    *binding = Binding::shared(value, binding.range);
                 }
             }
         }

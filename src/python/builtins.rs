@@ -1,5 +1,7 @@
 //! Calls: those of Python that are settled by constants, local functions, and all others as written.
 
+use std::sync::Arc;
+
 use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::Ranged;
 
@@ -45,7 +47,7 @@ impl<'a> Interpreter<'a> {
                 }
             }
             Value::Name(_) => {
-                let path = self.evaluate(&call.func);
+                let path = self.attribute_of(receiver, attribute);
                 self.call_value(path, call)
             }
             Value::Unknown(_) => receiver,
@@ -102,7 +104,7 @@ impl<'a> Interpreter<'a> {
                 };
                 value.unwrap_or_else(|| as_written(path, call, arguments))
             }
-            Value::Call(partial) => match partial_call(*partial, arguments) {
+            Value::Call(partial) => match partial_call(Arc::unwrap_or_clone(partial), arguments) {
                 Some((callee @ (Value::Name(_) | Value::Function(_)), arguments)) => {
                     self.called(callee, call, arguments)
                 }
@@ -435,7 +437,7 @@ fn partial_call(partial: Call, given: Arguments) -> Option<(Value, Arguments)> {
 }
 
 fn as_written(path: String, call: &ast::ExprCall, arguments: Arguments) -> Value {
-    Value::Call(Box::new(Call {
+    Value::Call(Arc::new(Call {
         path,
         args: arguments.args,
         kwargs: arguments.kwargs,

@@ -21,11 +21,8 @@ pub fn canonical(path: &str) -> Cow<'_, str> {
         return Cow::Borrowed("django.db.migrations.swappable_dependency");
     }
     // Django's modules are lower case, and what it re-exports begins with a capital.
-    let is_capital = |part: &str| part.starts_with(|first: char| first.is_ascii_uppercase());
-    let Some(name) = path.split('.').position(is_capital) else {
-        return Cow::Borrowed(path);
-    };
-    let Some((end, _)) = path.match_indices('.').nth(name - 1) else {
+    let is_capital = |pair: &[u8]| pair[0] == b'.' && pair[1].is_ascii_uppercase();
+    let Some(end) = path.as_bytes().windows(2).position(is_capital) else {
         return Cow::Borrowed(path);
     };
     let (module, rest) = (&path[..end], &path[end + 1..]);

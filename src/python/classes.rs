@@ -76,8 +76,8 @@ impl<'a> Interpreter<'a> {
             let prefix = format!("{class}.");
             scope.retain(|name, _| !name.starts_with(&prefix));
         }
-        for (name, Binding { value, range }) in attributes {
-            scope.insert(format!("{class}.{name}"), Binding { value, range });
+        for (name, binding) in attributes {
+            scope.insert(format!("{class}.{name}").into(), binding);
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! See `EnumType` of the standard library and `ChoicesType` in django/db/models/enums.py.
 
+use std::sync::Arc;
+
 use super::evaluate::{Binding, Interpreter, Scope};
 use crate::value::{Unknown, Value};
 
@@ -59,13 +61,14 @@ impl Interpreter<'_> {
             .iter_mut()
             .filter(|(name, binding)| is_member(name, &binding.value))
         {
+            let binding = Arc::make_mut(binding);
             let (value, label) = kind.split(std::mem::replace(&mut binding.value, Value::None));
             let mut part = |part: &str, value: Value| {
                 let range = binding.range;
                 parts.push((format!("{name}.{part}"), Binding { value, range }));
             };
             part("value", value.clone());
-            part("name", Value::Str(name.clone()));
+            part("name", Value::Str(name.to_string()));
             if kind == Enumeration::Choices {
                 part("label", label.unwrap_or_else(|| Value::Str(default_label(name))));
             }

@@ -1,5 +1,8 @@
 //! The interpreter: scopes, names, and the limits that keep every input harmless.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
@@ -27,9 +30,17 @@ pub(super) struct Binding {
     pub(super) range: Range,
 }
 
+impl Binding {
+    pub(super) fn shared(value: Value, range: Range) -> Arc<Self> {
+        Arc::new(Self { value, range })
+    }
+}
+
 /// Names in the order of their first binding. An attribute of a class stands beside the class as `Class.attribute`,
 /// so that all statements change it in the same way; attributes of `self` are `<self>.attribute`.
-pub(super) type Scope = IndexMap<String, Binding, FxBuildHasher>;
+///
+/// Names and bindings are shared: a branch that may run gets scopes of its own, and copies what it changes.
+pub(super) type Scope = IndexMap<Arc<str>, Arc<Binding>, FxBuildHasher>;
 
 /// Runs the statements of one module, or of one function of it, in order, as far as constants decide.
 pub(super) struct Interpreter<'a> {
@@ -156,7 +167,7 @@ impl<'a> Interpreter<'a> {
             self.scopes.last_mut()
         };
         if let Some(scope) = scope {
-            scope.insert(name.to_owned(), Binding { value, range });
+            scope.insert(name.into(), Binding::shared(value, range));
         }
     }
 
@@ -187,7 +198,8 @@ impl<'a> Interpreter<'a> {
 
     /// The binding that statements such as `name.append(...)` change.
     pub(super) fn binding_mut(&mut self, name: &str) -> Option<&mut Binding> {
-        self.scopes.iter_mut().rev().find_map(|scope| scope.get_mut(name))
+        let bindings = self.scopes.iter_mut().rev().find_map(|scope| scope.get_mut(name));
+        bindings.map(Arc::make_mut)
     }
 
     fn unbound(&mut self, name: &str, range: TextRange) -> Value {
@@ -221,6 +233,20 @@ impl<'a> Interpreter<'a> {
             return self.setting(name);
         }
         constants::value(path, self.modules.django).unwrap_or_else(|| Value::Name(path.to_owned()))
+    }
+
+    /// The value of a name in a module or class that is a name itself.
+    pub(super) fn member(&mut self, mut path: String, name: &str) -> Value {
+        path.reserve_exact(1 + name.len());
+        path.push('.');
+        path.push_str(name);
+        if let Cow::Owned(canonical) = super::canonical(&path) {
+            path = canonical;
+        }
+        if let Some(name) = path.strip_prefix("django.conf.settings.") {
+            return self.setting(name);
+        }
+        constants::value(&path, self.modules.django).unwrap_or(Value::Name(path))
     }
 
     /// The value of a setting. One that names a model stays as it is: what it is swapped for is asked by its name.
@@ -285,10 +311,11 @@ impl<'a> Interpreter<'a> {
             classes.push(class);
         }
         let mut bindings = FxHashMap::default();
-        for (name, Binding { value, range }) in self.scopes.swap_remove(0) {
+        for (name, binding) in self.scopes.swap_remove(0) {
+            let Binding { value, range } = Arc::unwrap_or_clone(binding);
             match name.rsplit_once('.') {
                 None => {
-                    bindings.insert(name, value);
+                    bindings.insert(name.to_string(), value);
                 }
                 // A method is no attribute that anybody reads.
                 Some((class, attribute)) => {

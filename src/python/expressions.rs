@@ -66,7 +66,6 @@ impl<'a> Interpreter<'a> {
     }
 
     fn attribute(&mut self, attribute: &'a ast::ExprAttribute) -> Value {
-        let name = attribute.attr.as_str();
         if let Some(value) = self
             .member_part(attribute)
             .or_else(|| self.option_of_user_model(attribute))
@@ -74,10 +73,16 @@ impl<'a> Interpreter<'a> {
             return value;
         }
         let value = self.evaluate(&attribute.value);
+        self.attribute_of(value, attribute)
+    }
+
+    /// The attribute of what stands before its dot.
+    pub(super) fn attribute_of(&mut self, value: Value, attribute: &'a ast::ExprAttribute) -> Value {
+        let name = attribute.attr.as_str();
         match value {
             Value::Name(_) if self.local_class(&value).is_some() => self.class_attribute(&value, attribute),
             Value::Name(path) if path == super::objects::SELF => self.self_attribute(name),
-            Value::Name(path) => self.named(&super::canonical(&format!("{path}.{name}"))),
+            Value::Name(path) => self.member(path, name),
             Value::Call(call) => match self.attribute_of_object(&call, name) {
                 Some(value) => value,
                 None => self.unknown(attribute.range, "is not evaluated"),

@@ -100,7 +100,7 @@ impl<'a> Interpreter<'a> {
         let parameters = &function.parameters;
         let mut scope = Scope::default();
         let place = range(function.range);
-        let mut bind = |name: &str, value| scope.insert(name.to_owned(), Binding { value, range: place });
+        let mut bind = |name: &str, value| scope.insert(name.into(), Binding::shared(value, place));
         let positional = || parameters.posonlyargs.iter().chain(&parameters.args);
         if arguments.args.len() > positional().count() && parameters.vararg.is_none() {
             return None;

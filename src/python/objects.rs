@@ -101,8 +101,7 @@ impl<'m> Object<'m> {
     /// An attribute of the object or of its classes, as it is known now.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Value> {
-        let own = self.attributes.get(&format!("{SELF}.{name}"));
-        own.map(|binding| &binding.value).or_else(|| {
+        self.set_attribute(name).or_else(|| {
             let mut classes = self.lineage.classes.iter();
             classes
                 .find_map(|(_, class)| class.attribute(name))
@@ -113,14 +112,16 @@ impl<'m> Object<'m> {
     /// An attribute that a constructor set after that of Django.
     #[must_use]
     pub fn set_attribute(&self, name: &str) -> Option<&Value> {
-        Some(&self.attributes.get(&format!("{SELF}.{name}"))?.value)
+        let mut attributes = self.attributes.iter();
+        let (_, binding) = attributes.find(|(key, _)| own_name(key) == Some(name))?;
+        Some(&binding.value)
     }
 
     /// Sets an attribute.
     pub fn set(&mut self, name: &str, value: Value) {
         let range = Range::default();
         self.attributes
-            .insert(format!("{SELF}.{name}"), Binding { value, range });
+            .insert(format!("{SELF}.{name}").into(), Binding::shared(value, range));
     }
 
     /// Runs the constructors on a call, down to that of the class that needs no reading.
@@ -196,7 +197,7 @@ impl<'m> Object<'m> {
         reason = "positional and keyword arguments, as everywhere here"
     )]
     pub fn passed(&self, method: &str) -> Option<(Vec<Value>, Vec<(String, Value)>)> {
-        let binding = self.attributes.get(&format!("{BASE}.{method}"))?;
+        let binding = self.attributes.get(format!("{BASE}.{method}").as_str())?;
         let Value::Tuple(parts) = &binding.value else {
             return None;
         };
@@ -246,6 +247,11 @@ impl<'m> Object<'m> {
         self.asked.append(&mut interpreter.asked);
         (value, interpreter.doubts)
     }
+}
+
+/// The name of an attribute of `self`.
+fn own_name(key: &str) -> Option<&str> {
+    key.strip_prefix(SELF)?.strip_prefix('.')
 }
 
 impl<'a> Interpreter<'a> {
@@ -299,8 +305,8 @@ impl<'a> Interpreter<'a> {
             });
         }
         let first = call.arguments.args.first()?.as_name_expr()?;
-        if !matches!(self.scopes.last()?.get(first.id.as_str()), Some(Binding { value: Value::Name(path), .. }) if path == SELF)
-        {
+        let receiver_name = self.scopes.last()?.get(first.id.as_str()).map(|binding| &binding.value);
+        if !matches!(receiver_name, Some(Value::Name(path)) if path == SELF) {
             return None;
         }
         let Value::Name(class) = self.evaluate(&attribute.value) else {
@@ -403,12 +409,10 @@ impl<'a> Interpreter<'a> {
         }
         let scope = &mut self.scopes[0];
         if method == "__init__" {
-            for name in SET_BY_DJANGO {
-                scope.shift_remove(&format!("{SELF}.{name}"));
-            }
+            scope.retain(|key, _| !own_name(key).is_some_and(|name| SET_BY_DJANGO.contains(&name)));
             for (name, value) in &arguments.kwargs {
                 let value = value.clone();
-                scope.insert(format!("{SELF}.{name}"), Binding { value, range });
+                scope.insert(format!("{SELF}.{name}").into(), Binding::shared(value, range));
             }
         }
         let given = arguments.args.first().cloned();
@@ -419,7 +423,7 @@ impl<'a> Interpreter<'a> {
         let kwargs = arguments.kwargs.into_iter();
         let kwargs = kwargs.map(|(name, value)| (Value::Str(name), value)).collect();
         let value = Value::Tuple(vec![Value::List(arguments.args), Value::Dict(kwargs)]);
-        scope.insert(format!("{BASE}.{method}"), Binding { value, range });
+        scope.insert(format!("{BASE}.{method}").into(), Binding::shared(value, range));
         // Django's conversions are those of the class that is not followed: whoever asks applies them to the result.
         if let ("get_prep_value" | "get_db_prep_value" | "get_db_prep_save", Some(given)) = (method, &given) {
             return given.clone();
@@ -433,7 +437,7 @@ impl<'a> Interpreter<'a> {
     /// `self.name`: as set, else of a class, else a property's value, else the name.
     pub(super) fn self_attribute(&mut self, name: &str) -> Value {
         let key = format!("{SELF}.{name}");
-        if let Some(binding) = self.scopes.first().and_then(|scope| scope.get(&key)) {
+        if let Some(binding) = self.scopes.first().and_then(|scope| scope.get(key.as_str())) {
             return binding.value.clone();
         }
         let Some(receiver) = self.receiver.clone() else {

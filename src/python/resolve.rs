@@ -1,6 +1,7 @@
 //! Names across modules: constants, functions and classes, through any number of re-exports.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -63,10 +64,10 @@ pub(super) enum Look<'m> {
     Nothing(String),
 }
 
-enum Step<'m> {
+enum Step<'m, 'p> {
     Found(Resolved<'m>),
     GoOn(Cow<'m, str>),
-    Missing(String),
+    Missing(&'p str),
     Nothing,
 }
 
@@ -119,20 +120,25 @@ impl Modules {
     /// As [`Modules::find`], seen from a module that need not be among them.
     #[must_use]
     pub fn find_from<'m>(&'m self, home: Option<&'m Module>, path: &str) -> Option<Resolved<'m>> {
-        match self.look(home, path) {
-            Look::Found(found) => Some(found),
-            Look::Missing(_) | Look::Nothing(_) => None,
+        let mut path = Cow::Borrowed(path);
+        for _ in 0..MAX_HOPS {
+            match self.step(home, &path) {
+                Step::Found(found) => return Some(found),
+                Step::GoOn(next) => path = next,
+                Step::Missing(_) | Step::Nothing => return None,
+            }
         }
+        None
     }
 
     /// Follows a path as far as modules were read.
     pub(super) fn look<'m>(&'m self, home: Option<&'m Module>, path: &str) -> Look<'m> {
-        let mut path = Cow::Owned(path.to_owned());
+        let mut path = Cow::Borrowed(path);
         for _ in 0..MAX_HOPS {
             match self.step(home, &path) {
                 Step::Found(found) => return Look::Found(found),
-                Step::Missing(module) => return Look::Missing(module),
-                Step::GoOn(next) => path = Cow::Owned(next.into_owned()),
+                Step::Missing(module) => return Look::Missing(module.to_owned()),
+                Step::GoOn(next) => path = next,
                 Step::Nothing => break,
             }
         }
@@ -158,7 +164,7 @@ impl Modules {
     }
 
     /// One hop: from a dotted path to what its module says about it.
-    fn step<'m>(&'m self, home: Option<&'m Module>, path: &str) -> Step<'m> {
+    fn step<'p, 'm: 'p>(&'m self, home: Option<&'m Module>, path: &'p str) -> Step<'m, 'p> {
         let mut split = path.len();
         while let Some(dot) = path[..split].rfind('.') {
             let (module, name) = (&path[..dot], &path[dot + 1..]);
@@ -168,7 +174,7 @@ impl Modules {
             match loaded {
                 Some(module) => return self.look_up(module, name),
                 None if self.absent.contains(module) || self.is_class(module) => split = dot,
-                None => return Step::Missing(module.to_owned()),
+                None => return Step::Missing(module),
             }
         }
         Step::Nothing
@@ -185,7 +191,7 @@ impl Modules {
         }
     }
 
-    fn look_up<'m>(&'m self, module: &'m Module, name: &str) -> Step<'m> {
+    fn look_up<'m>(&'m self, module: &'m Module, name: &str) -> Step<'m, 'm> {
         if let Some(class) = module.class(name) {
             return Step::Found(Resolved::Class(module, class));
         }
@@ -205,7 +211,7 @@ impl Modules {
     }
 
     /// `rest` of something bound to `path`: an attribute of a class of this module, or of something elsewhere.
-    fn attribute_of<'m>(&'m self, module: &'m Module, path: &str, rest: &str) -> Step<'m> {
+    fn attribute_of<'m>(&'m self, module: &'m Module, path: &str, rest: &str) -> Step<'m, 'm> {
         let here = path
             .strip_prefix(module.path.as_str())
             .and_then(|name| name.strip_prefix('.'));
@@ -228,10 +234,10 @@ impl Modules {
             .is_some_and(|module| module.bindings.contains_key(name))
     }
 
-    fn unread_star<'m>(&self, module: &Module) -> Step<'m> {
+    fn unread_star<'m>(&self, module: &'m Module) -> Step<'m, 'm> {
         let unread = module.star_imports.iter().find(|star| !self.knows(star));
         match unread {
-            Some(star) if is_followed(star) => Step::Missing(star.clone()),
+            Some(star) if is_followed(star) => Step::Missing(star),
             Some(_) | None => Step::Nothing,
         }
     }
@@ -258,14 +264,66 @@ impl Modules {
     /// A value with names of other modules replaced by what they are bound to there, and calls of their functions by
     /// what they return. Names of classes and functions become those of the module that defines them.
     #[must_use]
-    pub fn resolve(&self, home: &Module, value: Value, asked: &mut Vec<String>) -> Value {
+    pub fn resolve<'v>(&self, home: &Module, value: &'v Value, asked: &mut Vec<String>) -> Cow<'v, Value> {
         let mut resolution = Resolution {
             modules: self,
             home,
             budget: MAX_SIZE,
             asked,
         };
-        resolution.replace(value, 0)
+        resolution.replaced(value, 0).map_or(Cow::Borrowed(value), Cow::Owned)
+    }
+}
+
+impl Module {
+    /// Whether no other module has a say in what its classes hold: it can be read before any other is.
+    #[must_use]
+    pub fn stands_alone(&self) -> bool {
+        let is_foreign = |path: &str| {
+            let own = path.strip_prefix(self.path.as_str());
+            is_followed(path) && !own.is_some_and(|name| name.starts_with('.'))
+        };
+        let is_own = |value: &Value| !names(value, &is_foreign);
+        self.syntax.is_none()
+            && self.asked.is_empty()
+            && self.classes.iter().all(|class| {
+                class.bases.iter().all(is_own) && class.attributes.iter().all(|attribute| is_own(&attribute.value))
+            })
+    }
+
+    /// Forgets the values of names and attributes, which nobody needs once the migration has been read.
+    pub fn forget_values(&mut self) {
+        self.bindings = FxHashMap::default();
+        for class in &mut self.classes {
+            class.attributes = Vec::new();
+        }
+    }
+}
+
+/// Whether a value holds a name, or a call of one, for which `wanted` is true.
+fn names(value: &Value, wanted: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::Name(path) => wanted(path),
+        Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::Operation(_, items) => {
+            items.iter().any(|item| names(item, wanted))
+        }
+        Value::Dict(items) => items
+            .iter()
+            .any(|(key, value)| names(key, wanted) || names(value, wanted)),
+        Value::Call(call) => {
+            wanted(&call.path)
+                || call.args.iter().any(|value| names(value, wanted))
+                || call.kwargs.iter().any(|(_, value)| names(value, wanted))
+        }
+        Value::None
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Str(_)
+        | Value::Bytes(_)
+        | Value::Setting(_)
+        | Value::Function(_)
+        | Value::Unknown(_) => false,
     }
 }
 
@@ -277,34 +335,50 @@ struct Resolution<'r> {
 }
 
 impl Resolution<'_> {
-    fn each(&mut self, items: Vec<Value>, depth: usize) -> Vec<Value> {
-        items.into_iter().map(|item| self.replace(item, depth)).collect()
+    /// The items with those in them replaced that change; `None` where none does, so that nothing is copied.
+    fn each(&mut self, items: &[Value], depth: usize) -> Option<Vec<Value>> {
+        let mut changed: Option<Vec<Value>> = None;
+        for (at, item) in items.iter().enumerate() {
+            if let Some(value) = self.replaced(item, depth) {
+                changed.get_or_insert_with(|| items.to_vec())[at] = value;
+            }
+        }
+        changed
     }
 
-    fn replace(&mut self, value: Value, depth: usize) -> Value {
+    /// The same for items with names.
+    fn each_named<N: Clone>(&mut self, items: &[(N, Value)], depth: usize) -> Option<Vec<(N, Value)>> {
+        let mut changed: Option<Vec<(N, Value)>> = None;
+        for (at, (_, item)) in items.iter().enumerate() {
+            if let Some(value) = self.replaced(item, depth) {
+                changed.get_or_insert_with(|| items.to_vec())[at].1 = value;
+            }
+        }
+        changed
+    }
+
+    /// What a value comes to; `None` where that is the value itself.
+    fn replaced(&mut self, value: &Value, depth: usize) -> Option<Value> {
         if depth > MAX_DEPTH {
-            return value;
+            return None;
         }
         let depth = depth + 1;
         match value {
-            Value::Name(path) => self.replace_name(path, depth),
-            Value::List(items) => Value::List(self.each(items, depth)),
-            Value::Tuple(items) => Value::Tuple(self.each(items, depth)),
-            Value::Set(items) => Value::Set(self.each(items, depth)),
-            Value::Dict(items) => {
-                let items = items.into_iter();
-                Value::Dict(items.map(|(key, value)| (key, self.replace(value, depth))).collect())
-            }
+            Value::Name(path) => self.replaced_name(path, depth),
+            Value::List(items) => self.each(items, depth).map(Value::List),
+            Value::Tuple(items) => self.each(items, depth).map(Value::Tuple),
+            Value::Set(items) => self.each(items, depth).map(Value::Set),
+            Value::Dict(items) => self.each_named(items, depth).map(Value::Dict),
             Value::Operation(operator, items) => {
-                let mut items = self.each(items, depth);
-                match (items.pop(), items.pop()) {
-                    (Some(right), Some(left)) => operators::binary(operator, left, right),
-                    (Some(only), None) => Value::Operation(operator, vec![only]),
-                    (None, _) => Value::Operation(operator, items),
-                }
+                let mut items = self.each(items, depth)?;
+                Some(match (items.pop(), items.pop()) {
+                    (Some(right), Some(left)) => operators::binary(*operator, left, right),
+                    (Some(only), None) => Value::Operation(*operator, vec![only]),
+                    (None, _) => Value::Operation(*operator, items),
+                })
             }
-            Value::Call(call) => self.replace_call(*call, depth),
-            value @ (Value::None
+            Value::Call(call) => self.replaced_call(call, depth),
+            Value::None
             | Value::Bool(_)
             | Value::Int(_)
             | Value::Float(_)
@@ -312,59 +386,69 @@ impl Resolution<'_> {
             | Value::Bytes(_)
             | Value::Setting(_)
             | Value::Function(_)
-            | Value::Unknown(_)) => value,
+            | Value::Unknown(_) => None,
         }
     }
 
-    fn replace_call(&mut self, mut call: Call, depth: usize) -> Value {
-        call.args = self.each(call.args, depth);
-        let kwargs = call.kwargs.into_iter();
-        call.kwargs = kwargs.map(|(name, value)| (name, self.replace(value, depth))).collect();
+    fn replaced_call(&mut self, call: &Call, depth: usize) -> Option<Value> {
+        let (args, kwargs) = (self.each(&call.args, depth), self.each_named(&call.kwargs, depth));
+        let mut path = None;
         if is_followed(&call.path) {
             match self.modules.find_from(Some(self.home), &call.path) {
                 Some(Resolved::Class(module, class)) => {
                     // `Status("a")` is the member with that value.
-                    if let ([value], []) = (call.args.as_slice(), call.kwargs.as_slice())
+                    let given = args.as_deref().unwrap_or(&call.args);
+                    if let ([value], []) = (given, call.kwargs.as_slice())
                         && let Some(member) = class.member_with_value(value)
                     {
-                        return member.clone();
+                        return Some(member.clone());
                     }
-                    call.path = format!("{}.{}", module.path, class.name);
+                    path = Some(format!("{}.{}", module.path, class.name));
                 }
                 Some(Resolved::Value(Value::Function(function))) => {
                     let arguments = Arguments {
-                        args: call.args.clone(),
-                        kwargs: call.kwargs.clone(),
+                        args: args.clone().unwrap_or_else(|| call.args.clone()),
+                        kwargs: kwargs.clone().unwrap_or_else(|| call.kwargs.clone()),
                         ranges: Vec::new(),
                     };
                     if let Some(value) = self.modules.call_function(self.home, function, &arguments, self.asked) {
-                        return self.replace(placed(value, &call), depth + 10);
+                        let value = placed(value, call);
+                        return Some(self.replaced(&value, depth + 10).unwrap_or(value));
                     }
                 }
                 Some(Resolved::Value(_)) | None => {}
             }
         }
-        Value::Call(Box::new(call))
+        if args.is_none() && kwargs.is_none() && path.as_ref().is_none_or(|path| *path == call.path) {
+            return None;
+        }
+        Some(Value::Call(Arc::new(Call {
+            path: path.unwrap_or_else(|| call.path.clone()),
+            args: args.unwrap_or_else(|| call.args.clone()),
+            kwargs: kwargs.unwrap_or_else(|| call.kwargs.clone()),
+            range: call.range,
+            name_range: call.name_range,
+            arg_ranges: call.arg_ranges.clone(),
+        })))
     }
 
-    fn replace_name(&mut self, path: String, depth: usize) -> Value {
-        if !is_followed(&path) {
-            return Value::Name(path);
+    fn replaced_name(&mut self, path: &str, depth: usize) -> Option<Value> {
+        if !is_followed(path) {
+            return None;
         }
-        match self.modules.find_from(Some(self.home), &path) {
-            Some(Resolved::Class(module, class)) => Value::Name(format!("{}.{}", module.path, class.name)),
-            Some(Resolved::Value(Value::Function(function))) => {
-                self.modules.as_default(self.home, function.as_ref().clone())
+        match self.modules.find_from(Some(self.home), path)? {
+            Resolved::Class(module, class) => Some(Value::Name(format!("{}.{}", module.path, class.name))),
+            Resolved::Value(Value::Function(function)) => {
+                Some(self.modules.as_default(self.home, function.as_ref().clone()))
             }
-            Some(Resolved::Value(value)) => {
+            Resolved::Value(value) => {
                 let size = super::evaluate::size(value);
                 if size > self.budget {
-                    return Value::Name(path);
+                    return None;
                 }
                 self.budget -= size;
-                self.replace(value.clone(), depth)
+                Some(self.replaced(value, depth).unwrap_or_else(|| value.clone()))
             }
-            None => Value::Name(path),
         }
     }
 }
@@ -372,14 +456,15 @@ impl Resolution<'_> {
 /// A value made elsewhere, with the place of the call that it stands for: places there mean nothing here.
 fn placed(value: Value, at: &Call) -> Value {
     match value {
-        Value::Call(mut call) => {
+        Value::Call(call) => {
+            let mut call = Arc::unwrap_or_clone(call);
             call.range = at.range;
             call.name_range = at.name_range;
             call.arg_ranges = vec![at.range; call.args.len() + call.kwargs.len()];
             call.args = call.args.into_iter().map(|value| placed(value, at)).collect();
             let kwargs = call.kwargs.into_iter();
             call.kwargs = kwargs.map(|(name, value)| (name, placed(value, at))).collect();
-            Value::Call(call)
+            Value::Call(Arc::new(call))
         }
         Value::List(items) => Value::List(items.into_iter().map(|item| placed(item, at)).collect()),
         Value::Tuple(items) => Value::Tuple(items.into_iter().map(|item| placed(item, at)).collect()),

@@ -5,7 +5,7 @@
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Comprehension, Expr, ExprCall, Stmt, StmtFunctionDef};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Module, Modules};
 use crate::row_work::{Reach, RowWork};
@@ -62,17 +62,8 @@ const SAME: &[&str] = &[
     "values_list",
 ];
 
-/// Methods that write one object, or objects that were gathered before.
-const WRITING: &[&str] = &[
-    "bulk_create",
-    "bulk_update",
-    "create",
-    "delete",
-    "get_or_create",
-    "save",
-    "update",
-    "update_or_create",
-];
+/// Methods that change one object, or objects that were gathered before. Nobody waits for rows that are new.
+const WRITING: &[&str] = &["bulk_update", "delete", "save", "update", "update_or_create"];
 
 /// Functions that hand their first argument's items on.
 const PASSING: &[&str] = &[
@@ -110,6 +101,7 @@ fn of_function<'a>(function: &'a StmtFunctionDef, functions: &'a Functions<'a>, 
         calls,
         models: FxHashMap::default(),
         queries: FxHashMap::default(),
+        made: FxHashSet::default(),
         work: RowWork::none(),
     };
     reader.visit_body(&function.body);
@@ -147,6 +139,8 @@ struct Reader<'a> {
     models: FxHashMap<&'a str, (String, String)>,
     /// Names bound to querysets.
     queries: FxHashMap<&'a str, Query>,
+    /// Names bound to objects that the function itself made.
+    made: FxHashSet<&'a str>,
     work: RowWork,
 }
 
@@ -185,6 +179,11 @@ impl<'a> Visitor<'a> for Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn bind(&mut self, name: &'a str, value: &'a Expr) {
+        if self.makes_object(value) {
+            self.made.insert(name);
+        } else {
+            self.made.remove(name);
+        }
         if let Some(model) = got_model(value) {
             self.models.insert(name, model);
         } else if let Some(query) = self.query(value) {
@@ -218,7 +217,8 @@ impl<'a> Reader<'a> {
                     self.note(query, true);
                 }
                 let is_dictionary = name == "update" && self.query(&method.value).is_none();
-                self.work.writes |= WRITING.contains(&name) && !is_dictionary;
+                let is_new = self.is_made(&method.value);
+                self.work.writes |= WRITING.contains(&name) && !is_dictionary && !is_new;
             }
             Expr::Name(name) if self.calls < MAX_CALLS => {
                 if let Some(function) = self.functions.get(name.id.as_str()) {
@@ -226,6 +226,22 @@ impl<'a> Reader<'a> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// `Order(number=1)`, of a class that `apps.get_model` gave.
+    fn makes_object(&self, value: &Expr) -> bool {
+        let Expr::Call(call) = value else { return false };
+        match call.func.as_ref() {
+            Expr::Name(class) => self.models.contains_key(class.id.as_str()),
+            class => got_model(class).is_some(),
+        }
+    }
+
+    fn is_made(&self, object: &Expr) -> bool {
+        match object {
+            Expr::Name(name) => self.made.contains(name.id.as_str()),
+            object => self.makes_object(object),
         }
     }
 

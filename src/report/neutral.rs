@@ -27,7 +27,8 @@ pub(super) fn lines(text: &str, characters: Characters) -> Cow<'_, str> {
 }
 
 fn replaced(text: &str, replacement: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
-    if text.chars().all(|character| replacement(character).is_none()) {
+    let is_plain = |byte: u8| (b' '..=b'~').contains(&byte);
+    if text.bytes().all(is_plain) || text.chars().all(|character| replacement(character).is_none()) {
         return Cow::Borrowed(text);
     }
     text.chars()

@@ -1,10 +1,11 @@
 //! What the whole run amounts to: counts, gaps, statistics, and the last line.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexSet;
+use rustc_hash::FxHashSet;
 use textwrap::core::display_width;
 
 use super::terminal::lists_gaps;
@@ -40,7 +41,7 @@ impl Totals {
         for migration in analyses.iter().flat_map(|analysis| &analysis.migrations) {
             totals.migrations += 1;
             totals.operations += migration.operations.len();
-            totals.statements += migration.statements.len();
+            totals.statements += migration.statement_count;
             totals.not_analysed += operations_with_gaps(migration);
         }
         for finding in analyses.iter().flat_map(|analysis| &analysis.findings) {
@@ -109,7 +110,7 @@ fn unread_in(migration: &MigrationReport) -> Vec<Unread> {
 
 /// Operations that we know nothing of, or of which a statement could not be read.
 fn operations_with_gaps(migration: &MigrationReport) -> usize {
-    let unread: HashSet<usize> = migration
+    let unread: FxHashSet<usize> = migration
         .statements
         .iter()
         .filter(|statement| statement.not_analysed.is_some())
@@ -255,7 +256,7 @@ fn found(totals: &Totals, style: &Style) -> String {
 
 /// `in 1 of 120 migrations`; in files where one of them is no migration.
 fn places(shown: &[&Finding], migrations: usize) -> String {
-    let files: HashSet<&Path> = shown.iter().map(|finding| finding.place.path.as_path()).collect();
+    let files: FxHashSet<&Path> = shown.iter().map(|finding| finding.place.path.as_path()).collect();
     let all_are_migrations = shown.iter().all(|finding| finding.migration.is_some());
     if all_are_migrations && files.len() <= migrations {
         format!("in {} of {}", files.len(), counted(migrations, "migration"))

@@ -91,14 +91,11 @@ fn same_target(old: &ModelField<'_>, new: &ModelField<'_>) -> bool {
 
 /// Since Django 5.0 another model with the same table, such as a proxy, is the same target.
 fn same_table(old: &ModelField<'_>, old_relation: &Relation, new: &ModelField<'_>, new_relation: &Relation) -> bool {
-    let table = |field: &ModelField<'_>, relation: &Relation| match field
-        .model
-        .view
-        .related(&relation.to, &field.model.key())
-    {
-        Related::Model(model) => Some(model.db_table()),
-        Related::Missing(_) | Related::Unreadable(_) => None,
-    };
+    let table =
+        |field: &ModelField<'_>, relation: &Relation| match field.model.view.related(&relation.to, field.model.key()) {
+            Related::Model(model) => Some(model.db_table()),
+            Related::Missing(_) | Related::Unreadable(_) => None,
+        };
     let old_table = table(old, old_relation);
     old.django() >= DjangoVersion::new(5, 0) && old_table.is_some() && old_table == table(new, new_relation)
 }
@@ -106,7 +103,7 @@ fn same_table(old: &ModelField<'_>, old_relation: &Relation, new: &ModelField<'_
 /// `to_field`, unless it is the key of what it points to.
 fn explicit_to_field(field: &ModelField<'_>, relation: &Relation) -> Option<String> {
     let to_field = relation.to_field.as_ref()?;
-    let key = match field.model.view.related(&relation.to, &field.model.key()) {
+    let key = match field.model.view.related(&relation.to, field.model.key()) {
         Related::Model(model) => model.primary_key(),
         Related::Missing(_) | Related::Unreadable(_) => None,
     };
@@ -118,7 +115,7 @@ fn explicit_to_field(field: &ModelField<'_>, relation: &Relation) -> Option<Stri
 
 fn through_key(field: &ModelField<'_>, many_to_many: &ManyToMany) -> Option<String> {
     let through = many_to_many.through.as_ref()?;
-    let key = field.model.view.key_of(through, &field.model.key());
+    let key = field.model.view.key_of(through, field.model.key());
     Some(key.map_or_else(|reason| reason, |key| key.to_string()))
 }
 

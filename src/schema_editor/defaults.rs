@@ -1,5 +1,7 @@
 //! A field's Python default as a literal: `effective_default` of django/db/backends/base/schema.py.
 
+use std::sync::Arc;
+
 use crate::migration::{FieldKind, InternalType};
 use crate::models::ModelField;
 use crate::source::Range;
@@ -54,7 +56,7 @@ fn called(default: &Value) -> Option<Value> {
             "builtins.int" => Some(Value::Int(0)),
             "builtins.float" => Some(Value::Float(0.0)),
             "builtins.bool" => Some(Value::Bool(false)),
-            "datetime.timedelta" | "decimal.Decimal" => Some(Value::Call(Box::new(plain_call(path)))),
+            "datetime.timedelta" | "decimal.Decimal" => Some(Value::Call(Arc::new(plain_call(path)))),
             _ => None,
         },
         Value::Function(function) => function.returns.as_ref().and_then(returned),

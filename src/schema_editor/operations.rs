@@ -106,7 +106,7 @@ impl Run<'_> {
                 ..
             } => {
                 if let Some(model) = self.migrated(states.to, states.app, model_name) {
-                    let old_model = states.from.model(&model.key()).unwrap_or_else(|| model.clone());
+                    let old_model = states.from.model(model.key()).unwrap_or_else(|| model.clone());
                     self.note_unread(field, true);
                     self.add_field(&old_model, &bound(&model, name, field));
                 }
@@ -416,10 +416,10 @@ impl Run<'_> {
     }
 }
 
-pub(super) fn bound<'a>(model: &Model<'a>, name: &str, field: &Field) -> ModelField<'a> {
+pub(super) fn bound<'a>(model: &Model<'a>, name: &str, field: &Arc<Field>) -> ModelField<'a> {
     ModelField {
         model: model.clone(),
         name: Arc::from(name),
-        field: Arc::new(field.clone()),
+        field: Arc::clone(field),
     }
 }

@@ -3,6 +3,8 @@
 mod ranges;
 mod scalars;
 
+use std::sync::Arc;
+
 use crate::fields::Target;
 use crate::migration::{Field, FieldKind, InternalType};
 use crate::models::{ModelField, ModelSettings};
@@ -159,10 +161,10 @@ pub(super) fn generic(value: &Value) -> Prepared {
 /// The types that psycopg gives Python's own classes.
 fn called_literal(call: &Call) -> Option<Literal> {
     if call.path == "decimal.Decimal" {
-        return decimal(&Value::Call(Box::new(call.clone())), None).map(|text| Literal::Number(text, "numeric"));
+        return decimal(&Value::Call(Arc::new(call.clone())), None).map(|text| Literal::Number(text, "numeric"));
     }
     if call.path == "uuid.UUID" {
-        return uuid(&Value::Call(Box::new(call.clone()))).map(|text| Literal::Typed(text, "uuid"));
+        return uuid(&Value::Call(Arc::new(call.clone()))).map(|text| Literal::Typed(text, "uuid"));
     }
     Moment::from_call(call).map(moment_literal)
 }

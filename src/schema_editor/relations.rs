@@ -99,14 +99,14 @@ fn collect_related<'a>(
 
 /// The foreign keys that point to the field, in the order of their reverse names. See `_all_related_fields`.
 fn relevant_relations<'a>(altered: &ModelField<'a>) -> Vec<ModelField<'a>> {
-    let mut relations: Vec<ModelField<'a>> = altered
-        .model
-        .view
-        .relations_to(&altered.model.key())
-        .into_iter()
-        .filter(|field| is_relevant(field, altered))
-        .collect();
-    relations.sort_by_key(reverse_name);
+    let (view, key) = (altered.model.view, altered.model.key());
+    let mut relations = if altered.field.primary_key {
+        view.relations_to(key)
+    } else {
+        view.relations_by_name(key, &altered.name)
+    };
+    relations.retain(|field| is_relevant(field, altered));
+    relations.sort_by_cached_key(reverse_name);
     relations
 }
 
@@ -138,5 +138,5 @@ fn is_attname(field: &ModelField<'_>, altered: &ModelField<'_>, name: &str) -> b
 fn reverse_name(field: &ModelField<'_>) -> String {
     let relation = field.field.relation();
     let declared = relation.and_then(|relation| relation.related_query_name.clone().or(relation.related_name.clone()));
-    declared.unwrap_or_else(|| field.model.key().name)
+    declared.unwrap_or_else(|| field.model.key().name.clone())
 }

@@ -16,7 +16,7 @@ impl Run<'_> {
         }
         for field in old.local_many_to_many() {
             // Those to the model itself are among the related objects.
-            if field.target_key().as_ref() == Some(&old_key) || field.automatic_table().is_none() {
+            if field.target_key().as_ref() == Some(old_key) || field.automatic_table().is_none() {
                 continue;
             }
             if let Some(renamed) = new.field(&field.name) {
@@ -78,7 +78,7 @@ fn table_key<'a>(table: &Model<'a>, position: usize) -> Option<ModelField<'a>> {
 
 /// `Options.related_objects`: hidden foreign keys are left out, many-to-many fields are not.
 fn related_objects<'a>(model: &Model<'a>) -> Vec<ModelField<'a>> {
-    let relations = model.view.relations_to(&model.key());
+    let relations = model.view.relations_to(model.key());
     relations.into_iter().filter(|field| !is_hidden(field)).collect()
 }
 

@@ -1,9 +1,11 @@
 //! The names that Django derives from tables and columns.
 
+use std::borrow::Cow;
+
 use md5::{Digest, Md5};
 
 use super::print::split_identifier;
-use super::{DerivedName, Name};
+use super::{AlterTableAction, ConstraintKind, DerivedName, Name, Statement, TableConstraint};
 
 /// The longest name that Postgres keeps (`max_name_length` in django/db/backends/postgresql/operations.py).
 const LONGEST_NAME: usize = 63;
@@ -11,10 +13,96 @@ const LONGEST_NAME: usize = 63;
 impl Name {
     /// The name as it stands now, without quotes.
     #[must_use]
-    pub fn resolve(&self) -> String {
+    pub fn resolve(&self) -> Cow<'_, str> {
         match self {
-            Name::Given(name) => name.clone(),
-            Name::Derived(derived) => derived.resolve(),
+            Name::Given(name) => Cow::Borrowed(name),
+            Name::Derived(derived) => Cow::Owned(derived.resolve()),
+        }
+    }
+
+    /// Fixes the name: nothing is renamed in a statement that has been sent.
+    pub(super) fn settle(&mut self) {
+        if let Name::Derived(derived) = self {
+            *self = Name::Given(derived.resolve());
+        }
+    }
+}
+
+impl Statement {
+    /// Derives the names in it once and for all, when it is sent.
+    pub(super) fn settle_names(&mut self) {
+        match self {
+            Statement::CreateIndex(create) => create.name.settle(),
+            Statement::DropIndex { name, .. }
+            | Statement::SetConstraintsImmediate {
+                constraint: Some(name), ..
+            } => name.settle(),
+            Statement::RenameIndex { from, to, .. } => [from, to].into_iter().for_each(Name::settle),
+            Statement::AlterTable { actions, .. } => actions.iter_mut().for_each(AlterTableAction::settle_names),
+            Statement::CreateTable(create) => {
+                let keys = create
+                    .columns
+                    .iter_mut()
+                    .filter_map(|column| column.references.as_mut());
+                keys.for_each(|key| key.name.settle());
+                create.constraints.iter_mut().for_each(TableConstraint::settle_names);
+            }
+            Statement::SetConstraintsImmediate { constraint: None, .. }
+            | Statement::DropTable { .. }
+            | Statement::RenameTable { .. }
+            | Statement::Comment { .. }
+            | Statement::UpdateNulls { .. }
+            | Statement::AlterSequenceType { .. }
+            | Statement::CreateSequence { .. }
+            | Statement::DropSequence { .. }
+            | Statement::CreateExtension { .. }
+            | Statement::CreateCollation { .. }
+            | Statement::DropCollation { .. }
+            | Statement::Command { .. }
+            | Statement::Unread { .. } => {}
+        }
+    }
+}
+
+impl AlterTableAction {
+    fn settle_names(&mut self) {
+        match self {
+            AlterTableAction::AddColumn(column) => {
+                if let Some(key) = &mut column.references {
+                    key.name.settle();
+                }
+            }
+            AlterTableAction::AddConstraint(constraint) => constraint.settle_names(),
+            AlterTableAction::DropConstraint { name, .. } | AlterTableAction::ValidateConstraint { name } => {
+                name.settle();
+            }
+            AlterTableAction::DropColumn { .. }
+            | AlterTableAction::RenameColumn { .. }
+            | AlterTableAction::AlterType { .. }
+            | AlterTableAction::SetDefault { .. }
+            | AlterTableAction::DropDefault { .. }
+            | AlterTableAction::SetNotNull { .. }
+            | AlterTableAction::DropNotNull { .. }
+            | AlterTableAction::AddIdentity { .. }
+            | AlterTableAction::DropIdentity { .. }
+            | AlterTableAction::SetTablespace { .. }
+            | AlterTableAction::Change { .. } => {}
+        }
+    }
+}
+
+impl TableConstraint {
+    fn settle_names(&mut self) {
+        if let ConstraintKind::ForeignKey(key) = &mut self.kind {
+            // A foreign key carries its constraint's name.
+            let is_shared = self.name.as_ref() == Some(&key.name);
+            key.name.settle();
+            if is_shared {
+                self.name = Some(key.name.clone());
+            }
+        }
+        if let Some(name) = &mut self.name {
+            name.settle();
         }
     }
 }
@@ -37,16 +125,17 @@ impl DerivedName {
 #[must_use]
 pub fn create_index_name(table: &str, columns: &[String], suffix: &str) -> String {
     let (_, table) = split_identifier(table);
-    let joined = columns.join("_");
+    let joined = joined(columns);
     let parts = std::iter::once(table).chain(columns.iter().map(String::as_str));
-    let mut ending = format!("{}{suffix}", names_digest(parts, 8));
-    let name = format!("{table}_{joined}_{ending}");
-    if name.chars().count() <= LONGEST_NAME {
+    let mut ending = names_digest(parts, 8);
+    ending.push_str(suffix);
+    let name = [table, &joined, &ending].join("_");
+    if characters(&name) <= LONGEST_NAME {
         return name;
     }
-    ending = first(&ending, LONGEST_NAME / 3).to_owned();
-    let each = (LONGEST_NAME - ending.chars().count()) / 2 - 1;
-    let mut name = format!("{}_{}_{ending}", first(table, each), first(&joined, each));
+    let ending = first(&ending, LONGEST_NAME / 3);
+    let each = (LONGEST_NAME - characters(ending)) / 2 - 1;
+    let mut name = [first(table, each), first(&joined, each), ending].join("_");
     if name.starts_with(|letter: char| letter == '_' || letter.is_numeric()) {
         name.pop();
         name.insert(0, 'D');
@@ -58,7 +147,7 @@ pub fn create_index_name(table: &str, columns: &[String], suffix: &str) -> Strin
 #[must_use]
 pub fn truncate_name(identifier: &str) -> String {
     let (namespace, name) = split_identifier(identifier);
-    if name.chars().count() <= LONGEST_NAME {
+    if characters(name) <= LONGEST_NAME {
         return identifier.to_owned();
     }
     let digest = names_digest([name], 4);
@@ -102,6 +191,23 @@ pub fn names_digest<'a>(parts: impl IntoIterator<Item = &'a str>, length: usize)
         .flat_map(|byte| [byte >> 4, byte & 15])
         .map(|digit| char::from(DIGITS[usize::from(digit)]));
     digits.take(length).collect()
+}
+
+/// The columns with `_` between them.
+fn joined(columns: &[String]) -> Cow<'_, str> {
+    match columns {
+        [only] => Cow::Borrowed(only),
+        columns => Cow::Owned(columns.join("_")),
+    }
+}
+
+/// How many characters a text has.
+fn characters(text: &str) -> usize {
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.chars().count()
+    }
 }
 
 /// The first `count` characters.

@@ -31,6 +31,9 @@ pub fn quote_literal(text: &str) -> String {
 /// Splits `schema"."table` into its two parts. See `split_identifier` in django/db/backends/utils.py.
 #[must_use]
 pub fn split_identifier(identifier: &str) -> (&str, &str) {
+    if memchr::memchr(b'"', identifier.as_bytes()).is_none() {
+        return ("", identifier);
+    }
     let mut parts = identifier.split("\".\"");
     match (parts.next(), parts.next(), parts.next()) {
         (Some(namespace), Some(name), None) => (namespace.trim_matches('"'), name.trim_matches('"')),
@@ -45,7 +48,9 @@ impl Display for Quoted<'_> {
         if self.0.starts_with('"') && self.0.ends_with('"') {
             formatter.write_str(self.0)
         } else {
-            write!(formatter, "\"{}\"", self.0)
+            formatter.write_char('"')?;
+            formatter.write_str(self.0)?;
+            formatter.write_char('"')
         }
     }
 }

@@ -31,10 +31,8 @@ impl Statement {
     pub fn references_index(&mut self, table: &str, index: &str) -> bool {
         match self {
             Statement::CreateIndex(create) if create.table == table => {
-                let name = create.name.resolve();
-                let found = name == index;
-                create.name = Name::Given(name);
-                found
+                create.name.settle();
+                create.name.resolve() == index
             }
             Statement::AlterTable { table: own, actions } if own == table => actions.iter().any(
                 |action| matches!(action, AlterTableAction::AddConstraint(constraint) if constraint.name.as_ref().is_some_and(|name| name.resolve() == index)),

@@ -163,6 +163,7 @@ pub fn index_migration() -> MigrationReport {
             builds: vec!["shop_order_status_idx".to_owned()],
             ..statement(0, sql)
         }],
+        statement_count: 1,
         source,
     }
 }
@@ -212,6 +213,7 @@ pub fn mixed_migration() -> MigrationReport {
                 ..statement(0, key)
             },
         ],
+        statement_count: 3,
         source,
     }
 }

@@ -2,6 +2,9 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 #![allow(clippy::expect_used, reason = "what fails in a test fails the test")]
 
+#[path = "../schema/mod.rs"]
+mod schema;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -168,7 +171,7 @@ impl Run {
     /// What a run with `--output-format json` wrote.
     pub fn json(&self) -> Value {
         assert!(self.out.starts_with(['{', '[']), "{self:?}");
-        serde_json::from_str(&self.out).expect("JSON")
+        schema::document(self.out.as_bytes())
     }
 
     /// `path: rule` of all findings in JSON.

@@ -1,9 +1,7 @@
 //! What forelock says of the fixtures, for any version of the server.
 
-use std::path::Path;
-
 use forelock::finding::{Analysis, Harm, MatchedRow, MigrationReport, StatementReport};
-use forelock::lint;
+use forelock::lint::{self, Aim};
 use forelock::progress::Progress;
 use forelock::project::{self, ConfigurationChoice, Request};
 use forelock::rules::RuleTable;
@@ -25,9 +23,9 @@ pub fn analyse(fixture: &Fixture, rules: &RuleTable, version: u64) -> Analysis {
         progress: &Progress::default(),
         unsaved: None,
     };
-    let loaded = project::load(&request, rules).expect("the fixture can be loaded");
+    let loaded = project::load(&request, rules, &mut |_| ()).expect("the fixture can be loaded");
     let project = loaded.projects.first().expect("a fixture is one project");
-    lint::analyse(project, rules, &|_: &Path, _, _| true, None)
+    lint::analyse(project, rules, Aim::Statements, None)
 }
 
 pub fn migration<'a>(analysis: &'a Analysis, observed: &Value) -> Option<&'a MigrationReport> {

@@ -151,7 +151,7 @@ impl Context<'_> {
 
     fn add_constraint(&self, table: &str, constraint: &TableConstraint) -> Observation {
         let validation = if constraint.not_valid { "not-valid" } else { "now" };
-        let name = constraint.name.as_ref().map(crate::statement::Name::resolve);
+        let name = constraint.name.as_ref().map(|name| name.resolve().into_owned());
         let derived = |columns: &[String], label| {
             let columns = (label != "pkey").then(|| columns.join("_"));
             object_name(table, columns.as_deref(), label, |_| false)

@@ -329,7 +329,10 @@ impl Context<'_> {
             .fact(FactName::Key, if primary { "primary" } else { "unique" })
             .fact(FactName::Nullability, nullability)
             .fact(FactName::Source, if known.is_some() { "attached" } else { "unknown" })
-            .named("constraint", name.map_or_else(|| index.to_owned(), Name::resolve))
+            .named(
+                "constraint",
+                name.map_or_else(|| index.to_owned(), |name| name.resolve().into_owned()),
+            )
             .named("column", columns.join(", "))
     }
 

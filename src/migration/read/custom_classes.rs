@@ -1,12 +1,13 @@
 //! Fields whose class is not Django's: found in the project's modules, or described by data.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Reading;
 use super::arguments::not_readable;
 use super::custom_fields::CustomField;
 use super::field_classes::{ClassKind, FieldClass, internal_type};
-use super::fields::{by_name, compared, deconstructed, unknown_field};
+use super::fields::{by_name, deconstructed, is_compared, unknown_field};
 use crate::migration::field::{Field, FieldKind};
 use crate::python::{Constructed, Object, canonical};
 use crate::source::Range;
@@ -193,7 +194,8 @@ fn deconstruct(field: &Field, kwargs: BTreeMap<String, Value>, call: &Call, obje
 }
 
 fn compared_arguments(call: &Call) -> BTreeMap<String, Value> {
-    let mut kwargs = compared(&call.kwargs.iter().cloned().collect());
+    let kwargs = call.kwargs.iter().filter(|(name, _)| is_compared(name));
+    let mut kwargs: BTreeMap<String, Value> = kwargs.cloned().collect();
     if !call.args.is_empty() {
         kwargs.insert("*".to_owned(), Value::Tuple(call.args.clone()));
     }
@@ -295,7 +297,7 @@ fn own_value(value: Value, object: &mut Object<'_>) -> Value {
 
 /// `JSONNull()`
 fn json_null() -> Value {
-    Value::Call(Box::new(Call {
+    Value::Call(Arc::new(Call {
         path: JSON_NULL.to_owned(),
         args: Vec::new(),
         kwargs: Vec::new(),

@@ -1,6 +1,7 @@
 //! Field constructor calls to [`Field`]s: through the project's own classes down to one of Django's.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::arguments::described;
 use super::field_classes::{ClassKind, FieldClass, LeftOut, MaxLength};
@@ -84,7 +85,7 @@ impl Reading<'_> {
             named: &named,
         };
         reading.read(class);
-        field.compared = compared(&deconstructed(class, &named));
+        field.compared = deconstructed_where(class, &named, is_compared);
         field.kind = self.kind(class, &named, &mut field, depth);
         field
     }
@@ -155,7 +156,7 @@ impl Reading<'_> {
             name_range: inner.range,
             arg_ranges: Vec::new(),
         };
-        field.compared.insert(name.to_owned(), Value::Call(Box::new(call)));
+        field.compared.insert(name.to_owned(), Value::Call(Arc::new(call)));
         if let FieldKind::Unknown(reason) = &inner.kind {
             field.unknown.push((name.to_owned(), reason.clone()));
         }
@@ -358,17 +359,21 @@ fn is_provided(value: &Value) -> bool {
     !matches!(value, Value::Name(path) if path == NOT_PROVIDED)
 }
 
-/// Keyword arguments without those that are never compared.
-pub(super) fn compared(kwargs: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
-    let compared = kwargs.iter().filter(|(name, _)| !NOT_COMPARED.contains(&name.as_str()));
-    compared.map(|(name, value)| (name.clone(), value.clone())).collect()
+/// Whether a keyword argument is compared.
+pub(super) fn is_compared(name: &str) -> bool {
+    !NOT_COMPARED.contains(&name)
 }
 
 /// The keyword arguments that `deconstruct()` returns.
 pub(super) fn deconstructed(class: FieldClass, named: &Named<'_>) -> BTreeMap<String, Value> {
+    deconstructed_where(class, named, |_| true)
+}
+
+/// Those of the keyword arguments that `deconstruct()` returns that are `wanted`.
+fn deconstructed_where(class: FieldClass, named: &Named<'_>, wanted: impl Fn(&str) -> bool) -> BTreeMap<String, Value> {
     let mut kwargs = BTreeMap::new();
     for (name, value) in named {
-        if !is_provided(value) {
+        if !wanted(name) || !is_provided(value) {
             continue;
         }
         let rule = class

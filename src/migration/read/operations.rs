@@ -1,11 +1,12 @@
 //! Operation calls to [`Operation`]s: one function per class of Django, its parameters in Django's order.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::arguments::{Arguments, Reason, described, not_readable, strings, together};
 use super::{MigrationClass, Reading, flatten};
-use crate::migration::OperationNode;
 use crate::migration::operation::{Base, Operation, SqlPiece, SqlText};
+use crate::migration::{Field, OperationNode};
 use crate::row_work::RowWork;
 use crate::source::Range;
 use crate::value::{Call, Value};
@@ -76,7 +77,7 @@ impl<'a> Reading<'a> {
         let operations = object.set_attribute("operations").cloned().unwrap_or(Value::None);
         let operations = self
             .modules
-            .resolve(self.module, operations, &mut self.asked.borrow_mut());
+            .resolve(self.module, &operations, &mut self.asked.borrow_mut());
         let mut nodes = self.nodes(&operations, own.name_range);
         for doubt in doubts {
             let reason = format!("what `__init__` does to the operations: {doubt}");
@@ -269,7 +270,7 @@ impl<'a> Reading<'a> {
         for item in items {
             match item.as_items() {
                 Some([Value::Str(name), field]) => {
-                    fields.push((name.clone(), self.field(field, arguments.range("fields"))));
+                    fields.push((name.clone(), Arc::new(self.field(field, arguments.range("fields")))));
                 }
                 Some(_) | None => return Err(not_readable("fields", item)),
             }
@@ -282,7 +283,7 @@ impl<'a> Reading<'a> {
         Ok(Operation::CreateModel {
             name: arguments.string("name")?,
             fields,
-            options,
+            options: Arc::new(options),
             bases,
         })
     }
@@ -301,12 +302,17 @@ impl<'a> Reading<'a> {
         Ok(items.iter().map(base).collect())
     }
 
-    fn field_operation(&mut self, call: &Call) -> Result<(String, String, crate::migration::Field, bool), Reason> {
+    fn field_operation(&mut self, call: &Call) -> Result<(String, String, Arc<Field>, bool), Reason> {
         let arguments = Arguments::new(call, &["model_name", "name", "field", "preserve_default"])?;
         let model_name = arguments.string("model_name")?;
         let name = arguments.string("name")?;
         let field = self.field(arguments.required("field")?, arguments.range("field"));
-        Ok((model_name, name, field, arguments.boolean("preserve_default", true)?))
+        Ok((
+            model_name,
+            name,
+            Arc::new(field),
+            arguments.boolean("preserve_default", true)?,
+        ))
     }
 
     fn add_index(&mut self, call: &Call, concurrently: bool) -> Read {

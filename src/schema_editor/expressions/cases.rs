@@ -1,5 +1,7 @@
 //! `Case` and `When`, and operators between expressions.
 
+use std::sync::Arc;
+
 use crate::migration::InternalType;
 use crate::statement::Volatility;
 use crate::value::{Call, Operator, Value};
@@ -89,7 +91,7 @@ impl Compiler<'_, '_> {
             name_range: when.name_range,
             arg_ranges: Vec::new(),
         };
-        Some(self.clause(&Value::Call(Box::new(q))))
+        Some(self.clause(&Value::Call(Arc::new(q))))
     }
 
     /// `F("a") + 1` and the like. See `Combinable`.

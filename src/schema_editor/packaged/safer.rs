@@ -2,6 +2,8 @@
 //!
 //! What a step finds in the database decides whether it is taken; the names are those of its `operations.py`.
 
+use std::sync::Arc;
+
 use crate::migration::operation::Deferrable;
 use crate::migration::{Constraint, Field, Index, Operation};
 use crate::models::{Model, ModelField};
@@ -215,7 +217,7 @@ impl Run<'_> {
     }
 
     /// `ForeignKeyManager.add_fk_field`
-    fn add_key(&mut self, model: &Model<'_>, model_name: &str, name: &str, field: &Field) {
+    fn add_key(&mut self, model: &Model<'_>, model_name: &str, name: &str, field: &Arc<Field>) {
         let bound = bound(model, name, field);
         let (Some(target), false) = (self.key_target(&bound), field.many_to_many().is_some()) else {
             self.opaque(format!("what {name} points to is not known"));
