@@ -39,10 +39,13 @@ fn a_statement_of_django_read_as_sql_and_printed_is_the_same_text() {
     );
 }
 
-/// psycopg sets negative numbers and strings with a backslash apart by a second space; a default of NULL is none.
+/// psycopg sets negative numbers and strings with a backslash apart by a second space; a default of NULL is none. Packages
+/// break lines, and say IF NOT EXISTS where Django, and so our printing, does not.
 fn normal(sql: &str) -> String {
     sql.replace("DEFAULT  ", "DEFAULT ")
         .replace("SET DEFAULT NULL", "DROP DEFAULT")
+        .replace('\n', " ")
+        .replace(" IF NOT EXISTS", "")
 }
 
 /// Each different string that Django sent.
