@@ -7,6 +7,7 @@ mod apply;
 mod command;
 mod names;
 mod objects;
+mod partitions;
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ use crate::statement::{DefaultValue, SqlExpression, Volatility};
 pub use names::object_name;
 use names::{compared, stored};
 pub use objects::{Attachments, TypeKind, UserType, View};
+pub use partitions::MissingIndex;
 
 /// Counts the migrations in the order in which they run, so that a relation can say which one created it.
 pub type MigrationNumber = u32;
@@ -89,7 +91,7 @@ pub struct Constraint {
 }
 
 /// What a constraint demands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConstraintKind {
     /// A check.
     Check(SqlExpression),

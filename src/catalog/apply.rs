@@ -343,6 +343,11 @@ impl Catalog {
                 if let Some(inserted) = inserted {
                     inserted.deferred = key.deferrable;
                 }
+                if self.is_partitioned(table) {
+                    for partition in self.descendants(table) {
+                        self.inherit_foreign_keys(&partition, table);
+                    }
+                }
             }
         }
     }
@@ -404,6 +409,12 @@ impl Catalog {
     }
 
     pub(super) fn drop_constraint(&mut self, table: &str, name: &str) {
+        if self.is_partitioned(table) {
+            for partition in self.descendants(table) {
+                let entry = self.tables.get_mut(&partition);
+                entry.and_then(|entry| entry.constraints.shift_remove(name));
+            }
+        }
         let Some(entry) = self.tables.get_mut(table) else {
             return;
         };

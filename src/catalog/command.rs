@@ -3,7 +3,7 @@
 use crate::statement::{Command, Name, SequenceChange, TableChange, TableForm};
 
 use super::names::{object_name, stored};
-use super::{Catalog, Constraint, ConstraintKind, Index, Sequence, Table, TypeKind, UserType, View};
+use super::{Catalog, Constraint, ConstraintKind, Sequence, Table, TypeKind, UserType, View};
 
 impl Catalog {
     #[allow(clippy::too_many_lines, reason = "one short arm for each command")]
@@ -201,18 +201,7 @@ impl Catalog {
             }
             TableChange::AttachPartition {
                 partition, is_default, ..
-            } => {
-                if let Some(entry) = self.tables.get_mut(table) {
-                    entry.attached.partitioned = true;
-                    entry.attached.children.insert(partition.clone());
-                    if *is_default {
-                        entry.attached.default_partition = Some(partition.clone());
-                    }
-                }
-                if let Some(entry) = self.tables.get_mut(partition) {
-                    entry.attached.partition_of = Some(table.to_owned());
-                }
-            }
+            } => self.attach_to(partition, table, *is_default),
             TableChange::DetachPartition { partition, .. } => self.detach(table, partition),
             TableChange::Inherit { parent } => {
                 if let Some(entry) = self.tables.get_mut(parent) {
@@ -234,18 +223,6 @@ impl Catalog {
                 }
             }
             TableChange::Rewrite | TableChange::Catalog { .. } | TableChange::Unread { .. } => {}
-        }
-    }
-
-    fn detach(&mut self, table: &str, partition: &str) {
-        if let Some(entry) = self.tables.get_mut(table) {
-            entry.attached.children.remove(partition);
-            if entry.attached.default_partition.as_deref() == Some(partition) {
-                entry.attached.default_partition = None;
-            }
-        }
-        if let Some(entry) = self.tables.get_mut(partition) {
-            entry.attached.partition_of = None;
         }
     }
 
@@ -288,18 +265,10 @@ impl Catalog {
                 ..
             } => {
                 self.inherit(table, parent);
-                self.inherit_indexes(table, parent);
                 if let Some(entry) = self.tables.get_mut(table) {
                     entry.attached.partitioned = *partitioned;
-                    entry.attached.partition_of = Some(parent.clone());
                 }
-                if let Some(entry) = self.tables.get_mut(parent) {
-                    entry.attached.partitioned = true;
-                    entry.attached.children.insert(table.to_owned());
-                    if *is_default {
-                        entry.attached.default_partition = Some(table.to_owned());
-                    }
-                }
+                self.attach_to(table, parent, *is_default);
             }
             TableForm::Child { parents } => {
                 for parent in parents {
@@ -327,35 +296,6 @@ impl Catalog {
             let own = std::mem::replace(&mut entry.columns, columns);
             entry.columns.extend(own);
             entry.constraints.extend(checks);
-        }
-    }
-
-    fn inherit_indexes(&mut self, table: &str, parent: &str) {
-        let Some(parent) = self.tables.get(parent) else { return };
-        let indexes: Vec<(Index, Option<ConstraintKind>)> = parent
-            .indexes
-            .iter()
-            .map(|(name, index)| {
-                let constraint = parent.constraints.get(name);
-                (index.clone(), constraint.map(|constraint| constraint.kind.clone()))
-            })
-            .collect();
-        for (index, kind) in indexes {
-            let columns: Vec<String> = index
-                .items
-                .iter()
-                .map(|item| item.clone().unwrap_or_else(|| "expr".to_owned()))
-                .collect();
-            let taken = |name: &str| self.index_tables.contains_key(name);
-            let name = match &kind {
-                Some(ConstraintKind::PrimaryKey(_)) => object_name(table, None, "pkey", taken),
-                Some(_) => object_name(table, Some(&columns.join("_")), "key", taken),
-                None => object_name(table, Some(&columns.join("_")), "idx", taken),
-            };
-            self.insert_index(table, &name, index);
-            if let Some(kind) = kind {
-                self.insert_constraint(table, name, kind, true);
-            }
         }
     }
 

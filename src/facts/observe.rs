@@ -3,6 +3,7 @@
 mod alter_table;
 mod command;
 mod dependents;
+mod partition_keys;
 mod partitions;
 mod rows;
 mod types;
@@ -85,6 +86,7 @@ pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Obser
         Statement::Unread { .. } => return None,
     };
     context.spread_to_partitions(statement, &mut observations);
+    context.spread_roles(&mut observations);
     observations.extend(context.certain_failures(statement));
     Some(observations)
 }
@@ -150,6 +152,7 @@ impl Context<'_> {
             .into_iter()
             .flat_map(|table| table.constraints.values());
         let outgoing = outgoing.filter_map(|constraint| match &constraint.kind {
+            kind if self.catalog.is_inherited(table, kind) => None,
             ConstraintKind::ForeignKey { columns, to_table, .. } if has(columns) => Some(to_table.clone()),
             _ => None,
         });
@@ -172,17 +175,17 @@ impl Context<'_> {
         if create.concurrently && self.catalog.is_partitioned(&create.table) {
             return vec![about(Aspect::PartitionedConcurrently)];
         }
-        if create.if_not_exists && self.catalog.index_table(&name).is_some() {
-            return vec![about(Aspect::ExistingIndex)];
-        }
-        if create.only && self.catalog.is_partitioned(&create.table) {
-            return vec![about(Aspect::HollowIndex)];
-        }
         let building = if create.concurrently {
             "concurrently"
         } else {
             "blocking"
         };
+        if create.if_not_exists && self.catalog.index_table(&name).is_some() {
+            return vec![about(Aspect::ExistingIndex).fact(FactName::Building, building)];
+        }
+        if create.only && self.catalog.is_partitioned(&create.table) {
+            return vec![about(Aspect::HollowIndex)];
+        }
         vec![
             about(Aspect::CreateIndex)
                 .fact(FactName::Building, building)

@@ -57,6 +57,7 @@ impl Context<'_> {
                 .role(Role::Parent, parent),
         ];
         observations.extend(self.default_partition(partition, parent, bounds));
+        observations.extend(self.keys_of_attached(parent, partition));
         observations
     }
 
@@ -92,11 +93,62 @@ impl Context<'_> {
             .fact(FactName::Building, building)
             .fact(FactName::Transaction, self.inside())
             .fact(FactName::Era, era);
-        vec![if concurrently {
-            observation.role(Role::Parent, parent)
-        } else {
-            self.leaving(observation, parent)
-        }]
+        if concurrently {
+            return vec![observation.role(Role::Parent, parent)];
+        }
+        let mut observations = vec![self.leaving(observation, parent)];
+        observations.extend(self.keys_of_detached(parent, partition));
+        observations
+    }
+
+    /// A lock on a partitioned table is one on its partitions where the table is at the other end of a foreign key, or a
+    /// partition itself.
+    pub(super) fn spread_roles(&self, observations: &mut [Observation]) {
+        for observation in observations {
+            let aspect = observation.aspect;
+            let spread: Vec<(Role, String)> = observation
+                .roles
+                .iter()
+                .filter(|(role, name)| self.spreads(aspect, *role) && self.catalog.is_partitioned(name))
+                .flat_map(|(role, name)| self.parts(aspect, *role, name))
+                .collect();
+            for entry in spread {
+                if !observation.roles.contains(&entry) {
+                    observation.roles.push(entry);
+                }
+            }
+            if aspect == Aspect::DropReference && self.postgres.0 < 15 {
+                let is_root = |role: Role, name: &str| role == Role::Partner && self.catalog.is_partitioned(name);
+                observation.roles.retain(|(role, name)| !is_root(*role, name));
+            }
+        }
+    }
+
+    fn spreads(&self, aspect: Aspect, role: Role) -> bool {
+        match role {
+            Role::Partner | Role::Referenced => aspect != Aspect::MoveForeignKeys,
+            Role::DefaultPartition => true,
+            Role::Table => match aspect {
+                Aspect::DetachPartition => self.postgres.0 >= 14,
+                Aspect::AttachPartition
+                | Aspect::DropPartition
+                | Aspect::DropIndex
+                | Aspect::ExistingIndex
+                | Aspect::Reindex => true,
+                _ => false,
+            },
+            Role::Index | Role::Sequence | Role::View | Role::Parent => false,
+        }
+    }
+
+    /// The partitions; only those with rows where no others are locked.
+    fn parts(&self, aspect: Aspect, role: Role, table: &str) -> Vec<(Role, String)> {
+        let has_rows_only = aspect == Aspect::Reindex || (role == Role::Partner && self.postgres.0 < 15);
+        let descendants = self.catalog.descendants(table).into_iter();
+        descendants
+            .filter(|name| !has_rows_only || !self.catalog.is_partitioned(name))
+            .map(|name| (role, name))
+            .collect()
     }
 
     /// A change of a partitioned table, or of one that others inherit from, is a change of all of them.
