@@ -212,6 +212,12 @@ fn cluster(cursor: &mut Cursor<'_>) -> Read<Command> {
     } else {
         Some(cursor.relation()?)
     };
+    // `CLUSTER index ON table`, as it was written before 8.3.
+    let table = if cursor.eat(&["on"]) {
+        Some(cursor.relation()?)
+    } else {
+        table
+    };
     cursor.rest();
     Ok(Command::Cluster { table })
 }

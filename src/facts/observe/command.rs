@@ -302,9 +302,8 @@ impl Context<'_> {
                 partition,
                 concurrently,
             } => self.detach_partition(table, partition, *concurrently),
-            TableChange::Inherit { parent } | TableChange::Disinherit { parent } => {
-                vec![about(Aspect::Inherit).role(Role::Parent, parent)]
-            }
+            TableChange::Inherit { parent } => vec![about(Aspect::Inherit).role(Role::Parent, parent)],
+            TableChange::Disinherit { .. } => vec![change_catalog(table, LockMode::AccessExclusive)],
             TableChange::AlterConstraint { name, enforced } => vec![self.alter_constraint(table, name, *enforced)],
             TableChange::RenameConstraint { .. } | TableChange::DropExpression { .. } => {
                 vec![change_catalog(table, LockMode::AccessExclusive)]

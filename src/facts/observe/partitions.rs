@@ -154,6 +154,10 @@ impl Context<'_> {
     /// A change of a partitioned table, or of one that others inherit from, is a change of all of them.
     pub(super) fn spread_to_partitions(&self, statement: &Statement, observations: &mut [Observation]) {
         let Some(table) = spreading(statement) else { return };
+        // What inherits has indexes and triggers of its own; partitions have their parent's.
+        if is_of_partitions(statement) && !self.catalog.is_partitioned(table) {
+            return;
+        }
         let descendants = self.catalog.descendants(table);
         for observation in observations {
             let about = observation
@@ -171,6 +175,17 @@ impl Context<'_> {
                     .extend(descendants.iter().map(|descendant| (Role::Table, descendant.clone())));
             }
         }
+    }
+}
+
+/// Whether tables that merely inherit from the table are left alone.
+fn is_of_partitions(statement: &Statement) -> bool {
+    match statement {
+        Statement::CreateIndex(_) => true,
+        Statement::Command { command, .. } => {
+            matches!(command.as_ref(), Command::CreateTrigger { .. } | Command::DropTrigger { .. })
+        }
+        _ => false,
     }
 }
 
