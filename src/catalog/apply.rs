@@ -506,7 +506,9 @@ impl Catalog {
         }
     }
 
-    fn constraint_name(&self, table: &str, column: Option<&str>, label: &str) -> String {
+    /// The name that Postgres gives a constraint of this kind (`check`, `not_null`) on this column, or on the table.
+    #[must_use]
+    pub fn constraint_name(&self, table: &str, column: Option<&str>, label: &str) -> String {
         let constraints = self.tables.get(table).map(|table| &table.constraints);
         object_name(table, column, label, |name| {
             constraints.is_some_and(|constraints| constraints.contains_key(name))

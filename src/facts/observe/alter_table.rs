@@ -165,9 +165,14 @@ impl Context<'_> {
                 .building([name])
         };
         match &constraint.kind {
-            ConstraintKind::Check(check) => about(Aspect::AddCheck, &name.unwrap_or_default())
-                .fact(FactName::Validation, validation)
-                .named("check", &check.sql),
+            ConstraintKind::Check(check) => {
+                let column = check.columns.first().filter(|_| check.columns.len() == 1);
+                let name =
+                    name.unwrap_or_else(|| self.catalog.constraint_name(table, column.map(String::as_str), "check"));
+                about(Aspect::AddCheck, &name)
+                    .fact(FactName::Validation, validation)
+                    .named("check", &check.sql)
+            }
             ConstraintKind::Unique { .. } | ConstraintKind::PrimaryKey { .. } | ConstraintKind::Exclude { .. }
                 if constraint.not_valid =>
             {

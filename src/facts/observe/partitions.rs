@@ -183,7 +183,10 @@ fn is_of_partitions(statement: &Statement) -> bool {
     match statement {
         Statement::CreateIndex(_) => true,
         Statement::Command { command, .. } => {
-            matches!(command.as_ref(), Command::CreateTrigger { .. } | Command::DropTrigger { .. })
+            matches!(
+                command.as_ref(),
+                Command::CreateTrigger { .. } | Command::DropTrigger { .. }
+            )
         }
         _ => false,
     }
