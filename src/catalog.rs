@@ -5,9 +5,11 @@
 
 mod apply;
 mod command;
+mod constraints;
 mod names;
 mod objects;
 mod partitions;
+mod renames;
 
 use std::collections::BTreeSet;
 

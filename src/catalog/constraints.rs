@@ -1,0 +1,216 @@
+//! Constraints and indexes: added, dropped, named.
+
+use crate::statement::{ConstraintKind as Declared, CreateIndex, IndexItem, SqlExpression, TableConstraint};
+
+use super::names::{stored, stored_all};
+use super::{Catalog, Constraint, ConstraintKind, Index, object_name};
+
+impl Catalog {
+    pub(super) fn add_constraint(&mut self, table: &str, constraint: &TableConstraint) {
+        let name = constraint.name.as_ref().map(|name| stored(&name.resolve()).to_owned());
+        match &constraint.kind {
+            Declared::Check(expression) => {
+                let column = (expression.columns.len() == 1).then(|| stored(&expression.columns[0]).to_owned());
+                let name = name.unwrap_or_else(|| self.constraint_name(table, column.as_deref(), "check"));
+                self.insert_constraint(table, name, stored_check(expression), !constraint.not_valid);
+            }
+            Declared::Unique { columns, .. } => {
+                self.add_keyed(table, ConstraintKind::Unique(stored_all(columns)), name, true);
+            }
+            Declared::PrimaryKey { columns } => {
+                for column in columns {
+                    self.change_column(table, column, |column| column.not_null = true);
+                }
+                self.add_keyed(table, ConstraintKind::PrimaryKey(stored_all(columns)), name, true);
+            }
+            Declared::Exclude { definition } => {
+                self.add_keyed(
+                    table,
+                    ConstraintKind::Exclude(stored_all(&definition.columns)),
+                    name,
+                    false,
+                );
+            }
+            Declared::ForeignKey(key) => {
+                let to_table = stored(&key.to_table).to_owned();
+                if let Some(parent) = self.tables.get_mut(&to_table) {
+                    parent.referenced_by.insert(table.to_owned());
+                }
+                let name = name.unwrap_or_else(|| stored(&key.name.resolve()).to_owned());
+                let columns = stored_all(&key.columns);
+                let to_columns = if key.to_columns.is_empty() {
+                    self.primary_key(&to_table)
+                } else {
+                    stored_all(&key.to_columns)
+                };
+                let kind = ConstraintKind::ForeignKey {
+                    columns,
+                    to_table,
+                    to_columns,
+                };
+                self.insert_constraint(table, name.clone(), kind, !constraint.not_valid);
+                let inserted = self
+                    .tables
+                    .get_mut(table)
+                    .and_then(|entry| entry.constraints.get_mut(&name));
+                if let Some(inserted) = inserted {
+                    inserted.deferred = key.deferrable;
+                }
+                if self.is_partitioned(table) {
+                    for partition in self.descendants(table) {
+                        self.inherit_foreign_keys(&partition, table);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The columns of the primary key: what `REFERENCES table` without columns means.
+    fn primary_key(&self, table: &str) -> Vec<String> {
+        let constraints = self
+            .tables
+            .get(table)
+            .into_iter()
+            .flat_map(|entry| entry.constraints.values());
+        let mut keys = constraints.filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::PrimaryKey(columns) => Some(columns.clone()),
+            ConstraintKind::Check(_)
+            | ConstraintKind::Unique(_)
+            | ConstraintKind::ForeignKey { .. }
+            | ConstraintKind::Exclude(_) => None,
+        });
+        keys.next().unwrap_or_default()
+    }
+
+    /// Adds a constraint that is kept by an index of the same name.
+    pub(super) fn add_keyed(&mut self, table: &str, kind: ConstraintKind, name: Option<String>, unique: bool) {
+        let (columns, label) = match &kind {
+            ConstraintKind::PrimaryKey(columns) => (columns.clone(), "pkey"),
+            ConstraintKind::Exclude(columns) => (columns.clone(), "excl"),
+            ConstraintKind::Unique(columns) | ConstraintKind::ForeignKey { columns, .. } => (columns.clone(), "key"),
+            ConstraintKind::Check(expression) => (expression.columns.clone(), "check"),
+        };
+        // See ChooseIndexName in src/backend/commands/indexcmds.c: a primary key is named without its columns.
+        let parts = (label != "pkey").then(|| columns.join("_"));
+        let name = name.unwrap_or_else(|| self.constraint_name(table, parts.as_deref(), label));
+        let items = columns.into_iter().map(Some).collect();
+        let method = if unique { "btree" } else { "gist" };
+        let index = Index {
+            unique,
+            method: method.to_owned(),
+            items,
+            mentioned: Vec::new(),
+            partial: false,
+            has_parameters: false,
+        };
+        self.insert_index(table, &name, index);
+        self.insert_constraint(table, name, kind, true);
+    }
+
+    pub(super) fn insert_constraint(&mut self, table: &str, name: String, kind: ConstraintKind, validated: bool) {
+        if let Some(entry) = self.tables.get_mut(table) {
+            let deferred = false;
+            entry.constraints.insert(
+                name,
+                Constraint {
+                    kind,
+                    validated,
+                    deferred,
+                },
+            );
+        }
+    }
+
+    pub(super) fn drop_constraint(&mut self, table: &str, name: &str) {
+        if self.is_partitioned(table) {
+            for partition in self.descendants(table) {
+                let entry = self.tables.get_mut(&partition);
+                entry.and_then(|entry| entry.constraints.shift_remove(name));
+            }
+        }
+        let Some(entry) = self.tables.get_mut(table) else {
+            return;
+        };
+        if entry.constraints.shift_remove(name).is_some() && entry.indexes.shift_remove(name).is_some() {
+            self.index_tables.remove(name);
+        }
+    }
+
+    pub(super) fn create_index(&mut self, create: &CreateIndex) {
+        let name = stored(&create.name.resolve()).to_owned();
+        if create.if_not_exists && self.index_tables.contains_key(&name) {
+            return;
+        }
+        let mut items = Vec::new();
+        let mut mentioned = Vec::new();
+        for item in &create.items {
+            match item {
+                IndexItem::Column { name, .. } => items.push(Some(stored(name).to_owned())),
+                IndexItem::Expression(expression) => {
+                    items.push(None);
+                    mentioned.extend(stored_all(&expression.columns));
+                }
+            }
+        }
+        // Django reads `indkey`, which holds the INCLUDE columns too.
+        items.extend(stored_all(&create.include).into_iter().map(Some));
+        if let Some(condition) = &create.condition {
+            mentioned.extend(stored_all(&condition.columns));
+        }
+        let index = Index {
+            unique: create.unique,
+            method: create.using.clone().unwrap_or_else(|| "btree".to_owned()),
+            items,
+            mentioned,
+            partial: create.condition.is_some(),
+            has_parameters: create.with.is_some(),
+        };
+        self.insert_index(stored(&create.table), &name, index);
+    }
+
+    pub(super) fn insert_index(&mut self, table: &str, name: &str, index: Index) {
+        if let Some(entry) = self.tables.get_mut(table) {
+            entry.indexes.insert(name.to_owned(), index);
+            self.index_tables.insert(name.to_owned(), table.to_owned());
+        }
+    }
+
+    pub(super) fn drop_index(&mut self, name: &str) {
+        let Some(table) = self.index_tables.remove(name) else {
+            return;
+        };
+        if let Some(entry) = self.tables.get_mut(&table) {
+            entry.indexes.shift_remove(name);
+        }
+    }
+
+    /// The name that Postgres gives a constraint of this kind (`check`, `not_null`) on this column, or on the table.
+    #[must_use]
+    pub fn constraint_name(&self, table: &str, column: Option<&str>, label: &str) -> String {
+        let constraints = self.tables.get(table).map(|table| &table.constraints);
+        object_name(table, column, label, |name| {
+            constraints.is_some_and(|constraints| constraints.contains_key(name))
+                || self.index_tables.contains_key(name)
+                || self.tables.contains_key(name)
+        })
+    }
+}
+
+pub(super) fn stored_check(expression: &SqlExpression) -> ConstraintKind {
+    ConstraintKind::Check(SqlExpression {
+        sql: expression.sql.clone(),
+        columns: stored_all(&expression.columns),
+    })
+}
+
+impl Index {
+    /// Whether the column is in it, as an item, in an expression or in the predicate.
+    #[must_use]
+    pub fn mentions(&self, column: &str) -> bool {
+        self.items
+            .iter()
+            .flatten()
+            .chain(&self.mentioned)
+            .any(|name| name == column)
+    }
+}
