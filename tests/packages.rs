@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 use forelock::migration::{Migration, Ownership};
 use forelock::progress::Progress;
-use forelock::project::{self, ConfigurationChoice, Loaded, Request};
+use forelock::project::{self, ConfigurationChoice, Project, Request};
 use forelock::rules::RuleTable;
 use serde_json::Value;
 
@@ -53,7 +53,44 @@ impl Environment {
     }
 }
 
-fn load(package: &str, environment: Environment) -> Loaded {
+/// One of a project's own operations.
+struct ReadOperation {
+    path: String,
+    line: u32,
+    class: String,
+    /// Why it is not read, where it is not.
+    unread: Vec<String>,
+}
+
+/// What the projects of a package hold.
+#[derive(Default)]
+struct Content {
+    migrations: usize,
+    operations: Vec<ReadOperation>,
+}
+
+impl Content {
+    fn add(&mut self, project: &Project) {
+        assert!(project.problems.is_empty(), "{:?}", project.problems);
+        let is_own = |migration: &&Migration| migration.ownership == Ownership::Project;
+        for migration in project.migrations.iter().filter(is_own) {
+            self.migrations += 1;
+            self.operations.extend(migration.operations.iter().map(|node| {
+                let mut unread = node.operation.unread();
+                unread.dedup();
+                ReadOperation {
+                    path: migration.source.path.display().to_string(),
+                    line: migration.source.position(node.range.start).line,
+                    class: node.class.clone(),
+                    unread,
+                }
+            }));
+        }
+    }
+}
+
+/// Reads a package; every file of it has to be readable.
+fn load(package: &str, environment: Environment) -> Content {
     let python = environment.path();
     let request = Request {
         working_folder: &folder().join(package),
@@ -66,16 +103,14 @@ fn load(package: &str, environment: Environment) -> Loaded {
         virtual_env: None,
         progress: &Progress::default(),
     };
-    project::load(&request, &RuleTable::embedded().unwrap(), &mut |_| ()).unwrap()
-}
-
-fn own(loaded: &Loaded) -> impl Iterator<Item = &Migration> {
-    let migrations = loaded.projects.iter().flat_map(|project| &project.migrations);
-    let mut own: Vec<&Migration> = migrations
-        .filter(|migration| migration.ownership == Ownership::Project)
-        .collect();
-    own.sort_by(|one, other| one.source.path.cmp(&other.source.path));
-    own.into_iter()
+    let mut content = Content::default();
+    project::load(&request, &RuleTable::embedded().unwrap(), &mut |project| {
+        content.add(project)
+    })
+    .unwrap();
+    // Within a file they stand in their order.
+    content.operations.sort_by(|one, other| one.path.cmp(&other.path));
+    content
 }
 
 fn ddl(package: &str, environment: Environment) -> Vec<Value> {
@@ -94,16 +129,9 @@ fn operations_of(migration: &Value) -> &Vec<Value> {
     migration["operations"].as_array().unwrap()
 }
 
-fn every_file_is_read(package: &str, loaded: &Loaded) {
-    for project in &loaded.projects {
-        assert!(project.problems.is_empty(), "{package}: {:?}", project.problems);
-    }
-}
-
-fn every_operation_has_its_entry(package: &str, loaded: &Loaded, printed: &[Value]) {
-    let read: usize = own(loaded).map(|migration| migration.operations.len()).sum();
+fn every_operation_has_its_entry(package: &str, content: &Content, printed: &[Value]) {
     let entries: usize = printed.iter().map(|migration| operations_of(migration).len()).sum();
-    assert_eq!(entries, read, "{package}");
+    assert_eq!(entries, content.operations.len(), "{package}");
     for migration in printed {
         for (index, operation) in operations_of(migration).iter().enumerate() {
             assert_eq!(operation["index"], index, "{package} {migration}");
@@ -113,23 +141,18 @@ fn every_operation_has_its_entry(package: &str, loaded: &Loaded, printed: &[Valu
 
 /// A line of the table, and what could not be read.
 fn summary(package: &str, version: &str, environment: Environment) -> (String, String) {
-    let loaded = load(package, environment);
-    every_file_is_read(package, &loaded);
-    every_operation_has_its_entry(package, &loaded, &ddl(package, environment));
-    let (mut migrations, mut operations, mut unread, mut gaps) = (0, 0, 0, String::new());
-    for migration in own(&loaded) {
-        migrations += 1;
-        for node in &migration.operations {
-            operations += 1;
-            let mut reasons = node.operation.unread();
-            reasons.dedup();
-            if !reasons.is_empty() {
-                unread += 1;
-                let line = migration.source.position(node.range.start).line;
-                let (path, class, reasons) = (migration.source.path.display(), &node.class, reasons.join("; "));
-                writeln!(gaps, "- `{path}:{line}` {class}: {reasons}").unwrap();
-            }
-        }
+    let content = load(package, environment);
+    every_operation_has_its_entry(package, &content, &ddl(package, environment));
+    let (migrations, operations) = (content.migrations, content.operations.len());
+    let (mut unread, mut gaps) = (0, String::new());
+    for operation in content
+        .operations
+        .iter()
+        .filter(|operation| !operation.unread.is_empty())
+    {
+        unread += 1;
+        let ReadOperation { path, line, class, .. } = operation;
+        writeln!(gaps, "- `{path}:{line}` {class}: {}", operation.unread.join("; ")).unwrap();
     }
     assert!(
         unread * 100 <= operations,
