@@ -202,10 +202,11 @@ impl Rule {
         self.rows.iter().position(is_it).unwrap_or_default()
     }
 
-    /// The advice for an operation of this class; `AlterField again` is one that drops something and makes it again.
+    /// The advice for an operation of this class; `AlterField again` is one that drops something and makes it
+    /// again, and `AlterField again, changed` one that sends other statements as well.
     #[must_use]
     pub fn help_for(&self, class: &str) -> &str {
-        let plain = class.strip_suffix(" again").unwrap_or(class);
+        let plain = class.split(" again").next().unwrap_or(class);
         self.help
             .get(class)
             .or_else(|| self.help.get(plain))

@@ -105,7 +105,7 @@ fn load(package: &str, environment: Environment) -> Content {
     };
     let mut content = Content::default();
     project::load(&request, &RuleTable::embedded().unwrap(), &mut |project| {
-        content.add(project)
+        content.add(project);
     })
     .unwrap();
     // Within a file they stand in their order.

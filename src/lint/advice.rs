@@ -13,6 +13,8 @@ pub(super) struct Names<'a> {
     observed: &'a [(&'static str, String)],
     statement: &'a str,
     operation: Option<OperationNames<'a>>,
+    /// What the operation sends besides.
+    others: &'a [String],
 }
 
 /// What an operation says about itself.
@@ -33,7 +35,13 @@ impl<'a> Names<'a> {
             observed,
             statement,
             operation: None,
+            others: &[],
         }
+    }
+
+    /// Adds what the operation sends besides the statement that the advice is about.
+    pub(super) fn with_statements(self, others: &'a [String]) -> Self {
+        Self { others, ..self }
     }
 
     /// Adds what the operation says about itself.
@@ -77,6 +85,11 @@ impl<'a> Names<'a> {
             "concurrent_sql" => {
                 let concurrent = statement.replacen(" INDEX ", " INDEX CONCURRENTLY ", 1);
                 format!("'{}'", concurrent.replace('\'', "\\'"))
+            }
+            "other_statements" => {
+                let sent = self.others.iter();
+                let sent = sent.map(|sql| format!("migrations.RunSQL('{}'),", sql.replace('\'', "\\'")));
+                sent.collect::<Vec<_>>().join("\n")
             }
             "not_valid_sql" => format!("'{} NOT VALID'", statement.replace('\'', "\\'")),
             _ => return None,

@@ -35,9 +35,11 @@ impl Collector<'_> {
     pub(super) fn collect(&self, log: &[Executed<'_>], remarks: &[Remark<'_>], outcomes: &[Outcome]) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut by_operation: Vec<Vec<Told<'_>>> = vec![Vec::new(); self.migration.operations.len()];
+        let mut others: Vec<Vec<&Sent<'_>>> = vec![Vec::new(); self.migration.operations.len()];
         for executed in log {
             let hits = executed.statements.iter().flat_map(Told::by_statement);
             by_operation[executed.operation].extend(hits);
+            others[executed.operation].extend(executed.statements.iter().filter(|sent| is_beside_the_key(sent)));
         }
         for remark in remarks {
             by_operation[remark.operation].push(Told::beside(remark));
@@ -51,9 +53,14 @@ impl Collector<'_> {
             if !of_texts.is_empty() && of_operation.iter().all(|told| told.sent.is_none()) {
                 of_texts.append(&mut of_operation);
             }
-            findings.extend(self.finding(index, node, &of_operation));
+            let whole = Whole {
+                index,
+                node,
+                beside_the_key: &others[index],
+            };
+            findings.extend(self.finding(whole, &of_operation));
             let by_text = of_texts.chunk_by(Told::is_of_same_statement);
-            findings.extend(by_text.filter_map(|told| self.finding(index, node, told)));
+            findings.extend(by_text.filter_map(|told| self.finding(whole, told)));
         }
         // Behind a syntax error one gap leads to the next; the error is what has to be mended.
         if self.is_readable {
@@ -64,18 +71,16 @@ impl Collector<'_> {
     }
 
     /// The worst hit, told with the operation's names.
-    fn finding(&self, index: usize, node: &OperationNode, told: &[Told<'_>]) -> Option<Finding> {
-        let mut finding = self.tell(index, node, told)?;
+    fn finding(&self, whole: Whole<'_>, told: &[Told<'_>]) -> Option<Finding> {
+        let mut finding = self.tell(whole, told)?;
         if !finding.also.is_empty() && self.is_suppressed {
-            finding.apart = by_rule(told)
-                .iter()
-                .filter_map(|told| self.tell(index, node, told))
-                .collect();
+            finding.apart = by_rule(told).iter().filter_map(|told| self.tell(whole, told)).collect();
         }
         Some(finding)
     }
 
-    fn tell(&self, index: usize, node: &OperationNode, told: &[Told<'_>]) -> Option<Finding> {
+    fn tell(&self, whole: Whole<'_>, told: &[Told<'_>]) -> Option<Finding> {
+        let Whole { index, node, .. } = whole;
         let worst = told.iter().map(Told::rank).max()?;
         let Told {
             sent,
@@ -90,6 +95,8 @@ impl Collector<'_> {
             &self.migration.source,
             self.django,
         );
+        let others = whole.others(told);
+        let names = names.with_statements(&others);
         let mut harm: Vec<Harm> = told.iter().flat_map(|told| told.hit.harm.iter().copied()).collect();
         harm.sort_unstable();
         harm.dedup();
@@ -103,7 +110,7 @@ impl Collector<'_> {
             also: also(&rule.name, told),
             apart: Vec::new(),
             message: names.fill(&rule.message) + &held_from_before(worst),
-            help: names.fill(rule.help_for(&situation(node, told))),
+            help: names.fill(rule.help_for(&situation(whole, told))),
             place: self.place(told.iter().find_map(Told::range).unwrap_or(node.name_range)),
             migration: Some(self.migration.key.clone()),
             operation: Some(OperationPlace {
@@ -160,13 +167,41 @@ impl Collector<'_> {
     }
 }
 
+/// A top-level operation.
+#[derive(Clone, Copy)]
+struct Whole<'a> {
+    index: usize,
+    node: &'a OperationNode,
+    /// The statements that it sends besides those that drop a foreign key and make it again.
+    beside_the_key: &'a [&'a Sent<'a>],
+}
+
+impl Whole<'_> {
+    /// The texts of these statements, where the advice shows them.
+    fn others(&self, told: &[Told<'_>]) -> Vec<String> {
+        let sent = self.beside_the_key.iter().filter(|_| drops_key(told));
+        sent.map(|sent| sent.text.to_string()).collect()
+    }
+}
+
+/// Whether the statement is about more than a foreign key.
+fn is_beside_the_key(sent: &Sent<'_>) -> bool {
+    const OF_THE_KEY: &[&str] = &["add-foreign-key-scanning-tables", "drop-foreign-key", "set-constraints"];
+    let hits = &sent.verdict.hits;
+    !hits.iter().all(|hit| OF_THE_KEY.contains(&hit.rule.name.as_str()))
+}
+
+fn drops_key(told: &[Told<'_>]) -> bool {
+    told.iter().any(|told| told.hit.rule.name == "drop-foreign-key")
+}
+
 /// The class of the operation; one that drops a foreign key and makes it again is advised otherwise.
-fn situation(node: &OperationNode, told: &[Told<'_>]) -> String {
-    let drops = told.iter().any(|told| told.hit.rule.name == "drop-foreign-key");
-    if drops {
-        format!("{} again", node.class)
-    } else {
-        node.class.clone()
+fn situation(whole: Whole<'_>, told: &[Told<'_>]) -> String {
+    let class = &whole.node.class;
+    match (drops_key(told), whole.beside_the_key.is_empty()) {
+        (true, true) => format!("{class} again"),
+        (true, false) => format!("{class} again, changed"),
+        (false, _) => class.clone(),
     }
 }
 

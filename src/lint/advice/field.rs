@@ -109,7 +109,7 @@ pub(super) fn with_lasting_default(source: &str, django: DjangoVersion) -> Strin
     let found = Constructor::read(source);
     let arguments = found.as_ref().map_or(&[][..], |found| &found.arguments);
     let Some(default) = arguments.iter().find(|argument| argument.starts_with("default=")) else {
-        return with("db_default=\"\"");
+        return with(implicit(found.as_ref()));
     };
     let lasting = match &default["default=".len()..] {
         "timezone.now" | "django.utils.timezone.now" => "django.db.models.functions.Now()",
@@ -119,6 +119,20 @@ pub(super) fn with_lasting_default(source: &str, django: DjangoVersion) -> Strin
         _ => return with("null=True"),
     };
     source.replacen(default, &format!("db_default={lasting}"), 1)
+}
+
+/// What Django fills a column with whose field names no default: `_effective_default` in django/db/backends/base/schema.py.
+fn implicit(found: Option<&Constructor<'_>>) -> &'static str {
+    let Some(found) = found else { return "null=True" };
+    let is_clock = found
+        .arguments
+        .iter()
+        .any(|argument| matches!(*argument, "auto_now=True" | "auto_now_add=True"));
+    match (is_clock, found.class.rsplit('.').next().unwrap_or_default()) {
+        (true, "DateTimeField") => "db_default=django.db.models.functions.Now()",
+        (true, _) => "null=True",
+        (false, _) => "db_default=\"\"",
+    }
 }
 
 fn is_literal(text: &str) -> bool {
@@ -144,6 +158,14 @@ mod tests {
         assert_eq!(
             advised("models.CharField(blank=True, max_length=5)"),
             "models.CharField(blank=True, max_length=5, db_default=\"\")"
+        );
+        assert_eq!(
+            advised("models.DateTimeField(auto_now_add=True)"),
+            "models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.Now())"
+        );
+        assert_eq!(
+            advised("models.DateField(auto_now=True)"),
+            "models.DateField(auto_now=True, null=True)"
         );
         assert_eq!(
             advised("models.DateTimeField(default=timezone.now)"),
