@@ -538,3 +538,17 @@ fn a_thousand_paths_are_one_report() {
     );
     assert_eq!(run.json()["summary"]["migrations"], 1001);
 }
+
+#[test]
+fn what_a_field_class_that_nobody_knows_has_for_a_default_is_not_guessed() {
+    let scratch = Scratch::shop().file(
+        "shop/migrations/0003_point.py",
+        "from django.db import migrations\nfrom elsewhere import PointField, point\n\n\n\
+         class Migration(migrations.Migration):\n    dependencies = [('shop', '0002_index')]\n    operations = [\n        \
+         migrations.AddField('order', 'here', PointField()),\n        \
+         migrations.AddField('order', 'there', PointField(null=True)),\n        \
+         migrations.AddField('order', 'somewhere', point()),\n    ]\n",
+    );
+    let run = scratch.run("check shop/migrations/0003_point.py --output-format json");
+    assert_eq!(run.findings(), ["shop/migrations/0003_point.py: not-analysed"]);
+}

@@ -246,6 +246,30 @@ fn a_shallow_clone_without_a_merge_base_is_an_error_with_the_command_that_deepen
 }
 
 #[test]
+fn a_shallow_clone_of_one_branch_is_told_the_one_command_that_brings_all() {
+    let scratch = repository().file("shop/migrations/0003_a.py", removal("shop", "0002_index"));
+    commit(&scratch);
+    let origin = format!("file://{}", scratch.path("").display());
+    let clone = Scratch::new();
+    git(&clone, &format!("clone --quiet --depth 1 --branch work {origin} clone"));
+    let run = clone.run_in("clone", "check --since origin/main");
+    assert_eq!(run.code, 2, "{run:?}");
+    let command = run.notes.split("`git ").nth(1).and_then(|rest| rest.split('`').next());
+    git_in(&clone, "clone", command.expect("a command"));
+    let run = clone.run_in("clone", "check --since origin/main --output-format json");
+    assert_eq!(run.findings(), ["shop/migrations/0003_a.py: drop-column-in-use"]);
+}
+
+#[test]
+fn a_remote_without_a_branch_is_told_to_name_one() {
+    let scratch = repository();
+    git(&scratch, "remote add origin nowhere");
+    let run = since(&scratch, "origin/");
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.notes.contains("such as `origin/main`"), "{run:?}");
+}
+
+#[test]
 fn histories_without_a_common_commit_are_an_error() {
     let scratch = repository();
     git(&scratch, "checkout --quiet --orphan other");

@@ -45,6 +45,11 @@ impl<'a> Git<'a> {
         })
     }
 
+    fn is_shallow(&self) -> bool {
+        let answer = self.run(&["rev-parse", "--is-shallow-repository"]);
+        answer.is_ok_and(|output| line(&output) == "true")
+    }
+
     /// The command that brings a branch of a remote.
     fn how_to_get(&self, reference: &str) -> String {
         let remotes = self
@@ -55,6 +60,11 @@ impl<'a> Git<'a> {
             .split_once('/')
             .filter(|(remote, _)| remotes.lines().any(|known| known == *remote));
         match of_remote {
+            Some((remote, "")) => format!("name a branch of it, such as `{remote}/main`"),
+            Some((remote, branch)) if self.is_shallow() => format!(
+                "`git fetch --unshallow {remote} {branch}:refs/remotes/{remote}/{branch}` brings it, and the history that this \
+                 shallow clone has not; with actions/checkout, `fetch-depth: 0`"
+            ),
             Some((remote, branch)) => {
                 format!("`git fetch {remote} {branch}:refs/remotes/{remote}/{branch}` brings it")
             }

@@ -1,7 +1,9 @@
 //! The aspects of the actions of `ALTER TABLE`.
 
 use crate::catalog::{ConstraintKind as Existing, TypeKind, object_name};
-use crate::statement::{AlterTableAction, Column, ConstraintKind, SqlExpression, TableConstraint, Volatility};
+use crate::statement::{
+    AlterTableAction, Column, ConstraintKind, SqlExpression, TableConstraint, Volatility, has_unknown,
+};
 
 use super::{Aspect, Context, FactName, Observation, Role, foreign_key};
 
@@ -65,7 +67,9 @@ impl Context<'_> {
                 .flat_map(|table| table.indexes.keys().cloned());
             observations[0].builds.extend(indexes);
         }
-        if column.not_null {
+        // Of a field class that nobody knows, nobody knows what it has for a default.
+        let is_known = default == "present" || !has_unknown(&column.data_type.to_string());
+        if column.not_null && is_known {
             observations.push(about(Aspect::AddColumnNotNull).fact(FactName::Default, default));
         }
         if column.primary_key || column.unique {

@@ -78,7 +78,8 @@ impl Reading<'_> {
     fn object_field(&self, call: &Call, depth: usize, object: &mut Object<'_>) -> Field {
         let Some(described) = object.base().and_then(|base| self.described(base)) else {
             let missing = object.missing().first().map_or(call.path.as_str(), String::as_str);
-            return unknown_field(&call.path, not_known(&call.path, missing), call.range);
+            let unknown = unknown_field(&call.path, not_known(&call.path, missing), call.range);
+            return with_what_it_says(unknown, call);
         };
         let (mut field, kwargs) = self.constructed(call, depth, object, &described);
         match deconstruct(&field, kwargs, call, object) {
@@ -313,6 +314,24 @@ fn not_followed(value: &Value) -> Value {
         source: format!("{value:?}"),
         range: Range::default(),
     })
+}
+
+/// What the arguments mean that every field takes, whatever else the class does.
+fn with_what_it_says(mut field: Field, call: &Call) -> Field {
+    for (name, value) in &call.kwargs {
+        let is_true = value.as_bool() == Some(true);
+        match name.as_str() {
+            "null" => field.null = is_true,
+            "blank" => field.blank = is_true,
+            "unique" => field.explicit_unique = is_true,
+            "primary_key" => field.primary_key = is_true,
+            "db_index" => field.db_index = is_true,
+            "db_column" => field.db_column = value.as_str().map(str::to_owned),
+            "default" => field.default = Some(value.clone()),
+            _ => {}
+        }
+    }
+    field
 }
 
 fn not_known(path: &str, missing: &str) -> String {
