@@ -238,11 +238,20 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// What fails beats what is slow, and what a statement does what is said beside it.
-    fn rank(&self) -> (Severity, bool, Work, bool, Option<LockMode>) {
-        let fails = self.hit.harm.contains(&Harm::Fails);
+    /// What fails beats what is slow, and so does a name that every query of the running release looks for in vain; what a
+    /// statement does beats what is said beside it.
+    fn rank(&self) -> (Severity, bool, bool, Work, bool, Option<LockMode>) {
         let hit = self.hit;
-        (hit.severity, fails, hit.work, self.sent.is_some(), hit.strongest)
+        let fails = hit.harm.contains(&Harm::Fails);
+        let renames = matches!(hit.rule.name.as_str(), "rename-table" | "rename-column");
+        (
+            hit.severity,
+            fails,
+            renames,
+            hit.work,
+            self.sent.is_some(),
+            hit.strongest,
+        )
     }
 
     /// Where it stands, where that is within the operation.
