@@ -552,3 +552,18 @@ fn what_a_field_class_that_nobody_knows_has_for_a_default_is_not_guessed() {
     let run = scratch.run("check shop/migrations/0003_point.py --output-format json");
     assert_eq!(run.findings(), ["shop/migrations/0003_point.py: not-analysed"]);
 }
+
+#[test]
+fn a_migration_that_two_projects_have_is_asked_for_with_the_project() {
+    let scratch = Scratch::new()
+        .file("one/manage.py", "")
+        .app("one/shop")
+        .file("other/manage.py", "")
+        .app("other/shop");
+    let run = scratch.run("sql shop 0001");
+    assert_eq!(
+        run.notes,
+        "error: more than one project has shop 0001_initial; name one with `--project FOLDER`\n"
+    );
+    assert_eq!(scratch.run("sql shop 0001 --project one").code, 0);
+}

@@ -82,6 +82,10 @@ fn chosen<'a>(sql: &Sql, all: &[&'a MigrationReport]) -> Result<Vec<&'a Migratio
     match beginning.as_slice() {
         [_] => Ok(beginning),
         [] => Err(no_migration(app, name, &of_app)),
+        [first, second, ..] if first.key.name == second.key.name => Err(CommandError::NoSuchMigration(format!(
+            "more than one project has {app} {}; name one with `--project FOLDER`",
+            first.key.name
+        ))),
         [first, second, ..] => Err(CommandError::NoSuchMigration(format!(
             "`{name}` begins more than one migration of {app}: {}, {}; write more of the name",
             first.key.name, second.key.name
