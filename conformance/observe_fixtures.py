@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import binaries
+import environments
 import observed
 import record
 import server
@@ -71,15 +72,8 @@ def environment(packages, work):
     """A virtual environment for each set of packages."""
     name = hashlib.sha256("\n".join(packages).encode()).hexdigest()[:8] if packages else "plain"
     venv = work / "venvs" / f"fixtures-{DJANGO}-{name}"
-    python, done = venv / "bin" / "python", venv / "complete"
-    if not done.exists():
-        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-        if packages:
-            record.pip(python, *packages)
-        # Last, and whatever the packages say about it.
-        record.pip(python, f"django=={record.DJANGO_VERSIONS[DJANGO]}", "psycopg[binary]>=3.1", "tzdata")
-        done.touch()
-    return python
+    # Django last, and whatever the packages say about it.
+    return environments.made(venv, packages, (f"django=={record.DJANGO_VERSIONS[DJANGO]}", "psycopg[binary]>=3.1", "tzdata"))
 
 
 # Observing

@@ -9,13 +9,11 @@ pglast is installed into an environment of its own, below target/conformance.
 
 import argparse
 import collections
-import os
 import re
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
+import environments
 import record
 from forelock import Forelock
 
@@ -33,7 +31,7 @@ class Migration(migrations.Migration):
 
 def main():
     arguments = parse_arguments()
-    in_environment(arguments.work)
+    environments.go_on_in(arguments.work / "venvs" / "parsed", PGLAST)
     if arguments.files:
         with tempfile.TemporaryDirectory() as folder:
             write_project(Path(folder), statements_of(arguments.sources))
@@ -50,18 +48,6 @@ def parse_arguments():
     parser.add_argument("--files", action="store_true", help="the sources are files with SQL")
     parser.add_argument("--work", type=Path, default=record.work_folder().resolve(), help="default: target/conformance")
     return parser.parse_args()
-
-
-def in_environment(work):
-    venv = work / "venvs" / "parsed"
-    python, done = venv / "bin" / "python", venv / "complete"
-    if Path(sys.prefix) == venv:
-        return
-    if not done.exists():
-        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-        record.pip(python, PGLAST)
-        done.touch()
-    os.execv(python, [python, *sys.argv])
 
 
 def read_by_us(binary, projects):

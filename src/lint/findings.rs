@@ -188,7 +188,7 @@ impl Whole<'_> {
 fn is_beside_the_key(sent: &Sent<'_>) -> bool {
     const OF_THE_KEY: &[&str] = &["add-foreign-key-scanning-tables", "drop-foreign-key", "set-constraints"];
     let hits = &sent.verdict.hits;
-    !hits.iter().all(|hit| OF_THE_KEY.contains(&hit.rule.name.as_str()))
+    sent.unread.is_some() || !hits.iter().all(|hit| OF_THE_KEY.contains(&hit.rule.name.as_str()))
 }
 
 fn drops_key(told: &[Told<'_>]) -> bool {

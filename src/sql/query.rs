@@ -188,16 +188,36 @@ impl Scan {
     }
 }
 
-/// Without GROUP BY every column stands inside of an aggregate, so that the functions decide.
+/// Without GROUP BY every column stands inside of an aggregate, so that the functions decide; and an index answers for a
+/// column, not for what is calculated from it.
 ///
 /// Source: PostgreSQL, `preprocess_minmax_aggregates`.
 fn asks_for_ends(tokens: &[Token]) -> bool {
     let called = calls(tokens);
-    called.iter().any(|name| matches!(*name, "max" | "min"))
+    let is_of_rows = |token: &Token| token.word().is_some_and(|word| OF_ROWS.contains(&word));
+    called.iter().any(|name| is_end(name))
         && called.iter().all(|name| AROUND_ENDS.contains(name))
-        && !tokens
-            .iter()
-            .any(|token| token.word().is_some_and(|word| OF_ROWS.contains(&word)))
+        && !tokens.iter().any(is_of_rows)
+        && tokens.iter().filter(|token| token.is("from")).count() == 1
+        && (0..tokens.len()).all(|at| is_of_column(&tokens[at..]))
+}
+
+fn is_end(function: &str) -> bool {
+    matches!(function, "max" | "min")
+}
+
+/// Whether what begins here is no `max(..)`, or one of a column: `max(id)`, `max(t.id)`.
+fn is_of_column(tokens: &[Token]) -> bool {
+    match tokens {
+        [function, open, rest @ ..] if function.name().is_some_and(is_end) && open.is_symbol("(") => match rest {
+            [column, close, ..] if close.is_symbol(")") => column.name().is_some(),
+            [table, dot, column, close, ..] if dot.is_symbol(".") && close.is_symbol(")") => {
+                table.name().is_some() && column.name().is_some()
+            }
+            _ => false,
+        },
+        _ => true,
+    }
 }
 
 /// `AS alias (column, ..)`

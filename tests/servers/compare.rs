@@ -33,10 +33,10 @@ impl Verdict {
 }
 
 /// A statement that the server ran.
-pub fn ran(seen: &Value, claim: &StatementReport) -> Verdict {
+pub fn ran(seen: &Value, claim: &StatementReport, parts: &Partitions) -> Verdict {
     let mut verdict = Verdict::default();
     locks(seen, claim, &mut verdict);
-    waits(seen, claim, &mut verdict);
+    waits(seen, claim, parts, &mut verdict);
     if claim.work != Work::Unknown {
         work(seen, claim, &mut verdict);
         told(seen, claim, &mut verdict);
@@ -113,7 +113,7 @@ fn claimed_modes(claim: &StatementReport, kinds: &[RelationKind]) -> BTreeSet<(S
 // Who waits
 
 /// Whom each claimed lock keeps waiting; and nobody waits without a lock that explains it.
-fn waits(seen: &Value, claim: &StatementReport, verdict: &mut Verdict) {
+fn waits(seen: &Value, claim: &StatementReport, parts: &Partitions, verdict: &mut Verdict) {
     for lock in &claim.locks {
         let commands = match lock.kind {
             RelationKind::Table | RelationKind::Partitioned => lock.mode.blocks(),
@@ -135,7 +135,7 @@ fn waits(seen: &Value, claim: &StatementReport, verdict: &mut Verdict) {
     for (relation, commands) in seen["waits"].as_object().into_iter().flatten() {
         let unexplained: Vec<_> = waiting(commands)
             .into_iter()
-            .filter(|command| !is_explained(relation, commands, *command, claim))
+            .filter(|command| !is_explained(relation, commands, *command, claim, parts))
             .collect();
         verdict.claim(unexplained.is_empty(), || {
             format!("{unexplained:?} wait on {relation} for no lock that forelock names")
@@ -144,8 +144,15 @@ fn waits(seen: &Value, claim: &StatementReport, verdict: &mut Verdict) {
 }
 
 /// By a lock on the relation, or by one on what is opened on the way to it: an index, which every query opens; the sequence
-/// that numbers new rows; the table behind a view; the parent that a partition's rows have to fit.
-fn is_explained(relation: &str, commands: &Value, command: Command, claim: &StatementReport) -> bool {
+/// that numbers new rows; the table behind a view; the partition that a new row goes to; the parent that a partition's rows have
+/// to fit, and that is opened to plan a query of a partition with partitions of its own.
+fn is_explained(
+    relation: &str,
+    commands: &Value,
+    command: Command,
+    claim: &StatementReport,
+    parts: &Partitions,
+) -> bool {
     claim.locks.iter().any(|lock| {
         let is_own = lock.relation == relation && lock.mode.conflicts_with(command.lock());
         let closes_all = lock.mode == LockMode::AccessExclusive;
@@ -153,13 +160,49 @@ fn is_explained(relation: &str, commands: &Value, command: Command, claim: &Stat
             || match lock.kind {
                 RelationKind::Index => closes_all,
                 RelationKind::Sequence => command == Command::Insert && lock.mode >= LockMode::ShareRowExclusive,
-                // Rows have to fit the bounds; and who plans a query of a partition that has partitions opens its parent.
-                RelationKind::Partitioned => closes_all,
-                // Nothing else is tried on views; and a new row of a partitioned table goes to one of its partitions.
-                RelationKind::Table => closes_all && matches!(text(commands), "select" | "insert"),
+                RelationKind::Partitioned => {
+                    let is_parent = parts.lies_in(relation, &lock.relation) && parts.has_parts(relation);
+                    closes_all && (is_parent || command.lock() == LockMode::RowExclusive)
+                }
+                // Nothing else is tried on views.
+                RelationKind::Table if text(commands) == "select" => closes_all,
+                RelationKind::Table => {
+                    closes_all && command == Command::Insert && parts.lies_in(&lock.relation, relation)
+                }
                 RelationKind::View | RelationKind::MaterializedView => false,
             }
     })
+}
+
+/// Which tables a fixture makes partitions of which, by the text of its statements.
+#[derive(Default)]
+pub struct Partitions(BTreeSet<(String, String)>);
+
+impl Partitions {
+    pub fn of<'s>(statements: impl Iterator<Item = &'s str>) -> Self {
+        Self(statements.filter_map(partition).collect())
+    }
+
+    fn lies_in(&self, table: &str, parent: &str) -> bool {
+        let mut parents = self.0.iter().filter(|(part, _)| part == table);
+        parents.any(|(_, direct)| direct == parent || self.lies_in(direct, parent))
+    }
+
+    fn has_parts(&self, table: &str) -> bool {
+        self.0.iter().any(|(_, parent)| parent == table)
+    }
+}
+
+/// The partition and its parent: `CREATE TABLE part PARTITION OF parent`, `ALTER TABLE parent ATTACH PARTITION part`.
+fn partition(sql: &str) -> Option<(String, String)> {
+    let words: Vec<&str> = sql.split_whitespace().map(|word| word.trim_matches('"')).collect();
+    match words.as_slice() {
+        ["CREATE", "TABLE", part, "PARTITION", "OF", parent, ..]
+        | ["ALTER", "TABLE", parent, "ATTACH", "PARTITION", part, ..] => {
+            Some(((*part).to_owned(), (*parent).to_owned()))
+        }
+        _ => None,
+    }
 }
 
 /// `all`, `writes`, or names of commands.

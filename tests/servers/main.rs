@@ -19,7 +19,7 @@ use forelock::rules::RuleTable;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use compare::Verdict;
+use compare::{Partitions, Verdict};
 use documents::Table;
 use recorded::{Fixture, VERSIONS, fixtures, on, statements, text};
 use rows::{Run, SeenRows};
@@ -134,6 +134,8 @@ impl Measured {
 fn compared(fixture: &Fixture, rules: &RuleTable, version: u64) -> Measured {
     let analysis = claimed::analyse(fixture, rules, version);
     let mut measured = Measured::default();
+    let texts = fixture.migrations().iter().flat_map(statements);
+    let parts = Partitions::of(texts.map(|statement| text(&statement.seen["sql"])));
     for observed in fixture.migrations() {
         let place = format!("{} {} on {version}", fixture.name, text(&observed["migration"]));
         let seen = statements(observed);
@@ -154,7 +156,7 @@ fn compared(fixture: &Fixture, rules: &RuleTable, version: u64) -> Measured {
                 error: error(truth, refused, statement.operation, claim, rules),
                 is_default: std::ptr::eq(truth, statement.seen),
             };
-            measured.note(&place, &run, claim, rules);
+            measured.note(&place, &run, claim, rules, &parts);
         }
     }
     measured
@@ -174,11 +176,11 @@ fn error<'a>(
 }
 
 impl Measured {
-    fn note(&mut self, place: &str, run: &Run<'_>, claim: &StatementReport, rules: &RuleTable) {
+    fn note(&mut self, place: &str, run: &Run<'_>, claim: &StatementReport, rules: &RuleTable, parts: &Partitions) {
         rows::note(&mut self.rows, rules, &claim.rows, run);
         let mut verdict = compare::failure(run.error, claimed::fails(claim, rules));
         if run.error.is_none() && claim.not_analysed.is_none() {
-            let Verdict { claims, contradictions } = compare::ran(run.seen, claim);
+            let Verdict { claims, contradictions } = compare::ran(run.seen, claim, parts);
             verdict.claims += claims;
             verdict.contradictions.extend(contradictions);
         }
