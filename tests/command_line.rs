@@ -567,3 +567,17 @@ fn a_migration_that_two_projects_have_is_asked_for_with_the_project() {
     );
     assert_eq!(scratch.run("sql shop 0001 --project one").code, 0);
 }
+
+#[test]
+fn what_cannot_be_read_of_an_operation_is_said_once_and_where_it_stands() {
+    let scratch = Scratch::shop().file(
+        "shop/migrations/0003_file.py",
+        "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    \
+         dependencies = [('shop', '0002_index')]\n    \
+         operations = [migrations.RunSQL(open('lost.sql').read())]\n",
+    );
+    let run = scratch.run("check shop/migrations/0003_file.py --output-format concise");
+    let found = "shop/migrations/0003_file.py:6:37: warning[not-analysed] could not be analysed: ";
+    assert!(run.out.starts_with(found), "{run:?}");
+    assert!(!run.out.contains("more)"), "{run:?}");
+}

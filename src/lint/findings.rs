@@ -147,7 +147,8 @@ impl Collector<'_> {
         let mut gaps = self.migration.gaps.clone();
         for (node, outcome) in self.migration.operations.iter().zip(outcomes) {
             if outcome.confidence == Confidence::Opaque {
-                gaps.extend(outcome.reasons.iter().map(|reason| Gap {
+                let reasons = outcome.reasons.iter().filter(|reason| !self.is_known(node, reason));
+                gaps.extend(reasons.map(|reason| Gap {
                     range: node.name_range,
                     reason: reason.clone(),
                 }));
@@ -164,6 +165,16 @@ impl Collector<'_> {
         gaps.sort_by_key(|gap| gap.range.start);
         gaps.dedup_by(|a, b| a == b);
         gaps
+    }
+
+    /// Whether the reader has said this of a part of the operation, at its own place.
+    fn is_known(&self, node: &OperationNode, reason: &str) -> bool {
+        let (start, end) = (node.range.start, node.range.end);
+        let is_within = |gap: &Gap| start <= gap.range.start && gap.range.end <= end;
+        self.migration
+            .gaps
+            .iter()
+            .any(|gap| is_within(gap) && gap.reason == reason)
     }
 }
 
