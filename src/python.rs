@@ -41,18 +41,20 @@ pub use resolve::{Modules, Resolved};
 pub use settings::{Setting, SettingValues};
 
 use crate::row_work::RowWork;
-use crate::source::Range;
+use crate::source::{Range, SourceFile};
 use crate::value::Value;
 use crate::versions::DjangoVersion;
 use syntax::Syntax;
 
 /// One module, read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Module {
     /// The dotted path: `shop.migrations.0001_initial`, `shop.fields` for `shop/fields/__init__.py`.
     pub path: String,
     /// Whether it is an `__init__.py`.
     pub is_package: bool,
+    /// Its text.
+    pub source: Arc<SourceFile>,
     /// What module-level names are bound to at the end of the module.
     pub bindings: FxHashMap<String, Value>,
     /// Classes in source order, nested ones included.
@@ -134,7 +136,9 @@ pub struct Origin<'a> {
 
 /// Reads a module. What it needs of other modules it takes from `modules`, or asks for.
 #[must_use]
-pub fn parse(text: &str, origin: Origin<'_>, modules: &Modules) -> Module {
+pub fn parse(source: &Arc<SourceFile>, origin: Origin<'_>, modules: &Modules) -> Module {
+    let text = source.text.as_str();
+    let range = |range: TextRange| source.range(range.start().into(), range.end().into());
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
     let comments = parsed
         .tokens()
@@ -148,13 +152,13 @@ pub fn parse(text: &str, origin: Origin<'_>, modules: &Modules) -> Module {
         range: range(error.location),
     });
     let syntax_errors = syntax_errors.collect();
-    let module = evaluate::module(text, syntax::body(&parsed), origin, modules);
+    let module = evaluate::module(source, syntax::body(&parsed), origin, modules);
     let row_work = if text.contains("RunPython") && parsed.errors().is_empty() {
         row_work::of_module(syntax::body(&parsed))
     } else {
         FxHashMap::default()
     };
-    let syntax = module.may_be_called().then(|| Arc::new(Syntax::new(text, parsed)));
+    let syntax = module.may_be_called().then(|| Arc::new(Syntax::new(parsed)));
     Module {
         syntax_errors,
         comments,
@@ -208,8 +212,4 @@ impl Class {
     pub fn method(&self, name: &str) -> Option<&Method> {
         self.methods.iter().rev().find(|method| method.name == name)
     }
-}
-
-fn range(range: TextRange) -> Range {
-    Range::new(range.start().into(), range.end().into())
 }

@@ -1,7 +1,10 @@
 //! Source text and the places in it: byte ranges inside, lines and columns outside.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 /// A half-open byte range in one source text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10,19 +13,39 @@ pub struct Range {
     pub start: u32,
     /// Offset just past the last byte.
     pub end: u32,
+    /// The file that it lies in.
+    pub file: FileId,
+}
+
+/// Which text a range lies in; the default is none at all.
+///
+/// Values of a helper module travel into the migration that imports it, and their places with them: without its file a
+/// range says nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(u32);
+
+impl FileId {
+    /// One that no other file of this run has.
+    fn unique() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 impl Range {
-    /// The range from `start` up to and without `end`.
-    #[must_use]
-    pub fn new(start: u32, end: u32) -> Self {
-        Self { start, end }
-    }
-
     /// Whether `other` lies inside this range.
     #[must_use]
     pub fn contains(self, other: Range) -> bool {
-        self.start <= other.start && other.end <= self.end
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
+    /// Where this range begins.
+    #[must_use]
+    pub fn beginning(self) -> Range {
+        Range {
+            end: self.start,
+            ..self
+        }
     }
 }
 
@@ -42,6 +65,8 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The decoded text. A byte order mark is not part of it.
     pub text: String,
+    /// What the ranges in this text carry.
+    pub id: FileId,
     /// Found when the first position is asked for; most files have none to tell.
     line_starts: OnceLock<Vec<u32>>,
 }
@@ -53,8 +78,16 @@ impl SourceFile {
         Arc::new(Self {
             path,
             text,
+            id: FileId::unique(),
             line_starts: OnceLock::new(),
         })
+    }
+
+    /// The range of this text from `start` up to and without `end`.
+    #[must_use]
+    pub fn range(&self, start: u32, end: u32) -> Range {
+        let file = self.id;
+        Range { start, end, file }
     }
 
     fn line_starts(&self) -> &[u32] {
@@ -86,12 +119,15 @@ impl SourceFile {
         let index = line.saturating_sub(1) as usize;
         let end = offset(self.text.len());
         let start = self.line_starts().get(index).copied().unwrap_or(end);
-        Range::new(start, self.line_starts().get(index + 1).copied().unwrap_or(end))
+        self.range(start, self.line_starts().get(index + 1).copied().unwrap_or(end))
     }
 
-    /// The text of a range; empty if the range does not fall on characters.
+    /// The text of a range; empty if the range lies in another file or does not fall on characters.
     #[must_use]
     pub fn slice(&self, range: Range) -> &str {
+        if range.file != self.id {
+            return "";
+        }
         self.text
             .get(range.start as usize..range.end as usize)
             .unwrap_or_default()
@@ -101,6 +137,23 @@ impl SourceFile {
     #[must_use]
     pub fn line_count(&self) -> u32 {
         offset(self.line_starts().len())
+    }
+}
+
+/// Texts by what their ranges carry.
+#[derive(Clone, Debug, Default)]
+pub struct Sources(FxHashMap<FileId, Arc<SourceFile>>);
+
+impl Sources {
+    /// Adds a text.
+    pub fn insert(&mut self, source: Arc<SourceFile>) {
+        self.0.insert(source.id, source);
+    }
+
+    /// The text that a range lies in.
+    #[must_use]
+    pub fn get(&self, file: FileId) -> Option<&Arc<SourceFile>> {
+        self.0.get(&file)
     }
 }
 

@@ -27,7 +27,8 @@ fn module(path: &str, text: &str) -> Module {
 
 fn module_with(path: &str, text: &str, modules: &Modules) -> Module {
     let is_package = path == "shop";
-    parse(text, Origin { path, is_package }, modules)
+    let source = SourceFile::new(PathBuf::from(path), text.to_owned());
+    parse(&source, Origin { path, is_package }, modules)
 }
 
 /// Reads a migration of the app `shop` whose text begins with [`IMPORTS`].
@@ -37,14 +38,13 @@ fn read(text: &str, others: &[(&str, &str)]) -> Migration {
         modules.insert(module(path, text));
     }
     let text = format!("{IMPORTS}{text}");
-    let source = SourceFile::new(PathBuf::from("shop/migrations/0002_x.py"), text.clone());
     let reader = Reader {
         modules: &modules,
         fields: CustomFields::known(),
     };
     let key = MigrationKey::new("shop", "0002_x");
     let module = module_with("shop.migrations.0002_x", &text, &modules);
-    reader.read(&module, key, source, Ownership::Project).migration
+    reader.read(&module, key, Ownership::Project).migration
 }
 
 /// A migration with these operations.

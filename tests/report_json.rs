@@ -59,7 +59,11 @@ fn what_is_not_there_is_null_and_a_file_without_text_begins_at_its_first_charact
     finding.place = Place {
         path: "shop/migrations/0002_latin.py".into(),
         source: None,
-        range: Range::new(9, 9),
+        range: Range {
+            start: 9,
+            end: 9,
+            ..Range::default()
+        },
     };
     let document = schema::document(json(&[only(finding)]).as_bytes());
     let finding = &document["findings"][0];

@@ -173,7 +173,11 @@ fn an_empty_file_and_a_file_without_text_show_their_path() {
     undecoded.place = Place {
         path: "shop/migrations/0002_latin.py".into(),
         source: None,
-        range: Range::new(17, 18),
+        range: Range {
+            start: 17,
+            end: 18,
+            ..Range::default()
+        },
     };
     let analysis = Analysis {
         findings: vec![empty, undecoded],
@@ -187,7 +191,11 @@ fn places_at_the_edges_of_a_text_are_shown() {
     let text = "first\nlast";
     for (start, end) in [(0, 0), (5, 6), (6, 10), (10, 10), (3, 9), (40, 50)] {
         let mut finding = bare(text, "first");
-        finding.place.range = Range::new(start, end);
+        finding.place.range = Range {
+            start,
+            end,
+            ..finding.place.range
+        };
         let report = one(finding);
         assert!(report.contains("CREATE INDEX"), "{start}..{end}:\n{report}");
     }
@@ -219,7 +227,7 @@ fn ten_thousand_findings_in_one_long_file_cost_no_more_than_their_number() {
     let findings = (0..10_000).map(|number| {
         let mut finding = finding.clone();
         let start = number * 5 * line + 4;
-        finding.place.range = Range::new(start, start + length);
+        finding.place.range = source.range(start, start + length);
         finding
     });
     let analysis = Analysis {

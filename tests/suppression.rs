@@ -50,8 +50,8 @@ fn calls(source: &Arc<SourceFile>) -> Vec<OperationNode> {
                 name: "Order".to_owned(),
             },
             class: "AddIndex".to_owned(),
-            range: Range::new(offset(start), offset(start + length)),
-            name_range: Range::new(offset(start), offset(start + name.len() - 1)),
+            range: source.range(offset(start), offset(start + length)),
+            name_range: source.range(offset(start), offset(start + name.len() - 1)),
             argument_ranges: Vec::new(),
         }
     });
@@ -63,7 +63,7 @@ fn comments(source: &Arc<SourceFile>) -> Vec<Range> {
     let comments = lines.filter_map(|line| {
         let text = source.slice(line).trim_end();
         let start = text.find('#')?;
-        Some(Range::new(line.start + offset(start), line.start + offset(text.len())))
+        Some(source.range(line.start + offset(start), line.start + offset(text.len())))
     });
     comments.collect()
 }

@@ -13,7 +13,7 @@ impl Places {
     /// Looks in the expression for string literals that come to this text, behind those of earlier pieces.
     pub(super) fn find(source: &SourceFile, expression: Range, text: &str, taken: &mut u32) -> Self {
         let from = expression.start.max(*taken);
-        let area = source.slice(Range::new(from, expression.end));
+        let area = source.slice(source.range(from, expression.end));
         let mut found = runs(area).into_iter().filter(|run| run.decoded == text);
         let Some(run) = found.next() else {
             return Self {
@@ -32,7 +32,7 @@ impl Places {
         let start = u32::try_from(offset + run.start).unwrap_or(expression.start);
         Self {
             stretches,
-            whole: Range::new(start, end),
+            whole: source.range(start, end),
         }
     }
 
@@ -44,7 +44,11 @@ impl Places {
             u32::try_from(file + (at - decoded)).ok()
         };
         match (place(start), place(end.saturating_sub(1))) {
-            (Some(start), Some(last)) => Range::new(start, last + 1),
+            (Some(start), Some(last)) => Range {
+                start,
+                end: last + 1,
+                ..self.whole
+            },
             _ => self.whole,
         }
     }
@@ -169,13 +173,13 @@ mod tests {
     use std::path::PathBuf;
 
     use super::Places;
-    use crate::source::{Range, SourceFile};
+    use crate::source::SourceFile;
 
     /// The part of the file that `part` of the decoded text comes from.
     fn found(source: &str, text: &str, part: &str) -> String {
         let file = SourceFile::new(PathBuf::from("0001.py"), source.to_owned());
         let length = u32::try_from(source.len()).unwrap();
-        let places = Places::find(&file, Range::new(0, length), text, &mut 0);
+        let places = Places::find(&file, file.range(0, length), text, &mut 0);
         let start = text.find(part).unwrap();
         file.slice(places.range(start, start + part.len())).to_owned()
     }

@@ -20,7 +20,7 @@ pub use custom_fields::{CustomField, CustomFields};
 
 use super::{Dependency, Gap, Migration, MigrationKey, Ownership};
 use crate::python::{Attribute, Class, Module, Modules, Object};
-use crate::source::{Range, SourceFile};
+use crate::source::Range;
 use crate::value::Value;
 
 /// The class that every migration derives from.
@@ -65,7 +65,7 @@ struct MigrationClass<'a> {
 impl Reader<'_> {
     /// Reads a migration. What cannot be read is a gap; a module without a migration class gives one without operations.
     #[must_use]
-    pub fn read(&self, module: &Module, key: MigrationKey, source: Arc<SourceFile>, ownership: Ownership) -> Read {
+    pub fn read(&self, module: &Module, key: MigrationKey, ownership: Ownership) -> Read {
         let app = key.app.clone();
         let mut reading = Reading {
             module,
@@ -88,7 +88,7 @@ impl Reader<'_> {
         let asked = reading.asked.into_inner();
         let migration = Migration {
             key,
-            source,
+            source: Arc::clone(&module.source),
             ownership,
             atomic,
             initial,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::modules::Finder;
 use super::settings::Settings;
 use crate::python::{self, Class, Origin};
+use crate::source::SourceFile;
 use crate::value::Value;
 
 /// A folder of migrations, as Django knows it.
@@ -166,7 +167,8 @@ fn app_configs(file: &Path, finder: &Finder) -> Vec<AppConfig> {
         path: "apps",
         is_package: false,
     };
-    let module = python::parse(&text, origin, &python::Modules::new(finder.django));
+    let source = SourceFile::new(file.to_owned(), text);
+    let module = python::parse(&source, origin, &python::Modules::new(finder.django));
     module.classes.iter().filter_map(app_config).collect()
 }
 

@@ -87,12 +87,12 @@ impl Finder {
     /// Reads the module with this dotted path; `None` if there is no such file or it is not text.
     pub(super) fn module(&self, module: &str, modules: &Modules) -> Option<Module> {
         let located = self.locate(module)?;
-        let text = text(fs::read(&located.path).ok()?).ok()?;
+        let source = source(&located.path, fs::read(&located.path).ok()?).ok()?;
         let origin = Origin {
             path: module,
             is_package: located.is_package,
         };
-        Some(python::parse(&text, origin, modules))
+        Some(python::parse(&source, origin, modules))
     }
 
     /// Reads what the migrations import, and what that imports, until nothing more is wanted.
@@ -139,12 +139,12 @@ impl Finder {
 }
 
 /// Parses a migration file under the dotted path that it would be imported by.
-pub(super) fn migration(module: &str, source: &SourceFile, modules: &Modules) -> Module {
+pub(super) fn migration(module: &str, source: &Arc<SourceFile>, modules: &Modules) -> Module {
     let origin = Origin {
         path: module,
         is_package: false,
     };
-    python::parse(&source.text, origin, modules)
+    python::parse(source, origin, modules)
 }
 
 /// The text of a file's bytes, as Python decodes them.

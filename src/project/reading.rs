@@ -18,7 +18,7 @@ use crate::migration::read::{self, CustomFields, Read, Reader};
 use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
 use crate::progress::Stage;
 use crate::python::{Module, Modules};
-use crate::source::{Range, SourceFile};
+use crate::source::SourceFile;
 use crate::versions::PostgresVersion;
 
 /// Packages depend on packages; a longer chain than this is no chain.
@@ -355,7 +355,7 @@ impl<'a> Batch<'a> {
             modules: &self.modules,
             fields: &self.fields,
         };
-        reader.read(&file.module, file.key.clone(), Arc::clone(&file.source), file.ownership)
+        reader.read(&file.module, file.key.clone(), file.ownership)
     }
 
     /// Files of a migration folder that hold no migration or could not be read.
@@ -378,7 +378,7 @@ fn undecodable(shown: PathBuf, path: &Path, error: &ReadError) -> FileProblem {
     if let (Some(line), Ok(bytes)) = (error.line(), fs::read(path)) {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let source = SourceFile::new(problem.path.clone(), text);
-        problem.range = Range::new(source.line_range(line).start, source.line_range(line).start);
+        problem.range = source.line_range(line).beginning();
         problem.source = Some(source);
     }
     problem

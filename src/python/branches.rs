@@ -8,7 +8,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::evaluate::{Binding, Interpreter, Scope};
 use super::execute::Flow;
-use super::{operators, range};
+use super::operators;
 use crate::value::Value;
 
 impl<'a> Interpreter<'a> {
@@ -129,7 +129,7 @@ impl<'a> Interpreter<'a> {
             self.forget(&[&repeated.body], repeated.range);
             return Flow::Next;
         }
-        let place = range(repeated.target.range());
+        let place = self.place_of(repeated.target.range());
         self.depth += 20;
         let mut flow = Flow::Next;
         for item in items {

@@ -7,7 +7,7 @@ use ruff_text_size::Ranged;
 
 use super::evaluate::Interpreter;
 use super::operators::{self, is_constant};
-use super::{Setting, objects, range, text};
+use super::{Setting, objects, text};
 use crate::source::Range;
 use crate::value::{Call, Value};
 
@@ -55,6 +55,18 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// The call as a value, with its places.
+    fn as_written(&self, path: String, call: &ast::ExprCall, arguments: Arguments) -> Value {
+        Value::Call(Arc::new(Call {
+            path,
+            args: arguments.args,
+            kwargs: arguments.kwargs,
+            range: self.place_of(call.range()),
+            name_range: self.place_of(call.func.range()),
+            arg_ranges: arguments.ranges,
+        }))
+    }
+
     /// `self.method(...)`.
     fn self_call(&mut self, method: &str, call: &'a ast::ExprCall) -> Value {
         let arguments = match self.arguments(&call.arguments) {
@@ -65,7 +77,7 @@ impl<'a> Interpreter<'a> {
             Value::Name(path) if path.starts_with('<') => self.own_method(method, arguments, 0),
             Value::Function(function) => match self.call_function(&function, &arguments) {
                 Some(value) => value,
-                None => as_written(function.path, call, arguments),
+                None => self.as_written(function.path, call, arguments),
             },
             callee => self.blame(callee, call.range(), "is a call that is not evaluated"),
         }
@@ -95,14 +107,14 @@ impl<'a> Interpreter<'a> {
         match callee {
             Value::Function(function) => match self.call_function(&function, &arguments) {
                 Some(value) => value,
-                None => as_written(function.path, call, arguments),
+                None => self.as_written(function.path, call, arguments),
             },
             Value::Name(path) => {
                 let value = match path.strip_prefix("builtins.") {
                     Some(name) => self.builtin(name, &arguments),
                     None => self.known_function(&path, &arguments),
                 };
-                value.unwrap_or_else(|| as_written(path, call, arguments))
+                value.unwrap_or_else(|| self.as_written(path, call, arguments))
             }
             Value::Call(partial) => match partial_call(Arc::unwrap_or_clone(partial), arguments) {
                 Some((callee @ (Value::Name(_) | Value::Function(_)), arguments)) => {
@@ -126,7 +138,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn arguments(&mut self, written: &'a ast::Arguments) -> Result<Arguments, Value> {
         let mut arguments = Arguments::default();
         for expression in &written.args {
-            let place = range(expression.range());
+            let place = self.place_of(expression.range());
             if let Expr::Starred(starred) = expression {
                 let items = self
                     .iterated(&starred.value)
@@ -139,7 +151,7 @@ impl<'a> Interpreter<'a> {
             }
         }
         for keyword in &written.keywords {
-            let place = range(keyword.value.range());
+            let place = self.place_of(keyword.value.range());
             let value = self.evaluate(&keyword.value);
             let value = match (&keyword.arg, value) {
                 (Some(name), Value::Function(function)) if name.as_str() == "default" => self.as_default(*function),
@@ -176,8 +188,8 @@ impl<'a> Interpreter<'a> {
             return value;
         }
         arguments.args.insert(0, receiver);
-        arguments.ranges.insert(0, range(attribute.value.range()));
-        as_written(format!(".{name}"), call, arguments)
+        arguments.ranges.insert(0, self.place_of(attribute.value.range()));
+        self.as_written(format!(".{name}"), call, arguments)
     }
 
     fn builtin(&mut self, name: &str, arguments: &Arguments) -> Option<Value> {
@@ -434,15 +446,4 @@ fn partial_call(partial: Call, given: Arguments) -> Option<(Value, Arguments)> {
     arguments.ranges.extend(named);
     arguments.kwargs = kept.into_iter().chain(given.kwargs).collect();
     Some((callee, arguments))
-}
-
-fn as_written(path: String, call: &ast::ExprCall, arguments: Arguments) -> Value {
-    Value::Call(Arc::new(Call {
-        path,
-        args: arguments.args,
-        kwargs: arguments.kwargs,
-        range: range(call.range()),
-        name_range: range(call.func.range()),
-        arg_ranges: arguments.ranges,
-    }))
 }

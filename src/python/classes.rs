@@ -5,7 +5,7 @@ use ruff_text_size::Ranged;
 
 use super::enumerations::Enumeration;
 use super::evaluate::{Binding, Interpreter, Scope};
-use super::{Class, functions, range};
+use super::{Class, functions};
 use crate::value::Value;
 
 /// A class while its module is being read.
@@ -36,8 +36,10 @@ impl<'a> Interpreter<'a> {
         let enumeration = enumeration.map(|kind| kind.mixed_with(&bases));
         let members = enumeration.map(|kind| Self::members(&name, kind, &mut attributes));
         let methods = statement.body.iter().filter_map(Stmt::as_function_def_stmt);
-        let methods = methods.map(functions::method).collect();
-        let place = range(statement.name.range);
+        let methods = methods
+            .map(|method| functions::method(method, self.place_of(method.name.range)))
+            .collect();
+        let place = self.place_of(statement.name.range);
         self.bind(statement.name.as_str(), Value::Name(self.local_path(&name)), place);
         self.keep_attributes(&name, attributes);
         let class = Class {

@@ -11,7 +11,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use super::classes::Definition;
 use super::lineage::Receiver;
 use super::{Attribute, Class, Module, Modules, Origin, Setting, constants, settings};
-use crate::source::Range;
+use crate::source::{Range, SourceFile};
 use crate::value::{Unknown, Value};
 
 /// Expressions nested deeper than this are not evaluated: no migration is, and the stack is finite.
@@ -44,7 +44,7 @@ pub(super) type Scope = IndexMap<Arc<str>, Arc<Binding>, FxBuildHasher>;
 
 /// Runs the statements of one module, or of one function of it, in order, as far as constants decide.
 pub(super) struct Interpreter<'a> {
-    pub(super) source: &'a str,
+    pub(super) source: &'a Arc<SourceFile>,
     pub(super) origin: Origin<'a>,
     /// All other modules.
     pub(super) modules: &'a Modules,
@@ -72,15 +72,20 @@ pub(super) struct Interpreter<'a> {
     copies: usize,
 }
 
+/// A range of a text's syntax tree.
+fn place_in(source: &SourceFile, range: TextRange) -> Range {
+    source.range(range.start().into(), range.end().into())
+}
+
 /// The data of a module whose text and syntax tree these are.
-pub(super) fn module(source: &str, body: &[Stmt], origin: Origin<'_>, modules: &Modules) -> Module {
+pub(super) fn module(source: &Arc<SourceFile>, body: &[Stmt], origin: Origin<'_>, modules: &Modules) -> Module {
     let mut interpreter = Interpreter::new(source, origin, modules);
     interpreter.execute(body);
     interpreter.finish()
 }
 
 impl<'a> Interpreter<'a> {
-    fn new(source: &'a str, origin: Origin<'a>, modules: &'a Modules) -> Self {
+    fn new(source: &'a Arc<SourceFile>, origin: Origin<'a>, modules: &'a Modules) -> Self {
         Self {
             source,
             origin,
@@ -104,7 +109,6 @@ impl<'a> Interpreter<'a> {
 
     /// One that runs functions of a module that was read.
     pub(super) fn within(home: &'a Module, modules: &'a Modules, start: Option<&'a Module>) -> Self {
-        let source = home.syntax.as_ref().map_or("", |syntax| &*syntax.source);
         let origin = Origin {
             path: &home.path,
             is_package: home.is_package,
@@ -112,7 +116,7 @@ impl<'a> Interpreter<'a> {
         Self {
             home: Some(home),
             start,
-            ..Self::new(source, origin, modules)
+            ..Self::new(&home.source, origin, modules)
         }
     }
 
@@ -285,8 +289,13 @@ impl<'a> Interpreter<'a> {
         Some(&class.class.name)
     }
 
+    /// A range of the syntax tree as a place that outlives it.
+    pub(super) fn place_of(&self, range: TextRange) -> Range {
+        place_in(self.source, range)
+    }
+
     pub(super) fn unknown(&self, range: TextRange, why: &str) -> Value {
-        let text = self.source.get(range.to_std_range()).unwrap_or_default();
+        let text = self.source.slice(self.place_of(range));
         let mut shown: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if shown.chars().count() > MAX_SHOWN {
             shown = shown.chars().take(MAX_SHOWN - 1).chain(['…']).collect();
@@ -294,7 +303,7 @@ impl<'a> Interpreter<'a> {
         Value::Unknown(Unknown {
             reason: format!("`{shown}` {why}"),
             source: shown,
-            range: super::range(range),
+            range: self.place_of(range),
         })
     }
 
@@ -328,8 +337,9 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
+        let source = self.source;
         let functions = self.functions.into_iter();
-        let functions = functions.map(|(name, function)| (name.to_owned(), super::range(function.name.range)));
+        let functions = functions.map(|(name, function)| (name.to_owned(), place_in(source, function.name.range)));
         Module {
             path: self.origin.path.to_owned(),
             is_package: self.origin.is_package,
@@ -339,7 +349,11 @@ impl<'a> Interpreter<'a> {
             asked: self.asked,
             assumed: self.assumed,
             functions: functions.collect(),
-            ..Module::default()
+            source: Arc::clone(source),
+            syntax_errors: Vec::new(),
+            comments: Vec::new(),
+            row_work: FxHashMap::default(),
+            syntax: None,
         }
     }
 }

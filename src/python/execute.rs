@@ -5,7 +5,7 @@ use ruff_text_size::Ranged;
 
 use super::builtins::Arguments;
 use super::evaluate::{Binding, Interpreter};
-use super::{objects, operators, range};
+use super::{objects, operators};
 use crate::source::Range;
 use crate::value::{Unknown, Value};
 
@@ -38,7 +38,7 @@ impl<'a> Interpreter<'a> {
         match statement {
             Stmt::Assign(assign) => {
                 let value = self.evaluate(&assign.value);
-                let place = range(assign.value.range());
+                let place = self.place_of(assign.value.range());
                 if let [targets @ .., last] = assign.targets.as_slice() {
                     targets
                         .iter()
@@ -49,7 +49,7 @@ impl<'a> Interpreter<'a> {
             Stmt::AnnAssign(assign) => {
                 if let Some(expression) = &assign.value {
                     let value = self.evaluate(expression);
-                    self.assign(&assign.target, value, range(expression.range()));
+                    self.assign(&assign.target, value, self.place_of(expression.range()));
                 }
             }
             Stmt::AugAssign(assign) => self.augmented(assign),
@@ -92,7 +92,7 @@ impl<'a> Interpreter<'a> {
         for item in &with.items {
             let value = self.evaluate(&item.context_expr);
             if let Some(target) = &item.optional_vars {
-                self.assign(target, value, range(item.range));
+                self.assign(target, value, self.place_of(item.range));
             }
         }
         self.execute(&with.body)
@@ -197,7 +197,7 @@ impl<'a> Interpreter<'a> {
             },
             None => self.unknown(assign.range, "is not evaluated"),
         };
-        self.assign(&assign.target, value, range(assign.value.range()));
+        self.assign(&assign.target, value, self.place_of(assign.value.range()));
     }
 
     /// The value of a target about to be assigned: moved out, so that a long list is not copied.

@@ -379,7 +379,7 @@ impl<'a> Interpreter<'a> {
 
     fn walrus(&mut self, named: &'a ast::ExprNamed) -> Value {
         let value = self.evaluate(&named.value);
-        self.assign(&named.target, value.clone(), super::range(named.range));
+        self.assign(&named.target, value.clone(), self.place_of(named.range));
         value
     }
 
@@ -439,7 +439,7 @@ impl<'a> Interpreter<'a> {
         item: Value,
         produce: &mut dyn FnMut(&mut Self) -> bool,
     ) -> Result<(), Value> {
-        self.assign(&generator.target, item, super::range(generator.target.range()));
+        self.assign(&generator.target, item, self.place_of(generator.target.range()));
         for condition in &generator.ifs {
             let value = self.settled(condition);
             match truth(&value) {

@@ -5,7 +5,8 @@ use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
 use super::builtins::Arguments;
 use super::evaluate::{Binding, Interpreter, Scope};
 use super::execute::Flow;
-use super::{Method, Module, Modules, range};
+use super::{Method, Module, Modules};
+use crate::source::Range;
 use crate::value::{Function, Value};
 
 impl<'a> Interpreter<'a> {
@@ -19,7 +20,7 @@ impl<'a> Interpreter<'a> {
             None => self.local_path(name),
         };
         let value = Value::Function(Box::new(Function { path, returns: None }));
-        self.bind(name, value, range(function.name.range));
+        self.bind(name, value, self.place_of(function.name.range));
     }
 
     /// A function as a default: Django calls it when the migration runs, without arguments.
@@ -99,7 +100,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn parameters(&mut self, function: &'a StmtFunctionDef, arguments: &Arguments) -> Option<Scope> {
         let parameters = &function.parameters;
         let mut scope = Scope::default();
-        let place = range(function.range);
+        let place = self.place_of(function.range);
         let mut bind = |name: &str, value| scope.insert(name.into(), Binding::shared(value, place));
         let positional = || parameters.posonlyargs.iter().chain(&parameters.args);
         if arguments.args.len() > positional().count() && parameters.vararg.is_none() {
@@ -166,7 +167,7 @@ impl Modules {
 }
 
 /// The data of a method.
-pub(super) fn method(function: &StmtFunctionDef) -> Method {
+pub(super) fn method(function: &StmtFunctionDef, place: Range) -> Method {
     let decorated = |names: &[&str]| {
         let mut decorators = function.decorator_list.iter();
         decorators.any(|decorator| match &decorator.expression {
@@ -179,7 +180,7 @@ pub(super) fn method(function: &StmtFunctionDef) -> Method {
         name: function.name.to_string(),
         is_property: decorated(&["property", "cached_property"]),
         is_static: decorated(&["staticmethod"]),
-        place: range(function.name.range),
+        place,
     }
 }
 

@@ -13,7 +13,7 @@ impl Interpreter<'_> {
             // `import a.b` binds `a` alone.
             let top = path.split('.').next().unwrap_or(path);
             let (name, bound) = alias.asname.as_ref().map_or((top, top), |name| (name.as_str(), path));
-            self.bind(name, Value::Name(bound.to_owned()), super::range(alias.range));
+            self.bind(name, Value::Name(bound.to_owned()), self.place_of(alias.range));
         }
     }
 
@@ -29,7 +29,7 @@ impl Interpreter<'_> {
             let path = format!("{module}.{name}");
             let value = self.named(&canonical(&path));
             let bound = alias.asname.as_ref().map_or(name, ruff_python_ast::Identifier::as_str);
-            self.bind(bound, value, super::range(alias.range));
+            self.bind(bound, value, self.place_of(alias.range));
         }
     }
 

@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::builtins::Arguments;
 use super::{Class, DjangoVersion, Module, SettingValues, operators};
+use crate::source::Sources;
 use crate::value::{Call, Value};
 
 /// A name re-exported through more modules than this is left alone: it is a circle.
@@ -34,6 +35,8 @@ pub(super) const IRRELEVANT: &[&str] = &[
 pub struct Modules {
     loaded: FxHashMap<String, Module>,
     absent: FxHashSet<String>,
+    /// The texts of all modules that were read, those that were read again too.
+    sources: Sources,
     /// What code that asks `django.conf.settings` gets.
     pub settings: SettingValues,
     /// Decides what `django.VERSION` is in conditions.
@@ -78,6 +81,7 @@ impl Modules {
         Self {
             loaded: FxHashMap::default(),
             absent: FxHashSet::default(),
+            sources: Sources::default(),
             settings: SettingValues::default(),
             django,
         }
@@ -85,7 +89,14 @@ impl Modules {
 
     /// Adds a module under its own path.
     pub fn insert(&mut self, module: Module) {
+        self.sources.insert(Arc::clone(&module.source));
         self.loaded.insert(module.path.clone(), module);
+    }
+
+    /// The texts of all modules that were read.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// Notes that no file belongs to this path, so that it is not asked for again.

@@ -8,18 +8,14 @@ use ruff_text_size::{Ranged, TextSize};
 
 use crate::source::Range;
 
-/// Source text and its tree. Opaque to all other modules.
+/// The tree of a source text. Opaque to all other modules.
 pub(super) struct Syntax {
-    pub(super) source: Box<str>,
     parsed: Parsed<Mod>,
 }
 
 impl Syntax {
-    pub(super) fn new(source: &str, parsed: Parsed<Mod>) -> Self {
-        Self {
-            source: source.into(),
-            parsed,
-        }
+    pub(super) fn new(parsed: Parsed<Mod>) -> Self {
+        Self { parsed }
     }
 
     /// The module's statements.

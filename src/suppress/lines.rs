@@ -7,7 +7,7 @@ use crate::source::{Range, SourceFile};
 /// The comment's own line behind code; else the first line below that is not a comment alone.
 pub(super) fn spoken_for(source: &SourceFile, comment: Range) -> u32 {
     let line = source.position(comment.start).line;
-    let before = Range::new(source.line_range(line).start, comment.start);
+    let before = source.range(source.line_range(line).start, comment.start);
     if !source.slice(before).trim().is_empty() {
         return line;
     }
@@ -32,7 +32,7 @@ impl Lines {
         let nodes = nodes(path, &migration.operations);
         let mut lines: Vec<(u32, u32)> = nodes
             .iter()
-            .map(|node| lines_of(source, Range::new(node.range.start, node.range.start)))
+            .map(|node| lines_of(source, node.range.beginning()))
             .collect();
         lines.push(place);
         if let Some(innermost) = nodes.last()

@@ -40,7 +40,7 @@ pub fn source(path: &str, text: &str) -> Arc<SourceFile> {
 pub fn range(source: &SourceFile, needle: &str) -> Range {
     let start = source.text.find(needle).expect("the needle is in the text");
     let offset = |value: usize| u32::try_from(value).expect("a small text");
-    Range::new(offset(start), offset(start + needle.len()))
+    source.range(offset(start), offset(start + needle.len()))
 }
 
 pub fn lock(relation: &str, mode: LockMode, work: Work) -> HeldLock {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::python::{self, Modules, Origin};
+use crate::source::SourceFile;
 use crate::value::Value;
 
 /// The folders that an environment's `.pth` files and setuptools' finders add to `sys.path`, in order.
@@ -45,7 +46,8 @@ fn in_finder(file: &Path) -> Vec<PathBuf> {
         path: "finder",
         is_package: false,
     };
-    let module = python::parse(&text, origin, &Modules::default());
+    let source = SourceFile::new(file.to_owned(), text);
+    let module = python::parse(&source, origin, &Modules::default());
     let Some(Value::Dict(packages)) = module.bindings.get("MAPPING") else {
         return Vec::new();
     };
