@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::facts::Role;
 use crate::lock::LockMode;
-use crate::migration::MigrationKey;
+use crate::migration::{MigrationKey, OperationPath};
 use crate::schema_editor::Confidence;
 use crate::source::{Range, SourceFile};
 
@@ -190,15 +190,31 @@ pub struct HeldLock {
     pub work: Work,
 }
 
-/// Where an operation stands in its migration.
+/// The innermost operation that a finding is about, as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationPlace {
-    /// The index of the top-level operation.
-    pub index: usize,
-    /// `0`, or `0.database_operations.1` for a nested one.
-    pub path: String,
+    /// Where it stands in its migration.
+    pub path: OperationPath,
     /// The class as written.
     pub class: String,
+}
+
+/// Another place that has to do with a finding.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// The place.
+    pub place: Place,
+    /// What stands there, in a few words.
+    pub message: String,
+}
+
+/// What a finding was folded from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedHit {
+    /// The rule's name.
+    pub rule: String,
+    /// The same for the same problem in a moved or reformatted file.
+    pub fingerprint: String,
 }
 
 /// One finding.
@@ -214,14 +230,14 @@ pub struct Finding {
     pub harm: Vec<Harm>,
     /// Other rules that the same operation matched.
     pub also: Vec<String>,
-    /// Where there are others: each rule as it would be told alone, the worst first. A suppression excuses one of them.
-    pub apart: Vec<Finding>,
     /// One sentence without a capital or a full stop: what happens to whose table.
     pub message: String,
     /// What to do instead; may hold a block of Django code, indented by four spaces, after an empty line.
     pub help: String,
-    /// The file, with its text where it could be decoded.
+    /// Where it stands in the migration, with the text where that could be decoded.
     pub place: Place,
+    /// Other places that have to do with it.
+    pub related: Vec<Related>,
     /// App label and migration name, where the finding is about a migration.
     pub migration: Option<MigrationKey>,
     /// The operation, where it is about one.
@@ -232,8 +248,10 @@ pub struct Finding {
     pub locks: Vec<HeldLock>,
     /// The work of that statement.
     pub work: Work,
-    /// The same for the same problem in a moved or reformatted file.
+    /// That of the first hit.
     pub fingerprint: String,
+    /// All that is told in it, the one that gives the headline first.
+    pub hits: Vec<NamedHit>,
 }
 
 /// Where a finding points.

@@ -5,28 +5,31 @@ mod births;
 mod crowd;
 mod database;
 mod findings;
+mod input;
 mod judge;
-mod place;
 mod problems;
 mod remarks;
 mod run_sql;
 mod sent;
+mod tell;
+mod told;
 
 use std::path::Path;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::branch::Branch;
 use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
+use crate::fingerprint::Namer;
 use crate::history::{self, History};
 use crate::migration::{Migration, Operation, OperationNode, Ownership};
 use crate::models::{KnownModel, ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor};
-use crate::suppress;
 use database::{Database, Telling};
 use findings::Collector;
+use input::InputHit;
 use sent::{Executed, Sent};
 
 /// Whether a finding of this rule and harm is wanted in the file at this path, as paths are shown to people.
@@ -57,35 +60,29 @@ pub enum Aim<'a> {
 #[must_use]
 pub fn analyse(project: &Project, rules: &RuleTable, aim: Aim<'_>, branch: Option<&Branch>) -> Analysis {
     let history = history::order(&project.migrations, &project.settings.swappable);
-    let mut findings = problems::of_files(project, rules);
-    let mut reports = Vec::new();
     let mut run = Run::new(project, rules);
-    let mut by_migration: FxHashMap<usize, Vec<Finding>> = problems::of_history(project, &history, rules);
+    let mut findings = run.of_files(aim);
+    let mut reports = Vec::new();
+    let mut of_history = problems::of_history(project, &history, rules);
     for index in &history.order {
         let migration = &project.migrations[*index];
-        let (report, found) = run.migration(migration, aim, Judging::Wanted);
+        let hits = of_history.remove(index).unwrap_or_default();
+        let (report, found) = run.migration(migration, aim, Judging::Wanted, hits);
         if branch.is_some_and(|branch| branch.adds(&project.path_of(migration))) {
             run.database.catalog.call_unreleased();
         }
         if migration.ownership == Ownership::Project {
-            findings.extend(by_migration.remove(index).unwrap_or_default());
             findings.extend(found);
             reports.push(report);
         }
     }
     let unknown_tables = run.database.unknown_hot_tables();
-    let mut left: Vec<_> = by_migration.into_iter().collect();
+    let mut left: Vec<_> = of_history.into_iter().collect();
     left.sort_by_key(|(index, _)| *index);
-    findings.extend(left.into_iter().flat_map(|(_, found)| found));
-    add_squashes(project, rules, &history, aim, &mut reports);
-    if let Aim::Findings { wanted, asked } = aim {
-        let is_told = |finding: &Finding| {
-            let path = &finding.place.path;
-            asked(path) && wanted(path, &finding.rule, &finding.harm)
-        };
-        findings.retain(is_told);
+    for (index, hits) in left {
+        findings.extend(run.findings(&project.migrations[index], aim, hits, &[]));
     }
-    findings::name(&mut findings);
+    add_squashes(project, rules, &history, aim, &mut reports);
     let mut notes = project.notes.clone();
     notes.extend(unknown_hot_tables(project, &unknown_tables));
     Analysis {
@@ -118,7 +115,7 @@ fn add_squashes(
     let mut run = Run::new(project, rules);
     for index in &history.squashed {
         let migration = &project.migrations[*index];
-        let (report, _) = run.migration(migration, aim, Judging::Unwanted);
+        let (report, _) = run.migration(migration, aim, Judging::Unwanted, Vec::new());
         let is_printed = || reports.iter().any(|printed| printed.key == report.key);
         if migration.ownership == Ownership::Project && !migration.replaces.is_empty() && !is_printed() {
             let at = reports
@@ -153,6 +150,7 @@ struct Run<'a> {
     models: Models,
     editor: SchemaEditor,
     database: Database<'a>,
+    namer: Namer,
 }
 
 impl<'a> Run<'a> {
@@ -167,39 +165,78 @@ impl<'a> Run<'a> {
                 &project.session,
                 project.postgres,
                 &project.configuration.hot_tables,
+                &project.sources,
             ),
+            namer: Namer::new(project.identity.clone()),
         }
     }
 
-    fn migration(&mut self, migration: &Migration, aim: Aim<'_>, judging: Judging) -> (MigrationReport, Vec<Finding>) {
+    /// What is to be said of files that are no migrations yet.
+    fn of_files(&mut self, aim: Aim<'_>) -> Vec<Finding> {
+        let Aim::Findings { wanted, asked } = aim else {
+            return Vec::new();
+        };
+        let mut hits = problems::of_files(self.project, self.rules);
+        hits.iter_mut().for_each(|hit| hit.name(&mut self.namer));
+        hits.retain(|hit| {
+            let path = &hit.place.path;
+            asked(path) && wanted(path, &hit.rule.name, &hit.rule.harm)
+        });
+        hits.into_iter().map(InputHit::tell).collect()
+    }
+
+    /// Runs a migration. `of_history` are hits of its place among the others.
+    fn migration(
+        &mut self,
+        migration: &'a Migration,
+        aim: Aim<'_>,
+        judging: Judging,
+        of_history: Vec<InputHit<'a>>,
+    ) -> (MigrationReport, Vec<Finding>) {
         let telling = telling(migration, aim, judging);
         self.database.begin(migration, telling);
         let mut outcomes = Vec::new();
-        for (index, node) in migration.operations.iter().enumerate() {
-            self.database.at(index);
+        for node in &migration.operations {
             self.note_released(&migration.key.app, node);
             outcomes.push(
                 self.editor
-                    .run(index, &migration.key.app, node, &mut self.models, &mut self.database),
+                    .run(&migration.key.app, node, &mut self.models, &mut self.database),
             );
         }
         self.editor.finish(&mut self.database);
         self.database.finish(migration);
-        let findings = match aim {
-            Aim::Findings { wanted, .. } if telling == Telling::Findings => {
-                let collector = Collector {
-                    migration,
-                    is_readable: !self.project.has_problem(&migration.source.path),
-                    is_suppressed: suppress::speaks(migration),
-                    rules: self.rules,
-                    django: self.project.settings.django,
-                    wanted,
-                };
-                collector.collect(&self.database.log, &self.database.remarks, &outcomes)
-            }
-            Aim::Findings { .. } | Aim::Statements => Vec::new(),
+        let findings = match telling {
+            Telling::Findings => self.findings(migration, aim, of_history, &outcomes),
+            Telling::Nothing | Telling::Statements => Vec::new(),
         };
         (self.report(migration, outcomes, aim), findings)
+    }
+
+    /// The findings of the migration that has run last.
+    fn findings(
+        &mut self,
+        migration: &'a Migration,
+        aim: Aim<'_>,
+        of_history: Vec<InputHit<'a>>,
+        outcomes: &[Outcome],
+    ) -> Vec<Finding> {
+        let Aim::Findings { wanted, asked } = aim else {
+            return Vec::new();
+        };
+        if !asked(&migration.source.path) {
+            return Vec::new();
+        }
+        let collector = Collector {
+            project: self.project,
+            migration,
+            rules: self.rules,
+            wanted,
+        };
+        let (log, remarks) = match outcomes {
+            [] => (&[][..], &[][..]),
+            [..] => (self.database.log.as_slice(), self.database.remarks.as_slice()),
+        };
+        collector.collect(of_history, log, remarks, outcomes, &mut self.namer)
     }
 
     /// Remembers what state operations alone take out of the models: the next release no longer uses it.
@@ -237,7 +274,7 @@ impl<'a> Run<'a> {
             .map(|(node, outcome)| OperationReport {
                 class: node.class.clone(),
                 confidence: outcome.confidence,
-                reasons: outcome.reasons,
+                reasons: outcome.reasons(),
                 values: outcome.values,
                 statements: Vec::new(),
                 deferred: Vec::new(),
@@ -255,7 +292,7 @@ impl<'a> Run<'a> {
                 }
                 Aim::Findings { .. } => unread(executed.statements),
             };
-            statements.extend(told.into_iter().map(Sent::report));
+            statements.extend(told.into_iter().map(|sent| sent.report(migration.source.id)));
         }
         MigrationReport {
             key: migration.key.clone(),
@@ -286,8 +323,8 @@ fn telling(migration: &Migration, aim: Aim<'_>, judging: Judging) -> Telling {
 
 /// Notes the string that an operation sends.
 fn note_string(executed: &Executed<'_>, operations: &mut [OperationReport]) {
-    if let Some(operation) = operations.get_mut(executed.operation) {
-        let strings = if executed.deferred {
+    if let Some(operation) = operations.get_mut(executed.place.operation.index()) {
+        let strings = if executed.is_deferred() {
             &mut operation.deferred
         } else {
             &mut operation.statements
@@ -298,6 +335,6 @@ fn note_string(executed: &Executed<'_>, operations: &mut [OperationReport]) {
 
 /// The statements that nobody could read.
 fn unread(mut statements: Vec<Sent<'_>>) -> Vec<Sent<'_>> {
-    statements.retain(|sent| sent.unread.is_some());
+    statements.retain(|sent| sent.unread().is_some());
     statements
 }

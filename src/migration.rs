@@ -4,6 +4,7 @@ pub mod field;
 pub mod internal_type;
 pub mod operation;
 pub mod packaged;
+mod path;
 pub mod read;
 mod unread;
 
@@ -14,6 +15,7 @@ pub use field::{Field, FieldKind, ManyToMany, ModelRef, Relation, Shape, Spatial
 pub use internal_type::InternalType;
 pub use operation::{Base, Constraint, Index, ModelOptions, Operation, SqlPiece, SqlText};
 pub use packaged::{Packaged, Trigger};
+pub use path::{NestedList, OperationPath};
 
 /// A migration's identity: app label and file name without `.py`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,12 +94,16 @@ pub struct Migration {
 pub struct OperationNode {
     /// What it is.
     pub operation: Operation,
+    /// Where it stands among the others. A step that the reading made of an operation has the operation's path.
+    pub path: OperationPath,
     /// The class as written in the file, last part only: `AddIndex`, or a project's own subclass.
     pub class: String,
-    /// The whole call.
+    /// The whole call, or what brings it into the migration, where it is written in another file.
     pub range: Range,
     /// The class name in the call, the place that a finding points at.
     pub name_range: Range,
+    /// The class name in the call, where that stands in another file.
+    pub elsewhere: Option<Range>,
     /// Named parts of the call that advice quotes: `field`, `index`, `constraint`, by the text's range.
     pub argument_ranges: Vec<(&'static str, Range)>,
 }
@@ -118,6 +124,8 @@ impl OperationNode {
 pub struct Gap {
     /// Where it stands in the migration file.
     pub range: Range,
+    /// Where it is written, if that is another file.
+    pub elsewhere: Option<Range>,
     /// Why, in words that name the next step where there is one.
     pub reason: String,
 }

@@ -21,7 +21,7 @@ use crate::discover::Unsaved;
 use crate::migration::Migration;
 use crate::models::{KnownModel, ModelSettings};
 use crate::progress::Progress;
-use crate::source::{Range, SourceFile};
+use crate::source::{Range, SourceFile, Sources};
 use crate::versions::{DjangoVersion, PostgresVersion};
 pub use load::load;
 use root::Named;
@@ -35,6 +35,8 @@ pub struct Project {
     pub root: PathBuf,
     /// Where shown paths begin.
     pub working_folder: PathBuf,
+    /// Its folder as seen from its configuration, else from its repository: the same wherever one stands.
+    pub identity: String,
     /// What its settings say.
     pub settings: ModelSettings,
     /// Which server its statements run on.
@@ -47,6 +49,8 @@ pub struct Project {
     named: Named,
     /// Its migrations, and those of installed packages, in no particular order.
     pub migrations: Vec<Migration>,
+    /// The texts that ranges in the migrations lie in: the migrations' own, and those of modules that they import.
+    pub sources: Sources,
     /// Models that the configuration describes, because no migration in sight creates them.
     pub known_models: Vec<KnownModel>,
     /// Files that could not be read, decoded or parsed.

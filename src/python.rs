@@ -16,6 +16,7 @@ mod expressions;
 mod functions;
 mod imports;
 mod lineage;
+mod literals;
 mod objects;
 mod operators;
 mod resolve;
@@ -35,6 +36,7 @@ use rustc_hash::FxHashMap;
 
 pub use canonical::canonical;
 pub use decode::{DecodeError, decode};
+pub use literals::Layout;
 pub use objects::{Constructed, Object};
 pub use operators::{binary, truth};
 pub use resolve::{Modules, Resolved};

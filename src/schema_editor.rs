@@ -23,10 +23,12 @@ mod run;
 mod tables;
 
 use crate::catalog::Catalog;
-use crate::migration::{OperationNode, SqlText};
+use crate::finding::Origin;
+use crate::migration::{OperationNode, OperationPath};
 use crate::models::Models;
 use crate::row_work::RowWork;
-use crate::statement::{Execution, Statement};
+use crate::statement::Statement;
+use crate::value::Str;
 use crate::versions::PostgresVersion;
 
 use run::Run;
@@ -35,22 +37,54 @@ use run::Run;
 ///
 /// A statement takes effect in the catalog before `execute` returns, as it does in a real run.
 pub trait Connection {
-    /// Runs one string of statements, now.
-    fn execute(&mut self, execution: Execution);
-    /// Runs a deferred string at the end of the migration; `operation` is the index of the operation that deferred it.
-    fn execute_deferred(&mut self, operation: usize, execution: Execution);
-    /// Runs the text of a `RunSQL`.
-    fn run_sql(&mut self, sql: &SqlText);
-    /// Runs one string now that Django did not compose of statements that are known.
-    fn execute_text(&mut self, sql: &str);
+    /// Sends one string to the server, whole: `cursor.execute`.
+    fn send(&mut self, text: Text, origin: Origin, place: &Place);
     /// Runs code of Python: `RunPython`.
-    fn run_python(&mut self, code: &PythonCode);
+    fn run_python(&mut self, code: &PythonCode, place: &Place);
     /// A setting of the session, as it was set.
     fn setting(&self, name: &str) -> Option<String>;
     /// Whether a transaction is open.
     fn is_in_transaction(&self) -> bool;
     /// The database as it stands.
     fn catalog(&self) -> &Catalog;
+}
+
+/// One string on its way to the server.
+#[derive(Clone, Debug)]
+pub enum Text {
+    /// Django composes it of statements, with `; ` between them.
+    Composed(Vec<Statement>),
+    /// It is written somewhere, and knows where.
+    Written(Str),
+}
+
+/// What sends a string, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The innermost operation, as it is written.
+    pub operation: OperationPath,
+    /// At once, or at the end of the migration.
+    pub moment: Moment,
+}
+
+/// When the schema editor sends a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// While the operation runs.
+    AtOnce,
+    /// After all operations: `deferred_sql`.
+    AtTheEnd,
+}
+
+impl Place {
+    /// An operation that sends something while it runs.
+    #[must_use]
+    pub fn at_once(operation: OperationPath) -> Self {
+        Self {
+            operation,
+            moment: Moment::AtOnce,
+        }
+    }
 }
 
 /// Code that a `RunPython` runs.
@@ -94,15 +128,40 @@ pub struct Outcome {
     /// How sure we are of them.
     pub confidence: Confidence,
     /// Why we are not, each once.
-    pub reasons: Vec<String>,
+    pub doubts: Vec<Doubt>,
     /// Those of the reasons that are values which are known only when the migration runs: what they do is known.
     pub values: Vec<String>,
+}
+
+/// Why something of an operation's DDL is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// The innermost operation that it is about.
+    pub operation: OperationPath,
+    /// How much it takes away.
+    pub confidence: Confidence,
+    /// In words.
+    pub reason: String,
+}
+
+impl Outcome {
+    /// The reasons for doubt, each once.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        let mut reasons: Vec<String> = Vec::new();
+        for doubt in &self.doubts {
+            if !reasons.contains(&doubt.reason) {
+                reasons.push(doubt.reason.clone());
+            }
+        }
+        reasons
+    }
 }
 
 /// A statement that waits for the end of the migration.
 #[derive(Clone, Debug)]
 struct Deferred {
-    operation: usize,
+    operation: OperationPath,
     statement: Statement,
 }
 
@@ -111,8 +170,8 @@ struct Deferred {
 pub struct SchemaEditor {
     postgres: PostgresVersion,
     deferred: Vec<Deferred>,
-    /// The operation that runs, by its index in the migration.
-    operation: usize,
+    /// The innermost operation that runs.
+    operation: OperationPath,
     outcome: Outcome,
 }
 
@@ -123,7 +182,7 @@ impl SchemaEditor {
         Self {
             postgres,
             deferred: Vec::new(),
-            operation: 0,
+            operation: OperationPath::default(),
             outcome: Outcome::default(),
         }
     }
@@ -132,20 +191,18 @@ impl SchemaEditor {
     /// See `Migration.apply` in django/db/migrations/migration.py.
     pub fn run(
         &mut self,
-        index: usize,
         app: &str,
         node: &OperationNode,
         models: &mut Models,
         connection: &mut dyn Connection,
     ) -> Outcome {
-        self.operation = index;
         self.outcome = Outcome::default();
         models.forget();
         Run {
             editor: self,
             connection,
         }
-        .operation(app, &node.operation, models);
+        .node(app, node, models);
         std::mem::take(&mut self.outcome)
     }
 
@@ -153,7 +210,11 @@ impl SchemaEditor {
     /// See `BaseDatabaseSchemaEditor.__exit__`.
     pub fn finish(&mut self, connection: &mut dyn Connection) {
         for Deferred { operation, statement } in std::mem::take(&mut self.deferred) {
-            connection.execute_deferred(operation, statement.into());
+            let place = Place {
+                operation,
+                moment: Moment::AtTheEnd,
+            };
+            connection.send(Text::Composed(vec![statement]), Origin::Django, &place);
         }
     }
 }

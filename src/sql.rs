@@ -51,6 +51,20 @@ enum Tokens {
     Broken(String),
 }
 
+/// A statement without what does not change its meaning: white space, comments, the case of bare words.
+#[must_use]
+pub fn normalised(statement: &str) -> String {
+    let (tokens, problem) = token::tokens(statement);
+    if problem.is_some() {
+        return statement.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    let words = tokens.iter().map(|token| match &token.kind {
+        token::Kind::Word(word) => word.as_str(),
+        _ => &statement[token.start..token.end],
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// The statements of a text in order, comments and empty ones left out.
 #[must_use]
 pub fn split(text: &str) -> Vec<Piece<'_>> {

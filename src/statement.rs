@@ -13,8 +13,8 @@ mod unknowns;
 use crate::data_type::DataType;
 
 pub use command::{
-    Command, DomainChange, QueryReads, ReindexTarget, Rows, SequenceChange, SessionChange, SettingScope, TableChange,
-    TableForm, TransactionChange, ViewKind,
+    Command, DomainChange, Inner, QueryReads, ReindexTarget, Rows, SequenceChange, SessionChange, SettingScope,
+    TableChange, TableForm, TransactionChange, ViewKind,
 };
 pub use names::{create_index_name, index_name, names_digest, truncate_name};
 pub(crate) use print::deferrable_sql;
@@ -476,26 +476,4 @@ pub enum IndexItem {
     },
     /// An expression as printed, with its parentheses, operator class and order.
     Expression(SqlExpression),
-}
-
-/// One call of `cursor.execute`: one string that may hold several statements.
-#[derive(Clone, Debug)]
-pub struct Execution {
-    /// The statements in the string, in order.
-    pub statements: Vec<Statement>,
-}
-
-impl Execution {
-    /// Derives the names in its statements once and for all: no rename reaches what has been sent.
-    pub fn settle_names(&mut self) {
-        self.statements.iter_mut().for_each(Statement::settle_names);
-    }
-}
-
-impl From<Statement> for Execution {
-    fn from(statement: Statement) -> Self {
-        Self {
-            statements: vec![statement],
-        }
-    }
 }

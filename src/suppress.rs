@@ -7,57 +7,28 @@ mod comment;
 mod complaint;
 mod lines;
 
-use std::path::Path;
-
-use rustc_hash::FxHashMap;
-
-use crate::finding::Finding;
-use crate::migration::{Migration, MigrationKey, Ownership};
+use crate::finding::Harm;
+use crate::migration::{Migration, OperationPath, Ownership};
 use crate::rules::RuleTable;
 use crate::selection::{Selector, UnknownName};
 use crate::source::{Range, SourceFile};
 use comment::{Directive, Misspelt, Names, Scope};
-pub use complaint::{UNUSED, WITHOUT_REASON};
+pub use complaint::{Complaint, UNUSED, WITHOUT_REASON};
 use lines::Lines;
 
-/// The findings that no comment suppresses, and what is wrong with the comments themselves.
-///
-/// `migrations` are one project's, in the order of its history; so are the findings that come back.
-#[must_use]
-pub fn apply<'a>(
-    findings: Vec<Finding>,
-    migrations: impl IntoIterator<Item = &'a Migration>,
-    rules: &RuleTable,
-) -> Vec<Finding> {
-    let mut files: Vec<File<'a>> = migrations
-        .into_iter()
-        .map(|migration| File::read(migration, rules))
-        .collect();
-    let speaking = files.iter().zip(0..).filter(|(file, _)| !file.comments.is_empty());
-    let by_path: FxHashMap<&Path, usize> = speaking
-        .map(|(file, index)| (file.migration.source.path.as_path(), index))
-        .collect();
-    let left = findings
-        .into_iter()
-        .filter_map(|finding| match by_path.get(finding.place.path.as_path()) {
-            Some(index) => files[*index].left_of(finding),
-            None => Some(finding),
-        });
-    let left = left.collect();
-    merged(left, &files, rules)
-}
-
-/// Whether any comment of the migration speaks to forelock.
-#[must_use]
-pub fn speaks(migration: &Migration) -> bool {
-    let mut comments = migration.comments.iter();
-    comments.any(|range| comment::read(migration.source.slice(*range)).is_some())
-}
-
-/// A migration with its suppression comments.
-struct File<'a> {
+/// The suppression comments of a migration.
+pub struct Comments<'a> {
     migration: &'a Migration,
     comments: Vec<Comment<'a>>,
+}
+
+/// What a hit is about, as far as comments care.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a> {
+    /// The innermost operation.
+    pub operation: Option<&'a OperationPath>,
+    /// A place of its own in the migration: a literal that SQL is written in, or what is said of no operation.
+    pub written: Option<Range>,
 }
 
 /// A comment that speaks to forelock.
@@ -88,9 +59,10 @@ enum Meaning {
     Unknown(UnknownName),
 }
 
-impl<'a> File<'a> {
+impl<'a> Comments<'a> {
     /// The file's comments; a package's are not ours to judge.
-    fn read(migration: &'a Migration, rules: &RuleTable) -> Self {
+    #[must_use]
+    pub fn of(migration: &'a Migration, rules: &RuleTable) -> Self {
         let comments = match migration.ownership {
             Ownership::Project => migration.comments.as_slice(),
             Ownership::Package => &[],
@@ -104,54 +76,33 @@ impl<'a> File<'a> {
         }
     }
 
-    /// What no comment covers: of a finding that tells of several rules, the rest.
-    fn left_of(&mut self, mut finding: Finding) -> Option<Finding> {
+    /// Whether a comment covers a hit of this rule. All comments that do count as used.
+    pub fn excuse(&mut self, rule: &str, harm: &[Harm], site: &Site<'_>) -> bool {
         if self.comments.is_empty() {
-            return Some(finding);
+            return false;
         }
-        if finding.apart.is_empty() {
-            return (!self.suppresses(&finding)).then_some(finding);
-        }
-        let apart = std::mem::take(&mut finding.apart);
-        let all = apart.len();
-        let left: Vec<Finding> = apart.into_iter().filter(|one| !self.suppresses(one)).collect();
-        if left.len() == all {
-            finding.apart = left;
-            return Some(finding);
-        }
-        together(left)
-    }
-
-    /// Whether a comment covers this finding. All comments that do count as used.
-    fn suppresses(&mut self, finding: &Finding) -> bool {
-        let lines = Lines::of(finding, self.migration);
-        let mut is_suppressed = false;
+        let lines = Lines::of(site, self.migration);
+        let mut is_excused = false;
         for comment in &mut self.comments {
             let Ok(suppression) = &mut comment.meaning else {
                 continue;
             };
             if suppression.directive.scope == Scope::File || lines.include(comment.line) {
-                is_suppressed |= suppression.uses(finding);
+                is_excused |= suppression.uses(rule, harm);
             }
         }
-        is_suppressed
+        is_excused
     }
-}
 
-/// One finding that tells of all these, the worst first.
-fn together(apart: Vec<Finding>) -> Option<Finding> {
-    let (worst, others) = apart.split_first()?;
-    let mut finding = worst.clone();
-    finding.also = others.iter().map(|other| other.rule.clone()).collect();
-    finding
-        .harm
-        .extend(others.iter().flat_map(|other| &other.harm).copied());
-    finding.harm.sort_unstable();
-    finding.harm.dedup();
-    if !others.is_empty() {
-        finding.apart = apart;
+    /// What is wrong with the comments themselves, once all hits have been asked about.
+    #[must_use]
+    pub fn complaints(&self) -> Vec<Complaint<'_>> {
+        let source = &self.migration.source;
+        let comments = self.comments.iter();
+        comments
+            .filter_map(|comment| complaint::about(source, comment))
+            .collect()
     }
-    Some(finding)
 }
 
 impl<'a> Comment<'a> {
@@ -182,12 +133,12 @@ impl<'a> Suppression<'a> {
     }
 
     /// Whether it covers the finding. All its names that do count as used.
-    fn uses(&mut self, finding: &Finding) -> bool {
+    fn uses(&mut self, rule: &str, harm: &[Harm]) -> bool {
         let mut is_matched = false;
         for entry in &mut self.entries {
             let matches = match &entry.meaning {
                 Meaning::Everything => true,
-                Meaning::Selected(selector) => selector.matches(&finding.rule, &finding.harm),
+                Meaning::Selected(selector) => selector.matches(rule, harm),
                 Meaning::Unknown(_) => false,
             };
             entry.is_used |= matches;
@@ -204,34 +155,4 @@ impl Meaning {
             Err(unknown) => Meaning::Unknown(unknown),
         }
     }
-}
-
-/// The findings with those about comments between them: behind what stands above them in the history.
-fn merged(mut findings: Vec<Finding>, files: &[File<'_>], rules: &RuleTable) -> Vec<Finding> {
-    let keys = files.iter().map(|file| &file.migration.key);
-    let ranks: FxHashMap<&MigrationKey, usize> = keys.zip(0..).collect();
-    let place = |finding: &Finding| {
-        let rank = ranks.get(finding.migration.as_ref()?)?;
-        Some((*rank, finding.place.range.start))
-    };
-    for complaint in complaints(files, &ranks, rules) {
-        let above = findings
-            .iter()
-            .rposition(|other| place(other).is_some() && place(other) <= place(&complaint));
-        findings.insert(above.map_or(0, |index| index + 1), complaint);
-    }
-    findings
-}
-
-fn complaints(files: &[File<'_>], ranks: &FxHashMap<&MigrationKey, usize>, rules: &RuleTable) -> Vec<Finding> {
-    let mut complaints = Vec::new();
-    for File { migration, comments } in files {
-        // A squash beside its originals is never judged, so its comments, copied from them, have nothing to suppress.
-        if migration.replaces.iter().any(|original| ranks.contains_key(original)) {
-            continue;
-        }
-        let counted = comments.iter().enumerate();
-        complaints.extend(counted.filter_map(|(count, comment)| complaint::finding(migration, comment, count, rules)));
-    }
-    complaints
 }

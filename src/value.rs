@@ -1,8 +1,12 @@
 //! Python values as a static reading knows them: plain data with places.
 
+mod str;
+
 use std::sync::Arc;
 
 use crate::source::Range;
+
+pub use str::{Builder, Form, Literal, Piece, Str};
 
 /// Django's class of JSON's null.
 pub const JSON_NULL: &str = "django.db.models.JSONNull";
@@ -21,7 +25,7 @@ pub enum Value {
     /// A float.
     Float(f64),
     /// A string; implicit concatenation, f-strings over constants and `+` are already done.
-    Str(String),
+    Str(Str),
     /// A bytes literal.
     Bytes(Vec<u8>),
     /// A list.

@@ -381,7 +381,7 @@ class Plain(Enum):
 ";
     let migration = read(text, &[("shop", ""), ("shop.choices", choices)]);
     let defaults = (0..12).map(|at| match added(&migration, at).default.as_ref() {
-        Some(Value::Str(text)) => text.clone(),
+        Some(Value::Str(text)) => text.to_string(),
         Some(Value::Int(int)) => int.to_string(),
         other => format!("{other:?}"),
     });

@@ -1,108 +1,54 @@
 //! Comments that excuse a finding, and what becomes of those that excuse nothing.
 #![allow(clippy::expect_used, reason = "what fails in a test fails the test")]
 
-mod analyses;
+mod scratch;
 
-use std::sync::Arc;
+use scratch::Scratch;
+use serde_json::Value;
 
-use analyses::{finding_at, range, source};
-use forelock::finding::{Finding, Harm};
-use forelock::migration::{Migration, MigrationKey, Operation, OperationNode, Ownership};
-use forelock::rules::RuleTable;
-use forelock::source::{Range, SourceFile};
-use forelock::suppress;
+/// What stands before the operations in each migration.
+const HEAD: &str = "\
+from django.db import migrations, models
+class Migration(migrations.Migration):
+    dependencies = [(\"shop\", \"0001_initial\")]
+    operations = [
+";
 
-const RULE: &str = "create-index-blocking-writes";
-
-fn table() -> RuleTable {
-    RuleTable::embedded().expect("the pages of rules/ are well-formed")
+/// A project whose second migration does these operations, a line each; every `AddIndex()` builds an index.
+fn project(operations: &str) -> Scratch {
+    let scratch = Scratch::new().file("manage.py", "").app("shop");
+    scratch.file("shop/migrations/0002_x.py", migration(operations))
 }
 
-/// A migration over this text; each `AddIndex(..)` in it is an operation, each `#` outside of strings a comment.
-fn migration(name: &str, text: &str) -> Migration {
-    let source = source(&format!("shop/migrations/{name}.py"), text);
-    Migration {
-        key: MigrationKey::new("shop", name),
-        ownership: Ownership::Project,
-        atomic: true,
-        initial: false,
-        class_range: Range::default(),
-        dependencies: Vec::new(),
-        run_before: Vec::new(),
-        replaces: Vec::new(),
-        operations: calls(&source),
-        gaps: Vec::new(),
-        comments: comments(&source),
-        source,
+fn migration(operations: &str) -> String {
+    let mut number = 0;
+    let mut lines = String::new();
+    for line in operations.split_inclusive('\n') {
+        number += 1;
+        let index = format!("models.Index(fields=[\"status\"], name=\"shop_{number}\")");
+        let call = format!("migrations.AddIndex(\"order\", {index}),");
+        lines += &line.replace("AddIndex()", &call);
     }
+    format!("{HEAD}{lines}    ]\n")
 }
 
-fn offset(value: usize) -> u32 {
-    u32::try_from(value).expect("a small text")
-}
-
-fn calls(source: &Arc<SourceFile>) -> Vec<OperationNode> {
-    let starts = source.text.match_indices("AddIndex(");
-    let nodes = starts.map(|(start, name)| {
-        let length = source.text[start..].find(')').expect("the call ends") + 1;
-        OperationNode {
-            operation: Operation::DeleteModel {
-                name: "Order".to_owned(),
-            },
-            class: "AddIndex".to_owned(),
-            range: source.range(offset(start), offset(start + length)),
-            name_range: source.range(offset(start), offset(start + name.len() - 1)),
-            argument_ranges: Vec::new(),
-        }
-    });
-    nodes.collect()
-}
-
-fn comments(source: &Arc<SourceFile>) -> Vec<Range> {
-    let lines = (1..=source.line_count()).map(|line| source.line_range(line));
-    let comments = lines.filter_map(|line| {
-        let text = source.slice(line).trim_end();
-        let start = text.find('#')?;
-        Some(source.range(line.start + offset(start), line.start + offset(text.len())))
-    });
-    comments.collect()
-}
-
-/// One finding per operation, each at its name.
-fn findings(migration: &Migration) -> Vec<Finding> {
-    let nodes = migration.operations.iter().enumerate();
-    let findings = nodes.map(|(index, node)| {
-        let mut finding = finding_at(&migration.source, "");
-        finding.place.range = node.name_range;
-        finding.migration = Some(migration.key.clone());
-        if let Some(place) = &mut finding.operation {
-            (place.index, place.path) = (index, index.to_string());
-        }
-        finding
-    });
-    findings.collect()
-}
-
-/// What is left, as `line rule: message`.
-fn left(migrations: &[Migration]) -> Vec<String> {
-    let all = migrations.iter().flat_map(findings).collect();
-    said(&suppress::apply(all, migrations, &table()))
-}
-
-fn said(findings: &[Finding]) -> Vec<String> {
-    let said = findings.iter().map(|finding| {
-        let source = finding.place.source.as_ref().expect("a text");
-        let line = source.position(finding.place.range.start).line;
-        match finding.rule.as_str() {
-            RULE => format!("{line} {RULE}"),
-            rule => format!("{line} {} {rule}: {}", finding.severity, finding.message),
+/// The findings of a run with these options as `line rule` or `line severity rule: message`; lines count from the operations.
+fn said(scratch: &Scratch, options: &str) -> Vec<String> {
+    let document = scratch.run(&format!("check --output-format json {options}")).json();
+    let findings = document["findings"].as_array().expect("findings").iter();
+    let said = findings.map(|finding| {
+        let line = finding["range"]["start"]["line"].as_u64().expect("a line") - 4;
+        let word = |name: &str| finding[name].as_str().expect("a string");
+        match word("rule") {
+            "create-index-blocking-writes" => format!("{line} create-index-blocking-writes"),
+            rule => format!("{line} {} {rule}: {}", word("severity"), word("message")),
         }
     });
     said.collect()
 }
 
-fn left_of(text: &str) -> Vec<String> {
-    left(&[migration("0001_x", text)])
+fn left_of(operations: &str) -> Vec<String> {
+    said(&project(operations), "")
 }
 
 #[test]
@@ -116,10 +62,9 @@ fn a_comment_behind_the_operation_or_above_it_excuses_it() {
         left_of("# forelock: ignore[create-index-blocking-writes] ten rows\nAddIndex()\n"),
         nothing
     );
-    assert_eq!(
-        left_of("AddIndex(\n  'order',  # forelock: ignore[create-index-blocking-writes] ten rows\n)\n"),
-        nothing
-    );
+    let on_several_lines = "migrations.AddIndex(\n  'order',  # forelock: ignore[create-index-blocking-writes] ten rows\n  \
+         models.Index(fields=['status'], name='x'),\n),\n";
+    assert_eq!(left_of(on_several_lines), nothing);
 }
 
 #[test]
@@ -155,10 +100,9 @@ fn the_name_of_a_harm_works_where_a_rules_name_does() {
 
 #[test]
 fn a_comment_that_excuses_nothing_is_reported() {
+    let text = "AddIndex()  # forelock: ignore[drop-column-in-use, blocks-writes] ten rows\n# forelock: ignore no\n# the end\n";
     assert_eq!(
-        left_of(
-            "AddIndex()  # forelock: ignore[drop-column-in-use, blocks-writes] ten rows\nx  # forelock: ignore no\n"
-        ),
+        left_of(text),
         [
             "1 warning unused-suppression: suppresses nothing: there is no finding of rule `drop-column-in-use` here",
             "2 warning unused-suppression: suppresses nothing: there is no finding at all here",
@@ -202,48 +146,80 @@ fn comments_for_other_tools_mean_nothing() {
 
 #[test]
 fn an_excuse_for_one_statement_of_a_runsql_is_none_for_the_next() {
-    let text = "AddIndex(\n  'A',  # forelock: ignore[create-index-blocking-writes] ten rows\n  'B',\n)\n";
-    let migration = migration("0001_x", text);
-    let at = |needle: &str| {
-        let mut finding = finding_at(&migration.source, needle);
-        finding.place.range = range(&migration.source, needle);
-        finding
+    let text = "migrations.RunSQL([\n  'CREATE INDEX a ON shop_order (status)',  # forelock: ignore[create-index-blocking-writes] ten rows\n  \
+         'CREATE INDEX b ON shop_order (status)',\n]),\n";
+    assert_eq!(left_of(text), ["3 create-index-blocking-writes"]);
+}
+
+#[test]
+fn an_excuse_for_one_statement_of_a_do_block_is_none_for_the_next() {
+    let text = "migrations.RunSQL('''\nDO $$ BEGIN\n  CREATE INDEX a ON shop_order (status);\n  \
+         CREATE INDEX b ON shop_order (id);\nEND $$'''),\n";
+    assert_eq!(
+        left_of(text),
+        ["3 create-index-blocking-writes", "4 create-index-blocking-writes"]
+    );
+}
+
+#[test]
+fn a_comment_counts_at_the_literal_of_the_sql_and_at_its_operation() {
+    let with = |at_literal: &str, at_operation: &str| {
+        let text = format!(
+            "from django.db import migrations\n\nSQL = 'CREATE INDEX a ON shop_order (status)'{at_literal}\n\n\
+             class Migration(migrations.Migration):\n    dependencies = [('shop', '0001_initial')]\n    \
+             operations = [\n        migrations.RunSQL(SQL),{at_operation}\n    ]\n"
+        );
+        let scratch = Scratch::new().file("manage.py", "").app("shop");
+        let scratch = scratch.file("shop/migrations/0002_x.py", text);
+        let document = scratch.run("check --output-format json").json();
+        let findings = document["findings"].as_array().expect("findings").clone();
+        findings
+            .iter()
+            .map(|finding| finding["range"]["start"]["line"].clone())
+            .collect::<Vec<Value>>()
     };
-    let findings = vec![at("'A'"), at("'B'")];
-    let left = suppress::apply(findings, [&migration], &table());
-    assert_eq!(said(&left), ["3 create-index-blocking-writes"]);
+    let excuse = "  # forelock: ignore[create-index-blocking-writes] ten rows";
+    assert_eq!(with("", ""), [3]);
+    assert_eq!(with(excuse, ""), [0; 0]);
+    assert_eq!(with("", excuse), [0; 0]);
+}
+
+#[test]
+fn an_excuse_for_one_nested_operation_is_none_for_its_sibling() {
+    let text = "migrations.SeparateDatabaseAndState(database_operations=[\n  \
+         AddIndex()  # forelock: ignore[create-index-blocking-writes] ten rows\n  AddIndex()\n]),\n";
+    assert_eq!(left_of(text), ["3 create-index-blocking-writes"]);
+    let all = "migrations.SeparateDatabaseAndState(  # forelock: ignore[create-index-blocking-writes] ten rows\n  \
+         database_operations=[\n  AddIndex()\n  AddIndex()\n]),\n";
+    assert!(left_of(all).is_empty());
 }
 
 #[test]
 fn an_excuse_for_one_rule_leaves_what_else_the_operation_does() {
-    let text = "# forelock: ignore[create-index-blocking-writes] ten rows\nAddIndex()\n";
-    let migration = migration("0001_x", text);
-    let mut index = findings(&migration).remove(0);
-    let other = Finding {
-        rule: "drop-column-in-use".to_owned(),
-        harm: vec![Harm::BreaksRunningCode],
-        message: "drops it".to_owned(),
-        ..index.clone()
+    let operation = "migrations.AddField('order', 'slug', models.SlugField(default='x')),\n";
+    let before = said(&project(operation), "");
+    let [only] = before.as_slice() else {
+        panic!("one finding: {before:?}");
     };
-    index.apart = vec![index.clone(), other];
-    index.also = vec!["drop-column-in-use".to_owned()];
-    let left = suppress::apply(vec![index], [&migration], &table());
-    assert_eq!(said(&left), ["2 error drop-column-in-use: drops it"]);
-    assert_eq!(left[0].harm, [Harm::BreaksRunningCode]);
-    assert!(left[0].also.is_empty());
+    let mut words = only.split_whitespace().map(|word| word.trim_end_matches(':'));
+    let rule = words.find(|word| word.contains('-')).expect("a rule");
+    let left = left_of(&format!("# forelock: ignore[{rule}] ten rows\n{operation}"));
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert!(!left[0].contains(rule), "{left:?}");
 }
 
 #[test]
 fn reports_about_comments_stand_where_the_history_puts_them() {
-    let first = migration("0001_x", "AddIndex()\n# forelock: ignore[drop-column-in-use] no\n");
-    let second = migration("0002_y", "# forelock: ignore[drop-column-in-use] no\n\nAddIndex()\n");
-    let left = left(&[first, second]);
+    let first = "AddIndex()\n# forelock: ignore[drop-column-in-use] no\n# the end\n";
+    let second = "# forelock: ignore[drop-column-in-use] no\n\nAddIndex()\n";
+    let second = migration(second)
+        .replace("0001_initial", "0002_x")
+        .replace("shop_", "other_");
+    let scratch = project(first).file("shop/migrations/0003_y.py", second);
+    let left = said(&scratch, "");
     let lines: Vec<&str> = left
         .iter()
-        .filter_map(|line| {
-            line.split_once(':')
-                .map_or(Some(line.as_str()), |(start, _)| Some(start))
-        })
+        .map(|line| line.split_once(':').map_or(line.as_str(), |(start, _)| start))
         .collect();
     assert_eq!(
         lines,
@@ -258,8 +234,11 @@ fn reports_about_comments_stand_where_the_history_puts_them() {
 
 #[test]
 fn a_squash_beside_its_originals_has_nothing_to_suppress() {
-    let original = migration("0001_x", "AddIndex()\n");
-    let mut squash = migration("0001_squashed", "# forelock: ignore[drop-column-in-use] copied\n");
-    squash.replaces = vec![original.key.clone()];
-    assert_eq!(left(&[original, squash]), ["1 create-index-blocking-writes"]);
+    let squash = migration("# forelock: ignore[drop-column-in-use] copied\n# the end\n").replacen(
+        "    dependencies = [(\"shop\", \"0001_initial\")]\n",
+        "    replaces = [(\"shop\", \"0001_initial\"), (\"shop\", \"0002_x\")]\n",
+        1,
+    );
+    let scratch = project("AddIndex()\n").file("shop/migrations/0001_squashed_0002_x.py", squash);
+    assert_eq!(said(&scratch, ""), ["1 create-index-blocking-writes"]);
 }

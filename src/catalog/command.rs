@@ -112,6 +112,7 @@ impl Catalog {
                 }
             }
             Command::Several(statements) => statements.iter().for_each(|statement| self.apply(statement)),
+            Command::Block(block) => block.iter().for_each(|inner| self.apply(&inner.statement)),
             Command::RefreshView { .. }
             | Command::ChangeTable { .. }
             | Command::Truncate { .. }

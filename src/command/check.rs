@@ -4,8 +4,6 @@ use std::io::{self, Read, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashMap;
-
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::branch::{Branch, BranchError};
 use crate::cli::{Check, CheckOutput, Output};
@@ -13,12 +11,10 @@ use crate::config::FailOn;
 use crate::discover::Unsaved;
 use crate::finding::{Analysis, Finding, Harm};
 use crate::lint::{self, Aim};
-use crate::migration::{Migration, MigrationKey};
 use crate::project::{Project, root};
 use crate::report::{self, Detail, Statistics, Style};
 use crate::rules::RuleTable;
 use crate::selection::{Selection, Selector, UnknownName};
-use crate::suppress;
 
 pub(super) fn run(
     check: &Check,
@@ -133,13 +129,6 @@ fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Result<Judged
         asked: &is_asked,
     };
     let mut analysis = lint::analyse(project, rules, aim, branch.as_ref());
-    let migrations = in_order(project, &analysis);
-    let findings = std::mem::take(&mut analysis.findings);
-    let findings = suppress::apply(findings, migrations, rules);
-    analysis.findings = findings
-        .into_iter()
-        .filter(|finding| is_asked(&finding.place.path) && is_wanted(&finding.place.path, &finding.rule, &finding.harm))
-        .collect();
     analysis.migrations.retain(|migration| is_asked(&migration.source.path));
     if analysis.migrations.is_empty() && analysis.findings.is_empty() {
         analysis.notes.extend(branch.as_ref().map(Branch::is_empty_note));
@@ -147,15 +136,6 @@ fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Result<Judged
     let fail_on = wishes.fail_on.unwrap_or(project.configuration.fail_on);
     let fails = analysis.findings.iter().any(|finding| is_failure(finding, fail_on));
     Ok(Judged { analysis, fails })
-}
-
-/// The project's own migrations in the order of the history.
-fn in_order<'a>(project: &'a Project, analysis: &Analysis) -> Vec<&'a Migration> {
-    let reports = analysis.migrations.iter().map(|report| &report.key);
-    let positions: FxHashMap<&MigrationKey, usize> = reports.zip(0..).collect();
-    let mut migrations: Vec<&Migration> = project.migrations.iter().collect();
-    migrations.sort_by_key(|migration| positions.get(&migration.key).copied().unwrap_or(usize::MAX));
-    migrations
 }
 
 fn is_failure(finding: &Finding, fail_on: FailOn) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::finding::{HeldLock, RelationKind, Severity, Work};
 use crate::lock::LockMode;
+use crate::migration::OperationPath;
 
 /// How many tables in ACCESS EXCLUSIVE are worth a warning.
 const MANY: usize = 3;
@@ -16,11 +17,11 @@ pub(super) struct Crowd {
 }
 
 /// What has been said of this transaction.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Told {
     pub severity: Severity,
     /// The operation that made it so.
-    pub operation: usize,
+    pub operation: OperationPath,
 }
 
 impl Crowd {
@@ -28,7 +29,7 @@ impl Crowd {
     pub(super) fn take<'l>(
         &mut self,
         locks: impl Iterator<Item = &'l HeldLock>,
-        operation: usize,
+        operation: &OperationPath,
         is_hot: &dyn Fn(&str) -> bool,
     ) {
         let tables = locks.filter(|lock| is_table(lock) && lock.mode.blocks_writes());
@@ -44,7 +45,8 @@ impl Crowd {
         }
         self.statements += usize::from(self.locks.len() > known);
         let severity = self.severity(is_hot);
-        if severity > self.told.map_or(Severity::Silent, |told| told.severity) {
+        if severity > self.told.as_ref().map_or(Severity::Silent, |told| told.severity) {
+            let operation = operation.clone();
             self.told = Some(Told { severity, operation });
         }
     }

@@ -1,18 +1,16 @@
 //! The database that the schema editor talks to: each statement is observed, judged and applied.
 
-use std::sync::Arc;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::Catalog;
 use crate::facts::observe::{Context, Usage, observe};
 use crate::finding::Origin;
-use crate::migration::{Migration, SqlText};
+use crate::migration::{Migration, OperationPath};
 use crate::project::{Session, Timeout};
 use crate::rules::RuleTable;
-use crate::schema_editor::{Connection, PythonCode};
-use crate::source::{Range, SourceFile};
-use crate::statement::{AlterTableAction, Execution, Statement};
+use crate::schema_editor::{self, Connection, Place, PythonCode};
+use crate::source::{Range, Sources};
+use crate::statement::{AlterTableAction, Statement};
 use crate::transaction::Transaction;
 use crate::versions::PostgresVersion;
 
@@ -20,7 +18,7 @@ use super::births::Births;
 use super::crowd::Crowd;
 use super::judge::{Hit, Surroundings, Verdict, judge};
 use super::remarks::Remark;
-use super::sent::{Executed, Sent, Text};
+use super::sent::{Executed, Part, Sent, Text};
 
 /// Postgres, as far as it is known, with a log of what the running migration has done to it.
 pub(super) struct Database<'a> {
@@ -36,21 +34,20 @@ pub(super) struct Database<'a> {
     /// What the running migration makes the models give up; released when it has ended.
     releasing: Vec<(String, Option<String>)>,
     /// How much anybody wants to know of what the running migration does.
-    telling: Telling,
-    pub(super) operation: usize,
-    /// The place of what runs, where it has one of its own within the operation.
-    pub(super) place: Option<Range>,
-    /// The text of the running migration.
-    pub(super) source: Option<Arc<SourceFile>>,
-    /// Settings of the session with the entry of the log that set each last.
-    pub(super) set_by: Vec<(String, usize)>,
+    pub(super) telling: Telling,
+    /// The texts of the files that SQL is written in.
+    pub(super) sources: &'a Sources,
+    /// The statement that runs, by its string in the log and its place there.
+    pub(super) running: (usize, usize),
+    /// Settings of the session with the statement that set each last.
+    pub(super) set_by: Vec<(String, (usize, usize))>,
     pub log: Vec<Executed<'a>>,
     /// Tables on which a moment's lock already hurts.
     pub(super) hot_tables: Vec<String>,
     /// Tables that the open transaction holds together.
     pub(super) crowd: Crowd,
-    /// Operations of the running migration that ran code of Python.
-    pub(super) ran_python: Vec<usize>,
+    /// Whether the running migration has run code of Python.
+    pub(super) ran_python: bool,
     pub remarks: Vec<Remark<'a>>,
 }
 
@@ -86,6 +83,7 @@ impl<'a> Database<'a> {
         session: &Session,
         postgres: PostgresVersion,
         hot_tables: &[String],
+        sources: &'a Sources,
     ) -> Self {
         Self {
             catalog: Catalog::default(),
@@ -98,14 +96,13 @@ impl<'a> Database<'a> {
             released: Released::default(),
             releasing: Vec::new(),
             telling: Telling::Nothing,
-            operation: 0,
-            place: None,
-            source: None,
+            sources,
+            running: (0, 0),
             set_by: Vec::new(),
             log: Vec::new(),
             hot_tables: hot_tables.to_vec(),
             crowd: Crowd::default(),
-            ran_python: Vec::new(),
+            ran_python: false,
             remarks: Vec::new(),
         }
     }
@@ -116,7 +113,6 @@ impl<'a> Database<'a> {
         let number = self.catalog.begin_migration();
         self.catalog.call_siblings(self.births.before(migration, number));
         self.transaction = Transaction::begin(migration.atomic).configured(configured(&self.session));
-        self.source = Some(migration.source.clone());
         self.set_by.clear();
         self.new_indexes.clear();
         for (table, column) in self.releasing.drain(..) {
@@ -127,7 +123,7 @@ impl<'a> Database<'a> {
         }
         self.log.clear();
         self.crowd = Crowd::default();
-        self.ran_python.clear();
+        self.ran_python = false;
         self.remarks.clear();
     }
 
@@ -137,54 +133,77 @@ impl<'a> Database<'a> {
         self.hot_tables.iter().filter(is_unknown).cloned().collect()
     }
 
-    /// Says which top-level operation sends the statements that follow.
-    pub(super) fn at(&mut self, operation: usize) {
-        self.operation = operation;
-    }
-
     /// Remembers that the models give up a table, or a column of it, in the running migration.
     pub(super) fn release(&mut self, table: String, column: Option<String>) {
         self.releasing.push((table, column));
     }
 
-    fn run(&mut self, operation: usize, deferred: bool, mut execution: Execution) {
-        execution.settle_names();
-        let run = |statement: Statement| {
-            let (verdict, unread) = self.run_parts(std::slice::from_ref(&statement));
-            Sent {
+    /// Runs statements of Django's own.
+    fn run_composed(&mut self, statements: Vec<Statement>, origin: Origin, place: &Place) {
+        let mut sent = Vec::with_capacity(statements.len());
+        for (index, mut statement) in statements.into_iter().enumerate() {
+            statement.settle_names();
+            self.running = (self.log.len(), index);
+            let parts = self.run_parts(std::slice::from_ref(&statement), &place.operation, &|_, _| None);
+            sent.push(Sent {
                 text: Text::Printed(statement),
-                operation,
-                origin: Origin::Django,
-                range: self.place,
-                unread,
-                verdict,
-            }
-        };
-        let statements = execution.statements.into_iter().map(run).collect();
+                operation: place.operation.clone(),
+                origin,
+                range: None,
+                parts,
+            });
+        }
         self.log.push(Executed {
-            operation,
-            deferred,
+            place: place.clone(),
             written: None,
-            statements,
+            statements: sent,
         });
     }
 
-    /// Runs what one statement of SQL comes to: itself, or each of the several things that it does. Says too why
-    /// something of it could not be read.
-    pub(super) fn run_parts(&mut self, statements: &[Statement]) -> (Verdict<'a>, Option<String>) {
-        let mut verdict = Verdict::default();
-        let mut unread = None;
-        for statement in statements.iter().flat_map(Statement::parts) {
-            unread = unread.or_else(|| statement.unread_reason());
+    /// Runs what one statement of SQL comes to: itself, or each of the several things that it does. `written` says where
+    /// a part of its text stands.
+    pub(super) fn run_parts(
+        &mut self,
+        statements: &[Statement],
+        operation: &OperationPath,
+        written: &dyn Fn(usize, usize) -> Option<Range>,
+    ) -> Vec<Part<'a>> {
+        let mut parts = Vec::new();
+        let mut whole = Part::default();
+        for statement in statements {
+            let Some(block) = statement.block() else {
+                self.run_part(statement, operation, &mut whole);
+                continue;
+            };
+            for inner in block {
+                let place = inner.place.and_then(|(start, end)| written(start, end));
+                let mut part = Part {
+                    inner: Some((inner.text.clone(), place)),
+                    ..Part::default()
+                };
+                self.run_part(&inner.statement, operation, &mut part);
+                parts.push(part);
+            }
+        }
+        if parts.is_empty() {
+            parts.push(whole);
+        }
+        parts
+    }
+
+    fn run_part(&mut self, statement: &Statement, operation: &OperationPath, part: &mut Part<'a>) {
+        for statement in statement.parts() {
+            if part.unread.is_none() {
+                part.unread = statement.unread_reason();
+            }
             if self.telling != Telling::Nothing {
-                self.judge_statement(statement, &mut verdict);
+                self.judge_statement(statement, operation, &mut part.verdict);
             }
             self.remember(statement);
         }
-        (verdict, unread)
     }
 
-    fn judge_statement(&mut self, statement: &Statement, verdict: &mut Verdict<'a>) {
+    fn judge_statement(&mut self, statement: &Statement, operation: &OperationPath, verdict: &mut Verdict<'a>) {
         let time_zone = self.transaction.setting("timezone").unwrap_or(&self.session.time_zone);
         let context = Context {
             catalog: &self.catalog,
@@ -212,7 +231,7 @@ impl<'a> Database<'a> {
             let is_hot = |table: &str| hot_tables.iter().any(|hot| hot == table);
             let catalog = &self.catalog;
             let used = verdict.locks.iter().filter(|lock| !catalog.is_unused(&lock.relation));
-            self.crowd.take(used, self.operation, &is_hot);
+            self.crowd.take(used, operation, &is_hot);
         }
     }
 
@@ -229,20 +248,17 @@ impl<'a> Database<'a> {
             .map(str::to_owned)
             .collect();
         for setting in left {
-            let by = self.set_by.iter().find(|(name, _)| *name == setting).map(|(_, at)| *at);
-            let statements = by
-                .and_then(|at| self.log.get_mut(at))
-                .map(|executed| &mut executed.statements);
-            let Some(sent) = statements.and_then(|statements| {
-                statements
-                    .iter_mut()
-                    .rfind(|sent| sent.text.to_string().to_ascii_lowercase().contains(&setting))
-            }) else {
+            let by = self.set_by.iter().find(|(name, _)| *name == setting);
+            let by = by.map(|(_, (string, statement))| (*string, *statement));
+            let part = by
+                .and_then(|(string, statement)| self.log.get_mut(string)?.statements.get_mut(statement))
+                .and_then(|sent| sent.parts.last_mut());
+            let Some(part) = part else {
                 continue;
             };
             let names = vec![("setting", setting)];
             let hit = Hit::of_rule(self.rules, "setting-left-behind", names);
-            sent.verdict.hits.extend(hit);
+            part.verdict.hits.extend(hit);
         }
     }
 
@@ -284,26 +300,15 @@ fn configured(session: &Session) -> FxHashMap<String, String> {
 }
 
 impl Connection for Database<'_> {
-    fn execute(&mut self, execution: Execution) {
-        self.run(self.operation, false, execution);
-    }
-
-    fn execute_deferred(&mut self, operation: usize, execution: Execution) {
-        self.run(operation, true, execution);
-    }
-
-    fn run_sql(&mut self, sql: &SqlText) {
-        let SqlText::Pieces(pieces) = sql else { return };
-        let mut taken = 0;
-        for piece in pieces {
-            if let Some(text) = &piece.text {
-                self.run_text(piece, text, Origin::RunSql, &mut taken);
-            }
+    fn send(&mut self, text: schema_editor::Text, origin: Origin, place: &Place) {
+        match text {
+            schema_editor::Text::Composed(statements) => self.run_composed(statements, origin, place),
+            schema_editor::Text::Written(text) => self.run_written(&text, origin, place),
         }
     }
 
-    fn execute_text(&mut self, sql: &str) {
-        self.send_text(sql, Origin::Django, None);
+    fn run_python(&mut self, code: &PythonCode, place: &Place) {
+        self.judge_python(code, &place.operation);
     }
 
     fn setting(&self, name: &str) -> Option<String> {
@@ -312,10 +317,6 @@ impl Connection for Database<'_> {
 
     fn is_in_transaction(&self) -> bool {
         self.transaction.open
-    }
-
-    fn run_python(&mut self, code: &PythonCode) {
-        self.judge_python(code);
     }
 
     fn catalog(&self) -> &Catalog {

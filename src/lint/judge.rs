@@ -32,6 +32,8 @@ pub(super) struct Hit<'r> {
     pub work: Work,
     pub strongest: Option<LockMode>,
     pub names: Vec<(&'static str, String)>,
+    /// The relation that it is about.
+    pub relation: Option<String>,
     /// A relation that an earlier statement of the transaction keeps from its readers, while this one alone would not.
     pub closed_to_readers: Option<String>,
 }
@@ -141,6 +143,7 @@ impl<'r> Hit<'r> {
             harm: rule.harm.clone(),
             work: Work::None,
             strongest: None,
+            relation: None,
             names,
             closed_to_readers: None,
         })
@@ -157,6 +160,7 @@ impl<'r> Verdict<'r> {
             work: Work::None,
             strongest: None,
             names: std::mem::take(&mut observation.names),
+            relation: observation.roles.first().map(|(_, relation)| relation.clone()),
             closed_to_readers: None,
         };
         let mut claims = Vec::new();
@@ -211,6 +215,19 @@ impl<'r> Verdict<'r> {
         }
     }
 
+    /// Adds what another statement of the same command does.
+    pub(super) fn absorb(&mut self, other: Verdict<'r>) {
+        for lock in other.locks {
+            self.lock(lock.kind, &lock.relation, lock.mode, &[lock.work]);
+        }
+        self.work = self.work.max(other.work);
+        add_all(&mut self.scans, other.scans);
+        add_all(&mut self.rewrites, other.rewrites);
+        add_all(&mut self.builds, other.builds);
+        self.hits.extend(other.hits);
+        self.rows.extend(other.rows);
+    }
+
     fn lock(&mut self, kind: RelationKind, relation: &str, mode: LockMode, work: &[Work]) {
         let work = work.iter().copied().max().unwrap_or_default();
         if let Some(held) = self
@@ -255,6 +272,14 @@ impl<'r> Verdict<'r> {
                 }
                 Work::None | Work::Unknown => {}
             }
+        }
+    }
+}
+
+fn add_all(names: &mut Vec<String>, others: Vec<String>) {
+    for other in others {
+        if !names.contains(&other) {
+            names.push(other);
         }
     }
 }

@@ -1,40 +1,46 @@
-//! Findings about what could not be read: files, the graph of migrations, gaps in a file.
+//! What is wrong with files, and with the graph of migrations.
 
-use std::fmt::Write;
+use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use crate::finding::{Finding, Place};
+use crate::finding::Place;
 use crate::history::{History, HistoryProblemKind};
-use crate::migration::{Gap, Migration, MigrationKey, Ownership};
+use crate::migration::{Migration, MigrationKey, Ownership};
 use crate::project::Project;
 use crate::rules::RuleTable;
-use crate::source::Range;
 
-use super::findings::about_input;
+use super::input::InputHit;
 
 /// Files that could not be read, decoded or parsed.
-pub(super) fn of_files(project: &Project, rules: &RuleTable) -> Vec<Finding> {
-    let findings = project.problems.iter().filter_map(|problem| {
+pub(super) fn of_files<'a>(project: &'a Project, rules: &'a RuleTable) -> Vec<InputHit<'a>> {
+    let hits = project.problems.iter().filter_map(|problem| {
         let place = Place {
             path: problem.path.clone(),
             source: problem.source.clone(),
             range: problem.range,
         };
-        about_input(
-            rules,
-            "unreadable-file",
-            place,
-            None,
-            &[("reason", problem.message.clone())],
-        )
+        let names = vec![("reason", problem.message.clone())];
+        InputHit::new(rules, "unreadable-file", place, within(project, &problem.path), names)
     });
-    findings.collect()
+    hits.collect()
+}
+
+/// A file as seen from the project's folder, wherever one stands.
+fn within(project: &Project, path: &Path) -> String {
+    let (root, path) = (project.absolute(&project.root), project.absolute(path));
+    let path = path.strip_prefix(&root).unwrap_or(&path);
+    let parts = path.components().map(|part| part.as_os_str().to_string_lossy());
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// What is wrong with the graph, by migration.
-pub(super) fn of_history(project: &Project, history: &History, rules: &RuleTable) -> FxHashMap<usize, Vec<Finding>> {
-    let mut findings: FxHashMap<usize, Vec<Finding>> = FxHashMap::default();
+pub(super) fn of_history<'a>(
+    project: &'a Project,
+    history: &History,
+    rules: &'a RuleTable,
+) -> FxHashMap<usize, Vec<InputHit<'a>>> {
+    let mut hits: FxHashMap<usize, Vec<InputHit<'a>>> = FxHashMap::default();
     for problem in &history.problems {
         let migration = &project.migrations[problem.migration];
         if migration.ownership == Ownership::Package {
@@ -52,11 +58,11 @@ pub(super) fn of_history(project: &Project, history: &History, rules: &RuleTable
             HistoryProblemKind::SeveralLeaves(keys) => ("conflicting-migrations", joined(keys, ", ")),
             HistoryProblemKind::Duplicate(key) => ("duplicate-migration", key.to_string()),
         };
-        let place = whole(migration, migration.class_range);
-        let finding = about_input(rules, rule, place, Some(migration), &[("dependency", dependency)]);
-        findings.entry(problem.migration).or_default().extend(finding);
+        let names = vec![("dependency", dependency.clone())];
+        let hit = InputHit::of_migration(rules, rule, migration, migration.class_range, dependency, names);
+        hits.entry(problem.migration).or_default().extend(hit);
     }
-    findings
+    hits
 }
 
 fn is_unreadable(project: &Project, migration: &Migration, key: &MigrationKey) -> bool {
@@ -93,28 +99,4 @@ fn is_contrib(app: &str) -> bool {
 
 fn joined(keys: &[MigrationKey], separator: &str) -> String {
     keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator)
-}
-
-/// One finding for all gaps of a file: at the first, with the others named by line.
-pub(super) fn of_gaps(migration: &Migration, rules: &RuleTable, gaps: &[Gap]) -> Option<Finding> {
-    let (first, others) = gaps.split_first()?;
-    let line = |gap: &Gap| migration.source.position(gap.range.start).line;
-    let mut reason = first.reason.clone();
-    if !others.is_empty() {
-        reason = format!("{reason} (and {} more)", others.len());
-    }
-    let place = whole(migration, first.range);
-    let mut finding = about_input(rules, "not-analysed", place, Some(migration), &[("reason", reason)])?;
-    for gap in others {
-        let _ = write!(finding.help, "\nline {}: {}", line(gap), gap.reason);
-    }
-    Some(finding)
-}
-
-fn whole(migration: &Migration, range: Range) -> Place {
-    Place {
-        path: migration.source.path.clone(),
-        source: Some(migration.source.clone()),
-        range,
-    }
 }

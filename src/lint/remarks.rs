@@ -3,7 +3,7 @@
 use crate::facts::{Aspect, FactName};
 use crate::finding::{Harm, HeldLock, Severity, Work};
 use crate::lock::LockMode;
-use crate::migration::Migration;
+use crate::migration::{Migration, OperationPath};
 use crate::row_work::Reach;
 use crate::schema_editor::PythonCode;
 use crate::statement::ViewKind;
@@ -15,7 +15,7 @@ use super::sent::Executed;
 /// Something said of an operation, not of one of its statements.
 #[derive(Debug)]
 pub(super) struct Remark<'r> {
-    pub operation: usize,
+    pub operation: OperationPath,
     pub hit: Hit<'r>,
     pub locks: Vec<HeldLock>,
 }
@@ -33,8 +33,8 @@ const HARMLESS_AGAIN: &[&str] = &[
 
 impl Database<'_> {
     /// Says what code of Python means that runs now.
-    pub(super) fn judge_python(&mut self, code: &PythonCode) {
-        self.ran_python.push(self.operation);
+    pub(super) fn judge_python(&mut self, code: &PythonCode, operation: &OperationPath) {
+        self.ran_python = true;
         if !self.transaction.open && code.atomic != Some(true) {
             return;
         }
@@ -59,7 +59,7 @@ impl Database<'_> {
             (Reach::All, None) if code.rows.writes => ("run-python-over-all-rows", Vec::new()),
             (Reach::Few, Some(_)) | (_, None) => return,
         };
-        self.remark(rule, self.operation, names, None, Vec::new());
+        self.remark(rule, operation.clone(), names, None, Vec::new());
         if let Some(remark) = self.remarks.last_mut() {
             remark.hit.harm.extend(harm);
             remark.hit.harm.sort_unstable();
@@ -82,12 +82,12 @@ impl Database<'_> {
         }
         let is_concurrent = |rule: &str| rule.contains("-concurrently");
         let first = self.log.iter().find(|executed| rules_of(executed).any(is_concurrent));
-        let Some(operation) = first.map(|executed| executed.operation) else {
+        let Some(operation) = first.map(|executed| executed.place.operation.clone()) else {
             return;
         };
         let is_other = |rule: &str| !HARMLESS_AGAIN.contains(&rule) && !is_concurrent(rule);
         let has_other = self.log.iter().any(|executed| rules_of(executed).any(is_other));
-        if has_other || !self.ran_python.is_empty() {
+        if has_other || self.ran_python {
             self.remark("concurrently-among-others", operation, Vec::new(), None, Vec::new());
         }
     }
@@ -99,8 +99,9 @@ impl Database<'_> {
         }
         let facts = [(FactName::StandIn, "view")];
         let mut log = std::mem::take(&mut self.log);
-        for sent in log.iter_mut().flat_map(|executed| &mut executed.statements) {
-            let Verdict { hits, rows, .. } = &mut sent.verdict;
+        let sent = log.iter_mut().flat_map(|executed| &mut executed.statements);
+        for part in sent.flat_map(|sent| &mut sent.parts) {
+            let Verdict { hits, rows, .. } = &mut part.verdict;
             for hit in hits {
                 let aspect = match hit.rule.name.as_str() {
                     "rename-table" => Aspect::RenameTable,
@@ -139,13 +140,14 @@ impl Database<'_> {
     fn remark(
         &mut self,
         rule: &str,
-        operation: usize,
+        operation: OperationPath,
         names: Vec<(&'static str, String)>,
         severity: Option<Severity>,
         locks: Vec<HeldLock>,
     ) {
         if let Some(mut hit) = Hit::of_rule(self.rules, rule, names) {
             hit.severity = severity.unwrap_or(hit.severity);
+            hit.relation = hit.name("table").map(str::to_owned);
             hit.strongest = locks.iter().map(|lock| lock.mode).max().max(None::<LockMode>);
             self.remarks.push(Remark { operation, hit, locks });
         }
@@ -154,8 +156,7 @@ impl Database<'_> {
 
 /// The rules that the statements of a string matched.
 fn rules_of<'e>(executed: &'e Executed<'_>) -> impl Iterator<Item = &'e str> {
-    let hits = executed.statements.iter().flat_map(|sent| &sent.verdict.hits);
-    hits.map(|hit| hit.rule.name.as_str())
+    executed.hits().map(|hit| hit.rule.name.as_str())
 }
 
 /// The first few names, and how many more there are.

@@ -2,12 +2,13 @@
 
 use crate::catalog::{Catalog, ConstraintKind};
 use crate::finding::Origin;
-use crate::migration::SqlPiece;
+use crate::python::Layout;
+use crate::schema_editor::Place;
 use crate::sql::{self, Functions};
 use crate::statement::{Command, SessionChange, SettingScope, Statement, TransactionChange, Volatility};
+use crate::value::Str;
 
-use super::database::Database;
-use super::place::Places;
+use super::database::{Database, Telling};
 use super::sent::{Executed, Sent, Text};
 
 impl Functions for Catalog {
@@ -17,15 +18,15 @@ impl Functions for Catalog {
 }
 
 impl Database<'_> {
-    /// Sends one string to the server, whole.
-    pub(super) fn run_text(&mut self, piece: &SqlPiece, text: &str, origin: Origin, taken: &mut u32) {
-        let source = self.source.clone();
-        let places = source.map(|source| Places::find(&source, piece.range, text, taken));
-        self.send_text(text, origin, places.as_ref());
-    }
-
-    /// The same, of a string whose statements have these places.
-    pub(super) fn send_text(&mut self, text: &str, origin: Origin, places: Option<&Places>) {
+    /// Sends one string to the server, whole, that is not made of statements that are known.
+    pub(super) fn run_written(&mut self, text: &Str, origin: Origin, place: &Place) {
+        let sources = self.sources;
+        let layout = match self.telling {
+            Telling::Nothing => Layout::default(),
+            Telling::Findings | Telling::Statements => {
+                Layout::of(text, |range| sources.get(range.file).map(|source| &**source))
+            }
+        };
         let pieces = sql::split(text);
         // Several statements in one string are one transaction, even where nobody began one.
         let is_implicit = pieces.len() > 1 && !self.transaction.open;
@@ -33,28 +34,25 @@ impl Database<'_> {
             self.transaction.open();
         }
         let mut statements = Vec::new();
-        for piece in &pieces {
-            self.place = places.map(|places| places.range(piece.start, piece.end));
+        for (index, piece) in pieces.iter().enumerate() {
+            self.running = (self.log.len(), index);
             let read = piece.read(&self.catalog);
-            let (verdict, unread) = self.run_parts(&read);
+            let parts = self.run_parts(&read, &place.operation, &|start, end| layout.place(start, end));
             statements.push(Sent {
                 text: Text::Written(piece.sql().to_owned()),
-                operation: self.operation,
+                operation: place.operation.clone(),
                 origin,
-                range: self.place,
-                unread,
-                verdict,
+                range: layout.place(piece.start, piece.end),
+                parts,
             });
         }
-        self.place = None;
         if is_implicit {
             self.transaction.end(false);
             self.end_crowd();
         }
         self.log.push(Executed {
-            operation: self.operation,
-            deferred: false,
-            written: Some(text.to_owned()),
+            place: place.clone(),
+            written: Some(text.to_string()),
             statements,
         });
     }
@@ -96,7 +94,7 @@ impl Database<'_> {
         } = change
         {
             self.set_by.retain(|(known, _)| known != name);
-            self.set_by.push((name.clone(), self.log.len()));
+            self.set_by.push((name.clone(), self.running));
         }
         self.transaction.change_setting(change);
     }

@@ -3,17 +3,18 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::finding::{Origin, StatementReport, Work};
-use crate::source::Range;
+use crate::migration::OperationPath;
+use crate::schema_editor::{Moment, Place};
+use crate::source::{FileId, Range};
 use crate::statement::Statement;
 
-use super::judge::Verdict;
+use super::judge::{Hit, Verdict};
 
 /// One string sent to the database.
 #[derive(Debug)]
 pub(super) struct Executed<'r> {
-    pub operation: usize,
-    pub deferred: bool,
-    /// The string of a `RunSQL`; Django's own is made of its statements.
+    pub place: Place,
+    /// The string as it was written; Django's own is made of its statements.
     pub written: Option<String>,
     pub statements: Vec<Sent<'r>>,
 }
@@ -22,10 +23,19 @@ pub(super) struct Executed<'r> {
 #[derive(Debug)]
 pub(super) struct Sent<'r> {
     pub text: Text,
-    pub operation: usize,
+    pub operation: OperationPath,
     pub origin: Origin,
-    /// Its place, where it has one of its own within the operation.
+    /// Where it is written, if it is written anywhere: in the migration, or in another file.
     pub range: Option<Range>,
+    /// What it does, one after the other: one part, but for each statement of a `DO` block its own.
+    pub parts: Vec<Part<'r>>,
+}
+
+/// A statement, or one of those that a `DO` block holds.
+#[derive(Debug, Default)]
+pub(super) struct Part<'r> {
+    /// Its own text and place, in a `DO` block.
+    pub inner: Option<(String, Option<Range>)>,
     /// Why something of it could not be read.
     pub unread: Option<String>,
     pub verdict: Verdict<'r>,
@@ -48,7 +58,7 @@ impl Display for Text {
     }
 }
 
-impl Executed<'_> {
+impl<'r> Executed<'r> {
     /// The string as it was passed to execution.
     pub(super) fn sql(&self) -> String {
         if let Some(written) = &self.written {
@@ -57,41 +67,67 @@ impl Executed<'_> {
         let statements = self.statements.iter().map(|sent| sent.text.to_string());
         statements.collect::<Vec<_>>().join("; ")
     }
-}
 
-impl Sent<'_> {
-    /// The heaviest work; unknown where something was not read.
-    pub(super) fn work(&self) -> Work {
-        match self.unread {
-            Some(_) => Work::Unknown,
-            None => self.verdict.work,
-        }
+    pub(super) fn is_deferred(&self) -> bool {
+        self.place.moment == Moment::AtTheEnd
     }
 
-    /// What it does, as data.
-    pub(super) fn report(self) -> StatementReport {
+    pub(super) fn hits(&self) -> impl Iterator<Item = &Hit<'r>> {
+        self.statements.iter().flat_map(Sent::hits)
+    }
+}
+
+impl<'r> Sent<'r> {
+    /// Why something of it could not be read.
+    pub(super) fn unread(&self) -> Option<&String> {
+        self.parts.iter().find_map(|part| part.unread.as_ref())
+    }
+
+    pub(super) fn hits(&self) -> impl Iterator<Item = &Hit<'r>> {
+        self.parts.iter().flat_map(|part| &part.verdict.hits)
+    }
+
+    /// What it does, as data. Places in other files than the migration are none to those who read its statements.
+    pub(super) fn report(mut self, migration: FileId) -> StatementReport {
         let mut rules = Vec::new();
         let mut matrix_rows = Vec::new();
-        for hit in &self.verdict.hits {
+        for hit in self.hits() {
             push_once(&mut rules, hit.rule.name.clone());
             if let Some(row) = hit.matrix {
                 push_once(&mut matrix_rows, row);
             }
         }
+        let not_analysed = self.unread().cloned();
+        let mut verdict = Verdict::default();
+        self.parts.drain(..).for_each(|part| verdict.absorb(part.verdict));
         StatementReport {
             sql: self.text.to_string(),
-            operation: self.operation,
+            operation: self.operation.index(),
             origin: self.origin,
-            work: self.work(),
-            not_analysed: self.unread,
+            work: if not_analysed.is_some() {
+                Work::Unknown
+            } else {
+                verdict.work
+            },
+            not_analysed,
             rules,
-            rows: self.verdict.rows,
+            rows: verdict.rows,
             matrix_rows,
-            locks: self.verdict.locks,
-            scans: self.verdict.scans,
-            rewrites: self.verdict.rewrites,
-            builds: self.verdict.builds,
-            range: self.range,
+            locks: verdict.locks,
+            scans: verdict.scans,
+            rewrites: verdict.rewrites,
+            builds: verdict.builds,
+            range: self.range.filter(|range| range.file == migration),
+        }
+    }
+}
+
+impl Part<'_> {
+    /// The heaviest work; unknown where something was not read.
+    pub(super) fn work(&self) -> Work {
+        match self.unread {
+            Some(_) => Work::Unknown,
+            None => self.verdict.work,
         }
     }
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use crate::row_work::RowWork;
-use crate::source::Range;
-use crate::value::Value;
+use crate::value::{Str, Value};
 
 use super::OperationNode;
 use super::field::{Field, ModelRef};
@@ -345,10 +344,8 @@ pub enum SqlText {
 /// One string that `RunSQL` sends.
 #[derive(Clone, Debug)]
 pub struct SqlPiece {
-    /// The SQL; `None` where this item could not be read.
-    pub text: Option<String>,
+    /// The SQL, which knows where it is written; `None` where this item could not be read.
+    pub text: Option<Str>,
     /// The parameters of a `(sql, params)` pair.
     pub params: Option<Value>,
-    /// The expression that gives it.
-    pub range: Range,
 }

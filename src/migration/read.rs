@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 pub use custom_fields::{CustomField, CustomFields};
 
-use super::{Dependency, Gap, Migration, MigrationKey, Ownership};
+use super::{Dependency, Gap, Migration, MigrationKey, OperationPath, Ownership};
 use crate::python::{Attribute, Class, Module, Modules, Object};
 use crate::source::Range;
 use crate::value::Value;
@@ -44,8 +44,28 @@ struct Reading<'a> {
     fields: &'a CustomFields,
     app: &'a str,
     gaps: Vec<Gap>,
+    /// What is being read.
+    current: Current,
     /// Modules to be read before this migration can be read in full.
     asked: RefCell<Vec<String>>,
+}
+
+/// The operation that is being read, or the class as long as none is.
+#[derive(Clone, Debug, Default)]
+struct Current {
+    path: OperationPath,
+    /// Where it stands in the migration file.
+    range: Range,
+    /// Whether its class is not Django's, and makes of its arguments what it likes.
+    class: ClassOf,
+}
+
+/// Whose class an operation is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum ClassOf {
+    #[default]
+    Django,
+    Project,
 }
 
 /// A migration, and the modules to be read before all of it can be.
@@ -73,9 +93,12 @@ impl Reader<'_> {
             fields: self.fields,
             app: &app,
             gaps: Vec::new(),
+            current: Current::default(),
             asked: RefCell::default(),
         };
         let class = reading.migration_class();
+        let class_range = class.lineage.first().map_or(Range::default(), |class| class.name_range);
+        reading.current.range = class_range;
         let dependencies = reading.dependencies(&class, "dependencies");
         let run_before = reading.dependencies(&class, "run_before");
         let replaces = reading.replaces(&class);
@@ -92,7 +115,7 @@ impl Reader<'_> {
             ownership,
             atomic,
             initial,
-            class_range: class.lineage.first().map_or(Range::default(), |class| class.name_range),
+            class_range,
             dependencies,
             run_before,
             replaces,
@@ -114,10 +137,29 @@ pub fn is_migration(module: &Module) -> bool {
 
 impl<'a> Reading<'a> {
     fn gap(&mut self, range: Range, reason: impl Into<String>) {
+        let (range, elsewhere) = self.site(range, self.current.range);
         self.gaps.push(Gap {
             range,
+            elsewhere,
             reason: reason.into(),
         });
+    }
+
+    /// The place in the migration file, and the one in another file, where a value from there is the matter. `around` is
+    /// what brings it into the migration.
+    fn site(&self, range: Range, around: Range) -> (Range, Option<Range>) {
+        if self.is_home(range) {
+            (range, None)
+        } else if self.is_home(around) {
+            (around, Some(range))
+        } else {
+            (self.current.range, Some(range))
+        }
+    }
+
+    /// Whether a range lies in the migration file; one without a file means its beginning.
+    fn is_home(&self, range: Range) -> bool {
+        range.file == self.module.source.id || range == Range::default()
     }
 
     fn migration_class(&mut self) -> MigrationClass<'a> {
@@ -261,7 +303,7 @@ fn dependency(value: &Value) -> Option<Dependency> {
 
 fn pair(value: &Value) -> Option<MigrationKey> {
     match value.as_items()? {
-        [Value::Str(app), Value::Str(name)] => Some(MigrationKey::new(app, name)),
+        [Value::Str(app), Value::Str(name)] => Some(MigrationKey::new(&**app, &**name)),
         _ => None,
     }
 }
@@ -271,7 +313,9 @@ fn setting_name(value: &Value) -> Option<String> {
     match value {
         Value::Setting(name) => Some(name.clone()),
         Value::Call(call) if call.path == "builtins.getattr" => match call.args.as_slice() {
-            [Value::Name(settings), Value::Str(name), ..] if settings == "django.conf.settings" => Some(name.clone()),
+            [Value::Name(settings), Value::Str(name), ..] if settings == "django.conf.settings" => {
+                Some(name.to_string())
+            }
             _ => None,
         },
         _ => None,

@@ -85,7 +85,14 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
     batch.read_project(candidates);
     batch.read_packages(divisions, index);
     notes.extend(assumed_settings(&batch.assumed));
+    let mut sources = batch.modules.sources().clone();
+    batch
+        .migrations
+        .iter()
+        .for_each(|migration| sources.insert(Arc::clone(&migration.source)));
     Project {
+        identity: root::identity(&division.root, &target.configuration),
+        sources,
         root: root::shown(request.working_folder, &division.root),
         working_folder: request.working_folder.to_owned(),
         settings,

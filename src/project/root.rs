@@ -191,6 +191,18 @@ fn root(folder: &Path, configuration: &Configuration) -> PathBuf {
     outermost_package(folder).to_owned()
 }
 
+/// A project's folder as seen from its configuration, else from its repository; where it has neither, its name.
+pub(super) fn identity(root: &Path, configuration: &Configuration) -> String {
+    let repository = || root.ancestors().find(|ancestor| ancestor.join(".git").exists());
+    let configured = configuration.folder().filter(|folder| root.starts_with(folder));
+    let within = configured
+        .or_else(repository)
+        .and_then(|base| root.strip_prefix(base).ok());
+    let folder = within.unwrap_or_else(|| root.file_name().map_or(root, Path::new));
+    let parts = folder.components().map(|part| part.as_os_str().to_string_lossy());
+    parts.collect::<Vec<_>>().join("/")
+}
+
 /// The outermost of the Python packages that a folder lies in, or the folder itself.
 ///
 /// A lone app is judged with the apps of the package around it, never with whatever lies beside that.

@@ -335,7 +335,7 @@ fn item(dict: &Value, key: &str) -> Option<Value> {
 
 fn strings(value: &Value, into: &mut Vec<String>) {
     match value {
-        Value::Str(text) => into.push(text.clone()),
+        Value::Str(text) => into.push(text.to_string()),
         Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::Operation(_, items) => {
             for item in items {
                 strings(item, into);

@@ -9,7 +9,7 @@ use super::evaluate::Interpreter;
 use super::operators::{self, is_constant};
 use super::{Setting, objects, text};
 use crate::source::Range;
-use crate::value::{Call, Value};
+use crate::value::{Call, Str, Value};
 
 /// Methods of strings, lists and dicts that a constant of another module may be asked for.
 const METHODS: &[&str] = &[
@@ -168,7 +168,7 @@ impl<'a> Interpreter<'a> {
                         let Value::Str(key) = key else {
                             return Err(self.unknown(keyword.range, "cannot be unpacked"));
                         };
-                        arguments.kwargs.push((key, value));
+                        arguments.kwargs.push((key.into_text(), value));
                         arguments.ranges.push(place);
                     }
                 }
@@ -227,7 +227,7 @@ impl<'a> Interpreter<'a> {
             ("list", None) => Some(Value::List(Vec::new())),
             ("tuple", None) => Some(Value::Tuple(Vec::new())),
             ("set" | "frozenset", None) => Some(Value::Set(Vec::new())),
-            ("str", None) => Some(Value::Str(String::new())),
+            ("str", None) => Some(Value::Str(Str::default())),
             (_, None) => None,
             ("list" | "sorted", Some(value)) if name == "list" || is_constant(value) => {
                 let mut items = operators::items(value.clone()).ok()?;
@@ -294,7 +294,7 @@ fn sort(items: &mut [Value]) -> Option<()> {
 fn keywords(arguments: &Arguments) -> Vec<(Value, Value)> {
     let items = arguments.kwargs.iter();
     items
-        .map(|(key, value)| (Value::Str(key.clone()), value.clone()))
+        .map(|(key, value)| (Value::Str(key.as_str().into()), value.clone()))
         .collect()
 }
 
@@ -343,7 +343,7 @@ fn standard_function(path: &str, arguments: &Arguments) -> Option<Value> {
 
 /// The package `swapper`, for models that are not swapped: nearly all. Its settings are not looked at.
 fn swapper(function: &str, app: &str, rest: &[Value]) -> Option<Value> {
-    let text = |text: &str| Value::Str(text.to_owned());
+    let text = |text: &str| Value::Str(text.into());
     match (function, rest) {
         ("get_model_name", [Value::Str(model)]) => Some(text(&format!("{app}.{model}"))),
         ("swappable_setting", [Value::Str(model)]) => Some(text(&format!("{app}_{model}_MODEL").to_uppercase())),
@@ -367,8 +367,8 @@ fn method(receiver: &Value, name: &str, arguments: &Arguments) -> Option<Value> 
     }
 }
 
-fn string_method(text: &str, name: &str, arguments: &Arguments) -> Option<Value> {
-    let string = |text: String| Some(Value::Str(text));
+fn string_method(text: &Str, name: &str, arguments: &Arguments) -> Option<Value> {
+    let string = |text: Str| Some(Value::Str(text));
     match (name, arguments.args.as_slice()) {
         ("format", args) => text::format(text, args, &arguments.kwargs).and_then(string),
         ("format_map", [Value::Dict(items)]) => {
@@ -379,38 +379,41 @@ fn string_method(text: &str, name: &str, arguments: &Arguments) -> Option<Value>
         }
         ("join", [list]) => {
             let parts = operators::items(list.clone()).ok()?;
-            let parts: Option<Vec<_>> = parts.iter().map(Value::as_str).collect();
-            string(parts?.join(text))
+            let part = |part| match part {
+                &Value::Str(ref part) => Some(part),
+                _ => None,
+            };
+            let parts: Option<Vec<_>> = parts.iter().map(part).collect();
+            string(text::join(text, &parts?))
         }
-        ("strip", []) => string(text.trim().to_owned()),
-        ("lstrip", []) => string(text.trim_start().to_owned()),
-        ("rstrip", []) => string(text.trim_end().to_owned()),
-        ("lower", []) => string(text.to_lowercase()),
-        ("upper", []) => string(text.to_uppercase()),
+        ("strip", []) => string(text.slice(text.trim())),
+        ("lstrip", []) => string(text.slice(text.trim_start())),
+        ("rstrip", []) => string(text.slice(text.trim_end())),
+        ("lower", []) => string(text.to_lowercase().into()),
+        ("upper", []) => string(text.to_uppercase().into()),
         ("replace", [Value::Str(from), Value::Str(to)]) if !from.is_empty() && to.len() <= 1024 => {
-            string(text.replace(from.as_str(), to))
+            string(text::replace(text, from, to))
         }
-        ("split" | "rsplit", [Value::Str(by)]) if !by.is_empty() => strings(text.split(by.as_str()).collect()),
+        ("split" | "rsplit", [Value::Str(by)]) if !by.is_empty() => strings(text, text.split(&**by).collect()),
         ("split", [Value::Str(by), Value::Int(times)]) if !by.is_empty() => {
             let pieces = usize::try_from(*times).map_or(usize::MAX, |times| times.saturating_add(1));
-            strings(text.splitn(pieces, by.as_str()).collect())
+            strings(text, text.splitn(pieces, &**by).collect())
         }
         ("rsplit", [Value::Str(by), Value::Int(times)]) if !by.is_empty() => {
             let pieces = usize::try_from(*times).map_or(usize::MAX, |times| times.saturating_add(1));
-            let mut parts: Vec<&str> = text.rsplitn(pieces, by.as_str()).collect();
+            let mut parts: Vec<&str> = text.rsplitn(pieces, &**by).collect();
             parts.reverse();
-            strings(parts)
+            strings(text, parts)
         }
-        ("split", []) => strings(text.split_whitespace().collect()),
+        ("split", []) => strings(text, text.split_whitespace().collect()),
         ("encode", [] | [Value::Str(_)]) => Some(Value::Bytes(text.as_bytes().to_vec())),
         _ => None,
     }
 }
 
-fn strings(parts: Vec<&str>) -> Option<Value> {
-    Some(Value::List(
-        parts.into_iter().map(|part| Value::Str(part.to_owned())).collect(),
-    ))
+fn strings(text: &Str, parts: Vec<&str>) -> Option<Value> {
+    let parts = parts.into_iter().map(|part| Value::Str(text.slice(part)));
+    Some(Value::List(parts.collect()))
 }
 
 fn dict_method(items: &[(Value, Value)], name: &str, args: &[Value]) -> Option<Value> {

@@ -59,7 +59,7 @@ fn version(major: u8, minor: u8) -> Value {
 }
 
 fn text(text: &str) -> Value {
-    Value::Str(text.to_owned())
+    Value::Str(text.into())
 }
 
 /// See `RangeOperators` in django/contrib/postgres/fields/ranges.py.

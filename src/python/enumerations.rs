@@ -68,9 +68,9 @@ impl Interpreter<'_> {
                 parts.push((format!("{name}.{part}"), Binding { value, range }));
             };
             part("value", value.clone());
-            part("name", Value::Str(name.to_string()));
+            part("name", Value::Str(name.to_string().into()));
             if kind == Enumeration::Choices {
-                part("label", label.unwrap_or_else(|| Value::Str(default_label(name))));
+                part("label", label.unwrap_or_else(|| Value::Str(default_label(name).into())));
             }
             binding.value = match kind {
                 Enumeration::Choices | Enumeration::Mixed => value,

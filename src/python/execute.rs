@@ -319,7 +319,7 @@ fn mutated(value: Value, method: &str, arguments: Arguments, unknown: Value) -> 
             let named = arguments
                 .kwargs
                 .into_iter()
-                .map(|(key, value)| (Value::Str(key), value));
+                .map(|(key, value)| (Value::Str(key.into()), value));
             for (key, value) in more.into_iter().chain(named) {
                 super::expressions::set_item(&mut items, key, value);
             }

@@ -7,7 +7,7 @@ use super::Resolved;
 use super::evaluate::Interpreter;
 use super::operators::{self, compare, truth};
 use super::text;
-use crate::value::{Function, Operator, Value};
+use crate::value::{Builder, Form, Function, Operator, Str, Value};
 
 /// How many items a comprehension or loop may produce.
 pub(super) const MAX_ITEMS: usize = 10_000;
@@ -16,7 +16,9 @@ impl<'a> Interpreter<'a> {
     /// Only dispatches: its frame is on the stack once per level of nesting.
     pub(super) fn expression(&mut self, expression: &'a Expr) -> Value {
         match expression {
-            Expr::StringLiteral(literal) => Value::Str(literal.value.to_str().to_owned()),
+            Expr::StringLiteral(literal) => {
+                Value::Str(self.literal(literal.value.to_str(), literal.range, Form::Quoted))
+            }
             Expr::BytesLiteral(literal) => Value::Bytes(literal.value.bytes().collect()),
             Expr::NumberLiteral(literal) => self.number(literal),
             Expr::BooleanLiteral(literal) => Value::Bool(literal.value),
@@ -165,10 +167,12 @@ impl<'a> Interpreter<'a> {
     }
 
     fn f_string(&mut self, string: &'a ast::ExprFString) -> Value {
-        let mut text = String::new();
+        let mut text = Builder::default();
         for part in &string.value {
             match part {
-                ast::FStringPart::Literal(literal) => text.push_str(literal),
+                ast::FStringPart::Literal(literal) => {
+                    text.push(&self.literal(&literal.value, literal.range, Form::Quoted))
+                }
                 ast::FStringPart::FString(string) => {
                     for element in &string.elements {
                         if let Err(unknown) = self.f_string_element(element, &mut text) {
@@ -178,17 +182,17 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
-        Value::Str(text)
+        Value::Str(text.finish())
     }
 
     fn f_string_element(
         &mut self,
         element: &'a ast::InterpolatedStringElement,
-        text: &mut String,
+        text: &mut Builder,
     ) -> Result<(), Value> {
         let element = match element {
             ast::InterpolatedStringElement::Literal(literal) => {
-                text.push_str(&literal.value);
+                text.push(&self.literal(&literal.value, literal.range, Form::Between));
                 return Ok(());
             }
             ast::InterpolatedStringElement::Interpolation(element) => element,
@@ -201,10 +205,14 @@ impl<'a> Interpreter<'a> {
         }
         let value = self.settled(&element.expression);
         match text::plain(&value) {
-            Some(shown) => text.push_str(&shown),
+            Some(shown) => text.push(&shown),
             None => return Err(self.blame(value, element.expression.range(), "is not a constant")),
         }
         Ok(())
+    }
+
+    fn literal(&self, text: &str, range: ruff_text_size::TextRange, form: Form) -> Str {
+        Str::of_literal(text.to_owned(), self.place_of(range), form)
     }
 
     /// The unknown that a value already is, else a new one with this reason.

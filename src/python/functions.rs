@@ -127,7 +127,10 @@ impl<'a> Interpreter<'a> {
         }
         match &parameters.kwarg {
             Some(rest) => {
-                let items = extra.into_iter().map(|(key, value)| (Value::Str(key), value)).collect();
+                let items = extra
+                    .into_iter()
+                    .map(|(key, value)| (Value::Str(key.into()), value))
+                    .collect();
                 bind(rest.name.as_str(), Value::Dict(items));
             }
             None if !extra.is_empty() => return None,

@@ -421,7 +421,7 @@ impl<'a> Interpreter<'a> {
         }
         let scope = &mut self.scopes[0];
         let kwargs = arguments.kwargs.into_iter();
-        let kwargs = kwargs.map(|(name, value)| (Value::Str(name), value)).collect();
+        let kwargs = kwargs.map(|(name, value)| (Value::Str(name.into()), value)).collect();
         let value = Value::Tuple(vec![Value::List(arguments.args), Value::Dict(kwargs)]);
         scope.insert(format!("{BASE}.{method}").into(), Binding::shared(value, range));
         // Django's conversions are those of the class that is not followed: whoever asks applies them to the result.

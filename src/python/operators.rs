@@ -13,7 +13,7 @@
 use ruff_python_ast::{CmpOp, Operator as Written};
 
 use super::text;
-use crate::value::{Operator, Value};
+use crate::value::{Operator, Str, Value};
 
 /// A float as Python makes it of an integer: the nearest one.
 pub(super) fn to_float(int: i128) -> f64 {
@@ -60,9 +60,8 @@ type Unsettled = (Value, Value);
 
 fn add(left: Value, right: Value) -> Result<Value, Unsettled> {
     match (left, right) {
-        (Value::Str(mut left), Value::Str(right)) if left.len() + right.len() <= MAX_LENGTH => {
-            left.push_str(&right);
-            Ok(Value::Str(left))
+        (Value::Str(left), Value::Str(right)) if left.len() + right.len() <= MAX_LENGTH => {
+            Ok(Value::Str(text::join(&Str::default(), &[&left, &right])))
         }
         (Value::List(mut left), Value::List(right)) => {
             left.extend(right);
@@ -83,7 +82,7 @@ fn multiply(left: Value, right: Value) -> Result<Value, Unsettled> {
             if text.len().saturating_mul(times) > MAX_LENGTH {
                 return Err((Value::Str(text), Value::Int(i128::MAX)));
             }
-            Ok(Value::Str(text.repeat(times)))
+            Ok(Value::Str(text.repeat(times).into()))
         }
         (left, right) => arithmetic(Operator::Multiply, left, right),
     }
@@ -224,7 +223,7 @@ fn number(value: &Value) -> Option<f64> {
 
 fn contains(container: &Value, item: &Value) -> Option<bool> {
     match (container, item) {
-        (Value::Str(text), Value::Str(part)) => Some(text.contains(part.as_str())),
+        (Value::Str(text), Value::Str(part)) => Some(text.contains(&**part)),
         (Value::List(items) | Value::Tuple(items) | Value::Set(items), item) => {
             Some(items.iter().any(|other| equal(other, item)))
         }
@@ -253,7 +252,7 @@ pub(super) fn item(value: &Value, key: &Value) -> Option<Value> {
         // One PostgreSQL database is assumed: `settings.DATABASES["default"]["ENGINE"]` is known, all else is not.
         (Value::Setting(name), Value::Str(_)) if name == "DATABASES" => Some(Value::Name(DATABASE.to_owned())),
         (Value::Name(path), Value::Str(key)) if (path == DATABASE || path == CONNECTION) && key == "ENGINE" => {
-            Some(Value::Str("django.db.backends.postgresql".to_owned()))
+            Some(Value::Str("django.db.backends.postgresql".into()))
         }
         _ => None,
     }

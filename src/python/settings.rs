@@ -105,7 +105,7 @@ fn is_known(value: &Value) -> bool {
 /// Django's own default of a setting that decides operations somewhere.
 /// See django/conf/global_settings.py.
 pub(super) fn global(name: &str, django: DjangoVersion) -> Option<Value> {
-    let text = |text: &str| Some(Value::Str(text.to_owned()));
+    let text = |text: &str| Some(Value::Str(text.into()));
     match name {
         "DEFAULT_AUTO_FIELD" if django >= DjangoVersion::new(6, 0) => text("django.db.models.BigAutoField"),
         "DEFAULT_AUTO_FIELD" => text("django.db.models.AutoField"),

@@ -40,7 +40,7 @@ impl<'a> Interpreter<'a> {
                         Setting::Known(value) if name != "DATABASES" => value.clone(),
                         Setting::Absent if name == "AUTH_USER_MODEL" => {
                             self.assume(&name);
-                            Value::Str("auth.User".to_owned())
+                            Value::Str("auth.User".into())
                         }
                         Setting::Known(_) | Setting::Unknown | Setting::Absent => Value::Setting(name),
                     };
@@ -107,7 +107,7 @@ impl<'a> Interpreter<'a> {
                 returns: None,
             };
             let arguments = Arguments {
-                args: vec![Value::Str(name.to_owned())],
+                args: vec![Value::Str(name.into())],
                 ..Arguments::default()
             };
             return self.call_function(&function, &arguments);
@@ -158,11 +158,11 @@ impl<'a> Interpreter<'a> {
             "app_label" => app.to_owned(),
             "object_name" => model.to_owned(),
             "model_name" => model.to_lowercase(),
-            "label" => label,
+            "label" => label.to_string(),
             "label_lower" => format!("{app}.{}", model.to_lowercase()),
             _ => return None,
         };
-        Some(Value::Str(option))
+        Some(Value::Str(option.into()))
     }
 
     /// `getattr(object, name)`.

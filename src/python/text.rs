@@ -1,16 +1,16 @@
 //! Strings made from constants: `str()`, `%`, `format`, `dedent`.
 
-use crate::value::Value;
+use crate::value::{Builder, Str, Value};
 
 /// What `str(value)` gives.
-pub(super) fn plain(value: &Value) -> Option<String> {
+pub(super) fn plain(value: &Value) -> Option<Str> {
     match value {
         Value::Str(text) => Some(text.clone()),
-        Value::Int(int) => Some(int.to_string()),
-        Value::Bool(true) => Some("True".to_owned()),
-        Value::Bool(false) => Some("False".to_owned()),
-        Value::None => Some("None".to_owned()),
-        Value::Float(float) => plain_float(*float),
+        Value::Int(int) => Some(int.to_string().into()),
+        Value::Bool(true) => Some("True".into()),
+        Value::Bool(false) => Some("False".into()),
+        Value::None => Some("None".into()),
+        Value::Float(float) => plain_float(*float).map(Str::from),
         _ => None,
     }
 }
@@ -22,7 +22,7 @@ fn plain_float(float: f64) -> Option<String> {
 }
 
 /// `format % right`.
-pub(super) fn percent(format: &str, right: &Value) -> Option<Value> {
+pub(super) fn percent(format: &Str, right: &Value) -> Option<Value> {
     let single;
     let (items, names): (&[Value], &[(Value, Value)]) = match right {
         Value::Tuple(items) => (items, &[]),
@@ -33,56 +33,58 @@ pub(super) fn percent(format: &str, right: &Value) -> Option<Value> {
         }
     };
     let mut items = items.iter();
-    let mut text = String::with_capacity(format.len());
-    let mut rest = format;
-    while let Some(at) = rest.find('%') {
-        text.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
+    let mut text = Builder::default();
+    let mut at = 0;
+    while let Some(percent) = format[at..].find('%') {
+        text.push_part(format, at..at + percent);
+        at += percent + 1;
+        let rest = &format[at..];
         let value = match rest.strip_prefix('(') {
             Some(named) => {
-                let (name, after) = named.split_once(')')?;
-                rest = after;
+                let (name, _) = named.split_once(')')?;
+                at += name.len() + 2;
+                let mut names = names.iter();
                 names
-                    .iter()
                     .find(|(key, _)| key.as_str() == Some(name))
                     .map(|(_, value)| value)
             }
             None if rest.starts_with('%') => None,
             None => items.next(),
         };
-        let kind = rest.chars().next()?;
-        rest = &rest[kind.len_utf8()..];
+        let kind = format[at..].chars().next()?;
         match (kind, value) {
-            ('%', None) => text.push('%'),
-            ('s', Some(value)) => text.push_str(&plain(value)?),
-            ('d' | 'i', Some(Value::Int(int))) => text.push_str(&int.to_string()),
+            ('%', None) => text.push_part(format, at..at + 1),
+            ('s', Some(value)) => text.push(&plain(value)?),
+            ('d' | 'i', Some(Value::Int(int))) => text.push_text(&int.to_string()),
             _ => return None,
         }
+        at += kind.len_utf8();
     }
-    text.push_str(rest);
+    text.push_part(format, at..format.len());
     // An item left over is an error in Python.
-    items.next().is_none().then_some(Value::Str(text))
+    items.next().is_none().then_some(Value::Str(text.finish()))
 }
 
 /// `format.format(*args, **kwargs)` with plain fields: `{}`, `{0}`, `{name}`.
-pub(super) fn format(format: &str, args: &[Value], kwargs: &[(String, Value)]) -> Option<String> {
-    let mut text = String::with_capacity(format.len());
-    let mut rest = format;
+pub(super) fn format(format: &Str, args: &[Value], kwargs: &[(String, Value)]) -> Option<Str> {
+    let mut text = Builder::default();
+    let mut at = 0;
     let mut next = 0;
-    while let Some(at) = rest.find(['{', '}']) {
-        text.push_str(&rest[..at]);
-        let brace = &rest[at..=at];
-        rest = &rest[at + 1..];
-        if let Some(after) = rest.strip_prefix(brace) {
-            text.push_str(brace);
-            rest = after;
+    while let Some(brace) = format[at..].find(['{', '}']) {
+        text.push_part(format, at..at + brace);
+        at += brace;
+        let brace = &format[at..=at];
+        at += 1;
+        if format[at..].starts_with(brace) {
+            text.push_part(format, at..at + 1);
+            at += 1;
             continue;
         }
         if brace == "}" {
             return None;
         }
-        let (name, after) = rest.split_once('}')?;
-        rest = after;
+        let (name, _) = format[at..].split_once('}')?;
+        at += name.len() + 1;
         let value = if name.is_empty() {
             next += 1;
             args.get(next - 1)?
@@ -91,20 +93,55 @@ pub(super) fn format(format: &str, args: &[Value], kwargs: &[(String, Value)]) -
         } else {
             &kwargs.iter().find(|(key, _)| key == name)?.1
         };
-        text.push_str(&plain(value)?);
+        text.push(&plain(value)?);
     }
-    text.push_str(rest);
-    Some(text)
+    text.push_part(format, at..format.len());
+    Some(text.finish())
+}
+
+/// `text.replace(from, to)`; `from` is not empty.
+pub(super) fn replace(text: &Str, from: &str, to: &Str) -> Str {
+    let mut replaced = Builder::default();
+    let mut at = 0;
+    for (found, _) in text.match_indices(from) {
+        replaced.push_part(text, at..found);
+        replaced.push(to);
+        at = found + from.len();
+    }
+    replaced.push_part(text, at..text.len());
+    replaced.finish()
+}
+
+/// `separator.join(items)`.
+pub(super) fn join(separator: &Str, items: &[&Str]) -> Str {
+    let mut joined = Builder::default();
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            joined.push(separator);
+        }
+        joined.push(item);
+    }
+    joined.finish()
 }
 
 /// `textwrap.dedent(text)`.
-pub(super) fn dedent(text: &str) -> String {
+pub(super) fn dedent(text: &Str) -> Str {
     let lines = text.split('\n');
     let indented = lines.clone().filter(|line| !line.trim().is_empty());
     let indents = indented.map(|line| &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]);
     let margin = indents.reduce(common_prefix).unwrap_or_default().len();
-    let cut = lines.map(|line| if line.trim().is_empty() { "" } else { &line[margin..] });
-    cut.collect::<Vec<_>>().join("\n")
+    let mut cut = Builder::default();
+    let mut at = 0;
+    for line in lines {
+        if at > 0 {
+            cut.push_part(text, at - 1..at);
+        }
+        if !line.trim().is_empty() {
+            cut.push_part(text, at + margin..at + line.len());
+        }
+        at += line.len() + 1;
+    }
+    cut.finish()
 }
 
 fn common_prefix<'a>(left: &'a str, right: &str) -> &'a str {
@@ -119,11 +156,12 @@ fn common_prefix<'a>(left: &'a str, right: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::{dedent, format, percent};
-    use crate::value::Value;
+    use crate::value::{Str, Value};
 
     #[test]
     fn percent_takes_tuples_dicts_and_single_values() {
-        let text = |text: &str| Value::Str(text.to_owned());
+        let text = |text: &str| Value::Str(text.into());
+        let percent = |format: &str, value: &Value| percent(&format.into(), value);
         let pair = Value::Tuple(vec![text("a"), Value::Int(3)]);
         assert_eq!(percent("%s=%d %%", &pair), Some(text("a=3 %")));
         let dict = Value::Dict(vec![(text("name"), text("b"))]);
@@ -135,17 +173,17 @@ mod tests {
 
     #[test]
     fn format_takes_positions_and_names() {
-        let args = [Value::Int(1), Value::Str("x".to_owned())];
+        let args = [Value::Int(1), Value::Str("x".into())];
         let kwargs = [("name".to_owned(), Value::None)];
         assert_eq!(
-            format("{} {} {{}} {name} {0}", &args, &kwargs).as_deref(),
-            Some("1 x {} None 1")
+            format(&"{} {} {{}} {name} {0}".into(), &args, &kwargs),
+            Some(Str::from("1 x {} None 1"))
         );
-        assert_eq!(format("{0!r}", &args, &kwargs), None);
+        assert_eq!(format(&"{0!r}".into(), &args, &kwargs), None);
     }
 
     #[test]
     fn dedent_removes_the_common_margin() {
-        assert_eq!(dedent("\n    a\n      b\n  \n    "), "\na\n  b\n\n");
+        assert_eq!(&*dedent(&"\n    a\n      b\n  \n    ".into()), "\na\n  b\n\n");
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::summary::{self, Totals};
 use super::{shown_path, url};
-use crate::finding::{Analysis, Finding, HeldLock, OperationPlace, Place};
+use crate::finding::{Analysis, Finding, HeldLock, OperationPlace, Place, Related};
 use crate::lock::Command;
 use crate::source::{self, SourceFile};
 
@@ -68,6 +68,8 @@ pub struct FindingDocument<'a> {
     /// The heaviest work that it does.
     #[cfg_attr(test, schemars(extend("enum" = super::schema::works())))]
     pub work: &'static str,
+    /// Other places that have to do with it: where SQL is written that another file gives, where a lock was taken.
+    pub related: Vec<RelatedDocument<'a>>,
     /// The same for the same problem in a moved or reformatted file.
     pub fingerprint: &'a str,
 }
@@ -79,9 +81,21 @@ pub struct OperationDocument<'a> {
     /// The index of the top-level operation, from 0.
     pub index: usize,
     /// `0`, or `0.database_operations.1` for a nested one.
-    pub path: &'a str,
+    pub path: String,
     /// The class as written.
     pub class: &'a str,
+}
+
+/// Another place that has to do with a finding.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Related"))]
+pub struct RelatedDocument<'a> {
+    /// The file, relative to the working folder, with forward slashes.
+    pub path: String,
+    /// Where it stands in the file.
+    pub range: RangeDocument,
+    /// What stands there.
+    pub message: &'a str,
 }
 
 /// A half-open range of text.
@@ -176,6 +190,7 @@ fn finding(finding: &Finding) -> FindingDocument<'_> {
         statement: finding.statement.as_deref(),
         locks: finding.locks.iter().map(lock).collect(),
         work: finding.work.name(),
+        related: finding.related.iter().map(related).collect(),
         fingerprint: &finding.fingerprint,
     }
 }
@@ -193,9 +208,17 @@ fn app(finding: &Finding) -> String {
 
 fn operation(place: &OperationPlace) -> OperationDocument<'_> {
     OperationDocument {
-        index: place.index,
-        path: &place.path,
+        index: place.path.index(),
+        path: place.path.to_string(),
         class: &place.class,
+    }
+}
+
+fn related(related: &Related) -> RelatedDocument<'_> {
+    RelatedDocument {
+        path: shown_path(&related.place.path),
+        range: place(&related.place),
+        message: &related.message,
     }
 }
 

@@ -209,7 +209,7 @@ impl Run<'_> {
         for (expression, operator) in expressions {
             let item = expressions::exclusion_item(model, expression);
             let operator = match operator {
-                Value::Str(operator) => operator.clone(),
+                Value::Str(operator) => operator.to_string(),
                 other => range_operator(other),
             };
             items.push(format!("{} WITH {operator}", item.sql));

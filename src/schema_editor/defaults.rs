@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::migration::{FieldKind, InternalType};
 use crate::models::ModelField;
 use crate::source::Range;
-use crate::value::{Call, Value};
+use crate::value::{Call, Str, Value};
 
 use super::prepare::{Prepared, prepare, reason};
 
@@ -23,7 +23,7 @@ pub(super) fn effective_default(field: &ModelField<'_>) -> Prepared {
         let empty = if is_binary {
             Value::Bytes(Vec::new())
         } else {
-            Value::Str(String::new())
+            Value::Str(Str::default())
         };
         return prepare(field, &empty);
     }
@@ -51,7 +51,7 @@ fn called(default: &Value) -> Option<Value> {
         Value::Name(path) => match path.as_str() {
             "builtins.dict" | "collections.OrderedDict" => Some(Value::Dict(Vec::new())),
             "builtins.list" | "builtins.tuple" => Some(Value::List(Vec::new())),
-            "builtins.str" => Some(Value::Str(String::new())),
+            "builtins.str" => Some(Value::Str(Str::default())),
             "builtins.bytes" => Some(Value::Bytes(Vec::new())),
             "builtins.int" => Some(Value::Int(0)),
             "builtins.float" => Some(Value::Float(0.0)),

@@ -53,7 +53,7 @@ fn write_json(text: &mut String, value: &Value) -> Option<()> {
 
 fn key_text(key: &Value) -> Option<String> {
     match key {
-        Value::Str(text) => Some(text.clone()),
+        Value::Str(text) => Some(text.to_string()),
         Value::None => Some("null".to_owned()),
         Value::Bool(value) => Some(value.to_string()),
         Value::Int(number) => Some(number.to_string()),

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::catalog::NameQuery;
-use crate::migration::{Constraint, Field, Index, Operation, SqlPiece, SqlText};
+use crate::finding::Origin;
+use crate::migration::{Constraint, Field, Index, Operation, OperationNode, SqlPiece, SqlText};
 use crate::models::{Model, ModelField, ModelKey, Models, View};
 use crate::statement::{AlterTableAction, Name, Statement, has_unknown};
-use crate::value::Value;
+use crate::value::{Str, Value};
 use crate::versions::DjangoVersion;
 
 use super::PythonCode;
@@ -23,6 +24,13 @@ pub(super) struct States<'a> {
 }
 
 impl Run<'_> {
+    /// Runs an operation, and says of what it sends that it is this operation's.
+    pub(super) fn node(&mut self, app: &str, node: &OperationNode, models: &mut Models) {
+        let outer = std::mem::replace(&mut self.editor.operation, node.path.clone());
+        self.operation(app, &node.operation, models);
+        self.editor.operation = outer;
+    }
+
     /// Changes the state, then sends what the operation sends.
     pub(super) fn operation(&mut self, app: &str, operation: &Operation, models: &mut Models) {
         let mark = models.mark();
@@ -31,7 +39,7 @@ impl Run<'_> {
                 database_operations, ..
             } => {
                 for nested in database_operations {
-                    self.operation(app, &nested.operation, models);
+                    self.node(app, nested, models);
                 }
                 models.roll_back(mark);
                 models.apply(app, operation);
@@ -194,11 +202,13 @@ impl Run<'_> {
             Operation::RunPython { atomic, rows, .. } => {
                 let model = rows.model.as_ref().map(|(app, name)| ModelKey::new(app, name));
                 let model = model.and_then(|key| states.to.model(&key));
-                self.connection.run_python(&PythonCode {
+                let code = PythonCode {
                     atomic: *atomic,
                     rows: rows.clone(),
                     table: model.map(|model| model.db_table()),
-                });
+                };
+                let place = self.place();
+                self.connection.run_python(&code, &place);
             }
             Operation::AlterModelOptions { .. }
             | Operation::AlterModelManagers { .. }
@@ -388,31 +398,27 @@ impl Run<'_> {
                 if pieces.iter().any(|piece| piece.text.is_none()) {
                     self.opaque("the SQL could not be read");
                 }
-                if pieces.iter().any(|piece| piece.params.is_some()) {
-                    let filled = pieces.iter().map(|piece| self.with_parameters(piece)).collect();
-                    return self.connection.run_sql(&SqlText::Pieces(filled));
+                for piece in pieces {
+                    if let Some(text) = self.with_parameters(piece) {
+                        self.send_written(text, Origin::RunSql);
+                    }
                 }
             }
         }
-        self.connection.run_sql(sql);
     }
 
-    /// A piece with its parameters in it, as the schema editor composes it before it is sent.
-    fn with_parameters(&mut self, piece: &SqlPiece) -> SqlPiece {
-        let (Some(text), Some(parameters)) = (&piece.text, &piece.params) else {
-            return piece.clone();
+    /// The text of a piece with its parameters in it, as the schema editor composes it before it is sent.
+    fn with_parameters(&mut self, piece: &SqlPiece) -> Option<Str> {
+        let Some(parameters) = &piece.params else {
+            return piece.text.clone();
         };
-        let filled = fill_parameters(text, parameters);
+        let filled = fill_parameters(piece.text.as_ref()?, parameters);
         match &filled {
             Some(filled) if has_unknown(filled) => self.partial("a parameter of the SQL"),
             Some(_) => {}
             None => self.opaque("the parameters of the SQL"),
         }
-        SqlPiece {
-            text: filled,
-            params: None,
-            range: piece.range,
-        }
+        filled
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod safer;
 
+use crate::finding::Origin;
 use crate::migration::{Packaged, Trigger};
 use crate::models::Model;
 use crate::statement::has_unknown;
@@ -78,7 +79,7 @@ impl Run<'_> {
         if has_unknown(sql) {
             self.partial("a value in the SQL");
         }
-        self.connection.execute_text(sql);
+        self.send_written(sql.into(), Origin::Django);
     }
 }
 

@@ -1,30 +1,32 @@
 //! Parameters of SQL: `%s` and `%(name)s`, filled in by psycopg on this side of the connection.
 
-use crate::value::Value;
+use crate::value::{Builder, Str, Value};
 
 use super::prepare::generic;
 
 /// `compose_sql(sql, parameters)`; nothing where the two do not fit together.
-pub(super) fn fill_parameters(sql: &str, parameters: &Value) -> Option<String> {
+pub(super) fn fill_parameters(sql: &Str, parameters: &Value) -> Option<Str> {
     let mut positions = parameters.as_items().unwrap_or_default().iter();
-    let mut filled = String::new();
-    let mut rest = sql;
-    while let Some((before, after)) = rest.split_once('%') {
-        filled.push_str(before);
-        if let Some(after) = after.strip_prefix('%') {
-            filled.push('%');
-            rest = after;
-        } else if let Some(after) = after.strip_prefix('s') {
-            filled.push_str(&literal(positions.next()?));
-            rest = after;
+    let mut filled = Builder::default();
+    let mut at = 0;
+    while let Some(percent) = sql[at..].find('%') {
+        filled.push_part(sql, at..at + percent);
+        at += percent + 1;
+        let rest = &sql[at..];
+        if rest.starts_with('%') {
+            filled.push_part(sql, at..at + 1);
+            at += 1;
+        } else if rest.starts_with('s') {
+            filled.push_text(&literal(positions.next()?));
+            at += 1;
         } else {
-            let (name, after) = after.strip_prefix('(')?.split_once(")s")?;
-            filled.push_str(&literal(named(parameters, name)?));
-            rest = after;
+            let (name, _) = rest.strip_prefix('(')?.split_once(")s")?;
+            filled.push_text(&literal(named(parameters, name)?));
+            at += name.len() + "()s".len();
         }
     }
-    filled.push_str(rest);
-    Some(filled)
+    filled.push_part(sql, at..sql.len());
+    Some(filled.finish())
 }
 
 fn named<'v>(parameters: &'v Value, name: &str) -> Option<&'v Value> {

@@ -294,7 +294,7 @@ fn moment(settings: &ModelSettings, internal_type: InternalType, value: &Value) 
 fn array(settings: &ModelSettings, base: &Field, value: &Value) -> Option<Literal> {
     let items = match value {
         Value::List(items) | Value::Tuple(items) => items,
-        Value::Str(text) => return Some(Literal::Text(text.clone())),
+        Value::Str(text) => return Some(Literal::Text(text.to_string())),
         _ => return None,
     };
     let elements = items.iter().map(|item| match prepare_by(settings, base, item) {

@@ -1,11 +1,13 @@
 //! One operation on its way to the database.
 
 use crate::catalog::NameQuery;
+use crate::finding::Origin as Sender;
 use crate::models::{Model, ModelField, ModelKey, ModelState, Origin, View};
-use crate::statement::{Execution, IndexItem, Statement};
+use crate::statement::{IndexItem, Statement};
+use crate::value::Str;
 use crate::versions::DjangoVersion;
 
-use super::{Confidence, Connection, Deferred, SchemaEditor};
+use super::{Confidence, Connection, Deferred, Doubt, Place, SchemaEditor, Text};
 
 /// The editor while it runs an operation, with the database that it speaks to.
 pub(super) struct Run<'r> {
@@ -22,13 +24,28 @@ impl Run<'_> {
     /// Several statements in one string.
     pub(super) fn execute_all(&mut self, statements: Vec<Statement>) {
         statements.iter().for_each(|statement| self.note_unknowns(statement));
-        self.connection.execute(Execution { statements });
+        self.send(Text::Composed(statements), Sender::Django);
+    }
+
+    /// Sends a string that is not made of statements of ours.
+    pub(super) fn send_written(&mut self, text: Str, origin: Sender) {
+        self.send(Text::Written(text), origin);
+    }
+
+    fn send(&mut self, text: Text, origin: Sender) {
+        let place = self.place();
+        self.connection.send(text, origin, &place);
+    }
+
+    /// What sends something now.
+    pub(super) fn place(&self) -> Place {
+        Place::at_once(self.editor.operation.clone())
     }
 
     /// `self.deferred_sql.append(..)`
     pub(super) fn defer(&mut self, statement: Statement) {
         self.note_unknowns(&statement);
-        let operation = self.editor.operation;
+        let operation = self.editor.operation.clone();
         self.editor.deferred.push(Deferred { operation, statement });
     }
 
@@ -87,10 +104,15 @@ impl Run<'_> {
     }
 
     fn note(&mut self, confidence: Confidence, reason: String) {
+        let doubt = Doubt {
+            operation: self.editor.operation.clone(),
+            confidence,
+            reason,
+        };
         let outcome = &mut self.editor.outcome;
         outcome.confidence = outcome.confidence.max(confidence);
-        if !outcome.reasons.contains(&reason) {
-            outcome.reasons.push(reason);
+        if !outcome.doubts.contains(&doubt) {
+            outcome.doubts.push(doubt);
         }
     }
 

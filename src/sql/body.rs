@@ -1,6 +1,6 @@
 //! `DO` blocks: the statements of a PL/pgSQL body that stand there as they are.
 
-use crate::statement::{Command, Statement};
+use crate::statement::{Command, Inner, Statement};
 
 use super::cursor::{Cursor, Problem, Read};
 use super::heads::{self, command};
@@ -20,28 +20,44 @@ pub(super) fn read(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>
             };
             cursor.at += 1;
         } else {
-            body = Some(cursor.string()?);
+            let token = cursor.peek().map(|token| (token.start, token.end));
+            let text = cursor.string()?;
+            let base = token.and_then(|(start, end)| verbatim(cursor.text, start, end, &text));
+            body = Some((text, base));
         }
     }
-    let Some(body) = body else {
+    let Some((body, base)) = body else {
         return cursor.fail("a body");
     };
     if language != "plpgsql" {
         return Err(Problem::Other(format!("a DO block in {language} is not read")));
     }
-    let statements = statements(&body, cursor, depth + 1)?;
-    Ok(vec![command(cursor, Command::Several(statements))])
+    let block = statements(&body, base, cursor, depth + 1)?;
+    Ok(vec![command(cursor, Command::Block(block))])
+}
+
+/// Where the text of a string begins, if it stands between the quotes as it is.
+fn verbatim(text: &str, start: usize, end: usize, string: &str) -> Option<usize> {
+    text.get(start..end)?.find(string).map(|at| start + at)
 }
 
 /// Each statement of the body, whatever condition or loop it stands in.
-fn statements(body: &str, cursor: &Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
+///
+/// `base` is where the body begins in the text that people see.
+fn statements(body: &str, base: Option<usize>, cursor: &Cursor<'_>, depth: usize) -> Read<Vec<Inner>> {
     if depth > 4 {
         return Err(Problem::Other("is nested too deep".to_owned()));
     }
     let mut found = Vec::new();
     for piece in split::split(body) {
         let Tokens::Read(tokens) = &piece.tokens else {
-            found.extend(piece.read(cursor.functions));
+            let place = base.map(|base| (base + piece.start, base + piece.end));
+            let read = piece.read(cursor.functions);
+            found.extend(read.into_iter().map(|statement| Inner {
+                statement,
+                text: piece.sql().to_owned(),
+                place,
+            }));
             continue;
         };
         let tokens = without_control(tokens);
@@ -49,21 +65,37 @@ fn statements(body: &str, cursor: &Cursor<'_>, depth: usize) -> Read<Vec<Stateme
             continue;
         }
         let inner = Cursor::new(body, tokens, cursor.functions);
-        found.extend(statement(&inner, depth).unwrap_or_else(|problem| {
-            vec![Statement::Unread {
-                text: inner.source(tokens),
-                reason: problem.to_string(),
-            }]
-        }));
+        found.extend(inner_statements(&inner, base, depth));
     }
     Ok(found)
 }
 
+/// What one statement of a body comes to: itself, or what the string of an `EXECUTE` holds.
+fn inner_statements(cursor: &Cursor<'_>, base: Option<usize>, depth: usize) -> Vec<Inner> {
+    let (Some(first), Some(last)) = (cursor.tokens.first(), cursor.tokens.last()) else {
+        return Vec::new();
+    };
+    let place = base.map(|base| (base + first.start, base + last.end));
+    let of = |statement| Inner {
+        statement,
+        text: cursor.source(cursor.tokens),
+        place,
+    };
+    let read = if first.is("execute") {
+        execute(cursor, base, depth)
+    } else {
+        statement(cursor, depth).map(|read| read.into_iter().map(of).collect())
+    };
+    read.unwrap_or_else(|problem| {
+        vec![of(Statement::Unread {
+            text: cursor.source(cursor.tokens),
+            reason: problem.to_string(),
+        })]
+    })
+}
+
 fn statement(cursor: &Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
     let tokens = cursor.tokens;
-    if tokens[0].is("execute") {
-        return execute(cursor, depth);
-    }
     if tokens[0].is("perform") {
         // PERFORM is SELECT without its result.
         let query = &tokens[1..];
@@ -77,13 +109,19 @@ fn statement(cursor: &Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
 }
 
 /// `EXECUTE 'text'`: only a text that stands there can be read.
-fn execute(cursor: &Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
+fn execute(cursor: &Cursor<'_>, base: Option<usize>, depth: usize) -> Read<Vec<Inner>> {
     match &cursor.tokens[1..] {
         [
             Token {
-                kind: Kind::Text(text), ..
+                kind: Kind::Text(text),
+                start,
+                end,
             },
-        ] => statements(text, cursor, depth + 1),
+        ] => {
+            let within = verbatim(cursor.text, *start, *end, text);
+            let base = base.zip(within).map(|(base, within)| base + within);
+            statements(text, base, cursor, depth + 1)
+        }
         _ => Err(Problem::Other(
             "EXECUTE runs SQL that is put together at run time".to_owned(),
         )),

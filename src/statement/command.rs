@@ -249,8 +249,21 @@ pub enum Command {
         /// What it reads.
         reads: QueryReads,
     },
-    /// Several commands in one: a `DO` block, a statement with `WITH x AS (DELETE ..)`
+    /// Several commands in one: a statement with `WITH x AS (DELETE ..)`, `DROP` of several things
     Several(Vec<Statement>),
+    /// `DO`: statements that run one after the other
+    Block(Vec<Inner>),
+}
+
+/// A statement within the body of another.
+#[derive(Clone, Debug)]
+pub struct Inner {
+    /// What it does.
+    pub statement: Statement,
+    /// Its own text.
+    pub text: String,
+    /// Where that stands in the text that the body is part of, in bytes; missing where a string in the body gives it.
+    pub place: Option<(usize, usize)>,
 }
 
 impl Statement {
@@ -260,9 +273,22 @@ impl Statement {
         match self {
             Statement::Command { command, .. } => match command.as_ref() {
                 Command::Several(statements) => statements.iter().flat_map(Statement::parts).collect(),
+                Command::Block(block) => block.iter().flat_map(|inner| inner.statement.parts()).collect(),
                 _ => vec![self],
             },
             _ => vec![self],
+        }
+    }
+
+    /// The statements of a `DO` block, which run one after the other.
+    #[must_use]
+    pub fn block(&self) -> Option<&[Inner]> {
+        match self {
+            Statement::Command { command, .. } => match command.as_ref() {
+                Command::Block(block) => Some(block),
+                _ => None,
+            },
+            _ => None,
         }
     }
 

@@ -29,8 +29,8 @@ impl Name {
 }
 
 impl Statement {
-    /// Derives the names in it once and for all, when it is sent.
-    pub(super) fn settle_names(&mut self) {
+    /// Derives the names in it once and for all, when it is sent: no rename reaches what has been sent.
+    pub fn settle_names(&mut self) {
         match self {
             Statement::CreateIndex(create) => create.name.settle(),
             Statement::DropIndex { name, .. }

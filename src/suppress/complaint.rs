@@ -1,12 +1,9 @@
-//! What is wrong with a suppression comment itself, as a finding.
+//! What is wrong with a suppression comment itself.
 
 use super::comment::Misspelt;
 use super::{Comment, Entry, Meaning};
-use crate::finding::{Finding, Place, Work};
-use crate::fingerprint::{Identity, fingerprint};
-use crate::migration::Migration;
-use crate::rules::RuleTable;
 use crate::selection::{Selector, UnknownName};
+use crate::source::{Range, SourceFile};
 
 /// The rule of a comment that suppresses nothing.
 pub const UNUSED: &str = "unused-suppression";
@@ -18,55 +15,41 @@ pub const WITHOUT_REASON: &str = "suppression-without-reason";
 const SPELLING: &str = "write it as `# forelock: ignore[rule] reason` at the operation, or \
      `# forelock: ignore-file[rule] reason` for the whole file";
 
-/// What is said of a comment.
-struct Complaint {
-    rule: &'static str,
+/// What is wrong with a comment.
+#[derive(Debug)]
+pub struct Complaint<'a> {
+    /// The rule that says so.
+    pub rule: &'static str,
+    /// Where the comment stands.
+    pub range: Range,
+    /// The comment as written.
+    pub words: &'a str,
     /// Fills `{reason}` in the rule's message.
-    reason: String,
+    pub reason: String,
     /// Better advice than the rule's.
+    pub help: Option<&'static str>,
+}
+
+/// What is wrong in a comment, before it is known where.
+struct Fault {
+    rule: &'static str,
+    reason: String,
     help: Option<&'static str>,
 }
 
-/// The finding about this comment, the `count`th of its migration; `None` where it does its work and says why.
-pub(super) fn finding(
-    migration: &Migration,
-    comment: &Comment<'_>,
-    count: usize,
-    rules: &RuleTable,
-) -> Option<Finding> {
-    let complaint = complaint(comment)?;
-    let rule = rules.rule(complaint.rule)?;
-    let key = &migration.key;
-    Some(Finding {
-        rule: rule.name.clone(),
-        matrix_row: None,
-        severity: rule.severity,
-        harm: rule.harm.clone(),
-        also: Vec::new(),
-        apart: Vec::new(),
-        message: rule.message.replace("{reason}", &complaint.reason),
-        help: complaint.help.unwrap_or(rule.help_for("default")).to_owned(),
-        place: Place {
-            path: migration.source.path.clone(),
-            source: Some(migration.source.clone()),
-            range: comment.range,
-        },
-        migration: Some(key.clone()),
-        operation: None,
-        statement: None,
-        locks: Vec::new(),
-        work: Work::None,
-        fingerprint: fingerprint(&Identity {
-            migration: Some(key),
-            class: "",
-            target: "",
-            rule: &rule.name,
-            count,
-        }),
+/// What is wrong with this comment; `None` where it does its work and says why.
+pub(super) fn about<'a>(source: &'a SourceFile, comment: &Comment<'_>) -> Option<Complaint<'a>> {
+    let Fault { rule, reason, help } = fault(comment)?;
+    Some(Complaint {
+        rule,
+        range: comment.range,
+        words: source.slice(comment.range),
+        reason,
+        help,
     })
 }
 
-fn complaint(comment: &Comment<'_>) -> Option<Complaint> {
+fn fault(comment: &Comment<'_>) -> Option<Fault> {
     let suppression = match &comment.meaning {
         Err(misspelt) => return Some(unused(said_of(*misspelt).to_owned(), Some(SPELLING))),
         Ok(suppression) => suppression,
@@ -79,15 +62,15 @@ fn complaint(comment: &Comment<'_>) -> Option<Complaint> {
     if !idle.is_empty() {
         return Some(unused(format!("there is no finding {} here", idle.join(" or ")), None));
     }
-    suppression.directive.reason.is_empty().then(|| Complaint {
+    suppression.directive.reason.is_empty().then(|| Fault {
         rule: WITHOUT_REASON,
         reason: String::new(),
         help: None,
     })
 }
 
-fn unused(reason: String, help: Option<&'static str>) -> Complaint {
-    Complaint {
+fn unused(reason: String, help: Option<&'static str>) -> Fault {
+    Fault {
         rule: UNUSED,
         reason,
         help,

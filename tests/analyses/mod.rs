@@ -9,7 +9,7 @@ use forelock::finding::{
     Severity, StatementReport, Work,
 };
 use forelock::lock::LockMode;
-use forelock::migration::MigrationKey;
+use forelock::migration::{MigrationKey, OperationPath};
 use forelock::report::{self, CheckFormat, Style};
 use forelock::schema_editor::Confidence;
 use forelock::source::{Range, SourceFile};
@@ -68,7 +68,8 @@ pub fn finding_at(source: &Arc<SourceFile>, needle: &str) -> Finding {
         severity: Severity::Error,
         harm: vec![Harm::BlocksWrites],
         also: Vec::new(),
-        apart: Vec::new(),
+        related: Vec::new(),
+        hits: Vec::new(),
         message: "builds an index on `shop_order` while inserts, updates and deletes wait".to_owned(),
         help: "build it concurrently, in a migration of its own that is not atomic:\n\n    atomic = False\n    operations = [\n        AddIndexConcurrently(\"order\", models.Index(fields=[\"status\"], name=\"shop_order_status_idx\")),\n    ]\n".to_owned(),
         place: Place {
@@ -78,8 +79,7 @@ pub fn finding_at(source: &Arc<SourceFile>, needle: &str) -> Finding {
         },
         migration: Some(MigrationKey::new("shop", "0042_order_status")),
         operation: Some(OperationPlace {
-            index: 0,
-            path: "0".to_owned(),
+            path: OperationPath::top(0),
             class: "AddIndex".to_owned(),
         }),
         statement: Some("CREATE INDEX \"shop_order_status_idx\" ON \"shop_order\" (\"status\")".to_owned()),
@@ -101,7 +101,7 @@ pub fn drop_column_finding() -> Finding {
         message: "drops the column `customer_id` of `shop_order`, which the running release still selects".to_owned(),
         help: "take the field out of the state first, and drop the column when that release is deployed everywhere:\n\n    SeparateDatabaseAndState(state_operations=[RemoveField(\"order\", \"customer\")])\n\nBetween the two the column must accept NULL or have a default in the database, or inserts of the new release fail.".to_owned(),
         migration: Some(MigrationKey::new("shop", "0043_drop_customer")),
-        operation: Some(OperationPlace { index: 0, path: "0".to_owned(), class: "RemoveField".to_owned() }),
+        operation: Some(OperationPlace { path: OperationPath::top(0), class: "RemoveField".to_owned() }),
         statement: Some("SET CONSTRAINTS \"shop_order_customer_id_5f3a9c1e_fk_shop_customer_id\" IMMEDIATE; ALTER TABLE \"shop_order\" DROP COLUMN \"customer_id\" CASCADE".to_owned()),
         locks: vec![
             lock("shop_order", LockMode::AccessExclusive, Work::None),

@@ -67,6 +67,11 @@ impl Context<'_> {
                 .filter_map(|statement| observe(statement, self))
                 .flatten()
                 .collect(),
+            Command::Block(block) => block
+                .iter()
+                .filter_map(|inner| observe(&inner.statement, self))
+                .flatten()
+                .collect(),
         }
     }
 

@@ -69,7 +69,7 @@ impl<'v> Arguments<'v> {
     pub(super) fn optional_string(&self, name: &str) -> Result<Option<String>, Reason> {
         match self.get(name) {
             None | Some(Value::None) => Ok(None),
-            Some(Value::Str(text)) => Ok(Some(text.clone())),
+            Some(Value::Str(text)) => Ok(Some(text.to_string())),
             Some(value) => Err(not_readable(name, value)),
         }
     }

@@ -11,7 +11,7 @@ use super::fields::{by_name, deconstructed, is_compared, unknown_field};
 use crate::migration::field::{Field, FieldKind};
 use crate::python::{Constructed, Object, canonical};
 use crate::source::Range;
-use crate::value::{Call, JSON_NULL, Unknown, Value};
+use crate::value::{Call, JSON_NULL, Str, Unknown, Value};
 
 /// The methods that turn a value into what is sent to the database, in the order of their work.
 /// See `Field.get_db_prep_save`.
@@ -56,7 +56,7 @@ impl Reading<'_> {
         field.range = call.range;
         let given = [
             Some(Value::None),
-            Some(Value::Str(String::new())),
+            Some(Value::Str(Str::default())),
             field.default.clone(),
         ];
         let made = |value: Value| {
@@ -172,9 +172,9 @@ fn deconstruct(field: &Field, kwargs: BTreeMap<String, Value>, call: &Call, obje
     }
     let kwargs = kwargs
         .into_iter()
-        .map(|(name, value)| (Value::Str(name), value))
+        .map(|(name, value)| (Value::Str(name.into()), value))
         .collect();
-    let path = Value::Str(field.path.clone());
+    let path = Value::Str(field.path.as_str().into());
     let of_django = Value::Tuple(vec![Value::None, path, Value::List(Vec::new()), Value::Dict(kwargs)]);
     let Value::Tuple(parts) = object.call("deconstruct", Vec::new(), &[("deconstruct", of_django)])? else {
         return None;
@@ -247,7 +247,7 @@ fn own_values(field: &Field, object: &mut Object<'_>, described: &Described<'_>)
     }
     let given = [
         Some(Value::None),
-        Some(Value::Str(String::new())),
+        Some(Value::Str(Str::default())),
         field.default.as_ref().and_then(called),
     ];
     let given = given.into_iter().flatten();
@@ -270,7 +270,7 @@ fn called(default: &Value) -> Option<Value> {
         Value::Name(path) => match path.as_str() {
             "builtins.dict" | "collections.OrderedDict" => Some(Value::Dict(Vec::new())),
             "builtins.list" | "builtins.tuple" => Some(Value::List(Vec::new())),
-            "builtins.str" => Some(Value::Str(String::new())),
+            "builtins.str" => Some(Value::Str(Str::default())),
             _ => None,
         },
         Value::Function(function) => function.returns.clone(),
@@ -376,7 +376,7 @@ fn database_kind(field: &Field, object: &mut Object<'_>, base: FieldClass, db_ty
                 _ => field.path.rsplit('.').next().unwrap_or_default().to_owned(),
             };
             Some(FieldKind::Database {
-                db_type: db_type.clone(),
+                db_type: db_type.to_string(),
                 rel_db_type: text(object.call("rel_db_type", vec![Value::Name(CONNECTION.to_owned())], &[])),
                 internal_type: text(object.call("get_internal_type", Vec::new(), &[])).unwrap_or(inherited),
                 empty_strings_allowed: object
@@ -396,7 +396,7 @@ fn database_kind(field: &Field, object: &mut Object<'_>, base: FieldClass, db_ty
 
 fn text(value: Option<Value>) -> Option<String> {
     match value? {
-        Value::Str(text) => Some(text),
+        Value::Str(text) => Some(text.into_text()),
         _ => None,
     }
 }

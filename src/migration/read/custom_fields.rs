@@ -140,7 +140,7 @@ impl Scalar {
         match self {
             Scalar::Bool(value) => Value::Bool(*value),
             Scalar::Int(value) => Value::Int(i128::from(*value)),
-            Scalar::Text(text) => Value::Str(text.clone()),
+            Scalar::Text(text) => Value::Str(text.as_str().into()),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{Reading, setting_name};
 use crate::migration::field::{Field, FieldKind, ManyToMany, ModelRef, Relation, Shape, Spatial};
 use crate::python::truth;
 use crate::source::Range;
-use crate::value::{Call, Value};
+use crate::value::{Call, Str, Value};
 
 /// Arrays in arrays deeper than this are not read.
 const MAX_DEPTH: usize = 16;
@@ -213,7 +213,7 @@ impl Reading<'_> {
                 },
                 None => ModelRef::Named {
                     app: self.app.to_owned(),
-                    name: text.clone(),
+                    name: text.to_string(),
                 },
             },
             Value::Name(path) => named_class(path),
@@ -417,7 +417,7 @@ fn adjust(class: FieldClass, named: &Named<'_>, compared: &mut BTreeMap<String, 
     if class.own.iter().any(|(name, _)| *name == "upload_to") {
         compared
             .entry("upload_to".to_owned())
-            .or_insert_with(|| Value::Str(String::new()));
+            .or_insert_with(|| Value::Str(Str::default()));
     }
     match class.kind {
         ClassKind::OneToOne => {

@@ -63,7 +63,7 @@ impl Reading<'_> {
                 "fields" => strings(name, value).map(|fields| index.fields = fields.iter().map(field).collect()),
                 "name" => match value {
                     Value::Str(text) => {
-                        index.name = Some(text.clone());
+                        index.name = Some(text.to_string());
                         Ok(())
                     }
                     Value::None => Ok(()),
@@ -80,7 +80,7 @@ impl Reading<'_> {
                 "db_tablespace" if *value == Value::None => Ok(()),
                 "db_tablespace" => match value {
                     Value::Str(text) => {
-                        index.db_tablespace = Some(text.clone());
+                        index.db_tablespace = Some(text.to_string());
                         Ok(())
                     }
                     value => Err(not_readable(name, value)),

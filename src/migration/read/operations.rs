@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::arguments::{Arguments, Reason, described, not_readable, strings, together};
-use super::{MigrationClass, Reading, flatten};
+use super::{ClassOf, Current, MigrationClass, Reading, flatten};
 use crate::migration::operation::{Base, Operation, SqlPiece, SqlText};
-use crate::migration::{Field, OperationNode};
+use crate::migration::{Field, NestedList, OperationNode, OperationPath};
 use crate::row_work::RowWork;
 use crate::source::Range;
 use crate::value::{Call, Value};
@@ -40,14 +40,18 @@ impl<'a> Reading<'a> {
     }
 
     fn nodes(&mut self, value: &Value, range: Range) -> Vec<OperationNode> {
-        match value {
-            Value::List(items) | Value::Tuple(items) => items.iter().map(|item| self.node(item, range)).collect(),
+        let mut flat = Vec::new();
+        let items = match value {
+            Value::List(items) | Value::Tuple(items) => items,
             value => {
-                let mut items = Vec::new();
-                flatten(value.clone(), &mut items);
-                items.iter().map(|item| self.node(item, range)).collect()
+                flatten(value.clone(), &mut flat);
+                &flat
             }
-        }
+        };
+        let items = items.iter().enumerate();
+        items
+            .map(|(index, item)| self.node(item, range, OperationPath::top(index)))
+            .collect()
     }
 
     /// What the migration's own `__init__` makes of its operations. See `Migration.__init__`, which copies the class's list.
@@ -60,7 +64,11 @@ impl<'a> Reading<'a> {
         class.lineage.iter().find_map(|class| class.method("__init__"))?;
         if own.method("__init__").is_none() {
             let reason = "the `__init__` of a base class may change the operations";
-            return Some(vec![self.unread_node(reason.to_owned(), own.name_range, "?")]);
+            return Some(vec![self.unread_node(
+                reason.to_owned(),
+                own.name_range,
+                OperationPath::top(0),
+            )]);
         }
         let path = format!("{}.{}", self.module.path, own.name);
         let mut object = self.object(&path, &|path| path == super::BASE);
@@ -68,7 +76,7 @@ impl<'a> Reading<'a> {
             "operations",
             written.map_or(Value::List(Vec::new()), |value| value.as_ref().clone()),
         );
-        let text = |text: &str| Value::Str(text.to_owned());
+        let text = |text: &str| Value::Str(text.into());
         let name = self.module.path.rsplit('.').next().unwrap_or_default();
         let doubts = object
             .construct(&constructor(path, vec![text(name), text(self.app)]))
@@ -81,45 +89,60 @@ impl<'a> Reading<'a> {
         let mut nodes = self.nodes(&operations, own.name_range);
         for doubt in doubts {
             let reason = format!("what `__init__` does to the operations: {doubt}");
-            nodes.push(self.unread_node(reason, own.name_range, "?"));
+            let path = OperationPath::top(nodes.len());
+            nodes.push(self.unread_node(reason, own.name_range, path));
         }
         Some(nodes)
     }
 
     /// One operation. `around` is where to point if the value has no place of its own.
-    fn node(&mut self, value: &Value, around: Range) -> OperationNode {
+    fn node(&mut self, value: &Value, around: Range, path: OperationPath) -> OperationNode {
         match value {
-            Value::Call(call) => self.call_node(call),
-            Value::Unknown(unknown) => self.unread_node(unknown.reason.clone(), unknown.range, "?"),
-            value => self.unread_node(
-                format!("an operation is not readable: it is {}", described(value)),
-                around,
-                "?",
-            ),
+            Value::Call(call) => self.call_node(call, around, path),
+            Value::Unknown(unknown) => self.unread_node(unknown.reason.clone(), unknown.range, path),
+            value => {
+                let reason = format!("an operation is not readable: it is {}", described(value));
+                self.unread_node(reason, around, path)
+            }
         }
     }
 
-    fn call_node(&mut self, call: &Call) -> OperationNode {
+    fn call_node(&mut self, call: &Call, around: Range, path: OperationPath) -> OperationNode {
+        let (range, _) = self.site(call.range, around);
+        let (name_range, elsewhere) = self.site(call.name_range, around);
+        let current = Current {
+            path: path.clone(),
+            range: name_range,
+            class: ClassOf::Django,
+        };
+        let outer = std::mem::replace(&mut self.current, current);
         let operation = self.operation(call).unwrap_or_else(|reason| {
             self.gap(call.name_range, reason.clone());
             Operation::Unread { reason }
         });
+        self.current = outer;
+        let is_home = |(_, range): &(&str, Range)| self.is_home(*range);
         OperationNode {
             operation,
+            path,
             class: call.class_name().to_owned(),
-            range: call.range,
-            name_range: call.name_range,
-            argument_ranges: argument_ranges(call),
+            range,
+            name_range,
+            elsewhere,
+            argument_ranges: argument_ranges(call).into_iter().filter(is_home).collect(),
         }
     }
 
-    fn unread_node(&mut self, reason: String, range: Range, class: &str) -> OperationNode {
+    fn unread_node(&mut self, reason: String, range: Range, path: OperationPath) -> OperationNode {
+        let (site, elsewhere) = self.site(range, self.current.range);
         self.gap(range, reason.clone());
         OperationNode {
             operation: Operation::Unread { reason },
-            class: class.to_owned(),
-            range,
-            name_range: range,
+            path,
+            class: "?".to_owned(),
+            range: site,
+            name_range: site,
+            elsewhere,
             argument_ranges: Vec::new(),
         }
     }
@@ -270,7 +293,7 @@ impl<'a> Reading<'a> {
         for item in items {
             match item.as_items() {
                 Some([Value::Str(name), field]) => {
-                    fields.push((name.clone(), Arc::new(self.field(field, arguments.range("fields")))));
+                    fields.push((name.to_string(), Arc::new(self.field(field, arguments.range("fields")))));
                 }
                 Some(_) | None => return Err(not_readable("fields", item)),
             }
@@ -344,33 +367,46 @@ impl<'a> Reading<'a> {
     fn separate(&mut self, call: &Call) -> Read {
         let arguments = Arguments::new(call, &["database_operations", "state_operations"])?;
         Ok(Operation::SeparateDatabaseAndState {
-            database_operations: self.nested(&arguments, "database_operations"),
-            state_operations: self.nested(&arguments, "state_operations"),
+            database_operations: self.nested(&arguments, NestedList::DatabaseOperations),
+            state_operations: self.nested(&arguments, NestedList::StateOperations),
         })
     }
 
-    fn nested(&mut self, arguments: &Arguments<'_>, name: &str) -> Vec<OperationNode> {
-        let Some(value) = arguments.get(name) else {
+    fn nested(&mut self, arguments: &Arguments<'_>, list: NestedList) -> Vec<OperationNode> {
+        let Some(value) = arguments.get(list.name()) else {
             return Vec::new();
         };
         let mut items = Vec::new();
         flatten(value.clone(), &mut items);
-        let range = arguments.range(name);
-        items.iter().map(|item| self.node(item, range)).collect()
+        let around = arguments.range(list.name());
+        let call = arguments.call.range;
+        let items = items.iter().enumerate();
+        items
+            .map(|(index, item)| {
+                // What a class of the project's own makes of its arguments is a step of that operation.
+                let is_written = self.current.class == ClassOf::Django || is_within(item, call);
+                let path = if is_written {
+                    self.current.path.within(list, index)
+                } else {
+                    self.current.path.clone()
+                };
+                self.node(item, around, path)
+            })
+            .collect()
     }
 
     fn run_sql(&mut self, call: &Call) -> Read {
         let parameters = &["sql", "reverse_sql", "state_operations", "hints", "elidable"];
         let arguments = Arguments::new(call, parameters)?;
-        let sql = sql_text(arguments.required("sql")?, arguments.range("sql"));
+        let sql = sql_text(arguments.required("sql")?);
         if let SqlText::Unknown(reason) = &sql {
             self.gap(arguments.range("sql"), reason.clone());
         }
         let reverse_sql = match arguments.get("reverse_sql") {
             None | Some(Value::None) => None,
-            Some(value) => Some(sql_text(value, arguments.range("reverse_sql"))),
+            Some(value) => Some(sql_text(value)),
         };
-        let state_operations = self.nested(&arguments, "state_operations");
+        let state_operations = self.nested(&arguments, NestedList::StateOperations);
         Ok(Operation::RunSql {
             sql,
             reverse_sql,
@@ -390,7 +426,7 @@ fn alter_model_options(call: &Call) -> Read {
         return Err(not_readable("options", written));
     };
     let options = items.iter().map(|(name, value)| match name {
-        Value::Str(name) => Ok((name.clone(), value.clone())),
+        Value::Str(name) => Ok((name.to_string(), value.clone())),
         name => Err(not_readable("options", name)),
     });
     let options = options.collect::<Result<_, _>>()?;
@@ -441,23 +477,20 @@ fn collation(class: &str, call: &Call) -> Read {
 }
 
 /// The `sql` of `RunSQL`: a string goes to the server whole, a list item by item.
-fn sql_text(value: &Value, range: Range) -> SqlText {
+fn sql_text(value: &Value) -> SqlText {
     match value {
         Value::Str(text) if text.is_empty() => SqlText::Noop,
         Value::Str(text) => SqlText::Pieces(vec![SqlPiece {
             text: Some(text.clone()),
             params: None,
-            range,
         }]),
-        Value::List(items) | Value::Tuple(items) => {
-            SqlText::Pieces(items.iter().map(|item| sql_piece(item, range)).collect())
-        }
+        Value::List(items) | Value::Tuple(items) => SqlText::Pieces(items.iter().map(sql_piece).collect()),
         value => SqlText::Unknown(not_readable("sql", value)),
     }
 }
 
-fn sql_piece(item: &Value, range: Range) -> SqlPiece {
-    let (text, params) = match item {
+fn sql_piece(item: &Value) -> SqlPiece {
+    let (sql, params) = match item {
         Value::List(parts) | Value::Tuple(parts) => match parts.as_slice() {
             [text, params] => (text, Some(params)),
             [..] => (item, None),
@@ -465,11 +498,19 @@ fn sql_piece(item: &Value, range: Range) -> SqlPiece {
         text => (text, None),
     };
     let params = params.filter(|params| **params != Value::None);
+    let text = match sql {
+        Value::Str(text) => Some(text.clone()),
+        _ => None,
+    };
     SqlPiece {
-        text: text.as_str().map(str::to_owned),
+        text,
         params: params.cloned(),
-        range,
     }
+}
+
+/// Whether a call stands within this range.
+fn is_within(value: &Value, range: Range) -> bool {
+    matches!(value, Value::Call(call) if range.contains(call.range))
 }
 
 fn argument_ranges(call: &Call) -> Vec<(&'static str, Range)> {

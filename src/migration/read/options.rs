@@ -65,7 +65,7 @@ fn string(name: &str, value: &Value) -> Result<Option<String>, Reason> {
     match value {
         Value::None => Ok(None),
         Value::Str(text) if text.is_empty() => Ok(None),
-        Value::Str(text) => Ok(Some(text.clone())),
+        Value::Str(text) => Ok(Some(text.to_string())),
         value => Err(not_readable(name, value)),
     }
 }

@@ -1,13 +1,13 @@
 //! Operation classes that are not Django's: by what their methods do.
 
-use super::Reading;
 use super::arguments::Reason;
 use super::operations::Read;
+use super::{ClassOf, Reading};
 use crate::migration::OperationNode;
 use crate::migration::operation::{Operation, SqlPiece, SqlText};
 use crate::python::Object;
 use crate::row_work::RowWork;
-use crate::value::{Call, Value};
+use crate::value::{Call, Str, Value};
 
 /// The parameters of the methods by which an operation changes the state and the database.
 const STATE_FORWARDS: (&str, &[&str]) = ("state_forwards", &["app_label", "state"]);
@@ -25,7 +25,10 @@ impl Reading<'_> {
         let read = match object.base().map(str::to_owned) {
             None => Ok(unknown(call, None)),
             Some(base) if base.ends_with(".Operation") => Ok(own_operation(call, &mut object)),
-            Some(base) => self.derived_operation(call, base, &mut object),
+            Some(base) => {
+                self.current.class = ClassOf::Project;
+                self.derived_operation(call, base, &mut object)
+            }
         };
         self.done_with(&object);
         read
@@ -42,12 +45,49 @@ impl Reading<'_> {
             return Ok(operation);
         }
         if sends_nothing(object) {
-            return Ok(state_only(call, operation));
+            return Ok(Operation::SeparateDatabaseAndState {
+                database_operations: Vec::new(),
+                state_operations: vec![self.step(call, operation)],
+            });
         }
         if let Some(steps) = steps(call, object) {
-            return Ok(in_steps(call, &operation, steps));
+            return Ok(self.in_steps(call, &operation, steps));
         }
         Ok(unknown(call, Some(Box::new(operation))))
+    }
+
+    /// A part of what the operation that is being read does; it has that operation's place.
+    fn step(&self, call: &Call, operation: Operation) -> OperationNode {
+        let (range, _) = self.site(call.range, self.current.range);
+        OperationNode {
+            operation,
+            path: self.current.path.clone(),
+            class: call.class_name().to_owned(),
+            range,
+            name_range: self.current.range,
+            elsewhere: None,
+            argument_ranges: Vec::new(),
+        }
+    }
+
+    /// As if a migration had listed the steps one by one.
+    fn in_steps(&self, call: &Call, operation: &Operation, steps: Vec<Step>) -> Operation {
+        let step = |step| match step {
+            Step::Base => operation.clone(),
+            Step::Sql(text) => Operation::RunSql {
+                sql: SqlText::Pieces(vec![SqlPiece {
+                    text: Some(text),
+                    params: None,
+                }]),
+                reverse_sql: None,
+                state_operations: Vec::new(),
+            },
+        };
+        let steps = steps.into_iter().map(step);
+        Operation::SeparateDatabaseAndState {
+            database_operations: steps.map(|operation| self.step(call, operation)).collect(),
+            state_operations: vec![self.step(call, operation.clone())],
+        }
     }
 }
 
@@ -57,25 +97,10 @@ fn sends_nothing(object: &Object<'_>) -> bool {
     object.defines(DATABASE_FORWARDS.0) && asked.iter().all(|asked| ASKED_OF_CONNECTION.contains(&asked.as_str()))
 }
 
-/// What Django's own `SeparateDatabaseAndState` says of an operation that changes the state alone.
-fn state_only(call: &Call, operation: Operation) -> Operation {
-    let node = OperationNode {
-        operation,
-        class: call.class_name().to_owned(),
-        range: call.range,
-        name_range: call.name_range,
-        argument_ranges: Vec::new(),
-    };
-    Operation::SeparateDatabaseAndState {
-        database_operations: Vec::new(),
-        state_operations: vec![node],
-    }
-}
-
 /// What `database_forwards` does: its base class's part, or SQL of its own.
 enum Step {
     Base,
-    Sql(String),
+    Sql(Str),
 }
 
 /// The steps of a `database_forwards` that calls that of its base class once, and executes strings before or after.
@@ -93,7 +118,7 @@ fn steps(call: &Call, object: &mut Object<'_>) -> Option<Vec<Step>> {
         if Object::is_base_result(effect, method) {
             steps.push(Step::Base);
         } else if let Some(sql) = executed(effect) {
-            steps.push(Step::Sql(sql.to_owned()));
+            steps.push(Step::Sql(sql.clone()));
         } else if !is_harmless(effect) {
             return None;
         }
@@ -102,35 +127,8 @@ fn steps(call: &Call, object: &mut Object<'_>) -> Option<Vec<Step>> {
     is_once.then_some(steps)
 }
 
-/// As if a migration had listed the steps one by one.
-fn in_steps(call: &Call, operation: &Operation, steps: Vec<Step>) -> Operation {
-    let node = |operation| OperationNode {
-        operation,
-        class: call.class_name().to_owned(),
-        range: call.range,
-        name_range: call.name_range,
-        argument_ranges: Vec::new(),
-    };
-    let step = |step| match step {
-        Step::Base => operation.clone(),
-        Step::Sql(text) => Operation::RunSql {
-            sql: SqlText::Pieces(vec![SqlPiece {
-                text: Some(text),
-                params: None,
-                range: call.range,
-            }]),
-            reverse_sql: None,
-            state_operations: Vec::new(),
-        },
-    };
-    Operation::SeparateDatabaseAndState {
-        database_operations: steps.into_iter().map(step).map(node).collect(),
-        state_operations: vec![node(operation.clone())],
-    }
-}
-
 /// The string of `schema_editor.execute("..")`.
-fn executed(effect: &Value) -> Option<&str> {
+fn executed(effect: &Value) -> Option<&Str> {
     match effect {
         Value::Call(call) if call.path == "<schema_editor>.execute" && call.kwargs.is_empty() => {
             match call.args.as_slice() {
@@ -191,7 +189,7 @@ fn own_operation(call: &Call, object: &mut Object<'_>) -> Operation {
             rows: RowWork::default(),
         };
     }
-    match executed_sql(call, object) {
+    match executed_sql(object) {
         Some(pieces) => Operation::RunSql {
             sql: SqlText::Pieces(pieces),
             reverse_sql: None,
@@ -208,7 +206,7 @@ fn leaves_the_state_alone(object: &mut Object<'_>) -> bool {
 }
 
 /// The strings that `database_forwards` executes, if that is all that it does.
-fn executed_sql(call: &Call, object: &mut Object<'_>) -> Option<Vec<SqlPiece>> {
+fn executed_sql(object: &mut Object<'_>) -> Option<Vec<SqlPiece>> {
     let (method, parameters) = DATABASE_FORWARDS;
     let returned = object.call(method, placeholders(parameters), &[])?;
     if returned.unknown().is_some() {
@@ -216,11 +214,10 @@ fn executed_sql(call: &Call, object: &mut Object<'_>) -> Option<Vec<SqlPiece>> {
     }
     let harmful = object.effects().iter().filter(|effect| !is_harmless(effect));
     let pieces = harmful.map(|effect| {
-        let text = executed(effect)?.to_owned();
+        let text = executed(effect)?.clone();
         Some(SqlPiece {
             text: Some(text),
             params: None,
-            range: call.range,
         })
     });
     pieces.collect()

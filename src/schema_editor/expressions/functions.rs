@@ -234,7 +234,7 @@ impl Compiler<'_, '_> {
                 (Some(value), _) if is_text => arguments.push(self.operand(value)),
                 (Some(value), _) => arguments.push(self.argument(value)),
                 (None, Some(text)) if position + 1 == names.len() => {
-                    arguments.push(self.value(&Value::Str((*text).to_owned()), None));
+                    arguments.push(self.value(&Value::Str((*text).into()), None));
                 }
                 (None, _) if *parameter == "precision" => arguments.push(self.value(&Value::Int(0), None)),
                 (None, _) => {}

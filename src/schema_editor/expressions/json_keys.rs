@@ -26,7 +26,7 @@ impl Compiler<'_, '_> {
             _ => return None,
         };
         let name = match call.args.first()? {
-            Value::Str(name) => name.clone(),
+            Value::Str(name) => name.to_string(),
             Value::Int(index) => index.to_string(),
             _ => return None,
         };

@@ -105,17 +105,22 @@ fn child(value: &Value) -> Option<Child<'_>> {
     }
 }
 
+fn connector(name: &str) -> Option<Connector> {
+    match name.rsplit('.').next() {
+        Some("AND") => Some(Connector::And),
+        Some("OR") => Some(Connector::Or),
+        Some("XOR") => Some(Connector::Xor),
+        _ => None,
+    }
+}
+
 /// `Q(*args, _connector=None, _negated=False, **kwargs)`: keywords come sorted.
 fn q_call(call: &Call) -> Option<Node<'_>> {
     // `"OR"` or `Q.OR`
     let connector = match call.keyword("_connector") {
         None | Some(Value::None) => Connector::And,
-        Some(Value::Str(name) | Value::Name(name)) => match name.rsplit('.').next() {
-            Some("AND") => Connector::And,
-            Some("OR") => Connector::Or,
-            Some("XOR") => Connector::Xor,
-            _ => return None,
-        },
+        Some(Value::Str(name)) => self::connector(name)?,
+        Some(Value::Name(name)) => self::connector(name)?,
         Some(_) => return None,
     };
     let mut children = call.args.iter().map(child).collect::<Option<Vec<_>>>()?;

@@ -26,7 +26,7 @@ fn is_range_class(call: &Call) -> bool {
 /// The literal of a range, or of its text.
 pub(super) fn range(value: &Value) -> Option<Literal> {
     match value {
-        Value::Str(text) => Some(Literal::Text(text.clone())),
+        Value::Str(text) => Some(Literal::Text(text.to_string())),
         Value::List(items) | Value::Tuple(items) => match items.as_slice() {
             [lower, upper] => written(lower, upper, "[)"),
             _ => None,

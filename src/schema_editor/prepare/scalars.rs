@@ -43,7 +43,7 @@ pub(in super::super) fn boolean(value: &Value) -> Option<bool> {
         Value::Bool(value) => Some(*value),
         Value::Int(0) => Some(false),
         Value::Int(1) => Some(true),
-        Value::Str(text) => match text.as_str() {
+        Value::Str(text) => match &**text {
             "t" | "True" | "1" => Some(true),
             "f" | "False" | "0" => Some(false),
             _ => None,
@@ -71,7 +71,7 @@ pub(super) fn decimal(value: &Value, max_digits: Option<i64>) -> Option<String> 
 /// `str(value)`, also of lazily translated strings.
 pub(in super::super) fn python_text(value: &Value) -> Option<String> {
     match value {
-        Value::Str(text) => Some(text.clone()),
+        Value::Str(text) => Some(text.to_string()),
         Value::Int(number) => Some(number.to_string()),
         Value::Bool(value) => Some(if *value { "True" } else { "False" }.to_owned()),
         Value::Float(number) => Some(float_text(*number)),

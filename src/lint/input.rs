@@ -1,0 +1,149 @@
+//! Hits that are about no statement: files, the graph of migrations, what could not be read.
+
+use std::fmt::Write;
+
+use crate::finding::{Finding, NamedHit, Place, Related, Work};
+use crate::fingerprint::{Identity, Namer};
+use crate::migration::{Gap, Migration};
+use crate::rules::{Rule, RuleTable};
+use crate::source::{Range, Sources};
+
+use super::advice::Names;
+
+/// Something to be said of a file or a place in it.
+#[derive(Clone, Debug)]
+pub(super) struct InputHit<'a> {
+    pub rule: &'a Rule,
+    pub migration: Option<&'a Migration>,
+    pub place: Place,
+    pub related: Vec<Related>,
+    /// What it is about, for its fingerprint.
+    target: String,
+    /// Fills the rule's message and advice.
+    names: Vec<(&'static str, String)>,
+    /// Better advice than the rule's.
+    pub help: Option<String>,
+    fingerprint: String,
+}
+
+impl<'a> InputHit<'a> {
+    /// A hit of a rule without rows; nothing where there is no such rule.
+    pub(super) fn new(
+        rules: &'a RuleTable,
+        rule: &str,
+        place: Place,
+        target: String,
+        names: Vec<(&'static str, String)>,
+    ) -> Option<Self> {
+        Some(Self {
+            rule: rules.rule(rule)?,
+            migration: None,
+            place,
+            related: Vec::new(),
+            target,
+            names,
+            help: None,
+            fingerprint: String::new(),
+        })
+    }
+
+    /// A hit about a migration.
+    pub(super) fn of_migration(
+        rules: &'a RuleTable,
+        rule: &str,
+        migration: &'a Migration,
+        range: Range,
+        target: String,
+        names: Vec<(&'static str, String)>,
+    ) -> Option<Self> {
+        let mut hit = Self::new(rules, rule, place(migration, range), target, names)?;
+        hit.migration = Some(migration);
+        Some(hit)
+    }
+
+    /// Something of a migration that could not be read.
+    pub(super) fn of_gap(rules: &'a RuleTable, migration: &'a Migration, gap: &Gap, sources: &Sources) -> Option<Self> {
+        let names = vec![("reason", gap.reason.clone())];
+        let mut hit = Self::of_migration(rules, "not-analysed", migration, gap.range, gap.reason.clone(), names)?;
+        hit.related = elsewhere(gap.elsewhere, "it is written here", sources)
+            .into_iter()
+            .collect();
+        Some(hit)
+    }
+
+    pub(super) fn name(&mut self, namer: &mut Namer) {
+        self.fingerprint = namer.name(&Identity {
+            migration: self.migration.map(|migration| &migration.key),
+            target: &self.target,
+            rule: &self.rule.name,
+            ..Identity::default()
+        });
+    }
+
+    pub(super) fn tell(self) -> Finding {
+        let names = Names::new(&self.names, "");
+        Finding {
+            rule: self.rule.name.clone(),
+            matrix_row: None,
+            severity: self.rule.severity,
+            harm: self.rule.harm.clone(),
+            also: Vec::new(),
+            message: names.fill(&self.rule.message),
+            help: self.help.unwrap_or_else(|| names.fill(self.rule.help_for("default"))),
+            place: self.place,
+            related: self.related,
+            migration: self.migration.map(|migration| migration.key.clone()),
+            operation: None,
+            statement: None,
+            locks: Vec::new(),
+            work: Work::None,
+            hits: vec![NamedHit {
+                rule: self.rule.name.clone(),
+                fingerprint: self.fingerprint.clone(),
+            }],
+            fingerprint: self.fingerprint,
+        }
+    }
+}
+
+/// One finding for all that could not be read in a file: at the first place, with the others named by line.
+pub(super) fn fold_gaps(mut hits: Vec<InputHit<'_>>, migration: &Migration) -> Option<Finding> {
+    let others = hits.split_off(1.min(hits.len()));
+    let first = hits.pop()?;
+    let mut finding = first.tell();
+    if !others.is_empty() {
+        finding.message = format!("{} (and {} more)", finding.message, others.len());
+    }
+    for other in others {
+        let line = migration.source.position(other.place.range.start).line;
+        let reason = other.names.first().map_or("", |(_, reason)| reason.as_str());
+        let _ = write!(finding.help, "\nline {line}: {reason}");
+        let other = other.tell();
+        finding.related.extend(other.related);
+        finding.hits.extend(other.hits);
+    }
+    Some(finding)
+}
+
+/// A place in a migration.
+pub(super) fn place(migration: &Migration, range: Range) -> Place {
+    Place {
+        path: migration.source.path.clone(),
+        source: Some(migration.source.clone()),
+        range,
+    }
+}
+
+/// A place in another file, if that is known.
+pub(super) fn elsewhere(range: Option<Range>, message: &str, sources: &Sources) -> Option<Related> {
+    let range = range?;
+    let source = sources.get(range.file)?;
+    Some(Related {
+        place: Place {
+            path: source.path.clone(),
+            source: Some(source.clone()),
+            range,
+        },
+        message: message.to_owned(),
+    })
+}

@@ -1,0 +1,151 @@
+//! What is told together as one finding: the worst as its headline, the rest beside it.
+
+use crate::finding::{Finding, Harm, NamedHit, OperationPlace, Related, Severity, Work};
+use crate::migration::{Migration, OperationPath};
+use crate::project::Project;
+use crate::source::Range;
+
+use super::advice::Names;
+use super::input::{elsewhere, place};
+use super::judge::Hit;
+use super::sent::{Executed, Part, Sent};
+use super::told::{Fold, Told};
+
+/// Puts into words what a migration does.
+pub(super) struct Teller<'a> {
+    pub project: &'a Project,
+    pub migration: &'a Migration,
+    pub log: &'a [Executed<'a>],
+}
+
+impl Teller<'_> {
+    /// The finding of hits that are told together.
+    pub(super) fn tell(&self, fold: &Fold<'_>) -> Option<Finding> {
+        let Fold { node, told } = fold;
+        let worst = told.first()?;
+        let rule = worst.hit.rule;
+        let statement = worst.statement();
+        let others = if drops_key(told) {
+            self.others(worst.operation)
+        } else {
+            Vec::new()
+        };
+        let names = Names::new(&worst.hit.names, statement.as_deref().unwrap_or_default()).with_operation(
+            &self.migration.key.app,
+            node,
+            &self.migration.source,
+            self.project.settings.django,
+        );
+        let texts: Vec<String> = others.iter().map(|sent| sent.text.to_string()).collect();
+        let names = names.with_statements(&texts);
+        let (range, related) = self.site(fold);
+        Some(Finding {
+            rule: rule.name.clone(),
+            matrix_row: rule.finding_row.or(worst.hit.matrix),
+            severity: worst.hit.severity,
+            harm: harm(told),
+            also: also(told),
+            message: names.fill(&rule.message) + &held_from_before(worst.hit),
+            help: names.fill(rule.help_for(&situation(&node.class, told, &others))),
+            place: place(self.migration, range),
+            related,
+            migration: Some(self.migration.key.clone()),
+            operation: Some(OperationPlace {
+                path: node.path.clone(),
+                class: node.class.clone(),
+            }),
+            locks: worst.locks.to_vec(),
+            work: worst.said_of.map_or(Work::None, |(_, part)| part.work()),
+            fingerprint: worst.fingerprint.clone(),
+            hits: told.iter().map(named).collect(),
+            statement,
+        })
+    }
+
+    /// Where it stands in the migration: at the literal if that is there, else at the operation; and where it is written if
+    /// that is another file.
+    fn site(&self, fold: &Fold<'_>) -> (Range, Vec<Related>) {
+        let sources = &self.project.sources;
+        let mut written = fold.told.iter().filter(|told| told.written().is_some());
+        let written = written.find_map(Told::range);
+        match written {
+            Some(range) if range.file == self.migration.source.id => (range, Vec::new()),
+            Some(range) => {
+                let related = elsewhere(Some(range), "the SQL is written here", sources);
+                (fold.node.name_range, related.into_iter().collect())
+            }
+            None => {
+                let related = elsewhere(fold.node.elsewhere, "the operation is written here", sources);
+                (fold.node.name_range, related.into_iter().collect())
+            }
+        }
+    }
+
+    /// The statements of an operation that are about more than a foreign key.
+    fn others(&self, operation: &OperationPath) -> Vec<&Sent<'_>> {
+        let sent = self.log.iter().flat_map(|executed| &executed.statements);
+        sent.filter(|sent| sent.operation == *operation && is_beside_the_key(sent))
+            .collect()
+    }
+}
+
+fn named(told: &Told<'_>) -> NamedHit {
+    NamedHit {
+        rule: told.hit.rule.name.clone(),
+        fingerprint: told.fingerprint.clone(),
+    }
+}
+
+fn harm(told: &[Told<'_>]) -> Vec<Harm> {
+    let mut harm: Vec<Harm> = told.iter().flat_map(|told| told.hit.harm.iter().copied()).collect();
+    harm.sort_unstable();
+    harm.dedup();
+    harm
+}
+
+/// The other rules, the worst first.
+fn also(told: &[Told<'_>]) -> Vec<String> {
+    let headline = told.first().map(|told| &told.hit.rule.name);
+    let mut others: Vec<(Severity, &str)> = told
+        .iter()
+        .map(|told| (told.hit.severity, told.hit.rule.name.as_str()))
+        .filter(|(_, name)| headline.is_none_or(|headline| headline != name))
+        .collect();
+    others.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
+    let mut names: Vec<String> = Vec::new();
+    for (_, name) in others {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+fn held_from_before(hit: &Hit<'_>) -> String {
+    hit.closed_to_readers.as_ref().map_or_else(String::new, |relation| {
+        format!("; reads of `{relation}` wait too, because this transaction holds ACCESS EXCLUSIVE on it already")
+    })
+}
+
+/// Whether the statement is about more than a foreign key.
+fn is_beside_the_key(sent: &Sent<'_>) -> bool {
+    const OF_THE_KEY: &[&str] = &["add-foreign-key-scanning-tables", "drop-foreign-key", "set-constraints"];
+    let is_of_the_key = |part: &Part<'_>| {
+        let mut hits = part.verdict.hits.iter();
+        hits.all(|hit| OF_THE_KEY.contains(&hit.rule.name.as_str()))
+    };
+    sent.unread().is_some() || !sent.parts.iter().all(is_of_the_key)
+}
+
+fn drops_key(told: &[Told<'_>]) -> bool {
+    told.iter().any(|told| told.hit.rule.name == "drop-foreign-key")
+}
+
+/// The class of the operation; one that drops a foreign key and makes it again is advised otherwise.
+fn situation(class: &str, told: &[Told<'_>], others: &[&Sent<'_>]) -> String {
+    match (drops_key(told), others.is_empty()) {
+        (true, true) => format!("{class} again"),
+        (true, false) => format!("{class} again, changed"),
+        (false, _) => class.to_owned(),
+    }
+}
