@@ -79,6 +79,8 @@ pub struct Column {
     pub generated: Option<SqlExpression>,
     /// Whether it is an identity column.
     pub identity: bool,
+    /// The migration that made it.
+    pub created_in: MigrationNumber,
 }
 
 /// A table's constraint.

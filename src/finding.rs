@@ -202,10 +202,21 @@ pub struct OperationPlace {
 /// Another place that has to do with a finding.
 #[derive(Clone, Debug)]
 pub struct Related {
+    /// What stands there.
+    pub kind: RelatedKind,
     /// The place.
     pub place: Place,
     /// What stands there, in a few words.
     pub message: String,
+}
+
+/// What another place has to do with a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelatedKind {
+    /// What the finding is about is written there: in another file than the migration.
+    Written,
+    /// The migration that made the column.
+    ColumnMade,
 }
 
 /// What a finding was folded from.

@@ -231,6 +231,7 @@ impl<'a> Run<'a> {
             migration,
             rules: self.rules,
             wanted,
+            ran: &self.database.ran,
         };
         let (log, remarks) = match outcomes {
             [] => (&[][..], &[][..]),

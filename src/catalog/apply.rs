@@ -4,7 +4,7 @@ use crate::statement::{self, AlterTableAction, ConstraintKind as Declared, Creat
 
 use super::constraints::stored_check;
 use super::names::stored;
-use super::{Catalog, Column, ConstraintKind, Sequence, Table, object_name};
+use super::{Catalog, Column, ConstraintKind, MigrationNumber, Sequence, Table, object_name};
 
 impl Catalog {
     /// Applies a statement. What it names and the catalog does not know is left alone: the database of a real project
@@ -178,11 +178,14 @@ impl Catalog {
     }
 
     pub(super) fn add_column(&mut self, table: &str, column: &statement::Column) {
+        let migration = self.migration;
         let Some(entry) = self.tables.get_mut(table) else {
             return;
         };
         let column_name = stored(&column.name);
-        entry.columns.insert(column_name.to_owned(), Column::of(column));
+        entry
+            .columns
+            .insert(column_name.to_owned(), Column::of(column, migration));
         if column.identity || column.data_type.name.ends_with("serial") {
             self.own_sequence(table, column_name);
         }
@@ -258,7 +261,7 @@ impl Catalog {
 }
 
 impl Column {
-    fn of(column: &statement::Column) -> Self {
+    fn of(column: &statement::Column, created_in: MigrationNumber) -> Self {
         Self {
             data_type: column.data_type.clone(),
             collation: column.collation.clone(),
@@ -266,6 +269,7 @@ impl Column {
             default: column.default.clone(),
             generated: column.generated.as_ref().map(|generated| generated.expression.clone()),
             identity: column.identity,
+            created_in,
         }
     }
 }

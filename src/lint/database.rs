@@ -4,11 +4,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::Catalog;
 use crate::facts::observe::{Context, Usage, observe};
-use crate::finding::Origin;
-use crate::migration::{Migration, OperationPath};
+use crate::finding::{Origin, Place};
+use crate::migration::{Migration, OperationPath, Ownership};
 use crate::project::{Session, Timeout};
 use crate::rules::RuleTable;
-use crate::schema_editor::{self, Connection, Place, PythonCode};
+use crate::schema_editor::{self, Connection, PythonCode};
 use crate::source::{Range, Sources};
 use crate::statement::{AlterTableAction, Statement};
 use crate::transaction::Transaction;
@@ -16,6 +16,7 @@ use crate::versions::PostgresVersion;
 
 use super::births::Births;
 use super::crowd::Crowd;
+use super::input;
 use super::judge::{Hit, Surroundings, Verdict, judge};
 use super::remarks::Remark;
 use super::sent::{Executed, Part, Sent, Text};
@@ -49,6 +50,8 @@ pub(super) struct Database<'a> {
     /// Whether the running migration has run code of Python.
     pub(super) ran_python: bool,
     pub remarks: Vec<Remark<'a>>,
+    /// Where each migration that ran stands, if it is the project's own; the first has number 1.
+    pub(super) ran: Vec<Option<Place>>,
 }
 
 /// How much of what a migration does will be read.
@@ -104,6 +107,7 @@ impl<'a> Database<'a> {
             crowd: Crowd::default(),
             ran_python: false,
             remarks: Vec::new(),
+            ran: Vec::new(),
         }
     }
 
@@ -111,6 +115,9 @@ impl<'a> Database<'a> {
     pub(super) fn begin(&mut self, migration: &Migration, telling: Telling) {
         self.telling = telling;
         let number = self.catalog.begin_migration();
+        let is_own = migration.ownership == Ownership::Project;
+        self.ran
+            .push(is_own.then(|| input::place(migration, migration.class_range)));
         self.catalog.call_siblings(self.births.before(migration, number));
         self.transaction = Transaction::begin(migration.atomic).configured(configured(&self.session));
         self.set_by.clear();
@@ -139,7 +146,7 @@ impl<'a> Database<'a> {
     }
 
     /// Runs statements of Django's own.
-    fn run_composed(&mut self, statements: Vec<Statement>, origin: Origin, place: &Place) {
+    fn run_composed(&mut self, statements: Vec<Statement>, origin: Origin, place: &schema_editor::Place) {
         let mut sent = Vec::with_capacity(statements.len());
         for (index, mut statement) in statements.into_iter().enumerate() {
             statement.settle_names();
@@ -300,14 +307,14 @@ fn configured(session: &Session) -> FxHashMap<String, String> {
 }
 
 impl Connection for Database<'_> {
-    fn send(&mut self, text: schema_editor::Text, origin: Origin, place: &Place) {
+    fn send(&mut self, text: schema_editor::Text, origin: Origin, place: &schema_editor::Place) {
         match text {
             schema_editor::Text::Composed(statements) => self.run_composed(statements, origin, place),
             schema_editor::Text::Written(text) => self.run_written(&text, origin, place),
         }
     }
 
-    fn run_python(&mut self, code: &PythonCode, place: &Place) {
+    fn run_python(&mut self, code: &PythonCode, place: &schema_editor::Place) {
         self.judge_python(code, &place.operation);
     }
 

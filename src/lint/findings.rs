@@ -1,6 +1,6 @@
 //! From the hits of a migration to its findings: named, selected, excused, and folded last.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Place, Severity};
 use crate::fingerprint::{Identity, Namer};
 use crate::migration::{Gap, Migration, OperationPath};
 use crate::project::Project;
@@ -24,6 +24,8 @@ pub(super) struct Collector<'a> {
     pub migration: &'a Migration,
     pub rules: &'a RuleTable,
     pub wanted: &'a Wanted<'a>,
+    /// Where the migrations that ran so far stand.
+    pub ran: &'a [Option<Place>],
 }
 
 impl<'a> Collector<'a> {
@@ -46,6 +48,7 @@ impl<'a> Collector<'a> {
             project: self.project,
             migration: self.migration,
             log,
+            ran: self.ran,
         };
         let mut findings: Vec<Finding> = of_history.drain(..).map(InputHit::tell).collect();
         let folds = fold(told, &self.migration.operations);
@@ -140,10 +143,9 @@ impl<'a> Collector<'a> {
             return Vec::new();
         }
         let gaps = self.gaps(log, outcomes);
-        let sources = &self.project.sources;
         let hits = gaps
             .iter()
-            .filter_map(|gap| InputHit::of_gap(self.rules, self.migration, gap, sources));
+            .filter_map(|gap| InputHit::of_gap(self.rules, self.migration, gap, self.project));
         hits.collect()
     }
 

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::finding::{Finding, NamedHit, Place, Related, Work};
+use crate::finding::{Finding, NamedHit, Place, Related, RelatedKind, Work};
 use crate::fingerprint::{Identity, Namer};
 use crate::migration::{Gap, Migration};
+use crate::project::{Project, root};
 use crate::rules::{Rule, RuleTable};
-use crate::source::{Range, Sources};
+use crate::source::Range;
 
 use super::advice::Names;
 
@@ -62,10 +63,10 @@ impl<'a> InputHit<'a> {
     }
 
     /// Something of a migration that could not be read.
-    pub(super) fn of_gap(rules: &'a RuleTable, migration: &'a Migration, gap: &Gap, sources: &Sources) -> Option<Self> {
+    pub(super) fn of_gap(rules: &'a RuleTable, migration: &'a Migration, gap: &Gap, project: &Project) -> Option<Self> {
         let names = vec![("reason", gap.reason.clone())];
         let mut hit = Self::of_migration(rules, "not-analysed", migration, gap.range, gap.reason.clone(), names)?;
-        hit.related = elsewhere(gap.elsewhere, "it is written here", sources)
+        hit.related = elsewhere(gap.elsewhere, "it is written here", project)
             .into_iter()
             .collect();
         Some(hit)
@@ -135,12 +136,13 @@ pub(super) fn place(migration: &Migration, range: Range) -> Place {
 }
 
 /// A place in another file, if that is known.
-pub(super) fn elsewhere(range: Option<Range>, message: &str, sources: &Sources) -> Option<Related> {
+pub(super) fn elsewhere(range: Option<Range>, message: &str, project: &Project) -> Option<Related> {
     let range = range?;
-    let source = sources.get(range.file)?;
+    let source = project.sources.get(range.file)?;
     Some(Related {
+        kind: RelatedKind::Written,
         place: Place {
-            path: source.path.clone(),
+            path: root::shown(&project.working_folder, &source.path),
             source: Some(source.clone()),
             range,
         },

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, MigrationNumber};
 use crate::facts::{Aspect, Observation, Role};
 use crate::finding::{Claim, Harm, HeldLock, MatchedRow, RelationKind, Severity, Work};
 use crate::lock::LockMode;
@@ -34,6 +34,8 @@ pub(super) struct Hit<'r> {
     pub names: Vec<(&'static str, String)>,
     /// The relation that it is about.
     pub relation: Option<String>,
+    /// The earlier migration that made the column that it is about.
+    pub column_made_in: Option<MigrationNumber>,
     /// A relation that an earlier statement of the transaction keeps from its readers, while this one alone would not.
     pub closed_to_readers: Option<String>,
 }
@@ -144,6 +146,7 @@ impl<'r> Hit<'r> {
             work: Work::None,
             strongest: None,
             relation: None,
+            column_made_in: None,
             names,
             closed_to_readers: None,
         })
@@ -159,8 +162,9 @@ impl<'r> Verdict<'r> {
             harm: row.harm.clone(),
             work: Work::None,
             strongest: None,
-            names: std::mem::take(&mut observation.names),
             relation: observation.roles.first().map(|(_, relation)| relation.clone()),
+            column_made_in: column_made_in(&observation, around.catalog),
+            names: std::mem::take(&mut observation.names),
             closed_to_readers: None,
         };
         let mut claims = Vec::new();
@@ -274,6 +278,16 @@ impl<'r> Verdict<'r> {
             }
         }
     }
+}
+
+/// The earlier migration that made the column that an observation is about.
+fn column_made_in(observation: &Observation, catalog: &Catalog) -> Option<MigrationNumber> {
+    let name = |wanted: &str| {
+        let found = observation.names.iter().find(|(name, _)| *name == wanted);
+        found.map(|(_, value)| value.as_str())
+    };
+    let column = catalog.column(name("table")?, name("column")?)?;
+    Some(column.created_in).filter(|made_in| *made_in != catalog.current_migration())
 }
 
 fn add_all(names: &mut Vec<String>, others: Vec<String>) {

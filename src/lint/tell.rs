@@ -1,6 +1,6 @@
 //! What is told together as one finding: the worst as its headline, the rest beside it.
 
-use crate::finding::{Finding, Harm, NamedHit, OperationPlace, Related, Severity, Work};
+use crate::finding::{Finding, Harm, NamedHit, OperationPlace, Place, Related, RelatedKind, Severity, Work};
 use crate::migration::{Migration, OperationPath};
 use crate::project::Project;
 use crate::source::Range;
@@ -16,6 +16,8 @@ pub(super) struct Teller<'a> {
     pub project: &'a Project,
     pub migration: &'a Migration,
     pub log: &'a [Executed<'a>],
+    /// Where the migrations that ran so far stand.
+    pub ran: &'a [Option<Place>],
 }
 
 impl Teller<'_> {
@@ -38,7 +40,8 @@ impl Teller<'_> {
         );
         let texts: Vec<String> = others.iter().map(|sent| sent.text.to_string()).collect();
         let names = names.with_statements(&texts);
-        let (range, related) = self.site(fold);
+        let (range, mut related) = self.site(fold);
+        related.extend(self.column_made(worst.hit));
         Some(Finding {
             rule: rule.name.clone(),
             matrix_row: rule.finding_row.or(worst.hit.matrix),
@@ -65,20 +68,30 @@ impl Teller<'_> {
     /// Where it stands in the migration: at the literal if that is there, else at the operation; and where it is written if
     /// that is another file.
     fn site(&self, fold: &Fold<'_>) -> (Range, Vec<Related>) {
-        let sources = &self.project.sources;
         let mut written = fold.told.iter().filter(|told| told.written().is_some());
         let written = written.find_map(Told::range);
         match written {
             Some(range) if range.file == self.migration.source.id => (range, Vec::new()),
             Some(range) => {
-                let related = elsewhere(Some(range), "the SQL is written here", sources);
+                let related = elsewhere(Some(range), "the SQL is written here", self.project);
                 (fold.node.name_range, related.into_iter().collect())
             }
             None => {
-                let related = elsewhere(fold.node.elsewhere, "the operation is written here", sources);
+                let related = elsewhere(fold.node.elsewhere, "the operation is written here", self.project);
                 (fold.node.name_range, related.into_iter().collect())
             }
         }
+    }
+
+    /// The migration that made the column that a hit is about.
+    fn column_made(&self, hit: &Hit<'_>) -> Option<Related> {
+        let index = usize::try_from(hit.column_made_in?.checked_sub(1)?).ok()?;
+        let place = self.ran.get(index)?.clone()?;
+        Some(Related {
+            kind: RelatedKind::ColumnMade,
+            place,
+            message: format!("this migration made `{}`", hit.name("column")?),
+        })
     }
 
     /// The statements of an operation that are about more than a foreign key.

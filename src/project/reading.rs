@@ -91,7 +91,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         .iter()
         .for_each(|migration| sources.insert(Arc::clone(&migration.source)));
     Project {
-        identity: root::identity(&division.root, &target.configuration),
+        identity: root::identity(&division.root, target),
         sources,
         root: root::shown(request.working_folder, &division.root),
         working_folder: request.working_folder.to_owned(),

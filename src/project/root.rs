@@ -191,15 +191,16 @@ fn root(folder: &Path, configuration: &Configuration) -> PathBuf {
     outermost_package(folder).to_owned()
 }
 
-/// A project's folder as seen from its configuration, else from its repository; where it has neither, its name.
-pub(super) fn identity(root: &Path, configuration: &Configuration) -> String {
+/// A project's folder as seen from its configuration, else from its repository, else from the folder that was searched.
+pub(super) fn identity(root: &Path, target: &Target) -> String {
     let repository = || root.ancestors().find(|ancestor| ancestor.join(".git").exists());
-    let configured = configuration.folder().filter(|folder| root.starts_with(folder));
-    let within = configured
-        .or_else(repository)
-        .and_then(|base| root.strip_prefix(base).ok());
-    let folder = within.unwrap_or_else(|| root.file_name().map_or(root, Path::new));
-    let parts = folder.components().map(|part| part.as_os_str().to_string_lossy());
+    let configured = target.configuration.folder().filter(|folder| root.starts_with(folder));
+    let base = configured.or_else(repository).unwrap_or(&target.root);
+    let parts = root
+        .strip_prefix(base)
+        .unwrap_or(root)
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy());
     parts.collect::<Vec<_>>().join("/")
 }
 

@@ -380,11 +380,11 @@ fn string_method(text: &Str, name: &str, arguments: &Arguments) -> Option<Value>
         ("join", [list]) => {
             let parts = operators::items(list.clone()).ok()?;
             let part = |part| match part {
-                &Value::Str(ref part) => Some(part),
+                Value::Str(part) => Some(part),
                 _ => None,
             };
-            let parts: Option<Vec<_>> = parts.iter().map(part).collect();
-            string(text::join(text, &parts?))
+            let parts: Option<Vec<Str>> = parts.into_iter().map(part).collect();
+            string(text::join(text, &parts?.iter().collect::<Vec<_>>()))
         }
         ("strip", []) => string(text.slice(text.trim())),
         ("lstrip", []) => string(text.slice(text.trim_start())),

@@ -171,7 +171,7 @@ impl<'a> Interpreter<'a> {
         for part in &string.value {
             match part {
                 ast::FStringPart::Literal(literal) => {
-                    text.push(&self.literal(&literal.value, literal.range, Form::Quoted))
+                    text.push(&self.literal(&literal.value, literal.range, Form::Quoted));
                 }
                 ast::FStringPart::FString(string) => {
                     for element in &string.elements {

@@ -10,7 +10,7 @@ use textwrap::{Options, WordSeparator, WordSplitter, core::display_width};
 
 use super::excerpt::{Excerpt, TAB_WIDTH};
 use super::{Characters, Color, Detail, Style, locks, neutral, severity_color, shown_path, summary};
-use crate::finding::{Analysis, Finding, HeldLock, Severity};
+use crate::finding::{Analysis, Finding, HeldLock, Related, RelatedKind, Severity};
 
 /// Columns of `  locks  `: what stands beside a small heading begins here.
 const MARGIN: usize = 9;
@@ -43,6 +43,7 @@ fn write_finding(finding: &Finding, frames: &Frames, style: &Style, out: &mut dy
             write_beside("sql", &label_text(&statement, MARGIN, style), style, out)?;
         }
     }
+    write_related(finding, style, out)?;
     write_locks(&finding.locks, style, out)?;
     if !finding.also.is_empty() {
         write_beside("also", &prose(&finding.also.join(", "), style), style, out)?;
@@ -75,6 +76,21 @@ fn write_place(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Res
         Characters::Ascii => "--",
     };
     writeln!(out, "    {frame}[{}]", style.paint(&path, link_color()))
+}
+
+/// Other files that have to be looked at to understand the finding.
+fn write_related(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let is_shown = |related: &&Related| match related.kind {
+        RelatedKind::Written => true,
+        RelatedKind::ColumnMade => false,
+    };
+    let lines = finding.related.iter().filter(is_shown).map(|related| {
+        let start = summary::start(&related.place);
+        let path = neutral::one_line(&shown_path(&related.place.path), style.characters).into_owned();
+        let place = style.paint(&format!("{path}:{}:{}", start.line, start.column), link_color());
+        format!("{place}  {}", neutral::one_line(&related.message, style.characters))
+    });
+    write_beside("see", &lines.collect::<Vec<_>>(), style, out)
 }
 
 /// How many relations are shown at most; beyond, the others are counted.
