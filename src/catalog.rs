@@ -18,6 +18,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::data_type::DataType;
 use crate::statement::{DefaultValue, SqlExpression, Volatility};
+use crate::unknown::Unknown;
 
 pub use names::object_name;
 use names::{compared, stored};
@@ -56,12 +57,21 @@ pub struct Table {
     pub constraints: IndexMap<String, Constraint>,
     /// Its indexes by name, oldest first; those of primary key, unique and exclusion constraints included.
     pub indexes: IndexMap<String, Index>,
+    /// Foreign keys to what is not known.
+    pub(crate) nameless_keys: Vec<NamelessKey>,
     /// Tables that have, or had, a foreign key to this one.
     pub referenced_by: BTreeSet<String>,
     /// Partitions, triggers, policies.
     pub attached: Attachments,
     /// The migration that created it.
     pub created_in: MigrationNumber,
+}
+
+/// A foreign key to a table that is not known, and with a name that is derived from that.
+#[derive(Clone, Debug)]
+pub(crate) struct NamelessKey {
+    name: Unknown,
+    columns: Vec<String>,
 }
 
 /// A table's column.

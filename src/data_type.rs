@@ -2,17 +2,34 @@
 
 use std::fmt;
 
+use crate::unknown::Sql;
+
 /// A column type as SQL text with its parts taken out once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataType {
     /// As written: `varchar(20)`, `timestamp with time zone`, `integer[]`.
-    pub text: String,
+    text: Sql,
+    /// What it is made of; nothing where a part is not known.
+    parts: Option<TypeParts>,
+}
+
+/// What a type is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeParts {
     /// Postgres's own short name: `varchar`, `int4`, `timestamptz`, `numeric`; an unknown type keeps its own name, without quotes.
     pub name: String,
     /// Length, precision, scale: `[20]`, `[10, 2]`, or nothing.
     pub modifiers: Vec<i32>,
     /// The number of array dimensions written.
     pub dimensions: u8,
+}
+
+impl TypeParts {
+    /// Whether it is an array.
+    #[must_use]
+    pub fn is_array(&self) -> bool {
+        self.dimensions > 0
+    }
 }
 
 impl DataType {
@@ -31,24 +48,54 @@ impl DataType {
             name = element.to_owned();
             dimensions = dimensions.saturating_add(1);
         }
-        Self {
-            text: text.trim().to_owned(),
+        let parts = TypeParts {
             name: canonical_name(&name).to_owned(),
             modifiers,
             dimensions,
+        };
+        Self {
+            text: text.trim().into(),
+            parts: Some(parts),
         }
     }
 
-    /// Whether it is one of the types that Postgres compares as text without a length of its own.
+    /// The type of a column, of which not all may be known.
     #[must_use]
-    pub fn is_array(&self) -> bool {
-        self.dimensions > 0
+    pub fn of(text: Sql) -> Self {
+        match text.known() {
+            Some(known) => Self::parse(known),
+            None => Self { text, parts: None },
+        }
+    }
+
+    /// What it is made of, where all of it is known.
+    #[must_use]
+    pub fn parts(&self) -> Option<&TypeParts> {
+        self.parts.as_ref()
+    }
+
+    /// Postgres's own short name, where the type is known.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.parts.as_ref().map(|parts| parts.name.as_str())
+    }
+
+    /// Whether a sequence of its own comes with it: `serial`, `bigserial`, `smallserial`.
+    #[must_use]
+    pub fn is_serial(&self) -> bool {
+        self.name().is_some_and(|name| name.ends_with("serial"))
+    }
+
+    /// The text, with what of it is not known.
+    #[must_use]
+    pub fn text(&self) -> &Sql {
+        &self.text
     }
 }
 
 impl fmt::Display for DataType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.text)
+        formatter.write_str(self.text.shown())
     }
 }
 
@@ -102,8 +149,8 @@ mod tests {
     #[test]
     fn a_type_is_read_whatever_name_it_goes_by() {
         let parts = |text| {
-            let data_type = DataType::parse(text);
-            (data_type.name, data_type.modifiers, data_type.dimensions)
+            let parts = DataType::parse(text).parts.unwrap();
+            (parts.name, parts.modifiers, parts.dimensions)
         };
         assert_eq!(parts("varchar(20)"), ("varchar".into(), vec![20], 0));
         assert_eq!(parts("CHARACTER  VARYING (20)"), ("varchar".into(), vec![20], 0));

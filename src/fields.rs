@@ -4,9 +4,9 @@
 
 use std::borrow::Cow;
 
-use crate::migration::{Field, FieldKind, InternalType, Relation};
-use crate::models::{ModelField, Related, default_table};
-use crate::statement::unknown;
+use crate::migration::{Field, FieldKind, InternalType, ModelRef, Relation};
+use crate::models::{ModelField, ModelKey, Related, default_table};
+use crate::unknown::{Identifier, Sql, Unknown, sql};
 use crate::versions::DjangoVersion;
 
 /// What a foreign key points to.
@@ -16,23 +16,23 @@ pub enum Target<'a> {
     Field(ModelField<'a>),
     /// The model, or the field in it, is not known; the names are what Django would make of them.
     Missing {
-        /// The table, or `<unknown: reason>`.
-        table: String,
+        /// The table.
+        table: Identifier,
         /// The column.
-        column: String,
-        /// `<unknown: reason>`
-        key_type: String,
+        column: Identifier,
+        /// The key's type.
+        key_type: Unknown,
     },
 }
 
 impl Target<'_> {
     /// The table, and the column in it.
     #[must_use]
-    pub fn place(&self) -> (String, String) {
+    pub fn place(&self) -> (Identifier, Identifier) {
         match self {
             Target::Field(field) => {
                 let column = field.column().unwrap_or_else(|| field.name.to_string());
-                (field.model.db_table(), column)
+                (field.model.db_table().into(), column.into())
             }
             Target::Missing { table, column, .. } => (table.clone(), column.clone()),
         }
@@ -62,7 +62,11 @@ impl<'a> ModelField<'a> {
     }
 
     fn target_of(&self, relation: &Relation) -> Target<'a> {
-        let column = relation.to_field.clone();
+        let column = || Identifier::Known(relation.to_field.clone().unwrap_or_else(|| "id".to_owned()));
+        let key_type = |label: &str| {
+            let subject = format!("key {:?} of {}", relation.to_field, label.to_lowercase());
+            Unknown::named(&subject, &format!("key type of {label}"))
+        };
         match self.model.view.related(&relation.to, self.model.key()) {
             Related::Model(model) => {
                 let found = match &relation.to_field {
@@ -71,45 +75,63 @@ impl<'a> ModelField<'a> {
                 };
                 found.map_or_else(
                     || Target::Missing {
-                        table: model.db_table(),
-                        column: column.unwrap_or_else(|| "id".to_owned()),
-                        key_type: unknown(&format!("key type of {}", model.state.label())),
+                        table: model.db_table().into(),
+                        column: column(),
+                        key_type: key_type(&model.state.label()),
                     },
                     Target::Field,
                 )
             }
             Related::Missing(key) => Target::Missing {
-                table: default_table(&key),
-                column: column.unwrap_or_else(|| "id".to_owned()),
-                key_type: unknown(&format!(
-                    "key type of {}",
-                    self.written_target(relation, &key.to_string())
-                )),
+                table: default_table(&key).into(),
+                column: column(),
+                key_type: key_type(&self.written_target(relation, &key.to_string())),
             },
-            Related::Unreadable(reason) => Target::Missing {
-                table: unknown(&reason),
-                column: column.unwrap_or_else(|| "id".to_owned()),
-                key_type: unknown(&reason),
-            },
+            Related::Unreadable(reason) => {
+                let target = self.unreadable_target(&relation.to, &reason);
+                let column = relation.to_field.clone().map(Identifier::Known);
+                Target::Missing {
+                    table: Identifier::Unknown(target.clone()),
+                    column: column.unwrap_or_else(|| Identifier::Unknown(target.clone())),
+                    key_type: target,
+                }
+            }
         }
+    }
+
+    /// The key of the model that a relation points to; one that cannot be read is the same where the same setting names it, or the
+    /// same declaration.
+    pub(crate) fn target_or_reason(&self, reference: &ModelRef) -> Result<ModelKey, Unknown> {
+        let key = self.model.view.key_of(reference, self.model.key());
+        key.map_err(|reason| self.unreadable_target(reference, &reason))
+    }
+
+    fn unreadable_target(&self, reference: &ModelRef, reason: &str) -> Unknown {
+        let subject = match reference {
+            ModelRef::Setting(setting) => format!("settings.{setting}"),
+            ModelRef::Named { .. } | ModelRef::SelfReference | ModelRef::Unknown(_) => {
+                format!("{reason} at {:?}", self.field.range)
+            }
+        };
+        Unknown::named(&subject, reason)
     }
 
     /// The target's label as the migration writes it, for people.
     fn written_target(&self, relation: &Relation, key: &str) -> String {
         match &relation.to {
-            crate::migration::ModelRef::Named { app, name } => format!("{app}.{name}"),
-            crate::migration::ModelRef::SelfReference => self.model.state.label(),
-            crate::migration::ModelRef::Setting(_) | crate::migration::ModelRef::Unknown(_) => key.to_owned(),
+            ModelRef::Named { app, name } => format!("{app}.{name}"),
+            ModelRef::SelfReference => self.model.state.label(),
+            ModelRef::Setting(_) | ModelRef::Unknown(_) => key.to_owned(),
         }
     }
 
     /// `Field.db_type`; nothing for a field without a column.
     #[must_use]
-    pub fn db_type(&self) -> Option<String> {
+    pub fn db_type(&self) -> Option<Sql> {
         self.db_type_within(0)
     }
 
-    fn db_type_within(&self, depth: u8) -> Option<String> {
+    fn db_type_within(&self, depth: u8) -> Option<Sql> {
         match self.field.relation() {
             Some(relation) => Some(self.foreign_key_type(relation, depth)),
             None => column_type(&self.field, self.django()),
@@ -117,21 +139,24 @@ impl<'a> ModelField<'a> {
     }
 
     /// `ForeignKey.db_type`: the `rel_db_type` of what it points to. Keys that point in a circle have none.
-    fn foreign_key_type(&self, relation: &Relation, depth: u8) -> String {
+    fn foreign_key_type(&self, relation: &Relation, depth: u8) -> Sql {
         const LONGEST_CHAIN: u8 = 32;
         match self.target_of(relation) {
-            Target::Field(_) if depth > LONGEST_CHAIN => unknown("foreign keys that point in a circle"),
+            Target::Field(_) if depth > LONGEST_CHAIN => {
+                let circle = "foreign keys that point in a circle";
+                Unknown::named(circle, circle).into()
+            }
             Target::Field(target) => {
                 let own = format!("type of {}.{}", target.model.state.label(), target.name);
                 let rel_db_type = match &target.field.kind {
-                    FieldKind::Database { rel_db_type, .. } => rel_db_type.clone(),
+                    FieldKind::Database { rel_db_type, .. } => rel_db_type.as_deref().map(Sql::from),
                     _ => None,
                 };
                 rel_db_type
                     .or_else(|| target.db_type_within(depth + 1))
-                    .unwrap_or_else(|| unknown(&own))
+                    .unwrap_or_else(|| Unknown::named(&own, &own).into())
             }
-            Target::Missing { key_type, .. } => key_type,
+            Target::Missing { key_type, .. } => key_type.into(),
         }
     }
 
@@ -198,7 +223,7 @@ impl<'a> ModelField<'a> {
 
     /// `DatabaseSchemaEditor._field_data_type`: the type before its parameters are filled in, for comparison.
     #[must_use]
-    pub fn data_type_template(&self) -> String {
+    pub fn data_type_template(&self) -> Sql {
         match self.field.relation() {
             Some(_) => self.db_type().unwrap_or_default(),
             None => template(&self.field, self.django()),
@@ -207,7 +232,7 @@ impl<'a> ModelField<'a> {
 
     /// `DatabaseSchemaEditor._field_base_data_types`: the innermost element of an array field.
     #[must_use]
-    pub fn base_data_type_template(&self) -> Option<String> {
+    pub fn base_data_type_template(&self) -> Option<Sql> {
         let FieldKind::Array { base, .. } = &self.field.kind else {
             return None;
         };
@@ -230,16 +255,16 @@ impl<'a> ModelField<'a> {
 }
 
 /// The type of a field that is no relation.
-fn column_type(field: &Field, django: DjangoVersion) -> Option<String> {
+fn column_type(field: &Field, django: DjangoVersion) -> Option<Sql> {
     match &field.kind {
         FieldKind::Plain(internal_type) => Some(plain_type(*internal_type, field, django)),
         FieldKind::Array { base, size } => {
             let size = size.map_or_else(String::new, |size| size.to_string());
-            column_type(base, django).map(|element| format!("{element}[{size}]"))
+            column_type(base, django).map(|element| sql!("{}[{size}]", element))
         }
         FieldKind::Generated { output, .. } => column_type(output, django),
-        FieldKind::Database { db_type, .. } => Some(db_type.clone()),
-        FieldKind::Unknown(reason) => Some(unknown(reason)),
+        FieldKind::Database { db_type, .. } => Some(db_type.as_str().into()),
+        FieldKind::Unknown(reason) => Some(unknown_type(field, reason).into()),
         FieldKind::ForeignKey(_)
         | FieldKind::OneToOne(_)
         | FieldKind::ManyToMany(_)
@@ -250,26 +275,26 @@ fn column_type(field: &Field, django: DjangoVersion) -> Option<String> {
 
 /// `Field.cast_db_type`: the type of a field that is no column, after `::`.
 #[must_use]
-pub(crate) fn cast_type(field: &Field, django: DjangoVersion) -> Option<String> {
+pub(crate) fn cast_type(field: &Field, django: DjangoVersion) -> Option<Sql> {
     match &field.kind {
         FieldKind::Array { base, size } => {
             let size = size.map_or_else(String::new, |size| size.to_string());
-            cast_type(base, django).map(|element| format!("{element}[{size}]"))
+            cast_type(base, django).map(|element| sql!("{}[{size}]", element))
         }
         FieldKind::Plain(InternalType::Decimal) if field.max_digits.is_none() && !may_lack_digits(django) => {
-            Some(NUMERIC_OF_NOTHING.to_owned())
+            Some(NUMERIC_OF_NOTHING.into())
         }
         _ => column_type(field, django),
     }
 }
 
-fn plain_type(internal_type: InternalType, field: &Field, django: DjangoVersion) -> String {
+fn plain_type(internal_type: InternalType, field: &Field, django: DjangoVersion) -> Sql {
     let template = data_type(internal_type, django);
     match template {
-        VARCHAR if field.max_length.is_none() && !is_unread(field, "max_length") => "varchar".to_owned(),
+        VARCHAR if field.max_length.is_none() && !is_unread(field, "max_length") => "varchar".into(),
         VARCHAR | VARCHAR_TEMPLATE => {
             let length = parameter(field, "max_length", field.max_length);
-            format!("varchar({length})")
+            sql!("varchar({})", length)
         }
         NUMERIC_TEMPLATE if field.max_digits.is_none() && !is_unread(field, "max_digits") => {
             let numeric = if may_lack_digits(django) {
@@ -277,14 +302,14 @@ fn plain_type(internal_type: InternalType, field: &Field, django: DjangoVersion)
             } else {
                 NUMERIC_OF_NOTHING
             };
-            numeric.to_owned()
+            numeric.into()
         }
         NUMERIC_TEMPLATE => {
             let digits = parameter(field, "max_digits", field.max_digits);
             let places = parameter(field, "decimal_places", field.decimal_places);
-            format!("numeric({digits}, {places})")
+            sql!("numeric({}, {})", digits, places)
         }
-        fixed => fixed.to_owned(),
+        fixed => fixed.into(),
     }
 }
 
@@ -301,13 +326,44 @@ fn may_lack_digits(django: DjangoVersion) -> bool {
     django >= DjangoVersion::new(6, 1)
 }
 
-fn parameter(field: &Field, name: &str, value: Option<i64>) -> String {
+fn parameter(field: &Field, name: &str, value: Option<i64>) -> Sql {
     let unread = field.unknown.iter().find(|(unknown, _)| unknown == name);
     match (value, unread) {
-        (_, Some((_, reason))) => unknown(reason),
-        (Some(value), None) => value.to_string(),
-        (None, None) => "None".to_owned(),
+        (_, Some((_, reason))) => unknown_parameter(field, name, reason).into(),
+        (Some(value), None) => value.to_string().into(),
+        (None, None) => "None".into(),
     }
+}
+
+/// A parameter of a type, the same where it is written alike, of what is not evaluated at the same place.
+fn unknown_parameter(field: &Field, name: &str, reason: &str) -> Unknown {
+    let written = field.compared.get(name);
+    let place = written
+        .is_none_or(|value| value.unknown().is_some())
+        .then_some(field.range);
+    Unknown::named(&format!("{name} {written:?} {place:?}"), reason)
+}
+
+/// The type of a field class that is not known: the same for the same class with the same arguments, as far as a type may depend
+/// on them.
+fn unknown_type(field: &Field, reason: &str) -> Unknown {
+    const OF_NO_TYPE: [&str; 8] = [
+        "db_column",
+        "db_comment",
+        "db_default",
+        "db_index",
+        "db_tablespace",
+        "null",
+        "primary_key",
+        "unique",
+    ];
+    let compared = field.compared.iter();
+    let arguments: Vec<_> = compared
+        .filter(|(name, _)| !OF_NO_TYPE.contains(&name.as_str()))
+        .collect();
+    let is_read = !field.path.is_empty() && arguments.iter().all(|(_, value)| value.unknown().is_none());
+    let place = (!is_read).then_some(field.range);
+    Unknown::named(&format!("{} {arguments:?} {place:?}", field.path), reason)
 }
 
 fn is_unread(field: &Field, name: &str) -> bool {
@@ -354,7 +410,7 @@ fn has_citext(django: DjangoVersion) -> bool {
     django < DjangoVersion::new(5, 1)
 }
 
-fn template(field: &Field, django: DjangoVersion) -> String {
+fn template(field: &Field, django: DjangoVersion) -> Sql {
     let by_internal_type = match &field.kind {
         FieldKind::Plain(internal_type) => Some(data_type(*internal_type, django)),
         FieldKind::Generated { output, .. } => return template(output, django),
@@ -371,7 +427,7 @@ fn template(field: &Field, django: DjangoVersion) -> String {
         | FieldKind::Unknown(_) => None,
     };
     match by_internal_type {
-        Some(template) => template.to_owned(),
+        Some(template) => template.into(),
         None => column_type(field, django).unwrap_or_default(),
     }
 }

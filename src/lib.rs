@@ -30,5 +30,6 @@ pub mod statement;
 pub mod suggestion;
 pub mod suppress;
 pub mod transaction;
+pub mod unknown;
 pub mod value;
 pub mod versions;

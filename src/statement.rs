@@ -11,6 +11,7 @@ mod references;
 mod unknowns;
 
 use crate::data_type::DataType;
+use crate::unknown::{Identifier, Sql, Unknown};
 
 pub use command::{
     Command, DomainChange, Inner, QueryReads, ReindexTarget, Rows, SequenceChange, SessionChange, SettingScope,
@@ -19,8 +20,6 @@ pub use command::{
 pub use names::{create_index_name, index_name, names_digest, truncate_name};
 pub(crate) use print::deferrable_sql;
 pub use print::{quote_literal, quote_name, split_identifier};
-pub(crate) use unknowns::has_unknown;
-pub use unknowns::unknown;
 
 /// One command to Postgres.
 #[derive(Clone, Debug)]
@@ -95,7 +94,7 @@ pub enum Statement {
         /// The column.
         column: String,
         /// The new value as SQL.
-        value: String,
+        value: Sql,
     },
     /// `ALTER SEQUENCE IF EXISTS .. AS type`
     AlterSequenceType {
@@ -161,7 +160,9 @@ pub enum Name {
     /// A fixed name.
     Given(String),
     /// A name that Django derives when it prints the statement.
-    Derived(DerivedName),
+    Derived(Box<DerivedName>),
+    /// A name that is not known, or is derived from what is not.
+    Unknown(Unknown),
 }
 
 /// `BaseDatabaseSchemaEditor._create_index_name` and what it is made from.
@@ -174,7 +175,7 @@ pub struct DerivedName {
     /// `_uniq`, `_like`, `_idx`, `_check`, `_pk`, nothing; for a foreign key what stands before the target.
     pub suffix: String,
     /// A foreign key's target, `_fk_<to_table>_<to_column>`.
-    pub target: Option<(String, String)>,
+    pub target: Option<(Identifier, Identifier)>,
 }
 
 /// `CREATE TABLE`.
@@ -231,7 +232,7 @@ pub struct Column {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DefaultValue {
     /// The SQL.
-    pub sql: String,
+    pub sql: Sql,
     /// How far the expression varies.
     pub volatility: Volatility,
 }
@@ -262,7 +263,7 @@ pub struct Generated {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqlExpression {
     /// The SQL.
-    pub sql: String,
+    pub sql: Sql,
     /// The columns of its own table that occur in it.
     pub columns: Vec<String>,
 }
@@ -275,9 +276,9 @@ pub struct ForeignKey {
     /// The referencing columns.
     pub columns: Vec<String>,
     /// The referenced table.
-    pub to_table: String,
+    pub to_table: Identifier,
     /// The referenced columns.
-    pub to_columns: Vec<String>,
+    pub to_columns: Vec<Identifier>,
     /// `ON DELETE ..` (Django 6.1's database-level `on_delete`).
     pub on_delete: Option<String>,
     /// `DEFERRABLE INITIALLY DEFERRED`
@@ -428,7 +429,7 @@ pub enum Using {
     /// `"c"::type`: a plain cast, the same as no USING at all where the cast is an assignment cast.
     Cast,
     /// Anything else: every row is computed anew.
-    Expression(String),
+    Expression(Sql),
 }
 
 /// `CREATE INDEX`.
@@ -451,7 +452,7 @@ pub struct CreateIndex {
     /// ` NULLS NOT DISTINCT` (false) or ` NULLS DISTINCT` (true)
     pub nulls_distinct: Option<bool>,
     /// `WITH (..)`, as printed, without the keyword
-    pub with: Option<String>,
+    pub with: Option<Sql>,
     /// `TABLESPACE`
     pub tablespace: Option<String>,
     /// `WHERE ..`

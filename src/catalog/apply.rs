@@ -25,8 +25,16 @@ impl Catalog {
                 }
             }
             Statement::CreateIndex(create) => self.create_index(create),
-            Statement::DropIndex { name, .. } => self.drop_index(stored(&name.resolve())),
-            Statement::RenameIndex { from, to, .. } => self.rename_index(&from.resolve(), &to.resolve()),
+            Statement::DropIndex { name, .. } => {
+                if let Some(name) = name.known() {
+                    self.drop_index(stored(&name));
+                }
+            }
+            Statement::RenameIndex { from, to, .. } => {
+                if let (Some(from), Some(to)) = (from.known(), to.known()) {
+                    self.rename_index(&from, &to);
+                }
+            }
             Statement::CreateSequence { sequence } => {
                 let created = Sequence {
                     owner: None,
@@ -118,13 +126,15 @@ impl Catalog {
             }
             AlterTableAction::RenameColumn { from, to } => self.rename_column(table, stored(from), stored(to)),
             AlterTableAction::AddConstraint(constraint) => self.add_constraint(table, constraint),
-            AlterTableAction::DropConstraint { name, .. } => self.drop_constraint(table, stored(&name.resolve())),
+            AlterTableAction::DropConstraint { name, .. } => match (name.known(), name.unknown()) {
+                (Some(name), _) => self.drop_constraint(table, stored(&name)),
+                (None, Some(unknown)) => self.drop_nameless(table, &unknown),
+                (None, None) => {}
+            },
             AlterTableAction::ValidateConstraint { name } => {
-                let name = name.resolve();
-                if let Some(constraint) = self
-                    .tables
-                    .get_mut(table)
-                    .and_then(|table| table.constraints.get_mut(stored(&name)))
+                if let Some(name) = name.known()
+                    && let Some(entry) = self.tables.get_mut(table)
+                    && let Some(constraint) = entry.constraints.get_mut(stored(&name))
                 {
                     constraint.validated = true;
                 }
@@ -186,7 +196,7 @@ impl Catalog {
         entry
             .columns
             .insert(column_name.to_owned(), Column::of(column, migration));
-        if column.identity || column.data_type.name.ends_with("serial") {
+        if column.identity || column.data_type.is_serial() {
             self.own_sequence(table, column_name);
         }
         let own = vec![column_name.to_owned()];
@@ -226,6 +236,9 @@ impl Catalog {
             return;
         };
         entry.columns.shift_remove(column);
+        entry
+            .nameless_keys
+            .retain(|key| !key.columns.iter().any(|name| name == column));
         entry
             .constraints
             .retain(|_, constraint| !constraint.columns().iter().any(|name| name == column));

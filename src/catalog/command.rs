@@ -176,9 +176,9 @@ impl Catalog {
             } => {
                 if *not_valid {
                     let derived = || object_name(table, Some(column), "not_null", |_| false);
-                    let name = name.as_ref().map_or_else(derived, |name| name.resolve().into_owned());
+                    let name = name.as_ref().map_or_else(derived, |name| name.shown().into_owned());
                     let check = crate::statement::SqlExpression {
-                        sql: format!("\"{column}\" IS NOT NULL"),
+                        sql: format!("\"{column}\" IS NOT NULL").into(),
                         columns: vec![column.clone()],
                     };
                     self.insert_constraint(table, name, ConstraintKind::Check(check), false);
@@ -238,7 +238,7 @@ impl Catalog {
                 self.change_column(table, column, |column| column.not_null = true);
             }
         }
-        let name = name.map_or_else(|| index.to_owned(), |name| stored(&name.resolve()).to_owned());
+        let name = name.map_or_else(|| index.to_owned(), |name| stored(&name.shown()).to_owned());
         if name != index {
             self.rename_index(index, &name);
         }

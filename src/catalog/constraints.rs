@@ -1,13 +1,19 @@
 //! Constraints and indexes: added, dropped, named.
 
-use crate::statement::{ConstraintKind as Declared, CreateIndex, IndexItem, SqlExpression, TableConstraint};
+use crate::statement::{ConstraintKind as Declared, CreateIndex, IndexItem, Name, SqlExpression, TableConstraint};
+use crate::unknown::{Identifier, Unknown};
 
-use super::names::{stored, stored_all};
-use super::{Catalog, Constraint, ConstraintKind, Index, object_name};
+use super::names::{compared, stored, stored_all};
+use super::{Catalog, Constraint, ConstraintKind, Index, NamelessKey, object_name};
 
 impl Catalog {
     pub(super) fn add_constraint(&mut self, table: &str, constraint: &TableConstraint) {
-        let name = constraint.name.as_ref().map(|name| stored(&name.resolve()).to_owned());
+        if let Some(unknown) = constraint.name.as_ref().and_then(Name::unknown) {
+            self.add_nameless(table, unknown, constraint);
+            return;
+        }
+        let name = constraint.name.as_ref().and_then(Name::known);
+        let name = name.map(|name| stored(&name).to_owned());
         match &constraint.kind {
             Declared::Check(expression) => {
                 let column = (expression.columns.len() == 1).then(|| stored(&expression.columns[0]).to_owned());
@@ -32,16 +38,19 @@ impl Catalog {
                 );
             }
             Declared::ForeignKey(key) => {
-                let to_table = stored(&key.to_table).to_owned();
+                // A key to a table that is not known has a name that is not known either.
+                let Some(to_table) = key.to_table.known() else { return };
+                let to_table = stored(to_table).to_owned();
                 if let Some(parent) = self.tables.get_mut(&to_table) {
                     parent.referenced_by.insert(table.to_owned());
                 }
-                let name = name.unwrap_or_else(|| stored(&key.name.resolve()).to_owned());
+                let name = name.unwrap_or_else(|| stored(&key.name.shown()).to_owned());
                 let columns = stored_all(&key.columns);
                 let to_columns = if key.to_columns.is_empty() {
                     self.primary_key(&to_table)
                 } else {
-                    stored_all(&key.to_columns)
+                    let known = key.to_columns.iter().filter_map(Identifier::known);
+                    known.map(|column| stored(column).to_owned()).collect()
                 };
                 let kind = ConstraintKind::ForeignKey {
                     columns,
@@ -62,6 +71,31 @@ impl Catalog {
                     }
                 }
             }
+        }
+    }
+
+    /// A constraint that only the one can speak of who knows its name.
+    fn add_nameless(&mut self, table: &str, name: Unknown, constraint: &TableConstraint) {
+        if let (Declared::ForeignKey(key), Some(entry)) = (&constraint.kind, self.tables.get_mut(table)) {
+            let columns = stored_all(&key.columns);
+            entry.nameless_keys.push(NamelessKey { name, columns });
+        }
+    }
+
+    /// The names of the foreign keys on these columns that are there, but not by a name that is known.
+    #[must_use]
+    pub fn nameless_foreign_keys(&self, table: &str, columns: &[String]) -> Vec<Unknown> {
+        let keys = self
+            .tables
+            .get(compared(table))
+            .map(|entry| entry.nameless_keys.as_slice());
+        let keys = keys.unwrap_or_default().iter().filter(|key| key.columns == columns);
+        keys.map(|key| key.name.clone()).collect()
+    }
+
+    pub(super) fn drop_nameless(&mut self, table: &str, name: &Unknown) {
+        if let Some(entry) = self.tables.get_mut(table) {
+            entry.nameless_keys.retain(|key| key.name != *name);
         }
     }
 
@@ -137,7 +171,8 @@ impl Catalog {
     }
 
     pub(super) fn create_index(&mut self, create: &CreateIndex) {
-        let name = stored(&create.name.resolve()).to_owned();
+        let Some(name) = create.name.known() else { return };
+        let name = stored(&name).to_owned();
         if create.if_not_exists && self.index_tables.contains_key(&name) {
             return;
         }

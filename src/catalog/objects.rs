@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::data_type::DataType;
+use crate::data_type::{DataType, TypeParts};
 use crate::statement::{DefaultValue, QueryReads, ViewKind, Volatility};
 
 use super::{Catalog, MigrationNumber};
@@ -92,8 +92,12 @@ impl Catalog {
     /// The type below a domain, the type itself otherwise.
     #[must_use]
     pub fn base_type<'a>(&'a self, data_type: &'a DataType) -> &'a DataType {
-        match self.types.get(&data_type.name).map(|found| &found.kind) {
-            Some(TypeKind::Domain { base, .. }) if !data_type.is_array() => base,
+        match data_type
+            .name()
+            .and_then(|name| self.types.get(name))
+            .map(|found| &found.kind)
+        {
+            Some(TypeKind::Domain { base, .. }) if !data_type.parts().is_some_and(TypeParts::is_array) => base,
             _ => data_type,
         }
     }
@@ -102,7 +106,10 @@ impl Catalog {
     #[must_use]
     pub fn is_constrained(&self, data_type: &DataType) -> bool {
         matches!(
-            self.types.get(&data_type.name).map(|found| &found.kind),
+            data_type
+                .name()
+                .and_then(|name| self.types.get(name))
+                .map(|found| &found.kind),
             Some(TypeKind::Domain { constrained: true, .. })
         )
     }
@@ -168,7 +175,8 @@ impl Catalog {
                 let is_user = declared
                     .default
                     .as_ref()
-                    .is_some_and(|default| takes_from(&default.sql, sequence));
+                    .and_then(|default| default.sql.known())
+                    .is_some_and(|default| takes_from(default, sequence));
                 if is_user {
                     found.push((table.clone(), column.clone()));
                 }
@@ -177,7 +185,7 @@ impl Catalog {
         if let Some((table, column)) = self.sequences.get(sequence).and_then(|known| known.owner.clone())
             && self
                 .column(&table, &column)
-                .is_some_and(|column| column.identity || column.data_type.name.ends_with("serial"))
+                .is_some_and(|column| column.identity || column.data_type.is_serial())
         {
             found.push((table, column));
         }
@@ -193,7 +201,10 @@ impl Catalog {
             .tables
             .iter()
             .flat_map(|(table, entry)| {
-                let columns = entry.columns.iter().filter(|(_, column)| column.data_type.name == name);
+                let columns = entry
+                    .columns
+                    .iter()
+                    .filter(|(_, column)| column.data_type.name() == Some(name));
                 columns.map(|(column, _)| (table.clone(), column.clone()))
             })
             .collect();

@@ -127,6 +127,9 @@ impl Table {
                 | ConstraintKind::ForeignKey { columns, .. } => rename(columns, from, to),
             }
         }
+        for key in &mut self.nameless_keys {
+            rename(&mut key.columns, from, to);
+        }
         for index in self.indexes.values_mut() {
             rename(&mut index.mentioned, from, to);
             for item in index.items.iter_mut().flatten() {

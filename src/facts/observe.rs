@@ -11,7 +11,7 @@ mod version;
 
 use crate::catalog::{Catalog, object_name};
 use crate::lock::LockMode;
-use crate::statement::{CreateIndex, CreateTable, ForeignKey, IndexItem, Statement};
+use crate::statement::{CreateIndex, CreateTable, ForeignKey, IndexItem, Name, Statement};
 use crate::transaction::Transaction;
 use crate::versions::PostgresVersion;
 
@@ -65,8 +65,8 @@ pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Obser
             concurrently,
             cascade,
             ..
-        } => context.drop_index(&name.resolve(), *concurrently, *cascade),
-        Statement::RenameIndex { from, to, .. } => vec![context.rename_index(&from.resolve(), &to.resolve())],
+        } => context.drop_index(name, *concurrently, *cascade),
+        Statement::RenameIndex { from, to, .. } => vec![context.rename_index(from, to)],
         Statement::Comment { table, .. } => vec![Observation::new(Aspect::Comment, table)],
         Statement::SetConstraintsImmediate { .. } => vec![unbound(Aspect::SetConstraints)],
         Statement::UpdateNulls { table, column, .. } => vec![
@@ -105,12 +105,12 @@ fn foreign_key(table: &str, key: &ForeignKey, validation: &'static str, age: &'s
     let observation = Observation::new(Aspect::AddForeignKey, table)
         .fact(FactName::Validation, validation)
         .fact(FactName::Age, age)
-        .named("constraint", key.name.resolve())
+        .named("constraint", key.name.shown())
         .named("column", key.columns.join(", "));
-    if key.to_table == table {
+    if key.to_table.known() == Some(table) {
         observation
     } else {
-        observation.role(Role::Referenced, &key.to_table)
+        observation.role(Role::Referenced, &key.to_table.to_string())
     }
 }
 
@@ -135,7 +135,7 @@ impl Context<'_> {
         observations.extend(
             inline
                 .chain(constraints)
-                .filter(|key| key.to_table != create.table)
+                .filter(|key| key.to_table.known() != Some(&create.table))
                 .map(|key| foreign_key(&create.table, key, "now", "new")),
         );
         observations.extend(self.table_form(&create.table, &create.form));
@@ -170,7 +170,7 @@ impl Context<'_> {
     }
 
     fn create_index(&self, create: &CreateIndex) -> Vec<Observation> {
-        let name = create.name.resolve();
+        let name = create.name.shown();
         let about = |aspect| Observation::new(aspect, &create.table).named("index", &*name);
         if create.concurrently && self.catalog.is_partitioned(&create.table) {
             return vec![about(Aspect::PartitionedConcurrently)];
@@ -180,7 +180,7 @@ impl Context<'_> {
         } else {
             "blocking"
         };
-        if create.if_not_exists && self.catalog.index_table(&name).is_some() {
+        if create.if_not_exists && self.index_table(&create.name).is_some() {
             return vec![about(Aspect::ExistingIndex).fact(FactName::Building, building)];
         }
         if create.only && self.catalog.is_partitioned(&create.table) {
@@ -218,8 +218,14 @@ impl Context<'_> {
         leaves
     }
 
-    fn drop_index(&self, name: &str, concurrently: bool, cascade: bool) -> Vec<Observation> {
-        let table = self.catalog.index_table(name);
+    /// The table of an index, where its name is known and a migration made it.
+    fn index_table(&self, index: &Name) -> Option<&str> {
+        self.catalog.index_table(&index.known()?)
+    }
+
+    fn drop_index(&self, name: &Name, concurrently: bool, cascade: bool) -> Vec<Observation> {
+        let table = self.index_table(name);
+        let name = &*name.shown();
         let building = if concurrently { "concurrently" } else { "blocking" };
         let observation = table.map_or_else(
             || unbound(Aspect::DropIndex).named("index", name),
@@ -237,11 +243,11 @@ impl Context<'_> {
         observations
     }
 
-    fn rename_index(&self, from: &str, to: &str) -> Observation {
+    fn rename_index(&self, from: &Name, to: &Name) -> Observation {
         let observation = unbound(Aspect::RenameIndex)
-            .role(Role::Index, from)
-            .named("new_index", to);
-        match self.catalog.index_table(from) {
+            .role(Role::Index, &from.shown())
+            .named("new_index", to.shown());
+        match self.index_table(from) {
             Some(table) => observation.named("table", table),
             None => observation,
         }

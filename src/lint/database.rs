@@ -1,5 +1,7 @@
 //! The database that the schema editor talks to: each statement is observed, judged and applied.
 
+use std::borrow::Cow;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::Catalog;
@@ -272,7 +274,7 @@ impl<'a> Database<'a> {
     fn remember(&mut self, statement: &Statement) {
         match statement {
             Statement::CreateIndex(create) => {
-                self.new_indexes.insert(create.name.resolve().into_owned());
+                self.new_indexes.extend(create.name.known().map(Cow::into_owned));
             }
             Statement::AlterTable { table, actions } => {
                 for action in actions {

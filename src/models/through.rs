@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::migration::{Field, FieldKind, ModelOptions, ModelRef, Relation};
 use crate::statement::truncate_name;
+use crate::unknown::Unknown;
 use crate::value::Value;
 
 use super::state::{Identity, ModelKey, ModelState, Origin};
@@ -38,7 +39,7 @@ impl<'a> ModelField<'a> {
                 (from, to, ModelRef::Named { app, name })
             }
             Err(reason) => {
-                let shown = crate::statement::unknown(&reason);
+                let shown = Unknown::new(&reason).to_string();
                 (own.name.clone(), shown, ModelRef::Unknown(reason))
             }
         };

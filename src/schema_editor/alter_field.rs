@@ -5,8 +5,8 @@ use crate::migration::FieldKind;
 use crate::models::{Model, ModelField};
 use crate::statement::{
     AlterTableAction, ConstraintKind, DerivedName, Name, SqlExpression, Statement, TableConstraint, create_index_name,
-    has_unknown,
 };
+use crate::unknown::Sql;
 use crate::versions::DjangoVersion;
 
 use super::alter_type::is_changing_type_of_indexed_text_column;
@@ -26,8 +26,8 @@ struct Change<'c, 'a> {
     model: &'c Model<'a>,
     old: &'c ModelField<'a>,
     new: &'c ModelField<'a>,
-    old_type: String,
-    new_type: String,
+    old_type: Sql,
+    new_type: Sql,
     old_column: String,
     column: String,
 }
@@ -54,12 +54,11 @@ impl Run<'_> {
         let (Some(old_column), Some(column)) = (old.column(), new.column()) else {
             return;
         };
-        for data_type in [&old_type, &new_type]
-            .into_iter()
-            .filter(|data_type| has_unknown(data_type))
-        {
-            // Whether the type changes depends on it, even where nothing is sent.
-            self.partial(data_type.clone());
+        for data_type in [&old_type, &new_type] {
+            if !data_type.unknowns().is_empty() {
+                // Whether the type changes depends on it, even where nothing is sent.
+                self.partial(data_type.shown());
+            }
         }
         self.alter_column(&Change {
             model,
@@ -243,7 +242,7 @@ impl Run<'_> {
         self.alter_all(change, actions);
         let value = match expressions::db_default(change.new) {
             Some(compiled) => compiled.default.sql,
-            None => new_default.sql().unwrap_or_else(|| "NULL".to_owned()),
+            None => new_default.sql().unwrap_or_else(|| "NULL".into()),
         };
         self.execute_all(vec![
             Statement::UpdateNulls {
@@ -316,12 +315,12 @@ impl Run<'_> {
 
     fn add_primary_key(&mut self, change: &Change<'_, '_>) {
         let columns = vec![change.column.clone()];
-        let name = Name::Derived(DerivedName {
+        let name = Name::Derived(Box::new(DerivedName {
             table: change.model.db_table(),
             columns: columns.clone(),
             suffix: "_pk".to_owned(),
             target: None,
-        });
+        }));
         let constraint = TableConstraint {
             name: Some(name),
             kind: ConstraintKind::PrimaryKey { columns },
@@ -363,7 +362,10 @@ impl Run<'_> {
         let name = create_index_name(&change.model.db_table(), &columns, "_check");
         let constraint = TableConstraint {
             name: Some(Name::Given(name)),
-            kind: ConstraintKind::Check(SqlExpression { sql, columns }),
+            kind: ConstraintKind::Check(SqlExpression {
+                sql: sql.into(),
+                columns,
+            }),
             not_valid: false,
         };
         self.execute(change.alter(AlterTableAction::AddConstraint(constraint)));

@@ -5,6 +5,8 @@ use crate::migration::Shape;
 use crate::models::{Model, ModelField};
 use crate::statement::{AlterTableAction, Statement, Using, create_index_name, quote_name};
 
+use crate::unknown::{Sql, sql};
+
 use super::columns::{alter, comment_text};
 use super::indexes::spatial;
 use super::run::Run;
@@ -32,7 +34,7 @@ impl Run<'_> {
         let mut change = TypeChange {
             action: AlterTableAction::AlterType {
                 column: column.clone(),
-                data_type: DataType::parse(&new_type),
+                data_type: DataType::of(new_type.clone()),
                 collation: new.collation().filter(|collation| !collation.is_empty()),
                 using: using(old, new, &column, &new_type),
             },
@@ -110,7 +112,7 @@ fn identity_type(internal_type: &str) -> &'static str {
     }
 }
 
-fn using(old: &ModelField<'_>, new: &ModelField<'_>, column: &str, new_type: &str) -> Option<Using> {
+fn using(old: &ModelField<'_>, new: &ModelField<'_>, column: &str, new_type: &Sql) -> Option<Using> {
     let (Some(from), Some(to)) = (spatial(old), spatial(new)) else {
         return needs_using(old, new).then_some(Using::Cast);
     };
@@ -120,9 +122,10 @@ fn using(old: &ModelField<'_>, new: &ModelField<'_>, column: &str, new_type: &st
         (Some(3), Some(2)) => "ST_Force2D",
         _ => return None,
     };
-    Some(Using::Expression(format!(
-        "{function}({})::{new_type}",
-        quote_name(column)
+    Some(Using::Expression(sql!(
+        "{function}({})::{}",
+        quote_name(column),
+        new_type
     )))
 }
 
@@ -146,10 +149,10 @@ fn needs_using(old: &ModelField<'_>, new: &ModelField<'_>) -> bool {
 }
 
 /// `_is_changing_type_of_indexed_text_column`
-pub(super) fn is_changing_type_of_indexed_text_column(old: &ModelField<'_>, old_type: &str, new_type: &str) -> bool {
+pub(super) fn is_changing_type_of_indexed_text_column(old: &ModelField<'_>, old_type: &Sql, new_type: &Sql) -> bool {
     let is_indexed = old.field.db_index || old.field.unique();
     is_indexed
         && ["varchar", "text", "citext"]
             .into_iter()
-            .any(|text| old_type.starts_with(text) && !new_type.starts_with(text))
+            .any(|text| old_type.shown().starts_with(text) && !new_type.shown().starts_with(text))
 }

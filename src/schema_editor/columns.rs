@@ -7,6 +7,7 @@ use crate::statement::{
     AlterTableAction, Column, DefaultValue, ForeignKey, Generated, Name, SqlExpression, Statement, Volatility,
     split_identifier,
 };
+use crate::unknown::Sql;
 use crate::versions::DjangoVersion;
 
 use super::defaults::effective_default;
@@ -51,11 +52,11 @@ pub(super) fn column_definition(field: &ModelField<'_>, rows: Rows) -> Option<De
         }
     });
     let check = field.db_check(&name).map(|sql| SqlExpression {
-        sql,
+        sql: sql.into(),
         columns: vec![name.clone()],
     });
     let column = Column {
-        data_type: DataType::parse(&data_type),
+        data_type: DataType::of(data_type),
         collation: field.collation().filter(|collation| !collation.is_empty()),
         default,
         not_null: !declared.null && generated.is_none(),
@@ -82,7 +83,7 @@ fn python_default(field: &ModelField<'_>) -> Option<DefaultValue> {
 }
 
 /// A default that is a literal once it is sent, however it came about.
-pub(super) fn literal_default(sql: String) -> DefaultValue {
+pub(super) fn literal_default(sql: Sql) -> DefaultValue {
     DefaultValue {
         sql,
         volatility: Volatility::Constant,
@@ -173,16 +174,19 @@ impl Run<'_> {
             foreign_key: Some(true),
             ..NameQuery::default()
         };
-        let names = self.constraint_names(model, query);
-        for name in &names {
+        let names = self.constraint_names(model, query).into_iter().map(Name::Given);
+        let table = model.db_table();
+        let nameless = self.connection.catalog().nameless_foreign_keys(&table, &columns);
+        let names: Vec<Name> = names.chain(nameless.into_iter().map(Name::Unknown)).collect();
+        let count = names.len();
+        for name in names {
             self.delete_foreign_key(model, name);
         }
-        names.len()
+        count
     }
 
     /// `_delete_fk_sql`
-    pub(super) fn delete_foreign_key(&mut self, model: &Model<'_>, name: &str) {
-        let name = Name::Given(name.to_owned());
+    pub(super) fn delete_foreign_key(&mut self, model: &Model<'_>, name: Name) {
         let set = Statement::SetConstraintsImmediate {
             constraint: Some(name.clone()),
             namespace: None,

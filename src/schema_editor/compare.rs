@@ -1,7 +1,8 @@
 //! Whether an altered field differs in anything that reaches the database.
 
 use crate::migration::{Field, FieldKind, ManyToMany, Relation};
-use crate::models::{ModelField, Related};
+use crate::models::{ModelField, ModelKey, Related};
+use crate::unknown::Unknown;
 use crate::value::Value;
 use crate::versions::DjangoVersion;
 
@@ -80,10 +81,12 @@ fn same_target(old: &ModelField<'_>, new: &ModelField<'_>) -> bool {
             FieldKind::ForeignKey(new_relation) | FieldKind::OneToOne(new_relation),
         ) => {
             explicit_to_field(old, old_relation) == explicit_to_field(new, new_relation)
-                && (old.target_key() == new.target_key() || same_table(old, old_relation, new, new_relation))
+                && (old.target_or_reason(&old_relation.to) == new.target_or_reason(&new_relation.to)
+                    || same_table(old, old_relation, new, new_relation))
         }
         (FieldKind::ManyToMany(old_many), FieldKind::ManyToMany(new_many)) => {
-            old.target_key() == new.target_key() && through_key(old, old_many) == through_key(new, new_many)
+            old.target_or_reason(&old_many.to) == new.target_or_reason(&new_many.to)
+                && through_key(old, old_many) == through_key(new, new_many)
         }
         _ => true,
     }
@@ -113,10 +116,9 @@ fn explicit_to_field(field: &ModelField<'_>, relation: &Relation) -> Option<Stri
     }
 }
 
-fn through_key(field: &ModelField<'_>, many_to_many: &ManyToMany) -> Option<String> {
+fn through_key(field: &ModelField<'_>, many_to_many: &ManyToMany) -> Option<Result<ModelKey, Unknown>> {
     let through = many_to_many.through.as_ref()?;
-    let key = field.model.view.key_of(through, field.model.key());
-    Some(key.map_or_else(|reason| reason, |key| key.to_string()))
+    Some(field.target_or_reason(through))
 }
 
 /// The elements of arrays and the parts of generated fields.

@@ -1,7 +1,5 @@
 //! Constraints of `Meta.constraints`, and unique constraints over fields.
 
-use std::fmt::Write;
-
 use crate::migration::Constraint;
 use crate::migration::operation::Deferrable;
 use crate::models::Model;
@@ -9,6 +7,7 @@ use crate::statement::{
     AlterTableAction, ConstraintKind, CreateIndex, Deferrability, DerivedName, IndexItem, Name, SqlExpression,
     Statement, TableConstraint, deferrable_sql,
 };
+use crate::unknown::{Sql, Unknown, sql};
 use crate::value::Value;
 
 use super::columns::alter;
@@ -22,12 +21,12 @@ const NULLS_DISTINCT: u8 = 15;
 impl Run<'_> {
     /// `_create_unique_sql(model, fields)`
     pub(super) fn create_unique(&self, table: &str, columns: Vec<String>) -> Statement {
-        let name = Name::Derived(DerivedName {
+        let name = Name::Derived(Box::new(DerivedName {
             table: table.to_owned(),
             columns: columns.clone(),
             suffix: "_uniq".to_owned(),
             target: None,
-        });
+        }));
         let kind = ConstraintKind::Unique {
             columns,
             deferrable: None,
@@ -209,23 +208,23 @@ impl Run<'_> {
         for (expression, operator) in expressions {
             let item = expressions::exclusion_item(model, expression);
             let operator = match operator {
-                Value::Str(operator) => operator.to_string(),
+                Value::Str(operator) => Sql::from(&**operator),
                 other => range_operator(other),
             };
-            items.push(format!("{} WITH {operator}", item.sql));
+            items.push(sql!("{} WITH {}", item.sql, operator));
             columns.extend(item.columns);
         }
-        let mut sql = format!("USING {index_type} ({})", items.join(", "));
+        let mut sql = sql!("USING {index_type} ({})", Sql::join(items, ", "));
         let include = self.columns(model, include)?;
         if !include.is_empty() {
-            let _ = write!(sql, " INCLUDE ({})", quoted_columns(&include));
+            sql.push(&sql!(" INCLUDE ({})", quoted_columns(&include)));
         }
         if let Some(condition) = given(condition.as_ref()) {
             let condition = expressions::condition(model, condition);
-            let _ = write!(sql, " WHERE ({})", condition.sql);
+            sql.push(&sql!(" WHERE ({})", condition.sql));
             columns.extend(condition.columns);
         }
-        sql.push_str(deferrable_sql(deferrable.map(deferrability)));
+        sql.push(deferrable_sql(deferrable.map(deferrability)));
         Some(SqlExpression { sql, columns })
     }
 }
@@ -262,7 +261,7 @@ fn is_index(constraint: &Constraint) -> bool {
 }
 
 /// `RangeOperators` of django/contrib/postgres/fields/ranges.py.
-fn range_operator(value: &Value) -> String {
+fn range_operator(value: &Value) -> Sql {
     let name = match value {
         Value::Name(path) => path.rsplit('.').next().unwrap_or_default(),
         _ => "",
@@ -278,9 +277,9 @@ fn range_operator(value: &Value) -> String {
         "NOT_LT" => "&>",
         "NOT_GT" => "&<",
         "ADJACENT_TO" => "-|-",
-        _ => return crate::statement::unknown(&super::prepare::reason(value)),
+        _ => return Unknown::new(&super::prepare::reason(value)).into(),
     };
-    operator.to_owned()
+    operator.into()
 }
 
 fn deferrability(deferrable: Deferrable) -> Deferrability {

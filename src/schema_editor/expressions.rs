@@ -20,6 +20,7 @@ mod where_tree;
 use crate::migration::FieldKind;
 use crate::models::{Model, ModelField};
 use crate::statement::{DefaultValue, IndexItem, SqlExpression};
+use crate::unknown::sql;
 use crate::value::Value;
 
 use compile::Compiler;
@@ -47,7 +48,7 @@ pub(super) fn db_default(field: &ModelField<'_>) -> Option<CompiledDefault> {
     let sql = if compiled.is_value() {
         compiled.sql
     } else {
-        format!("({})", compiled.sql)
+        sql!("({})", compiled.sql)
     };
     Some(CompiledDefault {
         default: DefaultValue { sql, volatility },

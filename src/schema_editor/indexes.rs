@@ -3,6 +3,7 @@
 use crate::migration::{FieldKind, Index, Shape, Spatial};
 use crate::models::{Model, ModelField};
 use crate::statement::{CreateIndex, DerivedName, IndexItem, Name, SqlExpression, Statement, index_name, quote_name};
+use crate::unknown::{Sql, Unknown, sql};
 use crate::value::Value;
 use crate::versions::DjangoVersion;
 
@@ -34,6 +35,7 @@ impl Run<'_> {
             return None;
         }
         let db_type = field.db_type()?;
+        let db_type = db_type.shown();
         if db_type.contains('[') || self.has_nondeterministic_collation(field) {
             return None;
         }
@@ -174,7 +176,7 @@ pub(super) fn spatial_index(model: &Model<'_>, spatial: Spatial, column: String)
     index.using = Some("GIST".to_owned());
     index.items = match spatial.shape {
         Shape::Raster => vec![IndexItem::Expression(SqlExpression {
-            sql: format!("ST_ConvexHull({})", quote_name(&column)),
+            sql: sql!("ST_ConvexHull({})", quote_name(&column)),
             columns: vec![column],
         })],
         Shape::Geometry { dimensions } if dimensions > 2 => vec![IndexItem::Column {
@@ -195,12 +197,12 @@ fn plain_index(model: &Model<'_>, columns: Vec<String>, suffix: &str) -> CreateI
     });
     CreateIndex {
         items: items.collect(),
-        name: Name::Derived(DerivedName {
+        name: Name::Derived(Box::new(DerivedName {
             table: model.db_table(),
             columns,
             suffix: suffix.to_owned(),
             target: None,
-        }),
+        })),
         table: model.db_table(),
         unique: false,
         concurrently: false,
@@ -249,7 +251,7 @@ fn method(path: &str) -> Option<&'static str> {
 }
 
 /// `get_with_params` of django.contrib.postgres's index classes, in their order.
-fn storage_parameters(index: &Index) -> Option<String> {
+fn storage_parameters(index: &Index) -> Option<Sql> {
     const ORDER: [&str; 9] = [
         "length",
         "columns",
@@ -266,22 +268,23 @@ fn storage_parameters(index: &Index) -> Option<String> {
         let given = index.parameters.iter().find(|(parameter, _)| parameter == name);
         match given.map(|(_, value)| value) {
             None | Some(Value::None) => {}
-            Some(Value::Bool(on)) => printed.push(format!("{name} = {}", if *on { "on" } else { "off" })),
-            Some(Value::Int(number)) => printed.push(format!("{name} = {number}")),
+            Some(Value::Bool(on)) => printed.push(sql!("{name} = {}", if *on { "on" } else { "off" })),
+            Some(Value::Int(number)) => printed.push(sql!("{name} = {number}")),
             Some(Value::List(bits) | Value::Tuple(bits)) => {
                 for (position, bit) in bits.iter().enumerate() {
                     if let Value::Int(bit) = bit {
-                        printed.push(format!("col{} = {bit}", position + 1));
+                        let column = position + 1;
+                        printed.push(sql!("col{column} = {bit}"));
                     }
                 }
             }
             Some(other) => {
-                let reason = super::prepare::reason(other);
-                printed.push(format!("{name} = {}", crate::statement::unknown(&reason)));
+                let unknown = Unknown::new(&super::prepare::reason(other));
+                printed.push(sql!("{name} = {}", Sql::from(unknown)));
             }
         }
     }
-    (!printed.is_empty()).then(|| printed.join(", "))
+    (!printed.is_empty()).then(|| Sql::join(printed, ", "))
 }
 
 /// An identifier in an index item, for constraints that print theirs themselves.

@@ -6,7 +6,7 @@ use crate::catalog::NameQuery;
 use crate::finding::Origin;
 use crate::migration::{Constraint, Field, Index, Operation, OperationNode, SqlPiece, SqlText};
 use crate::models::{Model, ModelField, ModelKey, Models, View};
-use crate::statement::{AlterTableAction, Name, Statement, has_unknown};
+use crate::statement::{AlterTableAction, Name, Statement};
 use crate::value::{Str, Value};
 use crate::versions::DjangoVersion;
 
@@ -414,11 +414,11 @@ impl Run<'_> {
         };
         let filled = fill_parameters(piece.text.as_ref()?, parameters);
         match &filled {
-            Some(filled) if has_unknown(filled) => self.partial("a parameter of the SQL"),
+            Some((_, unknowns)) if !unknowns.is_empty() => self.partial("a parameter of the SQL"),
             Some(_) => {}
             None => self.opaque("the parameters of the SQL"),
         }
-        filled
+        filled.map(|(text, _)| text)
     }
 }
 

@@ -5,7 +5,7 @@ mod safer;
 use crate::finding::Origin;
 use crate::migration::{Packaged, Trigger};
 use crate::models::Model;
-use crate::statement::has_unknown;
+use crate::unknown::{Sql, Unknown, sql};
 use crate::value::Value;
 
 use super::moments::Moment;
@@ -19,14 +19,14 @@ impl Run<'_> {
         match operation {
             Packaged::AddTrigger { model_name, trigger } => {
                 if self.migrated(states.to, states.app, model_name).is_some() {
-                    self.execute_text(&trigger.install.clone());
+                    self.execute_text(trigger.install.clone());
                 }
             }
             Packaged::RemoveTrigger { model_name, name } => {
                 if self.migrated(states.to, states.app, model_name).is_some() {
                     let old = self.model(states.from, states.app, model_name);
                     match trigger(&old, name) {
-                        Some(trigger) => self.execute_text(&trigger.uninstall()),
+                        Some(trigger) => self.execute_text(trigger.uninstall()),
                         None => self.opaque(format!("no migration at hand adds a trigger {name}")),
                     }
                 }
@@ -50,16 +50,19 @@ impl Run<'_> {
             return;
         };
         let value = match value {
-            value if is_now(value) => "now()".to_owned(),
+            value if is_now(value) => Sql::from("now()"),
             value => match formatted(value) {
-                Some(text) => format!("'{text}'"),
-                None => crate::statement::unknown(&super::prepare::reason(value)),
+                Some(text) => format!("'{text}'").into(),
+                None => Unknown::new(&super::prepare::reason(value)).into(),
             },
         };
         let table = model.db_table();
-        let sql = format!("ALTER TABLE \"{table}\" ALTER COLUMN \"{column}\" SET DEFAULT {value};");
+        let sql = sql!(
+            "ALTER TABLE \"{table}\" ALTER COLUMN \"{column}\" SET DEFAULT {};",
+            value
+        );
         // Sent with an empty list of parameters: of two percent signs one is left.
-        self.execute_text(&sql.replace("%%", "%"));
+        self.execute_text(sql.replace("%%", "%"));
     }
 
     /// Says that pgtrigger takes away triggers that the change of a type meets, and puts them back.
@@ -75,11 +78,12 @@ impl Run<'_> {
     }
 
     /// Sends a string that is not made of statements of ours.
-    pub(super) fn execute_text(&mut self, sql: &str) {
-        if has_unknown(sql) {
-            self.partial("a value in the SQL");
+    pub(super) fn execute_text(&mut self, sql: impl Into<Sql>) {
+        let sql = sql.into();
+        for unknown in sql.unknowns() {
+            self.partial(unknown.reason());
         }
-        self.send_written(sql.into(), Origin::Django);
+        self.send_written(sql.shown().into(), Origin::Django);
     }
 }
 

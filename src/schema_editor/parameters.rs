@@ -1,13 +1,15 @@
 //! Parameters of SQL: `%s` and `%(name)s`, filled in by psycopg on this side of the connection.
 
+use crate::unknown::{Sql, SqlPart, Unknown};
 use crate::value::{Builder, Str, Value};
 
 use super::prepare::generic;
 
-/// `compose_sql(sql, parameters)`; nothing where the two do not fit together.
-pub(super) fn fill_parameters(sql: &Str, parameters: &Value) -> Option<Str> {
+/// `compose_sql(sql, parameters)` with the parameters that are not known; nothing where the two do not fit together.
+pub(super) fn fill_parameters(sql: &Str, parameters: &Value) -> Option<(Str, Vec<Unknown>)> {
     let mut positions = parameters.as_items().unwrap_or_default().iter();
     let mut filled = Builder::default();
+    let mut unknowns = Vec::new();
     let mut at = 0;
     while let Some(percent) = sql[at..].find('%') {
         filled.push_part(sql, at..at + percent);
@@ -17,16 +19,16 @@ pub(super) fn fill_parameters(sql: &Str, parameters: &Value) -> Option<Str> {
             filled.push_part(sql, at..at + 1);
             at += 1;
         } else if rest.starts_with('s') {
-            filled.push_text(&literal(positions.next()?));
+            filled.push_text(&literal(positions.next()?).gather(&mut unknowns));
             at += 1;
         } else {
             let (name, _) = rest.strip_prefix('(')?.split_once(")s")?;
-            filled.push_text(&literal(named(parameters, name)?));
+            filled.push_text(&literal(named(parameters, name)?).gather(&mut unknowns));
             at += name.len() + "()s".len();
         }
     }
     filled.push_part(sql, at..sql.len());
-    Some(filled.finish())
+    Some((filled.finish(), unknowns))
 }
 
 fn named<'v>(parameters: &'v Value, name: &str) -> Option<&'v Value> {
@@ -35,6 +37,6 @@ fn named<'v>(parameters: &'v Value, name: &str) -> Option<&'v Value> {
     Some(value)
 }
 
-fn literal(value: &Value) -> String {
-    generic(value).sql().unwrap_or_else(|| "NULL".to_owned())
+fn literal(value: &Value) -> Sql {
+    generic(value).sql().unwrap_or_else(|| "NULL".into())
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::fields::Target;
 use crate::migration::{Field, FieldKind, InternalType};
 use crate::models::{ModelField, ModelSettings};
+use crate::unknown::{Sql, Unknown};
 use crate::value::{Call, JSON_NULL, Value};
 
 use super::json::json_text;
@@ -33,11 +34,11 @@ pub(super) enum Prepared {
 
 impl Prepared {
     /// The SQL of a value that is not `None`.
-    pub(super) fn sql(&self) -> Option<String> {
+    pub(super) fn sql(&self) -> Option<Sql> {
         match self {
             Prepared::None => None,
-            Prepared::Literal(literal) => Some(literal.sql()),
-            Prepared::Unknown(reason) => Some(crate::statement::unknown(reason)),
+            Prepared::Literal(literal) => Some(literal.sql().into()),
+            Prepared::Unknown(reason) => Some(Unknown::new(reason).into()),
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::models::{Model, ModelField};
 use crate::statement::{
     AlterTableAction, ConstraintKind, DerivedName, ForeignKey, Name, Statement, TableConstraint, split_identifier,
 };
+use crate::unknown::Identifier;
 use crate::versions::DjangoVersion;
 
 use super::columns::alter;
@@ -26,13 +27,17 @@ pub(super) fn foreign_key(field: &ModelField<'_>) -> Option<ForeignKey> {
 fn named_foreign_key(model: &Model<'_>, field: &ModelField<'_>, naming: ForeignKeyNaming) -> Option<ForeignKey> {
     let (to_table, to_column) = field.target()?.place();
     let column = field.column()?;
-    let target = (split_identifier(&to_table).1.to_owned(), to_column.clone());
-    let name = Name::Derived(DerivedName {
+    let target_name = match &to_table {
+        Identifier::Known(table) => Identifier::Known(split_identifier(table).1.to_owned()),
+        Identifier::Unknown(_) => to_table.clone(),
+    };
+    let target = (target_name, to_column.clone());
+    let name = Name::Derived(Box::new(DerivedName {
         table: model.db_table(),
         columns: vec![column.clone()],
         suffix: "_fk".to_owned(),
         target: (naming == ForeignKeyNaming::WithTarget).then_some(target),
-    });
+    }));
     Some(ForeignKey {
         name,
         columns: vec![column],

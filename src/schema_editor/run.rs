@@ -84,12 +84,13 @@ impl Run<'_> {
 
     pub(super) fn note_unknowns(&mut self, statement: &Statement) {
         for value in statement.unknown_values() {
-            if !self.editor.outcome.values.contains(&value) {
-                self.editor.outcome.values.push(value);
+            let values = &mut self.editor.outcome.values;
+            if !values.iter().any(|known| known == value.reason()) {
+                values.push(value.reason().to_owned());
             }
         }
-        for reason in statement.unknowns() {
-            self.partial(reason);
+        for unknown in statement.unknowns() {
+            self.partial(unknown.reason());
         }
     }
 

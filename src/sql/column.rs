@@ -230,7 +230,7 @@ pub(super) fn default(cursor: &mut Cursor<'_>) -> DefaultValue {
         !first && cases == 0 && ends_default(token)
     });
     DefaultValue {
-        sql: cursor.source(tokens),
+        sql: cursor.source(tokens).into(),
         volatility: volatility(tokens, cursor.functions),
     }
 }

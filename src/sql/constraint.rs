@@ -5,6 +5,8 @@ use crate::statement::{
     ConstraintKind, Deferrability, ForeignKey, Name, SqlExpression, TableChange, TableConstraint, deferrable_sql,
 };
 
+use crate::unknown::Identifier;
+
 use super::cursor::{Cursor, Read};
 use super::expression::{expression, mentions};
 use super::token::Token;
@@ -116,7 +118,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, table: &str) -> Read<Constraint> {
     if cursor.eat(&["exclude"]) {
         let mut definition = exclusion(cursor)?;
         return finish(cursor, name, |attributes| {
-            definition.sql.push_str(deferrable_sql(attributes.deferrable));
+            definition.sql.push(deferrable_sql(attributes.deferrable));
             ConstraintKind::Exclude { definition }
         });
     }
@@ -206,7 +208,7 @@ fn exclusion(cursor: &mut Cursor<'_>) -> Read<SqlExpression> {
     let definition = &cursor.tokens[start..cursor.at];
     Ok(SqlExpression {
         columns: expression(cursor, inside).columns,
-        sql: cursor.source(definition),
+        sql: cursor.source(definition).into(),
     })
 }
 
@@ -242,8 +244,8 @@ pub(super) fn references(
     let key = ForeignKey {
         name: name.unwrap_or_else(derived),
         columns,
-        to_table,
-        to_columns,
+        to_table: to_table.into(),
+        to_columns: to_columns.into_iter().map(Identifier::Known).collect(),
         on_delete,
         deferrable: attributes.deferrable == Some(Deferrability::InitiallyDeferred),
     };

@@ -145,7 +145,7 @@ pub(super) fn expression(cursor: &Cursor<'_>, tokens: &[Token]) -> SqlExpression
         }
     }
     SqlExpression {
-        sql: cursor.source(tokens),
+        sql: cursor.source(tokens).into(),
         columns,
     }
 }

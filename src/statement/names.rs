@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use md5::{Digest, Md5};
 
+use crate::unknown::Unknown;
+
 use super::print::split_identifier;
 use super::{AlterTableAction, ConstraintKind, DerivedName, Name, Statement, TableConstraint};
 
@@ -11,19 +13,43 @@ use super::{AlterTableAction, ConstraintKind, DerivedName, Name, Statement, Tabl
 const LONGEST_NAME: usize = 63;
 
 impl Name {
-    /// The name as it stands now, without quotes.
+    /// The name as it stands now, without quotes, where it is known.
     #[must_use]
-    pub fn resolve(&self) -> Cow<'_, str> {
+    pub fn known(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Name::Given(name) => Some(Cow::Borrowed(name)),
+            Name::Derived(derived) => derived.resolve().ok().map(Cow::Owned),
+            Name::Unknown(_) => None,
+        }
+    }
+
+    /// The same for people, who also see what is not known.
+    #[must_use]
+    pub fn shown(&self) -> Cow<'_, str> {
         match self {
             Name::Given(name) => Cow::Borrowed(name),
-            Name::Derived(derived) => Cow::Owned(derived.resolve()),
+            Name::Derived(derived) => Cow::Owned(derived.resolve().unwrap_or_else(|unknown| unknown.to_string())),
+            Name::Unknown(unknown) => Cow::Owned(unknown.to_string()),
+        }
+    }
+
+    /// What is not known of it.
+    #[must_use]
+    pub fn unknown(&self) -> Option<Unknown> {
+        match self {
+            Name::Given(_) => None,
+            Name::Derived(derived) => derived.unknown(),
+            Name::Unknown(unknown) => Some(unknown.clone()),
         }
     }
 
     /// Fixes the name: nothing is renamed in a statement that has been sent.
     pub(super) fn settle(&mut self) {
         if let Name::Derived(derived) = self {
-            *self = Name::Given(derived.resolve());
+            *self = match derived.resolve() {
+                Ok(name) => Name::Given(name),
+                Err(unknown) => Name::Unknown(unknown),
+            };
         }
     }
 }
@@ -109,14 +135,23 @@ impl TableConstraint {
 
 impl DerivedName {
     /// `_create_index_name`, with the suffix of `ForeignKeyName` where it is a foreign key's name.
-    #[must_use]
-    pub fn resolve(&self) -> String {
-        match &self.target {
-            Some((table, column)) => {
-                create_index_name(&self.table, &self.columns, &format!("{}_{table}_{column}", self.suffix))
-            }
-            None => create_index_name(&self.table, &self.columns, &self.suffix),
+    ///
+    /// # Errors
+    /// The part that is not known: the name is derived from it.
+    pub fn resolve(&self) -> Result<String, Unknown> {
+        if let Some(unknown) = self.unknown() {
+            return Err(unknown);
         }
+        let target = self.target.as_ref();
+        let suffix = target.map(|(table, column)| format!("{}_{table}_{column}", self.suffix));
+        let suffix = suffix.as_ref().unwrap_or(&self.suffix);
+        Ok(create_index_name(&self.table, &self.columns, suffix))
+    }
+
+    fn unknown(&self) -> Option<Unknown> {
+        let (table, column) = self.target.as_ref()?;
+        let unknown = table.unknown().or_else(|| column.unknown())?;
+        Some(unknown.derived(&format!("{}({}){}", self.table, self.columns.join(", "), self.suffix)))
     }
 }
 

@@ -12,18 +12,17 @@ impl Statement {
     pub fn references_table(&self, table: &str) -> bool {
         match self.target_table() {
             Some(own) if own == table => true,
-            _ => self.foreign_keys().any(|key| key.to_table == table),
+            _ => self.foreign_keys().any(|key| key.to_table.known() == Some(table)),
         }
     }
 
     /// Whether it mentions the column. See `Statement.references_column`.
     #[must_use]
     pub fn references_column(&self, table: &str, column: &str) -> bool {
-        let among = |columns: &[String]| columns.iter().any(|name| name == column);
         let own = self.target_table() == Some(table) && self.own_columns().contains(&column);
-        own || self
-            .foreign_keys()
-            .any(|key| key.to_table == table && among(&key.to_columns))
+        own || self.foreign_keys().any(|key| {
+            key.to_table.known() == Some(table) && key.to_columns.iter().any(|name| name.known() == Some(column))
+        })
     }
 
     /// Whether it creates the index. Asking settles the name of an index that was still to be derived, as printing the
@@ -32,10 +31,10 @@ impl Statement {
         match self {
             Statement::CreateIndex(create) if create.table == table => {
                 create.name.settle();
-                create.name.resolve() == index
+                create.name.known().is_some_and(|name| name == index)
             }
             Statement::AlterTable { table: own, actions } if own == table => actions.iter().any(
-                |action| matches!(action, AlterTableAction::AddConstraint(constraint) if constraint.name.as_ref().is_some_and(|name| name.resolve() == index)),
+                |action| matches!(action, AlterTableAction::AddConstraint(constraint) if constraint.name.as_ref().and_then(Name::known).is_some_and(|name| name == index)),
             ),
             _ => false,
         }
@@ -74,7 +73,7 @@ impl Statement {
                             name.rename_table(from, to);
                         }
                         if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
-                            rename_one(&mut key.to_table, from, to);
+                            key.to_table.rename(from, to);
                             key.name.rename_table(from, to);
                         }
                     }
@@ -190,8 +189,8 @@ fn rename_in_constraint(own: &str, kind: &mut ConstraintKind, table: &str, from:
             if own == table {
                 rename_all(&mut key.columns, from, to);
             }
-            if key.to_table == table {
-                rename_all(&mut key.to_columns, from, to);
+            if key.to_table.known() == Some(table) {
+                key.to_columns.iter_mut().for_each(|column| column.rename(from, to));
             }
             key.name.rename_column(table, from, to);
         }
@@ -207,10 +206,11 @@ fn rename_in_constraint(own: &str, kind: &mut ConstraintKind, table: &str, from:
 
 impl Name {
     fn rename_table(&mut self, from: &str, to: &str) {
-        if let Name::Derived(DerivedName { table, target, .. }) = self {
+        if let Name::Derived(derived) = self {
+            let DerivedName { table, target, .. } = &mut **derived;
             rename_one(table, from, to);
             if let Some((target, _)) = target {
-                rename_one(target, from, to);
+                target.rename(from, to);
             }
         }
     }
@@ -221,9 +221,9 @@ impl Name {
                 rename_all(&mut derived.columns, from, to);
             }
             if let Some((target, column)) = &mut derived.target
-                && target == split_identifier(table).1
+                && target.known() == Some(split_identifier(table).1)
             {
-                rename_one(column, from, to);
+                column.rename(from, to);
             }
         }
     }

@@ -1,95 +1,84 @@
-//! What a statement shows as `<unknown: reason>`.
+//! What of a statement is not known.
+
+use crate::unknown::{Sql, Unknown};
 
 use super::{
-    AlterTableAction, Column, ConstraintKind, CreateIndex, DefaultValue, IndexItem, Name, Statement, TableConstraint,
-    Using, Volatility,
+    AlterTableAction, Column, ConstraintKind, CreateIndex, DefaultValue, ForeignKey, IndexItem, Name, Statement,
+    TableConstraint, Using, Volatility,
 };
 
-const OPENING: &str = "<unknown: ";
-
-/// How an unknown part is shown inside an otherwise right statement.
-#[must_use]
-pub fn unknown(reason: &str) -> String {
-    let reason = reason.replace(['<', '>'], "");
-    format!("{OPENING}{reason}>")
-}
-
-/// Whether something in a piece of SQL is not known.
-pub(crate) fn has_unknown(sql: &str) -> bool {
-    sql.contains(OPENING)
-}
-
-/// The reasons in a piece of SQL, in order.
-fn reasons(sql: &str) -> impl Iterator<Item = &str> {
-    sql.split(OPENING)
-        .skip(1)
-        .map(|rest| rest.split_once('>').map_or(rest, |(reason, _)| reason))
-}
+/// Collects what is not known, in order.
+#[derive(Default)]
+struct Collected(Vec<Unknown>);
 
 impl Statement {
-    /// The reasons of all parts that are not known, in order.
+    /// All parts that are not known, in order.
     #[must_use]
-    pub fn unknowns(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        self.visit_sql(&mut |sql| {
-            if sql.contains(OPENING) {
-                found.extend(reasons(sql).map(str::to_owned));
-            }
-        });
-        found
+    pub fn unknowns(&self) -> Vec<Unknown> {
+        let mut found = Collected::default();
+        found.statement(self);
+        found.0
     }
 
     /// Those of them that are values alone: a default whose kind is known, but whose text is not before it runs.
     #[must_use]
-    pub fn unknown_values(&self) -> Vec<String> {
-        let constant = |default: &DefaultValue| {
-            let is_value = default.volatility == Volatility::Constant && has_unknown(&default.sql);
-            is_value.then(|| default.sql.clone())
-        };
-        let sql: Vec<String> = match self {
-            Statement::UpdateNulls { value, .. } => vec![value.clone()],
+    pub fn unknown_values(&self) -> Vec<Unknown> {
+        let constant = |default: &&DefaultValue| default.volatility == Volatility::Constant;
+        match self {
+            Statement::UpdateNulls { value, .. } => value.unknowns().to_vec(),
             Statement::AlterTable { actions, .. } => {
                 let defaults = actions.iter().filter_map(|action| match action {
                     AlterTableAction::AddColumn(column) => column.default.as_ref(),
                     AlterTableAction::SetDefault { default, .. } => Some(default),
                     _ => None,
                 });
-                defaults.filter_map(constant).collect()
+                let values = defaults.filter(constant);
+                values.flat_map(|default| default.sql.unknowns()).cloned().collect()
             }
             _ => Vec::new(),
-        };
-        sql.iter().flat_map(|sql| reasons(sql).map(str::to_owned)).collect()
+        }
     }
 
-    /// Every part that can hold something unknown.
-    fn visit_sql(&self, visit: &mut dyn FnMut(&str)) {
-        match self {
+    /// The statement as SQL that remembers what of it is not known.
+    #[must_use]
+    pub fn sql(&self) -> Sql {
+        Sql::composed(self.to_string(), self.unknowns())
+    }
+}
+
+impl Collected {
+    fn sql(&mut self, sql: &Sql) {
+        self.0.extend_from_slice(sql.unknowns());
+    }
+
+    /// A name that was derived from something unknown tells so itself.
+    fn name(&mut self, name: &Name) {
+        self.0.extend(name.unknown());
+    }
+
+    fn statement(&mut self, statement: &Statement) {
+        match statement {
             Statement::CreateTable(create) => {
-                visit(&create.table);
-                create.columns.iter().for_each(|column| visit_column(column, visit));
-                create
-                    .constraints
-                    .iter()
-                    .for_each(|constraint| visit_constraint(constraint, visit));
+                create.columns.iter().for_each(|column| self.column(column));
+                let constraints = create.constraints.iter();
+                constraints.for_each(|constraint| self.constraint(constraint));
             }
-            Statement::AlterTable { table, actions } => {
-                visit(table);
-                actions.iter().for_each(|action| visit_action(action, visit));
-            }
-            Statement::CreateIndex(create) => visit_index(create, visit),
-            Statement::UpdateNulls { value, .. } => visit(value),
-            Statement::DropTable { table, .. } | Statement::RenameTable { from: table, .. } => visit(table),
-            Statement::Comment { text, .. } => visit(text),
-            Statement::AlterSequenceType { data_type, .. } => visit(&data_type.text),
+            Statement::AlterTable { actions, .. } => actions.iter().for_each(|action| self.action(action)),
+            Statement::CreateIndex(create) => self.index(create),
+            Statement::UpdateNulls { value, .. } => self.sql(value),
+            Statement::AlterSequenceType { data_type, .. } => self.sql(data_type.text()),
             Statement::SetConstraintsImmediate {
                 constraint: Some(name), ..
-            } => visit_name(name, visit),
-            Statement::DropIndex { name, .. } => visit_name(name, visit),
+            }
+            | Statement::DropIndex { name, .. } => self.name(name),
             Statement::RenameIndex { from, to, .. } => {
-                visit_name(from, visit);
-                visit_name(to, visit);
+                self.name(from);
+                self.name(to);
             }
             Statement::SetConstraintsImmediate { constraint: None, .. }
+            | Statement::DropTable { .. }
+            | Statement::RenameTable { .. }
+            | Statement::Comment { .. }
             | Statement::CreateSequence { .. }
             | Statement::DropSequence { .. }
             | Statement::CreateExtension { .. }
@@ -99,95 +88,80 @@ impl Statement {
             | Statement::Unread { .. } => {}
         }
     }
-}
 
-fn visit_column(column: &Column, visit: &mut dyn FnMut(&str)) {
-    visit(&column.name);
-    visit(&column.data_type.text);
-    if let Some(default) = &column.default {
-        visit(&default.sql);
+    fn column(&mut self, column: &Column) {
+        self.sql(column.data_type.text());
+        if let Some(default) = &column.default {
+            self.sql(&default.sql);
+        }
+        if let Some(generated) = &column.generated {
+            self.sql(&generated.expression.sql);
+        }
+        if let Some(check) = &column.check {
+            self.sql(&check.sql);
+        }
+        if let Some(key) = &column.references {
+            self.name(&key.name);
+            self.foreign_key(key);
+        }
     }
-    if let Some(generated) = &column.generated {
-        visit(&generated.expression.sql);
-    }
-    if let Some(key) = &column.references {
-        visit(&key.to_table);
-        key.to_columns.iter().for_each(|column| visit(column));
-    }
-}
 
-/// A name that was derived from something unknown tells so itself.
-fn visit_name(name: &Name, visit: &mut dyn FnMut(&str)) {
-    match name {
-        Name::Given(name) => visit(name),
-        Name::Derived(derived) => {
-            visit(&derived.table);
-            derived.columns.iter().for_each(|column| visit(column));
-            if let Some((table, column)) = &derived.target {
-                visit(table);
-                visit(column);
+    fn foreign_key(&mut self, key: &ForeignKey) {
+        let places = std::iter::once(&key.to_table).chain(&key.to_columns);
+        self.0.extend(places.filter_map(|place| place.unknown().cloned()));
+    }
+
+    fn constraint(&mut self, constraint: &TableConstraint) {
+        if let Some(name) = &constraint.name {
+            self.name(name);
+        }
+        match &constraint.kind {
+            ConstraintKind::Check(expression) | ConstraintKind::Exclude { definition: expression } => {
+                self.sql(&expression.sql);
+            }
+            ConstraintKind::ForeignKey(key) => self.foreign_key(key),
+            ConstraintKind::Unique { .. } | ConstraintKind::PrimaryKey { .. } => {}
+        }
+    }
+
+    fn action(&mut self, action: &AlterTableAction) {
+        match action {
+            AlterTableAction::AddColumn(column) => self.column(column),
+            AlterTableAction::AlterType { data_type, using, .. } => {
+                self.sql(data_type.text());
+                if let Some(Using::Expression(expression)) = using {
+                    self.sql(expression);
+                }
+            }
+            AlterTableAction::SetDefault { default, .. } => self.sql(&default.sql),
+            AlterTableAction::AddConstraint(constraint) => self.constraint(constraint),
+            AlterTableAction::DropConstraint { name, .. } | AlterTableAction::ValidateConstraint { name } => {
+                self.name(name);
+            }
+            AlterTableAction::DropColumn { .. }
+            | AlterTableAction::RenameColumn { .. }
+            | AlterTableAction::DropDefault { .. }
+            | AlterTableAction::SetNotNull { .. }
+            | AlterTableAction::DropNotNull { .. }
+            | AlterTableAction::AddIdentity { .. }
+            | AlterTableAction::DropIdentity { .. }
+            | AlterTableAction::SetTablespace { .. }
+            | AlterTableAction::Change { .. } => {}
+        }
+    }
+
+    fn index(&mut self, create: &CreateIndex) {
+        self.name(&create.name);
+        for item in &create.items {
+            if let IndexItem::Expression(expression) = item {
+                self.sql(&expression.sql);
             }
         }
-    }
-}
-
-fn visit_constraint(constraint: &TableConstraint, visit: &mut dyn FnMut(&str)) {
-    if let Some(name) = &constraint.name {
-        visit_name(name, visit);
-    }
-    match &constraint.kind {
-        ConstraintKind::Check(expression) | ConstraintKind::Exclude { definition: expression } => {
-            visit(&expression.sql);
+        if let Some(with) = &create.with {
+            self.sql(with);
         }
-        ConstraintKind::ForeignKey(key) => {
-            visit(&key.to_table);
-            key.to_columns.iter().for_each(|column| visit(column));
+        if let Some(condition) = &create.condition {
+            self.sql(&condition.sql);
         }
-        ConstraintKind::Unique { columns, .. } | ConstraintKind::PrimaryKey { columns } => {
-            columns.iter().for_each(|column| visit(column));
-        }
-    }
-}
-
-fn visit_action(action: &AlterTableAction, visit: &mut dyn FnMut(&str)) {
-    match action {
-        AlterTableAction::AddColumn(column) => visit_column(column, visit),
-        AlterTableAction::AlterType { data_type, using, .. } => {
-            visit(&data_type.text);
-            if let Some(Using::Expression(expression)) = using {
-                visit(expression);
-            }
-        }
-        AlterTableAction::SetDefault { default, .. } => visit(&default.sql),
-        AlterTableAction::AddConstraint(constraint) => visit_constraint(constraint, visit),
-        AlterTableAction::DropColumn { column, .. } => visit(column),
-        AlterTableAction::DropConstraint { name, .. } | AlterTableAction::ValidateConstraint { name } => {
-            visit_name(name, visit);
-        }
-        AlterTableAction::RenameColumn { .. }
-        | AlterTableAction::DropDefault { .. }
-        | AlterTableAction::SetNotNull { .. }
-        | AlterTableAction::DropNotNull { .. }
-        | AlterTableAction::AddIdentity { .. }
-        | AlterTableAction::DropIdentity { .. }
-        | AlterTableAction::SetTablespace { .. }
-        | AlterTableAction::Change { .. } => {}
-    }
-}
-
-fn visit_index(create: &CreateIndex, visit: &mut dyn FnMut(&str)) {
-    visit_name(&create.name, visit);
-    for item in &create.items {
-        match item {
-            IndexItem::Column { name, .. } => visit(name),
-            IndexItem::Expression(expression) => visit(&expression.sql),
-        }
-    }
-    create.include.iter().for_each(|column| visit(column));
-    if let Some(with) = &create.with {
-        visit(with);
-    }
-    if let Some(condition) = &create.condition {
-        visit(&condition.sql);
     }
 }

@@ -1,9 +1,7 @@
 //! The aspects of the actions of `ALTER TABLE`.
 
-use crate::catalog::{ConstraintKind as Existing, TypeKind, object_name};
-use crate::statement::{
-    AlterTableAction, Column, ConstraintKind, SqlExpression, TableConstraint, Volatility, has_unknown,
-};
+use crate::catalog::{Constraint, ConstraintKind as Existing, TypeKind, object_name};
+use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, SqlExpression, TableConstraint, Volatility};
 
 use super::{Aspect, Context, FactName, Observation, Role, foreign_key};
 
@@ -42,10 +40,8 @@ impl Context<'_> {
             AlterTableAction::DropIdentity { column } => vec![about(Aspect::DropIdentity, column)],
             AlterTableAction::AddConstraint(constraint) => vec![self.add_constraint(table, constraint)],
             AlterTableAction::Change { change, .. } => self.change_table(table, change),
-            AlterTableAction::DropConstraint { name, cascade } => {
-                self.drop_constraint(table, &name.resolve(), *cascade)
-            }
-            AlterTableAction::ValidateConstraint { name } => vec![self.validate(table, &name.resolve())],
+            AlterTableAction::DropConstraint { name, cascade } => self.drop_constraint(table, name, *cascade),
+            AlterTableAction::ValidateConstraint { name } => vec![self.validate(table, name)],
             AlterTableAction::SetTablespace { .. } => vec![Observation::new(Aspect::SetTablespace, table)],
         }
     }
@@ -68,7 +64,7 @@ impl Context<'_> {
             observations[0].builds.extend(indexes);
         }
         // Of a field class that nobody knows, nobody knows what it has for a default.
-        let is_known = default == "present" || !has_unknown(&column.data_type.to_string());
+        let is_known = default == "present" || column.data_type.parts().is_some();
         if column.not_null && is_known {
             observations.push(about(Aspect::AddColumnNotNull).fact(FactName::Default, default));
         }
@@ -84,18 +80,18 @@ impl Context<'_> {
             observations.push(about(Aspect::AddColumnKey).fact(FactName::Key, key).building([name]));
         }
         if let Some(check) = &column.check {
-            observations.push(about(Aspect::AddColumnCheck).named("check", &check.sql));
+            observations.push(about(Aspect::AddColumnCheck).named("check", check.sql.shown()));
         }
         if let Some(key) = &column.references {
             let reference = about(Aspect::AddColumnReference)
                 .fact(FactName::Default, default)
                 .fact(FactName::Age, self.age(table))
-                .named("constraint", key.name.resolve());
-            let to_itself = key.to_table == table;
+                .named("constraint", key.name.shown());
+            let to_itself = key.to_table.known() == Some(table);
             observations.push(if to_itself {
                 reference
             } else {
-                reference.role(Role::Referenced, &key.to_table)
+                reference.role(Role::Referenced, &key.to_table.to_string())
             });
         }
         observations
@@ -141,7 +137,7 @@ impl Context<'_> {
             return "none";
         };
         let dropped = |name: &str| {
-            all.iter().any(|action| matches!(action, AlterTableAction::DropConstraint { name: dropped, .. } if dropped.resolve() == name))
+            all.iter().any(|action| matches!(action, AlterTableAction::DropConstraint { name: dropped, .. } if dropped.known().is_some_and(|dropped| dropped == *name)))
         };
         let proofs = entry.constraints.iter().filter(|(name, constraint)| {
             matches!(&constraint.kind, Existing::Check(check) if demands_not_null(check, column)) && !dropped(name)
@@ -155,7 +151,7 @@ impl Context<'_> {
 
     fn add_constraint(&self, table: &str, constraint: &TableConstraint) -> Observation {
         let validation = if constraint.not_valid { "not-valid" } else { "now" };
-        let name = constraint.name.as_ref().map(|name| name.resolve().into_owned());
+        let name = constraint.name.as_ref().map(|name| name.shown().into_owned());
         let derived = |columns: &[String], label| {
             let columns = (label != "pkey").then(|| columns.join("_"));
             object_name(table, columns.as_deref(), label, |_| false)
@@ -175,7 +171,7 @@ impl Context<'_> {
                     name.unwrap_or_else(|| self.catalog.constraint_name(table, column.map(String::as_str), "check"));
                 about(Aspect::AddCheck, &name)
                     .fact(FactName::Validation, validation)
-                    .named("check", &check.sql)
+                    .named("check", check.sql.shown())
             }
             ConstraintKind::Unique { .. } | ConstraintKind::PrimaryKey { .. } | ConstraintKind::Exclude { .. }
                 if constraint.not_valid =>
@@ -214,9 +210,9 @@ impl Context<'_> {
         }
     }
 
-    fn drop_constraint(&self, table: &str, name: &str, cascade: bool) -> Vec<Observation> {
-        let about = |aspect| Observation::new(aspect, table).named("constraint", name);
-        let constraint = self.catalog.table(table).and_then(|table| table.constraints.get(name));
+    fn drop_constraint(&self, table: &str, name: &Name, cascade: bool) -> Vec<Observation> {
+        let about = |aspect| Observation::new(aspect, table).named("constraint", name.shown());
+        let constraint = self.constraint(table, name);
         let Some(constraint) = constraint else {
             return vec![about(Aspect::DropUnknownConstraint)];
         };
@@ -257,7 +253,7 @@ impl Context<'_> {
 
     /// What fills the new column in the rows that exist. See the PostgreSQL documentation, "ALTER TABLE", Notes.
     fn added_value(&self, column: &Column) -> &'static str {
-        if column.identity || column.data_type.name.ends_with("serial") {
+        if column.identity || column.data_type.is_serial() {
             return "identity";
         }
         if let Some(generated) = &column.generated {
@@ -266,7 +262,12 @@ impl Context<'_> {
         if self.catalog.is_constrained(&column.data_type) {
             return "checked";
         }
-        let of_domain = || match self.catalog.user_type(&column.data_type.name).map(|found| &found.kind) {
+        let of_domain = || match column
+            .data_type
+            .name()
+            .and_then(|name| self.catalog.user_type(name))
+            .map(|found| &found.kind)
+        {
             Some(TypeKind::Domain { default, .. }) => default.as_ref(),
             Some(TypeKind::Enum | TypeKind::Other) | None => None,
         };
@@ -284,14 +285,20 @@ impl Context<'_> {
         }
     }
 
-    fn validate(&self, table: &str, name: &str) -> Observation {
-        let constraint = self.catalog.table(table).and_then(|table| table.constraints.get(name));
+    /// The constraint, where its name is known and a migration made it.
+    fn constraint(&self, table: &str, name: &Name) -> Option<&Constraint> {
+        let name = name.known()?;
+        self.catalog.table(table)?.constraints.get(&*name)
+    }
+
+    fn validate(&self, table: &str, name: &Name) -> Observation {
+        let constraint = self.constraint(table, name);
         let held = self.held(table);
         let about = |aspect| {
             Observation::new(aspect, table)
                 .fact(FactName::Held, held)
                 .fact(FactName::Timeout, self.timeout(&["statement_timeout"]))
-                .named("constraint", name)
+                .named("constraint", name.shown())
         };
         match constraint.map(|constraint| &constraint.kind) {
             Some(Existing::ForeignKey { to_table, .. }) if to_table != table => {
@@ -308,7 +315,7 @@ impl Context<'_> {
 /// Whether a check implies `column IS NOT NULL`: it says so, alone or joined to others by AND.
 fn demands_not_null(check: &SqlExpression, column: &str) -> bool {
     let quoted = format!("\"{column}\"");
-    conjuncts(&check.sql).iter().any(|part| {
+    conjuncts(check.sql.known().unwrap_or_default()).iter().any(|part| {
         let words: Vec<&str> = part.split_whitespace().collect();
         let is_column = |word: &str| word == column || word == quoted;
         match words.as_slice() {
@@ -379,7 +386,7 @@ mod tests {
     fn proves(sql: &str) -> bool {
         demands_not_null(
             &SqlExpression {
-                sql: sql.to_owned(),
+                sql: sql.into(),
                 columns: vec!["chef".to_owned()],
             },
             "chef",

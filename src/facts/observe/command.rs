@@ -335,7 +335,7 @@ impl Context<'_> {
             .fact(FactName::Source, if known.is_some() { "attached" } else { "unknown" })
             .named(
                 "constraint",
-                name.map_or_else(|| index.to_owned(), |name| name.resolve().into_owned()),
+                name.map_or_else(|| index.to_owned(), |name| name.shown().into_owned()),
             )
             .named("column", columns.join(", "))
     }
@@ -344,7 +344,7 @@ impl Context<'_> {
         let about = |aspect| {
             Observation::new(aspect, table)
                 .named("column", column)
-                .named("constraint", name.map(Name::resolve).unwrap_or_default())
+                .named("constraint", name.map(Name::shown).unwrap_or_default())
         };
         vec![
             about(Aspect::AddNotNull)

@@ -245,7 +245,7 @@ fn text_with_values(statement: &Statement) -> Option<String> {
             }
             _ => None,
         },
-        Statement::UpdateNulls { value, .. } => Some(value.clone()),
+        Statement::UpdateNulls { value, .. } => Some(value.shown().to_owned()),
         Statement::AlterTable { actions, .. } => {
             let adds = |action: &&AlterTableAction| {
                 matches!(
@@ -259,7 +259,10 @@ fn text_with_values(statement: &Statement) -> Option<String> {
             let parts: Vec<String> = actions.iter().filter(adds).map(ToString::to_string).collect();
             (!parts.is_empty()).then(|| parts.join(", "))
         }
-        Statement::CreateIndex(create) => create.condition.as_ref().map(|condition| condition.sql.clone()),
+        Statement::CreateIndex(create) => create
+            .condition
+            .as_ref()
+            .map(|condition| condition.sql.shown().to_owned()),
         _ => None,
     }
 }

@@ -70,8 +70,9 @@ impl Context<'_> {
         let is_there = |column: &String| entry.columns.get(column).is_some_and(|column| column.not_null);
         let proofs = entry.constraints.values().filter(|constraint| match &constraint.kind {
             ConstraintKind::Check(check) => {
-                let has_all = bounds.iter().all(|value| check.sql.contains(value.as_str()));
-                let says_so = check.sql.to_ascii_lowercase().contains("is not null");
+                let sql = check.sql.known().unwrap_or_default();
+                let has_all = bounds.iter().all(|value| sql.contains(value.as_str()));
+                let says_so = sql.to_ascii_lowercase().contains("is not null");
                 has_all && !bounds.is_empty() && (says_so || check.columns.iter().all(is_there))
             }
             ConstraintKind::Unique(_)

@@ -60,7 +60,7 @@ impl Context<'_> {
 
     /// Functions that Django's own expressions call. pgcrypto had the first one before Postgres did.
     fn of_default(&self, default: &DefaultValue) -> Option<Feature> {
-        let sql = default.sql.to_ascii_lowercase();
+        let sql = default.sql.known().unwrap_or_default().to_ascii_lowercase();
         if sql.contains("gen_random_uuid(") && !self.catalog.has_extension("pgcrypto") {
             return Some(("gen_random_uuid()", 13));
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::migration::InternalType;
 use crate::statement::Volatility;
+use crate::unknown::{Sql, sql};
 use crate::value::{Call, Operator, Value};
 use crate::versions::DjangoVersion;
 
@@ -26,7 +27,7 @@ impl Compiler<'_, '_> {
             let result = self.argument(result_of(when)?);
             match self.when_condition(when)? {
                 Clause::Sql(condition) => {
-                    let sql = format!("WHEN {} THEN {}", condition.sql, result.sql);
+                    let sql = sql!("WHEN {} THEN {}", condition.sql, result.sql);
                     cases.push(Compiled::over(sql, [&condition, &result]));
                     results.push(result);
                 }
@@ -47,8 +48,7 @@ impl Compiler<'_, '_> {
         if cases.is_empty() {
             return Some(self.only_default(default, call.args.is_empty()));
         }
-        let texts: Vec<&str> = cases.iter().map(|case| case.sql.as_str()).collect();
-        let sql = format!("CASE {} ELSE {} END", texts.join(" "), default.sql);
+        let sql = sql!("CASE {} ELSE {} END", Sql::join(&cases, " "), default.sql);
         Some(
             Compiled::over(sql, cases.iter().chain([&default]))
                 .with_output(output)
@@ -142,9 +142,9 @@ impl Compiler<'_, '_> {
     /// `~SearchQuery(..)`
     fn inverted_query(&self, query: &Value) -> Compiled {
         let query = self.compile(query);
-        let sql = match query.sql.strip_prefix("!!(").and_then(|rest| rest.strip_suffix(')')) {
-            Some(inner) => inner.to_owned(),
-            None => format!("!!({})", query.sql),
+        let sql = match query.sql.strip("!!(", ")") {
+            Some(inner) => inner,
+            None => sql!("!!({})", query.sql),
         };
         Compiled { sql, ..query }
     }
@@ -166,9 +166,9 @@ pub(super) fn combine(left: &Compiled, connector: &str, right: &Compiled) -> Com
     let connector = if is_search { "||" } else { connector };
     let is_date = |side: &Compiled| side.is_internal(InternalType::Date);
     let sql = if connector == "-" && is_date(left) && is_date(right) {
-        format!("(interval '1 day' * ({} - {}))", left.sql, right.sql)
+        sql!("(interval '1 day' * ({} - {}))", left.sql, right.sql)
     } else {
-        format!("({} {connector} {})", left.sql, right.sql)
+        sql!("({} {connector} {})", left.sql, right.sql)
     };
     let volatility = match (left_class, right_class) {
         // Adding days to a moment depends on the session's time zone.

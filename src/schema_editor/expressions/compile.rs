@@ -6,6 +6,7 @@ use crate::fields::Target;
 use crate::migration::{Field, FieldKind, InternalType};
 use crate::models::{Model, ModelField, ModelSettings};
 use crate::statement::quote_name;
+use crate::unknown::{Sql, sql};
 use crate::value::{Call, Value};
 use crate::versions::DjangoVersion;
 
@@ -128,7 +129,7 @@ impl<'m, 'a> Compiler<'m, 'a> {
         if let Some(field) = &output
             && let Some(cast) = self.placeholder_cast(field)
         {
-            compiled.sql.push_str(&cast);
+            compiled.sql.push(&cast);
         }
         compiled.with_output(output)
     }
@@ -155,10 +156,10 @@ impl<'m, 'a> Compiler<'m, 'a> {
     }
 
     /// `get_placeholder` of array and range fields.
-    fn placeholder_cast(&self, field: &Arc<Field>) -> Option<String> {
+    fn placeholder_cast(&self, field: &Arc<Field>) -> Option<Sql> {
         match class(Some(field))? {
             Class::Array | Class::Range => {
-                crate::fields::cast_type(field, self.django()).map(|data_type| format!("::{data_type}"))
+                crate::fields::cast_type(field, self.django()).map(|data_type| sql!("::{}", data_type))
             }
             _ => None,
         }
@@ -273,7 +274,7 @@ impl Compiled {
             Some(Class::Uuid) => "uuid",
             _ => return self,
         };
-        self.sql = format!("CAST({} AS {cast})", self.sql);
+        self.sql = sql!("CAST({} AS {cast})", self.sql);
         self
     }
 

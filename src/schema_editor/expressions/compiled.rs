@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use crate::migration::{Field, InternalType};
-use crate::statement::{SqlExpression, Volatility, unknown};
+use crate::statement::{SqlExpression, Volatility};
+use crate::unknown::{Sql, SqlPart, Unknown};
 
 use super::outputs::plain;
 
 /// A piece of SQL and what is known about it.
 #[derive(Clone, Debug)]
 pub(super) struct Compiled {
-    pub(super) sql: String,
+    pub(super) sql: Sql,
     /// The columns in it, each once, in order.
     pub(super) columns: Vec<String>,
     /// Whether Django sends part of it as a parameter.
@@ -80,7 +81,7 @@ pub(super) enum Clause {
 }
 
 impl Compiled {
-    pub(super) fn new(sql: impl Into<String>) -> Self {
+    pub(super) fn new(sql: impl Into<Sql>) -> Self {
         Self {
             sql: sql.into(),
             columns: Vec::new(),
@@ -95,12 +96,12 @@ impl Compiled {
     pub(super) fn unknown(reason: &str) -> Self {
         Self {
             volatility: Volatility::Unknown,
-            ..Self::new(unknown(reason))
+            ..Self::new(Unknown::new(reason))
         }
     }
 
     /// New SQL over parts: their columns and what else is known of them adds up.
-    pub(super) fn over<'c>(sql: String, parts: impl IntoIterator<Item = &'c Compiled>) -> Self {
+    pub(super) fn over<'c>(sql: Sql, parts: impl IntoIterator<Item = &'c Compiled>) -> Self {
         let mut compiled = Self::new(sql);
         for part in parts {
             for column in &part.columns {
@@ -138,7 +139,7 @@ impl Compiled {
     }
 
     /// The SQL of a lookup or condition.
-    pub(super) fn condition<'c>(sql: String, parts: impl IntoIterator<Item = &'c Compiled>) -> Self {
+    pub(super) fn condition<'c>(sql: Sql, parts: impl IntoIterator<Item = &'c Compiled>) -> Self {
         Self::over(sql, parts).of_type(InternalType::Boolean)
     }
 
@@ -158,9 +159,15 @@ impl Compiled {
     }
 }
 
+impl SqlPart for Compiled {
+    fn gather<'s>(&'s self, unknowns: &mut Vec<Unknown>) -> &'s str {
+        self.sql.gather(unknowns)
+    }
+}
+
 impl Clause {
     /// A lookup's SQL.
-    pub(super) fn lookup<'c>(sql: String, parts: impl IntoIterator<Item = &'c Compiled>) -> Self {
+    pub(super) fn lookup<'c>(sql: Sql, parts: impl IntoIterator<Item = &'c Compiled>) -> Self {
         Clause::Sql(Compiled {
             shape: Shape::Lookup,
             ..Compiled::condition(sql, parts)

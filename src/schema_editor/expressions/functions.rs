@@ -2,6 +2,7 @@
 
 use crate::migration::{Field, FieldKind, InternalType};
 use crate::statement::{Volatility, quote_name};
+use crate::unknown::{Sql, sql};
 use crate::value::{Call, Value};
 use crate::versions::PostgresVersion;
 
@@ -191,12 +192,11 @@ impl Compiler<'_, '_> {
             "TrigramStrictWordDistance" => " <<<-> ",
             _ => ", ",
         };
-        let texts: Vec<&str> = arguments.iter().map(|argument| argument.sql.as_str()).collect();
-        let joined = texts.join(joiner);
+        let joined = Sql::join(&arguments, joiner);
         let sql = if name.starts_with("SHA") {
-            format!("ENCODE(DIGEST({joined}, '{function}'), 'hex')")
+            sql!("ENCODE(DIGEST({}, '{function}'), 'hex')", joined)
         } else {
-            format!("{function}({joined})")
+            sql!("{function}({})", joined)
         };
         let output = match output {
             Output::Source => arguments.iter().find_map(|argument| argument.output.clone()),
@@ -261,15 +261,14 @@ impl Compiler<'_, '_> {
         let function = text("function").unwrap_or_default();
         let joiner = text("arg_joiner").unwrap_or(", ");
         let template = text("template").unwrap_or("%(function)s(%(expressions)s)");
-        let texts: Vec<&str> = arguments.iter().map(|argument| argument.sql.as_str()).collect();
-        let joined = texts.join(joiner);
+        let joined = Sql::join(&arguments, joiner);
         let mut parts = Template::default();
         for (name, value) in &call.kwargs {
             if let Some(value) = super::super::prepare::python_text(value) {
-                parts.set(name, value);
+                parts.set(name, value.into());
             }
         }
-        parts.set("function", function.to_owned());
+        parts.set("function", function.into());
         parts.set("expressions", joined.clone());
         parts.set("field", joined);
         let Some(sql) = parts.fill(template) else {
@@ -295,7 +294,7 @@ impl Compiler<'_, '_> {
         let Some(data_type) = crate::fields::cast_type(output, self.django()) else {
             return Compiled::unknown("the type of a cast");
         };
-        let sql = format!("({})::{data_type}", argument.sql);
+        let sql = sql!("({})::{}", argument.sql, data_type);
         // What a moment is as text or as a day depends on settings of the session.
         let is_moment = matches!(class(argument.output.as_ref()), Some(Class::DateTime | Class::Date));
         let own = if is_moment && class(argument.output.as_ref()) != class(Some(output)) {
@@ -320,7 +319,7 @@ impl Compiler<'_, '_> {
     fn collate(&self, call: &Call) -> Option<Compiled> {
         let argument = self.argument(call.argument(0, "expression")?);
         let collation = call.argument(1, "collation")?.as_str()?;
-        let sql = format!("{} COLLATE {}", argument.sql, quote_name(collation));
+        let sql = sql!("{} COLLATE {}", argument.sql, quote_name(collation));
         Some(Compiled::over(sql, [&argument]).with_output(argument.output.clone()))
     }
 
@@ -328,7 +327,7 @@ impl Compiler<'_, '_> {
     fn operator_class(&self, call: &Call) -> Option<Compiled> {
         let argument = self.argument(call.argument(0, "expression")?);
         let name = call.argument(1, "name")?.as_str()?;
-        let sql = format!("{} {name}", argument.sql);
+        let sql = sql!("{} {name}", argument.sql);
         Some(Compiled::over(sql, [&argument]).with_output(argument.output.clone()))
     }
 
@@ -347,13 +346,13 @@ impl Compiler<'_, '_> {
         if !self.since(5, 1) {
             let text = plain(InternalType::Text);
             let parts = [self.cast(left, &text), self.cast(right, &text)];
-            let sql = format!("CONCAT({}, {})", parts[0].sql, parts[1].sql);
+            let sql = sql!("CONCAT({}, {})", parts[0].sql, parts[1].sql);
             return Compiled::over(sql, &parts)
                 .with_output(output)
                 .varying(Volatility::Stable);
         }
         let parts = [self.as_text(left), self.as_text(right)];
-        let sql = format!("(COALESCE({}, '') || COALESCE({}, ''))", parts[0].sql, parts[1].sql);
+        let sql = sql!("(COALESCE({}, '') || COALESCE({}, ''))", parts[0].sql, parts[1].sql);
         let is_parameterized = true;
         Compiled {
             is_parameterized,
@@ -369,9 +368,9 @@ impl Compiler<'_, '_> {
             .iter()
             .map(|value| self.prepared_value(super::super::prepare::generic(value)))
             .collect();
-        let filled = Template::fill_positions(sql, parameters.iter().map(|parameter| parameter.sql.as_str()))?;
+        let filled = Template::fill_positions(sql, parameters.iter())?;
         let output = call.argument(2, "output_field").and_then(declared);
-        let compiled = Compiled::over(format!("({filled})"), &parameters);
+        let compiled = Compiled::over(sql!("({})", filled), &parameters);
         Some(compiled.with_output(output).varying(Volatility::Unknown))
     }
 

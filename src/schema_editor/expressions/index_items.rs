@@ -1,6 +1,7 @@
 //! Items of an index: `IndexExpression` of django/db/models/indexes.py.
 
 use crate::statement::{IndexItem, quote_name};
+use crate::unknown::sql;
 use crate::value::{Call, Value};
 
 use super::compile::Compiler;
@@ -26,7 +27,7 @@ impl Compiler<'_, '_> {
                 suffix: wrappers.text(),
             };
         }
-        root.sql = format!("({})", root.sql);
+        root.sql = sql!("({})", root.sql);
         IndexItem::Expression(wrappers.around(root).into_expression())
     }
 
@@ -34,7 +35,7 @@ impl Compiler<'_, '_> {
     pub(super) fn index_item_sql(&self, value: &Value) -> Compiled {
         let (mut root, wrappers) = self.unwrapped(value);
         if !root.is_column() {
-            root.sql = format!("({})", root.sql);
+            root.sql = sql!("({})", root.sql);
         }
         wrappers.around(root)
     }
@@ -60,7 +61,7 @@ impl Wrappers {
 
     fn around(self, root: Compiled) -> Compiled {
         match self.text() {
-            Some(text) => Compiled::over(format!("{} {text}", root.sql), [&root]),
+            Some(text) => Compiled::over(sql!("{} {text}", root.sql), [&root]),
             None => root,
         }
     }

@@ -1,6 +1,7 @@
 //! Keys of JSON documents, and JSON functions: django/db/models/fields/json.py.
 
 use crate::migration::InternalType;
+use crate::unknown::sql;
 use crate::value::{Call, Value};
 
 use super::super::literals::Literal;
@@ -65,10 +66,10 @@ fn key_sql(compiler: &Compiler<'_, '_>, document: Compiled, path: Vec<String>, g
         Gives::Text => ("->>", "#>>", Some(super::outputs::plain(InternalType::Text))),
     };
     let sql = match path.as_slice() {
-        [key] => format!("({} {operator} {})", document.sql, key_literal(compiler, key)),
+        [key] => sql!("({} {operator} {})", document.sql, key_literal(compiler, key)),
         keys => {
             let keys = keys.iter().map(|key| Literal::Text(key.clone())).collect();
-            format!("({} {nested} {})", document.sql, Literal::Array(keys).sql())
+            sql!("({} {nested} {})", document.sql, Literal::Array(keys).sql())
         }
     };
     let compiled = Compiled::over(sql, [&document]).with_output(output);
@@ -100,7 +101,7 @@ pub(super) fn as_text_key(compiler: &Compiler<'_, '_>, key: &Compiled) -> Option
 
 /// The `KeyTransform` of `HStoreField`.
 pub(super) fn hstore_key(compiler: &Compiler<'_, '_>, store: &Compiled, key: &str) -> Compiled {
-    let sql = format!("({} -> {})", store.sql, compiler.literal(Literal::Text(key.to_owned())));
+    let sql = sql!("({} -> {})", store.sql, compiler.literal(Literal::Text(key.to_owned())));
     Compiled {
         is_parameterized: true,
         ..Compiled::over(sql, [store]).of_type(InternalType::Text)

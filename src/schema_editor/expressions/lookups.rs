@@ -5,6 +5,7 @@ mod patterns;
 mod years;
 
 use crate::migration::{FieldKind, InternalType};
+use crate::unknown::{Sql, sql};
 use crate::value::{Call, Value};
 
 use super::super::prepare;
@@ -158,7 +159,7 @@ impl Compiler<'_, '_> {
             Right::Expression(compiled) => compiled,
         };
         for function in &left.bilateral {
-            value = Compiled::over(format!("{function}({})", value.sql), [&value]).with_output(left.output.clone());
+            value = Compiled::over(sql!("{function}({})", value.sql), [&value]).with_output(left.output.clone());
         }
         Right::Expression(value)
     }
@@ -173,13 +174,13 @@ impl Compiler<'_, '_> {
             ("isnull", _) => None,
             ("exact", Right::Direct(value)) if class(left.output.as_ref()) == Some(Class::Boolean) => {
                 let not = if prepare::boolean(value)? { "" } else { "NOT " };
-                Some(Clause::lookup(format!("{not}{}", left_sql(left)), [left]))
+                Some(Clause::lookup(sql!("{not}{}", left_sql(left)), [left]))
             }
             ("in", Right::Direct(value)) => self.is_in(left, value),
             ("range", Right::Direct(value)) => {
                 let [low, high] = value.as_items()? else { return None };
                 let (low, high) = (self.item(left, low), self.item(left, high));
-                let sql = format!("{} BETWEEN {} AND {}", left_sql(left), low.sql, high.sql);
+                let sql = sql!("{} BETWEEN {} AND {}", left_sql(left), low.sql, high.sql);
                 Some(Clause::lookup(sql, [left, &low, &high]))
             }
             _ => match operator(lookup) {
@@ -199,7 +200,7 @@ impl Compiler<'_, '_> {
             }
             Right::Expression(compiled) => self.wrapped(compiled),
         };
-        let sql = format!("{} {operator} {}", left_sql(left), right.sql);
+        let sql = sql!("{} {operator} {}", left_sql(left), right.sql);
         Clause::lookup(sql, [left, &right])
     }
 
@@ -235,11 +236,11 @@ impl Compiler<'_, '_> {
     /// `Lookup.process_rhs`: an expression stands in parentheses; a `Value` since Django 5.1 no longer.
     fn wrapped(&self, compiled: Compiled) -> Compiled {
         let is_bare = compiled.is_value() && self.since(5, 1);
-        if is_bare || compiled.sql.starts_with('(') {
+        if is_bare || compiled.sql.shown().starts_with('(') {
             return compiled;
         }
         Compiled {
-            sql: format!("({})", compiled.sql),
+            sql: sql!("({})", compiled.sql),
             ..compiled
         }
     }
@@ -268,8 +269,7 @@ impl Compiler<'_, '_> {
         if rights.is_empty() {
             return Some(Clause::Never);
         }
-        let texts: Vec<&str> = rights.iter().map(|right| right.sql.as_str()).collect();
-        let sql = format!("{} IN ({})", left_sql(left), texts.join(", "));
+        let sql = sql!("{} IN ({})", left_sql(left), Sql::join(&rights, ", "));
         Some(Clause::lookup(sql, std::iter::once(left).chain(&rights)))
     }
 
@@ -283,16 +283,16 @@ impl Compiler<'_, '_> {
 }
 
 /// `BuiltinLookup.process_lhs`: a lookup on a lookup stands in parentheses.
-fn left_sql(left: &Compiled) -> String {
+fn left_sql(left: &Compiled) -> Sql {
     if matches!(left.shape, Shape::Lookup) {
-        format!("({})", left.sql)
+        sql!("({})", left.sql)
     } else {
         left.sql.clone()
     }
 }
 
 fn null_test(left: &Compiled, test: &str) -> Clause {
-    Clause::lookup(format!("{} {test}", left_sql(left)), [left])
+    Clause::lookup(sql!("{} {test}", left_sql(left)), [left])
 }
 
 fn nullable_column(compiled: &Compiled) -> Option<Compiled> {

@@ -2,6 +2,7 @@
 
 use crate::migration::InternalType;
 use crate::statement::Volatility;
+use crate::unknown::{Sql, sql};
 use crate::value::{Call, Value};
 
 use super::compile::{Compiler, is_expression};
@@ -32,20 +33,20 @@ impl Compiler<'_, '_> {
             return Some(self.compile(config));
         }
         let name = self.operand(config);
-        Some(Compiled::over(format!("{}::regconfig", name.sql), [&name]))
+        Some(Compiled::over(sql!("{}::regconfig", name.sql), [&name]))
     }
 
     /// `SearchVector.as_sql`
     fn search_vector(&self, arguments: &[Compiled], config: Option<Compiled>, weight: Option<&Value>) -> Compiled {
         let texts: Vec<Compiled> = arguments.iter().map(|argument| self.as_text(argument)).collect();
-        let parts: Vec<String> = texts.iter().map(|text| format!("COALESCE({}, '')", text.sql)).collect();
-        let joined = parts.join(" || ' ' || ");
+        let parts: Vec<Sql> = texts.iter().map(|text| sql!("COALESCE({}, '')", text.sql)).collect();
+        let joined = Sql::join(&parts, " || ' ' || ");
         let mut sql = match &config {
-            Some(config) => format!("to_tsvector({}, {joined})", config.sql),
-            None => format!("to_tsvector({joined})"),
+            Some(config) => sql!("to_tsvector({}, {})", config.sql, joined),
+            None => sql!("to_tsvector({})", joined),
         };
         if let Some(weight) = weight.filter(|weight| !matches!(weight, Value::None)) {
-            sql = format!("setweight({sql}, {})", self.operand(weight).sql);
+            sql = sql!("setweight({}, {})", sql, self.operand(weight).sql);
         }
         // Without a configuration the session's is used.
         let own = if config.is_some() {
@@ -79,7 +80,7 @@ impl Compiler<'_, '_> {
         let is_inverted = call.keyword("invert").and_then(Value::as_bool).unwrap_or_default();
         Some(if is_inverted {
             Compiled {
-                sql: format!("!!({})", query.sql),
+                sql: sql!("!!({})", query.sql),
                 ..query
             }
         } else {
@@ -103,14 +104,13 @@ impl Compiler<'_, '_> {
         } else {
             search_query("plainto_tsquery", &self.operand(query), None)
         };
-        let mut sql = format!("ts_rank({}, {}", vector.sql, query.sql);
-        if call.keyword("cover_density").and_then(Value::as_bool) == Some(true) {
-            sql = sql.replacen("ts_rank(", "ts_rank_cd(", 1);
-        }
+        let is_cover_density = call.keyword("cover_density").and_then(Value::as_bool) == Some(true);
+        let function = if is_cover_density { "ts_rank_cd" } else { "ts_rank" };
+        let mut sql = sql!("{function}({}, {}", vector.sql, query.sql);
         if let Some(normalization) = call.keyword("normalization") {
-            sql = format!("{sql}, {}", self.operand(normalization).sql);
+            sql = sql!("{}, {}", sql, self.operand(normalization).sql);
         }
-        Some(Compiled::over(format!("{sql})"), [&vector, &query]).of_type(InternalType::Float))
+        Some(Compiled::over(sql!("{})", sql), [&vector, &query]).of_type(InternalType::Float))
     }
 
     /// `SearchVectorExact` and `SearchLookup`: the left side as a vector, the right side as a query.
@@ -135,8 +135,8 @@ impl Compiler<'_, '_> {
 
 fn search_query(function: &str, value: &Compiled, config: Option<Compiled>) -> Compiled {
     let sql = match &config {
-        Some(config) => format!("{function}({}, {})", config.sql, value.sql),
-        None => format!("{function}({})", value.sql),
+        Some(config) => sql!("{function}({}, {})", config.sql, value.sql),
+        None => sql!("{function}({})", value.sql),
     };
     let own = if config.is_some() {
         Volatility::Constant

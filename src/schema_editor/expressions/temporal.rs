@@ -2,6 +2,7 @@
 
 use crate::migration::InternalType;
 use crate::statement::{Volatility, quote_literal};
+use crate::unknown::{Sql, sql};
 use crate::value::{Call, Value};
 
 use super::super::moments::zone_name;
@@ -95,11 +96,11 @@ impl Compiler<'_, '_> {
             _ => return None,
         };
         let sql = match part {
-            "second" if of != Class::Date => format!("EXTRACT(SECOND FROM DATE_TRUNC('second', {shifted}))"),
-            "week_day" => format!("EXTRACT(DOW FROM {shifted}) + 1"),
-            "iso_week_day" => format!("EXTRACT(ISODOW FROM {shifted})"),
-            "iso_year" => format!("EXTRACT(ISOYEAR FROM {shifted})"),
-            _ => format!("EXTRACT({} FROM {shifted})", part.to_uppercase()),
+            "second" if of != Class::Date => sql!("EXTRACT(SECOND FROM DATE_TRUNC('second', {}))", shifted),
+            "week_day" => sql!("EXTRACT(DOW FROM {}) + 1", shifted),
+            "iso_week_day" => sql!("EXTRACT(ISODOW FROM {})", shifted),
+            "iso_year" => sql!("EXTRACT(ISOYEAR FROM {})", shifted),
+            _ => sql!("EXTRACT({} FROM {})", part.to_uppercase(), shifted),
         };
         Some(
             Compiled::over(sql, [moment])
@@ -127,7 +128,7 @@ impl Compiler<'_, '_> {
             Class::Time => "::time",
             _ => return None,
         };
-        let sql = format!("DATE_TRUNC({}, {shifted}){suffix}", quote_literal(kind));
+        let sql = sql!("DATE_TRUNC({}, {}){suffix}", quote_literal(kind), shifted);
         Some(Compiled::over(sql, [moment]).with_output(output).varying(own))
     }
 
@@ -139,7 +140,7 @@ impl Compiler<'_, '_> {
         } else {
             InternalType::Time
         };
-        let sql = format!("({shifted})::{to}");
+        let sql = sql!("({})::{to}", shifted);
         Some(
             Compiled::over(sql, [moment])
                 .with_output(Some(plain(output)))
@@ -148,7 +149,7 @@ impl Compiler<'_, '_> {
     }
 
     /// `_convert_sql_to_tz`: the moment as clocks show it, and how far that varies.
-    fn in_zone(&self, moment: &Compiled, zone: Option<&Value>) -> Option<(String, Volatility)> {
+    fn in_zone(&self, moment: &Compiled, zone: Option<&Value>) -> Option<(Sql, Volatility)> {
         if !self.settings().use_tz {
             return Some((moment.sql.clone(), Volatility::Stable));
         }
@@ -156,7 +157,7 @@ impl Compiler<'_, '_> {
             None | Some(Value::None) => self.settings().time_zone.clone()?,
             Some(zone) => zone_name(zone)?,
         };
-        let sql = format!("{} AT TIME ZONE {}", moment.sql, quote_literal(&turned(&zone)));
+        let sql = sql!("{} AT TIME ZONE {}", moment.sql, quote_literal(&turned(&zone)));
         Some((sql, Volatility::Constant))
     }
 }

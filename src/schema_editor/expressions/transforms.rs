@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::migration::{Field, FieldKind, InternalType};
+use crate::unknown::{Sql, sql};
 
 use super::compile::Compiler;
 use super::compiled::{Compiled, Shape};
@@ -67,7 +68,7 @@ impl Compiler<'_, '_> {
     /// The transforms of `ArrayField`: length, index, slice.
     fn array_transform(&self, left: &Compiled, name: &str) -> Option<Compiled> {
         if name == "len" {
-            let sql = format!(
+            let sql = sql!(
                 "CASE WHEN {0} IS NULL THEN NULL ELSE coalesce(array_length({0}, 1), 0) END",
                 left.sql
             );
@@ -75,32 +76,34 @@ impl Compiler<'_, '_> {
         }
         if let Ok(index) = name.parse::<u32>() {
             let element = element_of(left.output.as_ref()?)?;
-            let sql = format!("{}[{}]", subscripted(&left.sql), index + 1);
+            let position = index + 1;
+            let sql = sql!("{}[{position}]", subscripted(&left.sql));
             return Some(parameterized(sql, left).with_output(Some(element)));
         }
         let (start, end) = name.split_once('_')?;
         let (start, end): (u32, u32) = (start.parse().ok()?, end.parse().ok()?);
         // Django 5.1 began to put everything in parentheses here.
         let array = if self.since(5, 1) {
-            format!("({})", left.sql)
+            sql!("({})", left.sql)
         } else {
             subscripted(&left.sql)
         };
-        let sql = format!("{array}[{}:{end}]", start + 1);
+        let first = start + 1;
+        let sql = sql!("{}[{first}:{end}]", array);
         Some(parameterized(sql, left).with_output(left.output.clone()))
     }
 }
 
 /// Indexes of indexes stand beside each other, all else in parentheses.
-fn subscripted(sql: &str) -> String {
-    if sql.ends_with(']') {
-        sql.to_owned()
+fn subscripted(sql: &Sql) -> Sql {
+    if sql.shown().ends_with(']') {
+        sql.clone()
     } else {
-        format!("({sql})")
+        sql!("({})", sql)
     }
 }
 
-fn parameterized(sql: String, left: &Compiled) -> Compiled {
+fn parameterized(sql: Sql, left: &Compiled) -> Compiled {
     Compiled {
         is_parameterized: true,
         ..Compiled::over(sql, [left])
@@ -121,7 +124,7 @@ fn array_of_text(function: &str, left: &Compiled) -> Compiled {
         size: None,
     };
     let output = Some(Arc::new(Field::of_kind(kind)));
-    Compiled::over(format!("{function}({})", left.sql), [left]).with_output(output)
+    Compiled::over(sql!("{function}({})", left.sql), [left]).with_output(output)
 }
 
 /// The transforms of `RangeField`.
@@ -137,5 +140,5 @@ fn range_transform(left: &Compiled, name: &str) -> Option<Compiled> {
         "upper_inf" => ("UPPER_INF", InternalType::Boolean),
         _ => return None,
     };
-    Some(Compiled::over(format!("{function}({})", left.sql), [left]).of_type(output))
+    Some(Compiled::over(sql!("{function}({})", left.sql), [left]).of_type(output))
 }

@@ -2,6 +2,7 @@
 //!
 //! See `Q` in `django/db/models/query_utils.py`, `Query._add_q` and `WhereNode` in django/db/models/sql.
 
+use crate::unknown::{Sql, sql};
 use crate::value::{Call, Operator, Value};
 
 use super::cases::combine;
@@ -230,11 +231,11 @@ impl Where {
         };
         // Django 5.0 began to count modulo 2.
         let is_odd = if count > 2 && compiler.since(5, 0) {
-            format!("1 = (MOD({}, 2))", sum.sql)
-        } else if sum.sql.starts_with('(') {
-            format!("1 = {}", sum.sql)
+            sql!("1 = (MOD({}, 2))", sum.sql)
+        } else if sum.sql.shown().starts_with('(') {
+            sql!("1 = {}", sum.sql)
         } else {
-            format!("1 = ({})", sum.sql)
+            sql!("1 = ({})", sum.sql)
         };
         let is_odd = Compiled::condition(is_odd, [&sum]);
         join(vec![Clause::Sql(any), Clause::Sql(is_odd)], Connector::And, 2, 1).finished(self.is_negated, resolved)
@@ -254,7 +255,7 @@ impl WhereChild {
 fn case(clause: &Clause) -> Option<Compiled> {
     match clause {
         Clause::Sql(compiled) => Some(Compiled::over(
-            format!("CASE WHEN {} THEN 1 ELSE 0 END", compiled.sql),
+            sql!("CASE WHEN {} THEN 1 ELSE 0 END", compiled.sql),
             [compiled],
         )),
         Clause::Never | Clause::Always => None,
@@ -297,8 +298,7 @@ fn join(clauses: Vec<Clause>, connector: Connector, mut full_needed: usize, mut 
         Connector::And => " AND ",
         Connector::Or | Connector::Xor => " OR ",
     };
-    let texts: Vec<&str> = parts.iter().map(|part| part.sql.as_str()).collect();
-    Joined::Parts(Compiled::condition(texts.join(separator), &parts), parts.len())
+    Joined::Parts(Compiled::condition(Sql::join(&parts, separator), &parts), parts.len())
 }
 
 impl Joined {
@@ -309,9 +309,9 @@ impl Joined {
             (Joined::Parts(compiled, count), _) => (compiled, count),
         };
         let sql = if is_negated {
-            format!("NOT ({})", compiled.sql)
+            sql!("NOT ({})", compiled.sql)
         } else if count > 1 || resolved == Resolved::Twice {
-            format!("({})", compiled.sql)
+            sql!("({})", compiled.sql)
         } else {
             compiled.sql
         };
@@ -386,7 +386,7 @@ impl Compiler<'_, '_> {
         let mut node = single(lookup.clause);
         if current_negated {
             for column in lookup.nullable {
-                let sql = format!("{} IS NOT NULL", column.sql);
+                let sql = sql!("{} IS NOT NULL", column.sql);
                 node.add_clause(Compiled::condition(sql, [&column]));
             }
         }

@@ -8,6 +8,7 @@ use crate::migration::operation::Deferrable;
 use crate::migration::{Constraint, Field, Index, Operation};
 use crate::models::{Model, ModelField};
 use crate::statement::{names_digest, quote_literal, quote_name};
+use crate::unknown::{Sql, SqlPart, sql};
 use crate::value::Value;
 
 use super::super::operations::{States, bound};
@@ -78,19 +79,18 @@ impl Run<'_> {
         let Some(statement) = self.create_meta_index(model, index, true) else {
             return;
         };
-        self.note_unknowns(&statement);
-        let sql = statement.to_string();
-        let sql = sql.replacen(
-            "CREATE INDEX CONCURRENTLY",
-            "CREATE INDEX CONCURRENTLY IF NOT EXISTS",
-            1,
-        );
+        let sql = statement
+            .sql()
+            .replace_first("CREATE INDEX CONCURRENTLY", "CREATE INDEX CONCURRENTLY IF NOT EXISTS");
         let sql = match uniqueness {
             Uniqueness::None => sql,
-            Uniqueness::Distinct => sql.replacen("CREATE INDEX", "CREATE UNIQUE INDEX", 1),
-            Uniqueness::NotDistinct => sql.replacen("CREATE INDEX", "CREATE UNIQUE INDEX", 1) + " NULLS NOT DISTINCT",
+            Uniqueness::Distinct => sql.replace_first("CREATE INDEX", "CREATE UNIQUE INDEX"),
+            Uniqueness::NotDistinct => {
+                let unique = sql.replace_first("CREATE INDEX", "CREATE UNIQUE INDEX");
+                sql!("{} NULLS NOT DISTINCT", unique)
+            }
         };
-        self.without_lock_timeout(|run| run.execute_text(&sql));
+        self.without_lock_timeout(|run| run.execute_text(sql));
     }
 
     /// An index may wait for as long as it takes.
@@ -98,7 +98,7 @@ impl Run<'_> {
         let before = shown_timeout(self.connection.setting("lock_timeout").as_deref().unwrap_or("0"));
         self.execute_text("SET lock_timeout = '0';");
         step(self);
-        self.execute_text(&format!("SET lock_timeout = {};", quote_literal(&before)));
+        self.execute_text(format!("SET lock_timeout = {};", quote_literal(&before)));
     }
 
     fn safer_add_constraint(&mut self, model: &Model<'_>, constraint: &Constraint) {
@@ -109,8 +109,7 @@ impl Run<'_> {
                 if !self.has_constraint(&table, name)
                     && let Some(statement) = self.create_constraint(model, constraint)
                 {
-                    self.note_unknowns(&statement);
-                    self.execute_text(&format!("{statement} NOT VALID;"));
+                    self.execute_text(sql!("{} NOT VALID;", statement.sql()));
                     self.validate(&table, name);
                 } else if self.is_not_valid(&table, name) {
                     self.validate(&table, name);
@@ -168,7 +167,7 @@ impl Run<'_> {
             Some(Deferrable::Immediate) | None => "",
         };
         let table = quote_name(&table);
-        self.execute_text(&format!(
+        self.execute_text(format!(
             "ALTER TABLE {table} ADD CONSTRAINT {quoted} UNIQUE USING INDEX {quoted}{deferred}"
         ));
     }
@@ -232,7 +231,7 @@ impl Run<'_> {
         let quoted = quote_name(&column);
         if self.connection.catalog().column(&table, &column).is_none() {
             let data_type = &target.data_type;
-            self.alter_text(&table, &format!("ADD COLUMN IF NOT EXISTS {quoted}\n{data_type} NULL"));
+            self.alter_text(&table, &sql!("ADD COLUMN IF NOT EXISTS {quoted}\n{} NULL", data_type));
         }
         if field.unique() {
             let unique = Constraint::unique(&identifier(&[model_name, &column], "uniq"), name);
@@ -245,7 +244,7 @@ impl Run<'_> {
                 "CREATE INDEX CONCURRENTLY IF NOT EXISTS {index} ON {} ({quoted});",
                 quote_name(&table)
             );
-            self.without_lock_timeout(|run| run.execute_text(&sql));
+            self.without_lock_timeout(|run| run.execute_text(sql));
         }
         if !self.has_constraint(&table, &constraint) {
             let key = quote_name(&constraint);
@@ -295,8 +294,8 @@ impl Run<'_> {
     }
 
     /// As the package writes it: on lines of its own.
-    fn alter_text(&mut self, table: &str, action: &str) {
-        self.execute_text(&format!("\nALTER TABLE {}\n{action};\n", quote_name(table)));
+    fn alter_text(&mut self, table: &str, action: &(impl SqlPart + ?Sized)) {
+        self.execute_text(sql!("\nALTER TABLE {}\n{};\n", quote_name(table), action));
     }
 }
 
@@ -312,7 +311,7 @@ enum Uniqueness {
 struct KeyTarget {
     table: String,
     column: String,
-    data_type: String,
+    data_type: Sql,
 }
 
 /// `build_postgres_identifier`

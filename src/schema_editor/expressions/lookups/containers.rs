@@ -1,6 +1,7 @@
 //! Lookups of documents, arrays and ranges.
 
 use crate::migration::{Field, FieldKind, InternalType};
+use crate::unknown::{Sql, SqlPart, sql};
 use crate::value::Value;
 
 use super::super::super::literals::Literal;
@@ -75,7 +76,7 @@ impl Compiler<'_, '_> {
             Right::Expression(compiled) => self.wrapped(compiled.clone()),
         };
         let data_type = crate::fields::cast_type(field, self.django())?;
-        Some(operated(left, operator, &right, &format!("::{data_type}")))
+        Some(operated(left, operator, &right, &sql!("::{}", data_type)))
     }
 
     /// `(ARRAY['a', 'b'])`
@@ -90,8 +91,10 @@ impl Compiler<'_, '_> {
                 item => self.prepared_value(prepare::database_value(self.settings(), base, item)),
             })
             .collect();
-        let texts: Vec<&str> = elements.iter().map(|element| element.sql.as_str()).collect();
-        Some(Compiled::over(format!("(ARRAY[{}])", texts.join(", ")), &elements))
+        Some(Compiled::over(
+            sql!("(ARRAY[{}])", Sql::join(&elements, ", ")),
+            &elements,
+        ))
     }
 
     /// The lookups of range fields.
@@ -125,7 +128,7 @@ impl Compiler<'_, '_> {
             ) => "::integer",
             _ => "",
         };
-        let sql = format!("{}{cast} <@ {}::{range}", left_sql(left), right.sql);
+        let sql = sql!("{}{} <@ {}::{range}", left_sql(left), cast, right.sql);
         Some(Clause::lookup(sql, [left, &right]))
     }
 
@@ -150,7 +153,7 @@ impl Compiler<'_, '_> {
                 };
                 if is_of_moments {
                     let right = self.wrapped(compiled);
-                    return Some(operated(left, "@>", &right, &format!("::{data_type}")));
+                    return Some(operated(left, "@>", &right, &sql!("::{}", data_type)));
                 }
                 Some(operated(left, "@>", &self.cast(&compiled, &element), ""))
             }
@@ -158,8 +161,8 @@ impl Compiler<'_, '_> {
     }
 }
 
-fn operated(left: &Compiled, operator: &str, right: &Compiled, cast: &str) -> Clause {
-    let sql = format!("{} {operator} {}{cast}", left_sql(left), right.sql);
+fn operated(left: &Compiled, operator: &str, right: &Compiled, cast: &(impl SqlPart + ?Sized)) -> Clause {
+    let sql = sql!("{} {operator} {}{}", left_sql(left), right.sql, cast);
     match Clause::lookup(sql, [left, right]) {
         Clause::Sql(compiled) => Clause::Sql(Compiled {
             shape: Shape::Lookup,

@@ -1,5 +1,7 @@
 //! `LIKE`, regular expressions, and similarity.
 
+use crate::unknown::{Sql, sql};
+
 use super::super::super::literals::Literal;
 use super::super::super::prepare::python_text;
 use super::super::compile::Compiler;
@@ -17,7 +19,7 @@ impl Compiler<'_, '_> {
             _ => return None,
         };
         let cast = lookup_cast(left);
-        let cast = if is_insensitive { format!("UPPER({cast})") } else { cast };
+        let cast = if is_insensitive { sql!("UPPER({})", cast) } else { cast };
         let right = match right {
             Right::Direct(value) => {
                 Compiled::parameter(self.literal(Literal::Text(direct(kind, &python_text(value)?))))
@@ -30,13 +32,13 @@ impl Compiler<'_, '_> {
             "iregex" => "~*",
             _ => "LIKE",
         };
-        let is_ready = matches!(kind, "contains" | "startswith" | "endswith") && right.sql.contains("REPLACE(");
+        let is_ready = matches!(kind, "contains" | "startswith" | "endswith") && right.sql.shown().contains("REPLACE(");
         let value = if is_insensitive && !is_ready {
-            format!("UPPER({})", right.sql)
+            sql!("UPPER({})", right.sql)
         } else {
             right.sql.clone()
         };
-        Some(Clause::lookup(format!("{cast} {operator} {value}"), [left, &right]))
+        Some(Clause::lookup(sql!("{} {operator} {}", cast, value), [left, &right]))
     }
 
     /// The right side where it is an expression: `pattern_ops` escapes it in the database.
@@ -45,19 +47,19 @@ impl Compiler<'_, '_> {
         if !matches!(kind, "contains" | "startswith" | "endswith") {
             return wrapped;
         }
-        let escaped = format!(
+        let escaped = sql!(
             r"REPLACE(REPLACE(REPLACE({}, E'\\', E'\\\\'), E'%', E'\\%'), E'_', E'\\_')",
             wrapped.sql
         );
         let escaped = if is_insensitive {
-            format!("UPPER({escaped})")
+            sql!("UPPER({})", escaped)
         } else {
             escaped
         };
         let sql = match kind {
-            "contains" => format!("'%' || {escaped} || '%'"),
-            "startswith" => format!("{escaped} || '%'"),
-            _ => format!("'%' || {escaped}"),
+            "contains" => sql!("'%' || {} || '%'", escaped),
+            "startswith" => sql!("{} || '%'", escaped),
+            _ => sql!("'%' || {}", escaped),
         };
         Compiled::over(sql, [&wrapped])
     }
@@ -73,7 +75,7 @@ impl Compiler<'_, '_> {
         };
         let right = self.compiled_right(left, right);
         Some(Clause::lookup(
-            format!("{} {operator} {}", left_sql(left), right.sql),
+            sql!("{} {operator} {}", left_sql(left), right.sql),
             [left, &right],
         ))
     }
@@ -86,7 +88,7 @@ impl Compiler<'_, '_> {
         };
         let (vector, query) = self.search_sides(left, right);
         let query = self.wrapped(query);
-        Clause::lookup(format!("{} @@ {}", vector.sql, query.sql), [&vector, &query])
+        Clause::lookup(sql!("{} @@ {}", vector.sql, query.sql), [&vector, &query])
     }
 }
 
@@ -102,11 +104,11 @@ fn direct(kind: &str, text: &str) -> String {
 }
 
 /// `lookup_cast` in django/db/backends/postgresql/operations.py.
-fn lookup_cast(left: &Compiled) -> String {
+fn lookup_cast(left: &Compiled) -> Sql {
     let is_relation = matches!(left.shape, Shape::Column { is_relation: true, .. });
     if class(left.output.as_ref()) == Some(Class::Address) && !is_relation {
-        format!("HOST({})", left_sql(left))
+        sql!("HOST({})", left_sql(left))
     } else {
-        format!("{}::text", left_sql(left))
+        sql!("{}::text", left_sql(left))
     }
 }

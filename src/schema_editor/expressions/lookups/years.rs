@@ -1,6 +1,6 @@
 //! A year compared with a number: the moments between which it lies, so that an index can be used.
 
-use crate::statement::unknown;
+use crate::unknown::{Sql, Unknown, sql};
 
 use super::super::super::moments::{Moment, date_text, days_to_date, iso_year_start};
 use super::super::super::prepare::moment_literal;
@@ -27,17 +27,17 @@ impl Compiler<'_, '_> {
             if of_datetime {
                 self.moment_at(date, time)
             } else {
-                moment_literal(Moment::Date(date)).sql()
+                moment_literal(Moment::Date(date)).sql().into()
             }
         };
         let (start, finish) = (bound(first, "00:00:00"), bound(last, "23:59:59.999999"));
         let moment_sql = left_sql(moment);
         let sql = match lookup {
-            "exact" => format!("{moment_sql} BETWEEN {start} AND {finish}"),
-            "gt" => format!("{moment_sql} > {finish}"),
-            "gte" => format!("{moment_sql} >= {start}"),
-            "lt" => format!("{moment_sql} < {start}"),
-            "lte" => format!("{moment_sql} <= {finish}"),
+            "exact" => sql!("{} BETWEEN {} AND {}", moment_sql, start, finish),
+            "gt" => sql!("{} > {}", moment_sql, finish),
+            "gte" => sql!("{} >= {}", moment_sql, start),
+            "lt" => sql!("{} < {}", moment_sql, start),
+            "lte" => sql!("{} <= {}", moment_sql, finish),
             _ => return None,
         };
         let Clause::Sql(compiled) = Clause::lookup(sql, [&**moment]) else {
@@ -50,7 +50,7 @@ impl Compiler<'_, '_> {
     }
 
     /// A moment in the project's time zone.
-    fn moment_at(&self, date: String, time: &str) -> String {
+    fn moment_at(&self, date: String, time: &str) -> Sql {
         let settings = self.settings();
         let moment = Moment::DateTime {
             date,
@@ -58,8 +58,8 @@ impl Compiler<'_, '_> {
             offset: None,
         };
         match moment.aware(settings.use_tz, settings.time_zone.as_deref()) {
-            Some(moment) => moment_literal(moment).sql(),
-            None => unknown("the offset of settings.TIME_ZONE on that day"),
+            Some(moment) => moment_literal(moment).sql().into(),
+            None => Unknown::new("the offset of settings.TIME_ZONE on that day").into(),
         }
     }
 }

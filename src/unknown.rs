@@ -1,0 +1,112 @@
+//! What is not known, with its reason: a value, a type, a name, or a part of some SQL.
+//!
+//! The one place that writes it as text is [`Unknown`]'s `Display`, and no place looks for that text: what is made of
+//! something unknown carries it along.
+
+mod identifier;
+mod sql;
+
+use std::fmt::{self, Display, Formatter};
+use std::sync::Arc;
+
+pub use identifier::Identifier;
+pub(crate) use sql::sql;
+pub use sql::{Sql, SqlPart};
+
+/// Something that is not known.
+///
+/// Two are equal where they are known to be the same thing: where they have the same subject, or one is a copy of the other.
+#[derive(Clone, Debug, Eq)]
+pub struct Unknown {
+    reason: Arc<str>,
+    subject: Option<Arc<str>>,
+}
+
+impl Unknown {
+    /// Something of which no more than this can be said; only its copies are the same.
+    #[must_use]
+    pub fn new(reason: &str) -> Self {
+        Self {
+            reason: readable(reason),
+            subject: None,
+        }
+    }
+
+    /// Something that is the same wherever it has this name: `key type of taggit.Tag`.
+    #[must_use]
+    pub fn named(subject: &str, reason: &str) -> Self {
+        Self {
+            reason: readable(reason),
+            subject: Some(Arc::from(subject)),
+        }
+    }
+
+    /// Something that is derived from this one, called after what it is: a name, of a table and a column.
+    #[must_use]
+    pub fn derived(&self, what: &str) -> Self {
+        Self {
+            reason: Arc::clone(&self.reason),
+            subject: self
+                .subject
+                .as_ref()
+                .map(|subject| Arc::from(format!("{what} of {subject}"))),
+        }
+    }
+
+    /// Why it is not known, or what it is.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+/// A reason that can stand between angle brackets.
+fn readable(reason: &str) -> Arc<str> {
+    if reason.contains(['<', '>']) {
+        reason.replace(['<', '>'], "").into()
+    } else {
+        Arc::from(reason)
+    }
+}
+
+impl PartialEq for Unknown {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.subject, &other.subject) {
+            (Some(subject), Some(other)) => subject == other,
+            (None, None) => Arc::ptr_eq(&self.reason, &other.reason),
+            (Some(_), None) | (None, Some(_)) => false,
+        }
+    }
+}
+
+/// How it is shown inside an otherwise right statement.
+impl Display for Unknown {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        write!(formatter, "<unknown: {}>", self.reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Sql, Unknown, sql};
+
+    #[test]
+    fn an_unknown_is_the_same_as_its_copies_and_as_what_has_its_name() {
+        let first = Unknown::new("a call");
+        assert_eq!(first, first.clone());
+        assert_ne!(first, Unknown::new("a call"));
+        assert_eq!(Unknown::named("tags.Tag", "a"), Unknown::named("tags.Tag", "b"));
+        assert_ne!(Unknown::named("tags.Tag", "a"), Unknown::named("tags.Other", "a"));
+    }
+
+    #[test]
+    fn sql_of_something_unknown_is_unknown_and_text_that_looks_so_is_not() {
+        let now = Unknown::new("shop.now");
+        let quoted = format!("'{now}'");
+        let made = sql!("COALESCE({}, {})", Sql::from(now.clone()), quoted);
+        assert_eq!(made.shown(), format!("COALESCE({now}, '{now}')"));
+        assert_eq!(made.unknowns(), [now]);
+        assert_eq!(made.known(), None);
+        assert!(sql!("({})", quoted).known().is_some());
+    }
+}

@@ -1,0 +1,107 @@
+//! What is not known: it says so wherever it goes, and nothing else is taken for it.
+#![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
+
+mod scratch;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use scratch::{Scratch, migration};
+use serde_json::Value;
+
+/// A project whose second migration does these operations to `shop.Order`.
+fn project(operations: &str) -> Scratch {
+    let second = migration("shop", "0001_initial", operations).replacen("from django", "import vendor\nfrom django", 1);
+    Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/migrations/0002_change.py", second)
+}
+
+/// What `forelock sql` prints of the operations of the second migration.
+fn operations(written: &str) -> Vec<Value> {
+    let run = project(written).run("sql shop 0002 --output-format json");
+    run.json()[0]["operations"].as_array().unwrap().clone()
+}
+
+fn sent(operation: &Value) -> Vec<&str> {
+    let parts = ["statements", "deferred"].map(|part| operation[part].as_array().unwrap());
+    parts.into_iter().flatten().map(|sql| sql.as_str().unwrap()).collect()
+}
+
+#[test]
+fn text_of_the_user_is_no_unknown_whatever_it_says() {
+    let written = [
+        "migrations.AddField(\"order\", \"hue\", models.TextField(default=\"<unknown: hue>\"))",
+        "migrations.AddField(\"order\", \"ink\", models.TextField(null=True, db_comment=\"<unknown: ink>\"))",
+        "migrations.AlterModelTableComment(\"order\", \"<unknown: order>\")",
+        "migrations.AddConstraint(\"order\", models.CheckConstraint(check=models.Q(status=\"<unknown: state>\"), name=\"ok\"))",
+        "migrations.RunSQL([(\"UPDATE shop_order SET status = %s WHERE id = 1\", [\"<unknown: status>\"])])",
+        "migrations.RunSQL(\"UPDATE shop_order SET status = '<unknown: status>' WHERE id = 1\")",
+        "migrations.AlterField(\"order\", \"status\", models.CharField(max_length=20, default=\"<unknown: x>\", null=True))",
+        "migrations.AlterField(\"order\", \"status\", models.CharField(max_length=20, default=\"<unknown: x>\"))",
+    ];
+    for operation in operations(&written.join(",\n        ")) {
+        let text = sent(&operation).join("; ");
+        assert_eq!(operation["confidence"], "exact", "{text}");
+        assert!(text.contains("<unknown: ") || text.contains("DROP NOT NULL"), "{text}");
+    }
+}
+
+#[test]
+fn a_foreign_key_to_the_same_unknown_key_keeps_its_type() {
+    let key = |rest| format!("models.ForeignKey(\"tags.Tag\", models.CASCADE{rest})");
+    let written = [
+        format!("migrations.AddField(\"order\", \"tag\", {})", key(", null=True")),
+        format!("migrations.AlterField(\"order\", \"tag\", {})", key("")),
+    ];
+    let operations = operations(&written.join(",\n        "));
+    let text = sent(&operations[1]).join("; ");
+    assert!(!text.contains(" TYPE "), "{text}");
+    assert_eq!(operations[1]["confidence"], "partial");
+}
+
+#[test]
+fn two_unknown_types_are_not_known_to_be_equal() {
+    let key = |to| format!("models.ForeignKey({to}, models.CASCADE, null=True)");
+    let written = [
+        format!("migrations.AddField(\"order\", \"tag\", {})", key("vendor.one()")),
+        format!("migrations.AlterField(\"order\", \"tag\", {})", key("vendor.two()")),
+    ];
+    let operations = operations(&written.join(",\n        "));
+    let text = sent(&operations[1]).join("; ");
+    assert!(text.contains(" TYPE <unknown: "), "{text}");
+    assert_eq!(operations[1]["confidence"], "partial");
+}
+
+/// The files under `folder` that are Rust.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn one_place_alone_writes_the_mark_of_an_unknown_and_no_place_looks_for_it() {
+    let mut files = Vec::new();
+    sources(Path::new("src"), &mut files);
+    assert!(!files.is_empty());
+    let mut found = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        found.extend(
+            code.filter(|line| line.contains("<unknown"))
+                .map(|line| format!("{}: {}", file.display(), line.trim())),
+        );
+    }
+    assert_eq!(
+        found,
+        ["src/unknown.rs: write!(formatter, \"<unknown: {}>\", self.reason)"]
+    );
+}
