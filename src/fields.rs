@@ -31,8 +31,8 @@ impl Target<'_> {
     pub fn place(&self) -> (Identifier, Identifier) {
         match self {
             Target::Field(field) => {
-                let column = field.column().unwrap_or_else(|| field.name.to_string());
-                (field.model.db_table().into(), column.into())
+                let column = field.column().unwrap_or_else(|| (*field.name).into());
+                (field.model.db_table().into(), column)
             }
             Target::Missing { table, column, .. } => (table.clone(), column.clone()),
         }
@@ -42,7 +42,7 @@ impl Target<'_> {
 impl<'a> ModelField<'a> {
     /// Its column; nothing for a field without one.
     #[must_use]
-    pub fn column(&self) -> Option<String> {
+    pub fn column(&self) -> Option<Identifier> {
         match &self.field.kind {
             FieldKind::ManyToMany(_) | FieldKind::NoColumn | FieldKind::CompositePrimaryKey(_) => None,
             FieldKind::Plain(_)
@@ -51,7 +51,15 @@ impl<'a> ModelField<'a> {
             | FieldKind::ForeignKey(_)
             | FieldKind::OneToOne(_)
             | FieldKind::Database { .. }
-            | FieldKind::Unknown(_) => Some(self.field.column(&self.name)),
+            | FieldKind::Unknown(_) => Some(self.column_name()),
+        }
+    }
+
+    fn column_name(&self) -> Identifier {
+        let unread = self.field.unknown.iter().find(|(name, _)| name == "db_column");
+        match unread {
+            Some((_, reason)) => Identifier::Unknown(unknown_parameter(&self.field, "db_column", reason)),
+            None => Identifier::Known(self.field.column(&self.name)),
         }
     }
 
@@ -162,7 +170,7 @@ impl<'a> ModelField<'a> {
 
     /// `Field.db_check`, for this column name.
     #[must_use]
-    pub fn db_check(&self, column: &str) -> Option<String> {
+    pub fn db_check(&self, column: &Identifier) -> Option<Sql> {
         let checked = match &self.field.kind {
             FieldKind::Plain(internal_type) => is_positive(*internal_type),
             FieldKind::Database { internal_type, .. } => {
@@ -177,7 +185,7 @@ impl<'a> ModelField<'a> {
             | FieldKind::NoColumn
             | FieldKind::Unknown(_) => false,
         };
-        checked.then(|| format!("\"{column}\" >= 0"))
+        checked.then(|| sql!("\"{}\" >= 0", column))
     }
 
     /// Whether `db_type_suffix` makes it an identity column.

@@ -27,6 +27,7 @@ use crate::models::{KnownModel, ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor};
+use crate::unknown::Identifier;
 use database::{Database, Telling};
 use findings::Collector;
 use input::InputHit;
@@ -253,7 +254,8 @@ impl<'a> Run<'a> {
                     let Some(model) = self.models.now().model(&ModelKey::new(app, model_name)) else {
                         continue;
                     };
-                    if let Some(column) = model.field(name).and_then(|field| field.column()) {
+                    let column = model.field(name).and_then(|field| field.column());
+                    if let Some(Identifier::Known(column)) = column {
                         self.database.release(model.db_table(), Some(column));
                     }
                 }

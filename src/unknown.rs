@@ -9,7 +9,8 @@ mod sql;
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
-pub use identifier::Identifier;
+pub(crate) use identifier::quoted;
+pub use identifier::{Identifier, known_names, shown_names};
 pub(crate) use sql::sql;
 pub use sql::{Sql, SqlPart};
 

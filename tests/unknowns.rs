@@ -74,6 +74,41 @@ fn two_unknown_types_are_not_known_to_be_equal() {
     assert_eq!(operations[1]["confidence"], "partial");
 }
 
+#[test]
+fn a_key_to_what_cannot_be_read_has_no_name_that_is_known_and_goes_by_it() {
+    let written = [
+        "migrations.AddField(\"order\", \"tag\", models.ForeignKey(vendor.one(), models.CASCADE, null=True))",
+        "migrations.RemoveField(\"order\", \"tag\")",
+    ];
+    let operations = operations(&written.join(",\n        "));
+    let (added, removed) = (sent(&operations[0]).join("; "), sent(&operations[1]).join("; "));
+    assert!(added.contains(" CONSTRAINT \"<unknown: "), "{added}");
+    assert!(added.contains(" REFERENCES \"<unknown: "), "{added}");
+    assert!(removed.contains("DROP CONSTRAINT \"<unknown: "), "{removed}");
+    for operation in &operations {
+        assert_eq!(operation["confidence"], "partial");
+    }
+}
+
+#[test]
+fn a_column_whose_name_cannot_be_read_gets_none_and_what_is_derived_from_it_neither() {
+    let hue = "models.CharField(max_length=9, db_column=vendor.column(), db_index=True";
+    let written = [
+        format!("migrations.AddField(\"order\", \"hue\", {hue}, null=True))"),
+        format!("migrations.AlterField(\"order\", \"hue\", {hue}, default=\"\"))"),
+        "migrations.AddField(\"order\", \"tags\", models.ManyToManyField(vendor.one()))".to_owned(),
+        "migrations.AddIndex(\"order\", models.Index(fields=[\"hue\"], name=\"given\"))".to_owned(),
+        "migrations.RemoveField(\"order\", \"hue\")".to_owned(),
+    ];
+    for operation in operations(&written.join(",\n        ")) {
+        let statements = sent(&operation);
+        assert_eq!(operation["confidence"], "partial", "{statements:?}");
+        let text = statements.join("; ");
+        assert!(text.contains("\"<unknown: "), "{text}");
+        assert!(!text.contains("hue") && !text.contains("one_id"), "{text}");
+    }
+}
+
 /// The files under `folder` that are Rust.
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

@@ -1,6 +1,7 @@
 //! What each statement does to the catalog.
 
 use crate::statement::{self, AlterTableAction, ConstraintKind as Declared, CreateTable, Statement, TableConstraint};
+use crate::unknown::Identifier;
 
 use super::constraints::stored_check;
 use super::names::stored;
@@ -118,13 +119,20 @@ impl Catalog {
         match action {
             AlterTableAction::AddColumn(column) => self.add_column(table, column),
             AlterTableAction::DropColumn { column, cascade } => {
-                let column = stored(column);
+                let Some(column) = column.known().map(stored) else {
+                    return;
+                };
                 if *cascade {
                     self.drop_dependent_views(table, Some(column));
                 }
                 self.drop_column(table, column);
             }
-            AlterTableAction::RenameColumn { from, to } => self.rename_column(table, stored(from), stored(to)),
+            AlterTableAction::RenameColumn { from, to } => match (from.known(), to.known()) {
+                (Some(from), Some(to)) => self.rename_column(table, stored(from), stored(to)),
+                // It is there no longer by this name.
+                (Some(from), None) => self.drop_column(table, stored(from)),
+                (None, _) => {}
+            },
             AlterTableAction::AddConstraint(constraint) => self.add_constraint(table, constraint),
             AlterTableAction::DropConstraint { name, .. } => match (name.known(), name.unknown()) {
                 (Some(name), _) => self.drop_constraint(table, stored(&name)),
@@ -140,12 +148,16 @@ impl Catalog {
                 }
             }
             AlterTableAction::AddIdentity { column } => {
-                self.own_sequence(table, column);
+                if let Some(name) = column.known() {
+                    self.own_sequence(table, name);
+                }
                 self.change_column(table, column, |column| column.identity = true);
             }
             AlterTableAction::DropIdentity { column } => {
-                if self.column(table, column).is_some_and(|column| column.identity) {
-                    self.drop_owned_sequence(table, column);
+                if let Some(name) = column.known()
+                    && self.column(table, name).is_some_and(|column| column.identity)
+                {
+                    self.drop_owned_sequence(table, name);
                 }
                 self.change_column(table, column, |column| column.identity = false);
             }
@@ -177,7 +189,13 @@ impl Catalog {
         }
     }
 
-    pub(super) fn change_column(&mut self, table: &str, column: &str, change: impl FnOnce(&mut Column)) {
+    pub(super) fn change_column(&mut self, table: &str, column: &Identifier, change: impl FnOnce(&mut Column)) {
+        if let Some(column) = column.known() {
+            self.change_known_column(table, column, change);
+        }
+    }
+
+    pub(super) fn change_known_column(&mut self, table: &str, column: &str, change: impl FnOnce(&mut Column)) {
         if let Some(column) = self
             .tables
             .get_mut(table)
@@ -192,7 +210,10 @@ impl Catalog {
         let Some(entry) = self.tables.get_mut(table) else {
             return;
         };
-        let column_name = stored(&column.name);
+        // A column without a name that is known cannot be looked up, nor can what is on it.
+        let Some(column_name) = column.name.known().map(stored) else {
+            return;
+        };
         entry
             .columns
             .insert(column_name.to_owned(), Column::of(column, migration));

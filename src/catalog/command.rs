@@ -183,7 +183,7 @@ impl Catalog {
                     };
                     self.insert_constraint(table, name, ConstraintKind::Check(check), false);
                 } else {
-                    self.change_column(table, column, |column| column.not_null = true);
+                    self.change_known_column(table, column, |column| column.not_null = true);
                 }
             }
             TableChange::RenameConstraint { from, to } => {
@@ -195,10 +195,10 @@ impl Catalog {
                 }
             }
             TableChange::SetExpression { column, expression } => {
-                self.change_column(table, column, |column| column.generated = Some(expression.clone()));
+                self.change_known_column(table, column, |column| column.generated = Some(expression.clone()));
             }
             TableChange::DropExpression { column } => {
-                self.change_column(table, column, |column| column.generated = None);
+                self.change_known_column(table, column, |column| column.generated = None);
             }
             TableChange::AttachPartition {
                 partition, is_default, ..
@@ -235,7 +235,7 @@ impl Catalog {
             .collect();
         if primary {
             for column in &columns {
-                self.change_column(table, column, |column| column.not_null = true);
+                self.change_known_column(table, column, |column| column.not_null = true);
             }
         }
         let name = name.map_or_else(|| index.to_owned(), |name| stored(&name.shown()).to_owned());

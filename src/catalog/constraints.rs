@@ -1,9 +1,9 @@
 //! Constraints and indexes: added, dropped, named.
 
 use crate::statement::{ConstraintKind as Declared, CreateIndex, IndexItem, Name, SqlExpression, TableConstraint};
-use crate::unknown::{Identifier, Unknown};
+use crate::unknown::Unknown;
 
-use super::names::{compared, stored, stored_all};
+use super::names::{compared, stored, stored_all, stored_names};
 use super::{Catalog, Constraint, ConstraintKind, Index, NamelessKey, object_name};
 
 impl Catalog {
@@ -21,13 +21,13 @@ impl Catalog {
                 self.insert_constraint(table, name, stored_check(expression), !constraint.not_valid);
             }
             Declared::Unique { columns, .. } => {
-                self.add_keyed(table, ConstraintKind::Unique(stored_all(columns)), name, true);
+                self.add_keyed(table, ConstraintKind::Unique(stored_names(columns)), name, true);
             }
             Declared::PrimaryKey { columns } => {
                 for column in columns {
                     self.change_column(table, column, |column| column.not_null = true);
                 }
-                self.add_keyed(table, ConstraintKind::PrimaryKey(stored_all(columns)), name, true);
+                self.add_keyed(table, ConstraintKind::PrimaryKey(stored_names(columns)), name, true);
             }
             Declared::Exclude { definition } => {
                 self.add_keyed(
@@ -45,12 +45,11 @@ impl Catalog {
                     parent.referenced_by.insert(table.to_owned());
                 }
                 let name = name.unwrap_or_else(|| stored(&key.name.shown()).to_owned());
-                let columns = stored_all(&key.columns);
+                let columns = stored_names(&key.columns);
                 let to_columns = if key.to_columns.is_empty() {
                     self.primary_key(&to_table)
                 } else {
-                    let known = key.to_columns.iter().filter_map(Identifier::known);
-                    known.map(|column| stored(column).to_owned()).collect()
+                    stored_names(&key.to_columns)
                 };
                 let kind = ConstraintKind::ForeignKey {
                     columns,
@@ -77,7 +76,7 @@ impl Catalog {
     /// A constraint that only the one can speak of who knows its name.
     fn add_nameless(&mut self, table: &str, name: Unknown, constraint: &TableConstraint) {
         if let (Declared::ForeignKey(key), Some(entry)) = (&constraint.kind, self.tables.get_mut(table)) {
-            let columns = stored_all(&key.columns);
+            let columns = stored_names(&key.columns);
             entry.nameless_keys.push(NamelessKey { name, columns });
         }
     }
@@ -180,7 +179,7 @@ impl Catalog {
         let mut mentioned = Vec::new();
         for item in &create.items {
             match item {
-                IndexItem::Column { name, .. } => items.push(Some(stored(name).to_owned())),
+                IndexItem::Column { name, .. } => items.push(name.known().map(|name| stored(name).to_owned())),
                 IndexItem::Expression(expression) => {
                     items.push(None);
                     mentioned.extend(stored_all(&expression.columns));
@@ -188,7 +187,8 @@ impl Catalog {
             }
         }
         // Django reads `indkey`, which holds the INCLUDE columns too.
-        items.extend(stored_all(&create.include).into_iter().map(Some));
+        let include = create.include.iter();
+        items.extend(include.map(|name| name.known().map(|name| stored(name).to_owned())));
         if let Some(condition) = &create.condition {
             mentioned.extend(stored_all(&condition.columns));
         }

@@ -1,6 +1,7 @@
 //! Names as Postgres keeps them, and those that it invents itself.
 
 use crate::statement::split_identifier;
+use crate::unknown::{Identifier, known_names};
 
 /// Postgres cuts names at this many bytes (`NAMEDATALEN - 1`).
 const LONGEST_NAME: usize = 63;
@@ -61,6 +62,12 @@ pub(super) fn compared(name: &str) -> &str {
 #[must_use]
 pub(super) fn stored_all(names: &[String]) -> Vec<String> {
     names.iter().map(|name| stored(name).to_owned()).collect()
+}
+
+/// The same of columns of which one may not be known: then nothing is claimed of the others.
+#[must_use]
+pub(super) fn stored_names(names: &[Identifier]) -> Vec<String> {
+    stored_all(&known_names(names).unwrap_or_default())
 }
 
 #[cfg(test)]

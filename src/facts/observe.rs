@@ -13,6 +13,7 @@ use crate::catalog::{Catalog, object_name};
 use crate::lock::LockMode;
 use crate::statement::{CreateIndex, CreateTable, ForeignKey, IndexItem, Name, Statement};
 use crate::transaction::Transaction;
+use crate::unknown::shown_names;
 use crate::versions::PostgresVersion;
 
 use super::{Aspect, FactName, Observation, Role};
@@ -72,7 +73,7 @@ pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Obser
         Statement::UpdateNulls { table, column, .. } => vec![
             Observation::new(Aspect::UpdateRows, table)
                 .fact(FactName::Held, context.held(table))
-                .named("column", column),
+                .named("column", column.shown()),
         ],
         Statement::AlterSequenceType { sequence, .. } => {
             vec![unbound(Aspect::AlterSequence).role(Role::Sequence, sequence)]
@@ -106,11 +107,11 @@ fn foreign_key(table: &str, key: &ForeignKey, validation: &'static str, age: &'s
         .fact(FactName::Validation, validation)
         .fact(FactName::Age, age)
         .named("constraint", key.name.shown())
-        .named("column", key.columns.join(", "));
+        .named("column", shown_names(&key.columns));
     if key.to_table.known() == Some(table) {
         observation
     } else {
-        observation.role(Role::Referenced, &key.to_table.to_string())
+        observation.role(Role::Referenced, &key.to_table.shown())
     }
 }
 
@@ -197,12 +198,12 @@ impl Context<'_> {
 
     /// The index itself, or those of the partitions: the one of the partitioned table holds nothing.
     fn built_indexes(&self, create: &CreateIndex, name: &str) -> Vec<String> {
-        let columns: Vec<&str> = create
+        let columns: Vec<_> = create
             .items
             .iter()
             .map(|item| match item {
-                IndexItem::Column { name, .. } => name.as_str(),
-                IndexItem::Expression(_) => "expr",
+                IndexItem::Column { name, .. } => name.shown(),
+                IndexItem::Expression(_) => "expr".into(),
             })
             .collect();
         let leaves: Vec<String> = self

@@ -279,8 +279,16 @@ impl<'a> Database<'a> {
             Statement::AlterTable { table, actions } => {
                 for action in actions {
                     match action {
-                        AlterTableAction::AddColumn(column) => self.transaction.add_column(table, &column.name),
-                        AlterTableAction::SetDefault { column, .. } => self.transaction.note_default(table, column),
+                        AlterTableAction::AddColumn(column) => {
+                            if let Some(name) = column.name.known() {
+                                self.transaction.add_column(table, name);
+                            }
+                        }
+                        AlterTableAction::SetDefault { column, .. } => {
+                            if let Some(name) = column.known() {
+                                self.transaction.note_default(table, name);
+                            }
+                        }
                         _ => {}
                     }
                 }

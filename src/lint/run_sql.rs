@@ -62,7 +62,9 @@ impl Database<'_> {
         match statement {
             Statement::SetConstraintsImmediate { constraint, .. } => self.transaction.check_now(constraint.is_none()),
             Statement::UpdateNulls { table, column, .. } => {
-                self.defer_checks(table, Written::Columns(std::slice::from_ref(column)));
+                if let Some(column) = column.known() {
+                    self.defer_checks(table, Written::Columns(&[column.to_owned()]));
+                }
             }
             Statement::Command { command, .. } => match command.as_ref() {
                 Command::Session(change) => self.remember_setting(change),

@@ -6,7 +6,6 @@ use indexmap::IndexMap;
 
 use crate::migration::{Field, FieldKind, ModelOptions, ModelRef, Relation};
 use crate::statement::truncate_name;
-use crate::unknown::Unknown;
 use crate::value::Value;
 
 use super::state::{Identity, ModelKey, ModelState, Origin};
@@ -28,6 +27,7 @@ impl<'a> ModelField<'a> {
             return None;
         }
         let own = self.model.key();
+        let mut unread = None;
         let (from_name, to_name, to) = match self.model.view.key_of(&many_to_many.to, own) {
             Ok(target) => {
                 let (from, to) = if own.name == target.name {
@@ -39,17 +39,22 @@ impl<'a> ModelField<'a> {
                 (from, to, ModelRef::Named { app, name })
             }
             Err(reason) => {
-                let shown = Unknown::new(&reason).to_string();
-                (own.name.clone(), shown, ModelRef::Unknown(reason))
+                unread = Some(reason);
+                (own.name.clone(), "to".to_owned(), many_to_many.to.clone())
             }
         };
         let own_reference = ModelRef::Named {
             app: own.app.clone(),
             name: own.name.clone(),
         };
+        let mut key_to_target = self.table_key(to);
+        // The column is called after the model.
+        key_to_target
+            .unknown
+            .extend(unread.map(|reason| ("db_column".to_owned(), reason)));
         let fields = IndexMap::from_iter([
             (Arc::from(from_name.as_str()), Arc::new(self.table_key(own_reference))),
-            (Arc::from(to_name.as_str()), Arc::new(self.table_key(to))),
+            (Arc::from(to_name.as_str()), Arc::new(key_to_target)),
         ]);
         let options = ModelOptions {
             db_table: Some(self.automatic_table_name()),

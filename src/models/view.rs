@@ -91,7 +91,7 @@ impl<'a> View<'a> {
     pub fn column_of(self, app: &str, model: &str, field: &str) -> Option<(String, String)> {
         let model = self.model(&ModelKey::new(app, model))?;
         let column = model.field(field)?.column()?;
-        Some((model.db_table(), column))
+        Some((model.db_table(), column.known()?.to_owned()))
     }
 
     /// The key that a reference in `owner` means. See `resolve_relation` in django/db/migrations/utils.py.

@@ -4,9 +4,9 @@ use crate::catalog::NameQuery;
 use crate::migration::FieldKind;
 use crate::models::{Model, ModelField};
 use crate::statement::{
-    AlterTableAction, ConstraintKind, DerivedName, Name, SqlExpression, Statement, TableConstraint, create_index_name,
+    AlterTableAction, ConstraintKind, DerivedName, Name, SqlExpression, Statement, TableConstraint,
 };
-use crate::unknown::Sql;
+use crate::unknown::{Identifier, Sql, known_names};
 use crate::versions::DjangoVersion;
 
 use super::alter_type::is_changing_type_of_indexed_text_column;
@@ -28,8 +28,8 @@ struct Change<'c, 'a> {
     new: &'c ModelField<'a>,
     old_type: Sql,
     new_type: Sql,
-    old_column: String,
-    column: String,
+    old_column: Identifier,
+    column: Identifier,
 }
 
 impl Run<'_> {
@@ -118,7 +118,9 @@ impl Run<'_> {
         if !change.old.field.unique() || change.new.field.unique() && !became_key {
             return;
         }
-        let columns = [change.old_column.clone()];
+        let Some(columns) = self.looked_up(std::slice::from_ref(&change.old_column)) else {
+            return;
+        };
         let query = NameQuery {
             columns: Some(&columns),
             unique: Some(true),
@@ -152,7 +154,9 @@ impl Run<'_> {
         if !old.db_index || old.unique() || new.db_index && !new.unique() {
             return;
         }
-        let columns = [change.old_column.clone()];
+        let Some(columns) = self.looked_up(std::slice::from_ref(&change.old_column)) else {
+            return;
+        };
         let exclude = index_names(change.model);
         let query = NameQuery {
             columns: Some(&columns),
@@ -162,12 +166,14 @@ impl Run<'_> {
             ..NameQuery::default()
         };
         for name in self.constraint_names(change.model, query) {
-            self.drop_index(change.model, &name, false);
+            self.drop_index(change.model, Name::Given(name), false);
         }
     }
 
     fn drop_checks(&mut self, change: &Change<'_, '_>) {
-        let columns = [change.old_column.clone()];
+        let Some(columns) = self.looked_up(std::slice::from_ref(&change.old_column)) else {
+            return;
+        };
         let query = NameQuery {
             columns: Some(&columns),
             check: Some(true),
@@ -189,7 +195,9 @@ impl Run<'_> {
             from: from.clone(),
             to: to.clone(),
         }));
-        self.change_deferred(|statement| statement.rename_column(&table, &from, &to));
+        if let (Identifier::Known(from), Identifier::Known(to)) = (from, to) {
+            self.change_deferred(|statement| statement.rename_column(&table, &from, &to));
+        }
     }
 
     /// Type, defaults and nullability; true where a default was set that has to go again.
@@ -354,17 +362,17 @@ impl Run<'_> {
     }
 
     fn add_check(&mut self, change: &Change<'_, '_>) {
+        let columns = std::slice::from_ref(&change.column);
         let Some(sql) = change.new.db_check(&change.column) else {
             return;
         };
-        let columns = vec![change.column.clone()];
         // Unlike index names this one is fixed at once.
-        let name = create_index_name(&change.model.db_table(), &columns, "_check");
+        let name = Name::derived(&change.model.db_table(), columns, "_check");
         let constraint = TableConstraint {
-            name: Some(Name::Given(name)),
+            name: Some(name),
             kind: ConstraintKind::Check(SqlExpression {
-                sql: sql.into(),
-                columns,
+                sql,
+                columns: known_names(columns).unwrap_or_default(),
             }),
             not_valid: false,
         };
@@ -378,8 +386,8 @@ impl Run<'_> {
             (None, Some(spatial)) => self.execute(spatial_index(change.model, spatial, change.column.clone())),
             (Some(_), None) => {
                 let columns = std::slice::from_ref(&change.old_column);
-                let name = create_index_name(&change.model.db_table(), columns, "_id");
-                self.drop_index(change.model, &name, false);
+                let name = Name::derived(&change.model.db_table(), columns, "_id");
+                self.drop_index(change.model, name, false);
             }
             (Some(_), Some(_)) | (None, None) => {}
         }
@@ -397,12 +405,12 @@ impl Run<'_> {
             self.execute(statement);
         }
         if old.unique() && !new.db_index && !new.unique() {
-            let name = create_index_name(
+            let name = Name::derived(
                 &change.model.db_table(),
                 std::slice::from_ref(&change.old_column),
                 "_like",
             );
-            self.drop_index(change.model, &name, false);
+            self.drop_index(change.model, name, false);
         }
     }
 }
@@ -418,13 +426,13 @@ fn has_constraint(field: &ModelField<'_>) -> bool {
 }
 
 /// The column checks; Django 5.0 began to compare them without the column's name.
-fn checks(change: &Change<'_, '_>) -> (Option<String>, Option<String>) {
+fn checks(change: &Change<'_, '_>) -> (Option<Sql>, Option<Sql>) {
     let ignores_name = django(change.model) >= DjangoVersion::new(5, 0);
-    let name = |column: &str| {
+    let name = |column: &Identifier| {
         if ignores_name {
-            "__column_name__".to_owned()
+            "__column_name__".into()
         } else {
-            column.to_owned()
+            column.clone()
         }
     };
     (

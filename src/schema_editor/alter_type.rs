@@ -3,9 +3,9 @@
 use crate::data_type::DataType;
 use crate::migration::Shape;
 use crate::models::{Model, ModelField};
-use crate::statement::{AlterTableAction, Statement, Using, create_index_name, quote_name};
+use crate::statement::{AlterTableAction, Name, Statement, Using};
 
-use crate::unknown::{Sql, sql};
+use crate::unknown::{Identifier, Sql, quoted, sql};
 
 use super::columns::{alter, comment_text};
 use super::indexes::spatial;
@@ -28,8 +28,8 @@ impl Run<'_> {
         let (old_type, new_type) = (old.db_type()?, new.db_type()?);
         let (old_column, column) = (old.column()?, new.column()?);
         if is_changing_type_of_indexed_text_column(old, &old_type, &new_type) {
-            let name = create_index_name(&model.db_table(), &[old_column], "_like");
-            self.drop_index(model, &name, false);
+            let name = Name::derived(&model.db_table(), &[old_column], "_like");
+            self.drop_index(model, name, false);
         }
         let mut change = TypeChange {
             action: AlterTableAction::AlterType {
@@ -50,11 +50,11 @@ impl Run<'_> {
         model: &Model<'_>,
         old: &ModelField<'_>,
         new: &ModelField<'_>,
-        column: &str,
+        column: &Identifier,
         change: &mut TypeChange,
     ) {
         let table = model.db_table();
-        let owned = column.to_owned();
+        let owned = column.clone();
         match (old.is_identity(), new.is_identity()) {
             (false, true) => {
                 if let AlterTableAction::AlterType { collation, .. } = &mut change.action {
@@ -66,7 +66,9 @@ impl Run<'_> {
             (true, false) => {
                 self.execute(alter(&table, AlterTableAction::DropIdentity { column: owned }));
                 // Sequences of serial columns stay, those of identity columns are gone by now.
-                let left = self.connection.catalog().owned_sequence(&table, column);
+                let left = column
+                    .known()
+                    .and_then(|column| self.connection.catalog().owned_sequence(&table, column));
                 change.afterwards = left
                     .map(|sequence| Statement::DropSequence {
                         sequence: sequence.to_owned(),
@@ -78,7 +80,9 @@ impl Run<'_> {
             }
             (true, true) if old.internal_type() != new.internal_type() => {
                 let data_type = DataType::parse(identity_type(&new.internal_type()));
-                let owned_sequence = self.connection.catalog().owned_sequence(&table, column);
+                let owned_sequence = column
+                    .known()
+                    .and_then(|column| self.connection.catalog().owned_sequence(&table, column));
                 change.afterwards = owned_sequence
                     .map(|sequence| Statement::AlterSequenceType {
                         sequence: sequence.to_owned(),
@@ -112,7 +116,7 @@ fn identity_type(internal_type: &str) -> &'static str {
     }
 }
 
-fn using(old: &ModelField<'_>, new: &ModelField<'_>, column: &str, new_type: &Sql) -> Option<Using> {
+fn using(old: &ModelField<'_>, new: &ModelField<'_>, column: &Identifier, new_type: &Sql) -> Option<Using> {
     let (Some(from), Some(to)) = (spatial(old), spatial(new)) else {
         return needs_using(old, new).then_some(Using::Cast);
     };
@@ -122,11 +126,7 @@ fn using(old: &ModelField<'_>, new: &ModelField<'_>, column: &str, new_type: &Sq
         (Some(3), Some(2)) => "ST_Force2D",
         _ => return None,
     };
-    Some(Using::Expression(sql!(
-        "{function}({})::{}",
-        quote_name(column),
-        new_type
-    )))
+    Some(Using::Expression(sql!("{function}({})::{}", quoted(column), new_type)))
 }
 
 fn dimensions(shape: Shape) -> Option<i64> {

@@ -7,7 +7,7 @@ use crate::statement::{
     AlterTableAction, Column, DefaultValue, ForeignKey, Generated, Name, SqlExpression, Statement, Volatility,
     split_identifier,
 };
-use crate::unknown::Sql;
+use crate::unknown::{Identifier, Sql};
 use crate::versions::DjangoVersion;
 
 use super::defaults::effective_default;
@@ -52,8 +52,8 @@ pub(super) fn column_definition(field: &ModelField<'_>, rows: Rows) -> Option<De
         }
     });
     let check = field.db_check(&name).map(|sql| SqlExpression {
-        sql: sql.into(),
-        columns: vec![name.clone()],
+        sql,
+        columns: name.known().map(str::to_owned).into_iter().collect(),
     });
     let column = Column {
         data_type: DataType::of(data_type),
@@ -131,12 +131,12 @@ impl Run<'_> {
     }
 
     /// `COMMENT ON COLUMN`, where the field has a comment.
-    pub(super) fn comment_on_column(&mut self, table: &str, field: &ModelField<'_>, column: &str) {
+    pub(super) fn comment_on_column(&mut self, table: &str, field: &ModelField<'_>, column: &Identifier) {
         if let Some(text) = field.field.db_comment.as_deref().filter(|text| !text.is_empty()) {
             let text = comment_text(field.django(), text);
             self.execute(Statement::Comment {
                 table: table.to_owned(),
-                column: Some(column.to_owned()),
+                column: Some(column.clone()),
                 text,
             });
         }
@@ -163,12 +163,16 @@ impl Run<'_> {
             cascade: django(model) < DjangoVersion::new(6, 0),
         };
         self.execute(alter(&table, action));
-        self.discard_deferred(|statement| statement.references_column(&table, &column));
+        if let Identifier::Known(column) = column {
+            self.discard_deferred(|statement| statement.references_column(&table, &column));
+        }
     }
 
     /// Drops the foreign keys on a column, by the names that the catalog has; returns how many there were.
-    pub(super) fn drop_foreign_keys(&mut self, model: &Model<'_>, column: &str) -> usize {
-        let columns = [column.to_owned()];
+    pub(super) fn drop_foreign_keys(&mut self, model: &Model<'_>, column: &Identifier) -> usize {
+        let Some(columns) = self.looked_up(std::slice::from_ref(column)) else {
+            return 0;
+        };
         let query = NameQuery {
             columns: Some(&columns),
             foreign_key: Some(true),

@@ -2,7 +2,7 @@
 
 use crate::migration::{Field, FieldKind, ManyToMany, Relation};
 use crate::models::{ModelField, ModelKey, Related};
-use crate::unknown::Unknown;
+use crate::unknown::{Identifier, Unknown};
 use crate::value::Value;
 use crate::versions::DjangoVersion;
 
@@ -41,11 +41,12 @@ fn is_renamed_relation(old: &ModelField<'_>, new: &ModelField<'_>) -> bool {
 }
 
 /// A many-to-many field has its name as its column until Django 6.0.
-fn compared_column(field: &ModelField<'_>) -> Option<String> {
+fn compared_column(field: &ModelField<'_>) -> Option<Identifier> {
     match field.column() {
         Some(column) => Some(column),
         None if field.field.many_to_many().is_some() && field.django() < DjangoVersion::new(6, 0) => {
-            Some(field.field.db_column.clone().unwrap_or_else(|| field.name.to_string()))
+            let column = field.field.db_column.as_deref().unwrap_or(&field.name);
+            Some(column.into())
         }
         None => None,
     }

@@ -7,7 +7,7 @@ use crate::statement::{
     AlterTableAction, ConstraintKind, CreateIndex, Deferrability, DerivedName, IndexItem, Name, SqlExpression,
     Statement, TableConstraint, deferrable_sql,
 };
-use crate::unknown::{Sql, Unknown, sql};
+use crate::unknown::{Identifier, Sql, Unknown, sql};
 use crate::value::Value;
 
 use super::columns::alter;
@@ -20,7 +20,7 @@ const NULLS_DISTINCT: u8 = 15;
 
 impl Run<'_> {
     /// `_create_unique_sql(model, fields)`
-    pub(super) fn create_unique(&self, table: &str, columns: Vec<String>) -> Statement {
+    pub(super) fn create_unique(&self, table: &str, columns: Vec<Identifier>) -> Statement {
         let name = Name::Derived(Box::new(DerivedName {
             table: table.to_owned(),
             columns: columns.clone(),

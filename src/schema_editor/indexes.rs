@@ -2,8 +2,8 @@
 
 use crate::migration::{FieldKind, Index, Shape, Spatial};
 use crate::models::{Model, ModelField};
-use crate::statement::{CreateIndex, DerivedName, IndexItem, Name, SqlExpression, Statement, index_name, quote_name};
-use crate::unknown::{Sql, Unknown, sql};
+use crate::statement::{CreateIndex, DerivedName, IndexItem, Name, SqlExpression, Statement, index_name};
+use crate::unknown::{Identifier, Sql, Unknown, quoted, sql};
 use crate::value::Value;
 use crate::versions::DjangoVersion;
 
@@ -66,7 +66,7 @@ impl Run<'_> {
     }
 
     /// `_create_index_sql(fields=.., suffix="_idx")` of `index_together`.
-    pub(super) fn index_together(&self, model: &Model<'_>, columns: Vec<String>) -> Statement {
+    pub(super) fn index_together(&self, model: &Model<'_>, columns: Vec<Identifier>) -> Statement {
         let mut index = plain_index(model, columns, "_idx");
         index.tablespace = tablespace(model, None, None);
         Statement::CreateIndex(index)
@@ -96,7 +96,7 @@ impl Run<'_> {
         let only = (names.len() == 1).then(|| model.field(&names[0])).flatten();
         let method = method(&index.path);
         Some(Statement::CreateIndex(CreateIndex {
-            name: Name::Given(self.index_name(model, index, &columns)),
+            name: self.index_name(model, index, &columns),
             table: model.db_table(),
             unique: false,
             concurrently,
@@ -117,36 +117,46 @@ impl Run<'_> {
     }
 
     /// The index's name, or the one that Django makes for it.
-    fn index_name(&mut self, model: &Model<'_>, index: &Index, columns: &[String]) -> String {
+    fn index_name(&mut self, model: &Model<'_>, index: &Index, columns: &[Identifier]) -> Name {
         if let Some(name) = &index.name {
-            return name.clone();
+            return Name::Given(name.clone());
         }
-        if index.unknown.iter().any(|(name, _)| name == "name") {
+        if let Some((_, reason)) = index.unknown.iter().find(|(name, _)| name == "name") {
             self.partial("the index's name is not known");
+            return Name::Unknown(Unknown::new(reason));
+        }
+        if let Some(unknown) = columns.iter().find_map(Identifier::unknown) {
+            return Name::Unknown(unknown.derived(&format!("index of {}", model.db_table())));
         }
         let fields = index.fields.iter().zip(columns);
         let ordered: Vec<String> = fields
             .map(|(field, column)| {
                 if field.descending {
-                    format!("-{column}")
+                    format!("-{}", column.shown())
                 } else {
-                    column.clone()
+                    column.shown().into_owned()
                 }
             })
             .collect();
-        index_name(&model.db_table(), &ordered, method(&index.path).unwrap_or("idx"))
+        Name::Given(index_name(
+            &model.db_table(),
+            &ordered,
+            method(&index.path).unwrap_or("idx"),
+        ))
     }
 
     /// `_delete_index_sql`, executed; a deferred statement that would have created the index is dropped too.
-    pub(super) fn drop_index(&mut self, model: &Model<'_>, name: &str, concurrently: bool) {
+    pub(super) fn drop_index(&mut self, model: &Model<'_>, name: Name, concurrently: bool) {
         let table = model.db_table();
         // Django 5.1 began to look at deferred statements here.
-        if django(model) >= DjangoVersion::new(5, 1) {
-            self.discard_deferred(|statement| statement.references_index(&table, name));
+        if let Some(name) = name.known()
+            && django(model) >= DjangoVersion::new(5, 1)
+        {
+            self.discard_deferred(|statement| statement.references_index(&table, &name));
         }
         self.execute(Statement::DropIndex {
             table: Some(table),
-            name: Name::Given(name.to_owned()),
+            name,
             concurrently,
             if_exists: true,
             cascade: false,
@@ -155,7 +165,7 @@ impl Run<'_> {
 }
 
 /// `_create_index_sql(fields=[field])`
-pub(super) fn field_index(model: &Model<'_>, field: &ModelField<'_>, column: String) -> Statement {
+pub(super) fn field_index(model: &Model<'_>, field: &ModelField<'_>, column: Identifier) -> Statement {
     let mut index = plain_index(model, vec![column], "");
     index.tablespace = tablespace(model, Some(field), None);
     Statement::CreateIndex(index)
@@ -171,13 +181,13 @@ pub(super) fn spatial(field: &ModelField<'_>) -> Option<Spatial> {
 }
 
 /// `_create_spatial_index_sql` of django/contrib/gis/db/backends/postgis/schema.py
-pub(super) fn spatial_index(model: &Model<'_>, spatial: Spatial, column: String) -> Statement {
+pub(super) fn spatial_index(model: &Model<'_>, spatial: Spatial, column: Identifier) -> Statement {
     let mut index = plain_index(model, vec![column.clone()], "_id");
     index.using = Some("GIST".to_owned());
     index.items = match spatial.shape {
         Shape::Raster => vec![IndexItem::Expression(SqlExpression {
-            sql: sql!("ST_ConvexHull({})", quote_name(&column)),
-            columns: vec![column],
+            sql: sql!("ST_ConvexHull({})", quoted(&column)),
+            columns: column.known().map(str::to_owned).into_iter().collect(),
         })],
         Shape::Geometry { dimensions } if dimensions > 2 => vec![IndexItem::Column {
             name: column,
@@ -189,7 +199,7 @@ pub(super) fn spatial_index(model: &Model<'_>, spatial: Spatial, column: String)
     Statement::CreateIndex(index)
 }
 
-fn plain_index(model: &Model<'_>, columns: Vec<String>, suffix: &str) -> CreateIndex {
+fn plain_index(model: &Model<'_>, columns: Vec<Identifier>, suffix: &str) -> CreateIndex {
     let items = columns.iter().map(|column| IndexItem::Column {
         name: column.clone(),
         operator_class: None,
@@ -217,7 +227,7 @@ fn plain_index(model: &Model<'_>, columns: Vec<String>, suffix: &str) -> CreateI
     }
 }
 
-fn column_items(index: &Index, columns: &[String]) -> Vec<IndexItem> {
+fn column_items(index: &Index, columns: &[Identifier]) -> Vec<IndexItem> {
     let fields = index.fields.iter().zip(columns).enumerate();
     fields
         .map(|(position, (field, column))| IndexItem::Column {
@@ -288,10 +298,6 @@ fn storage_parameters(index: &Index) -> Option<Sql> {
 }
 
 /// An identifier in an index item, for constraints that print theirs themselves.
-pub(super) fn quoted_columns(columns: &[String]) -> String {
-    columns
-        .iter()
-        .map(|column| quote_name(column))
-        .collect::<Vec<_>>()
-        .join(", ")
+pub(super) fn quoted_columns(columns: &[Identifier]) -> Sql {
+    Sql::join(columns.iter().map(quoted), ", ")
 }

@@ -7,6 +7,7 @@ use crate::finding::Origin;
 use crate::migration::{Constraint, Field, Index, Operation, OperationNode, SqlPiece, SqlText};
 use crate::models::{Model, ModelField, ModelKey, Models, View};
 use crate::statement::{AlterTableAction, Name, Statement};
+use crate::unknown::Identifier;
 use crate::value::{Str, Value};
 use crate::versions::DjangoVersion;
 
@@ -138,7 +139,8 @@ impl Run<'_> {
                         self.note_unread(field, old.field.null && !field.null);
                         let new = bound(&model, name, field);
                         self.alter_field(&old_model, &old, &new);
-                        if let (Some(column), true) = (new.column(), old.db_type() != new.db_type()) {
+                        if let (Some(Identifier::Known(column)), true) = (new.column(), old.db_type() != new.db_type())
+                        {
                             self.note_triggers(&model, &column);
                         }
                     }
@@ -167,7 +169,7 @@ impl Run<'_> {
                 concurrently,
             } => {
                 if let Some(model) = self.migrated(states.from, states.app, model_name) {
-                    self.drop_index(&model, name, *concurrently);
+                    self.drop_index(&model, Name::Given(name.clone()), *concurrently);
                 }
             }
             Operation::RenameIndex { model_name, .. } => self.rename_index(model_name, operation, states),
@@ -312,6 +314,7 @@ impl Run<'_> {
     /// The one index over these fields; Django stops where there is not exactly one.
     fn only_index(&mut self, model: &Model<'_>, fields: &[String]) -> Option<String> {
         let columns = self.columns(model, fields)?;
+        let columns = self.looked_up(&columns)?;
         let query = NameQuery {
             columns: Some(&columns),
             index: Some(true),
@@ -376,7 +379,7 @@ impl Run<'_> {
         let is_index =
             table.is_some_and(|table| !table.constraints.contains_key(name) && table.indexes.contains_key(name));
         if is_index {
-            self.drop_index(model, name, false);
+            self.drop_index(model, Name::Given(name.to_owned()), false);
         } else {
             self.drop_constraint(model, name);
         }

@@ -58,7 +58,8 @@ impl Run<'_> {
         };
         let table = model.db_table();
         let sql = sql!(
-            "ALTER TABLE \"{table}\" ALTER COLUMN \"{column}\" SET DEFAULT {};",
+            "ALTER TABLE \"{table}\" ALTER COLUMN \"{}\" SET DEFAULT {};",
+            column,
             value
         );
         // Sent with an empty list of parameters: of two percent signs one is left.

@@ -4,6 +4,7 @@ use crate::catalog::NameQuery;
 use crate::finding::Origin as Sender;
 use crate::models::{Model, ModelField, ModelKey, ModelState, Origin, View};
 use crate::statement::{IndexItem, Statement};
+use crate::unknown::{Identifier, known_names, shown_names};
 use crate::value::Str;
 use crate::versions::DjangoVersion;
 
@@ -146,8 +147,17 @@ impl Run<'_> {
         found
     }
 
+    /// The columns by which the database is asked for what is on them; `None`, and said, if one is not known.
+    pub(super) fn looked_up(&mut self, columns: &[Identifier]) -> Option<Vec<String>> {
+        let known = known_names(columns);
+        if known.is_none() {
+            self.partial(format!("what is on the column {}", shown_names(columns)));
+        }
+        known
+    }
+
     /// The columns of these fields; `None` if one is not known.
-    pub(super) fn columns(&mut self, model: &Model<'_>, names: &[String]) -> Option<Vec<String>> {
+    pub(super) fn columns(&mut self, model: &Model<'_>, names: &[String]) -> Option<Vec<Identifier>> {
         names
             .iter()
             .map(|name| self.field(model, name).and_then(|field| field.column()))

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use crate::catalog::NameQuery;
 use crate::migration::FieldKind;
 use crate::models::{Model, ModelField};
-use crate::statement::{
-    AlterTableAction, ConstraintKind, CreateTable, Name, Statement, TableConstraint, TableForm, create_index_name,
-};
+use crate::statement::{AlterTableAction, ConstraintKind, CreateTable, Name, Statement, TableConstraint, TableForm};
+use crate::unknown::Identifier;
 use crate::versions::DjangoVersion;
 
 use super::columns::{Rows, alter, column_definition, comment_text};
@@ -179,6 +178,10 @@ impl Run<'_> {
         if what == Composed::Unique && self.discard_deferred_unique(model, &columns) {
             return;
         }
+        let own_name = Name::derived(&model.db_table(), &columns, "_uniq");
+        let Some(columns) = self.looked_up(&columns) else {
+            return;
+        };
         let mut exclude = meta_names::constraint_names(model);
         exclude.extend(meta_names::index_names(model));
         let query = NameQuery {
@@ -190,9 +193,12 @@ impl Run<'_> {
             ..NameQuery::default()
         };
         let mut names = self.constraint_names(model, query);
-        let own_name = create_index_name(&model.db_table(), &columns, "_uniq");
-        if what == Composed::Unique && names.contains(&own_name) {
-            names = vec![own_name];
+        if what == Composed::Unique {
+            let own_name = own_name.known();
+            let is_own = |name: &String| own_name.as_deref() == Some(name);
+            if names.iter().any(is_own) {
+                names.retain(is_own);
+            }
         }
         let [name] = names.as_slice() else {
             let (count, table) = (names.len(), model.db_table());
@@ -204,12 +210,12 @@ impl Run<'_> {
         };
         match what {
             Composed::Unique => self.drop_constraint(model, name),
-            Composed::Index => self.drop_index(model, name, false),
+            Composed::Index => self.drop_index(model, Name::Given(name.clone()), false),
         }
     }
 
     /// Since Django 6.1 a constraint that is still to be created at the end of the migration is not created instead.
-    fn discard_deferred_unique(&mut self, model: &Model<'_>, columns: &[String]) -> bool {
+    fn discard_deferred_unique(&mut self, model: &Model<'_>, columns: &[Identifier]) -> bool {
         if django(model) < DjangoVersion::new(6, 1) {
             return false;
         }
@@ -261,7 +267,7 @@ fn composite_primary_key(model: &Model<'_>) -> Option<TableConstraint> {
             model
                 .field(part)
                 .and_then(|field| field.column())
-                .unwrap_or_else(|| part.clone())
+                .unwrap_or_else(|| part.as_str().into())
         })
         .collect();
     Some(TableConstraint {

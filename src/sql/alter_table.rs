@@ -3,6 +3,8 @@
 use crate::lock::LockMode;
 use crate::statement::{AlterTableAction, Name, Statement, TableChange, Using};
 
+use crate::unknown::Identifier;
+
 use super::column::{self, data_type};
 use super::constraint::{self, Constraint};
 use super::cursor::{Cursor, Problem, Read};
@@ -67,7 +69,10 @@ fn rename(cursor: &mut Cursor<'_>, table: String) -> Read<Statement> {
     cursor.expect_end()?;
     Ok(Statement::AlterTable {
         table,
-        actions: vec![AlterTableAction::RenameColumn { from, to }],
+        actions: vec![AlterTableAction::RenameColumn {
+            from: from.into(),
+            to: to.into(),
+        }],
     })
 }
 
@@ -131,7 +136,10 @@ fn drop(cursor: &mut Cursor<'_>) -> Read<AlterTableAction> {
             cascade,
         }
     } else {
-        AlterTableAction::DropColumn { column: name, cascade }
+        AlterTableAction::DropColumn {
+            column: name.into(),
+            cascade,
+        }
     })
 }
 
@@ -152,11 +160,12 @@ fn alter_column(cursor: &mut Cursor<'_>) -> Read<AlterTableAction> {
     if cursor.eat(&["type"]) || cursor.eat(&["set", "data", "type"]) {
         return alter_type(cursor, column);
     }
+    let name = Identifier::Known(column.clone());
     if cursor.eat(&["set", "not", "null"]) {
-        return Ok(AlterTableAction::SetNotNull { column });
+        return Ok(AlterTableAction::SetNotNull { column: name });
     }
     if cursor.eat(&["drop", "not", "null"]) {
-        return Ok(AlterTableAction::DropNotNull { column });
+        return Ok(AlterTableAction::DropNotNull { column: name });
     }
     if cursor.eat(&["set", "default"]) {
         let tokens = cursor.rest();
@@ -164,20 +173,20 @@ fn alter_column(cursor: &mut Cursor<'_>) -> Read<AlterTableAction> {
         let sql = cursor.source(tokens);
         // `SET DEFAULT NULL` is `DROP DEFAULT` by another name.
         if sql.eq_ignore_ascii_case("null") {
-            return Ok(AlterTableAction::DropDefault { column });
+            return Ok(AlterTableAction::DropDefault { column: name });
         }
-        return Ok(AlterTableAction::SetDefault { column, default });
+        return Ok(AlterTableAction::SetDefault { column: name, default });
     }
     if cursor.eat(&["drop", "default"]) {
-        return Ok(AlterTableAction::DropDefault { column });
+        return Ok(AlterTableAction::DropDefault { column: name });
     }
     if cursor.sees(&["add", "generated"]) {
         cursor.rest();
-        return Ok(AlterTableAction::AddIdentity { column });
+        return Ok(AlterTableAction::AddIdentity { column: name });
     }
     if cursor.eat(&["drop", "identity"]) {
         cursor.if_exists();
-        return Ok(AlterTableAction::DropIdentity { column });
+        return Ok(AlterTableAction::DropIdentity { column: name });
     }
     let text = cursor.source(cursor.tokens);
     let change = alter_column_further(cursor, column)?;
@@ -242,7 +251,7 @@ fn alter_type(cursor: &mut Cursor<'_>, column: String) -> Read<AlterTableAction>
         None
     };
     Ok(AlterTableAction::AlterType {
-        column,
+        column: column.into(),
         data_type,
         collation,
         using,

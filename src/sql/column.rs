@@ -102,7 +102,7 @@ pub(super) fn definition(cursor: &mut Cursor<'_>, table: &str) -> Read<Definitio
 
 pub(super) fn plain(name: String, data_type: DataType) -> Column {
     Column {
-        name,
+        name: name.into(),
         data_type,
         collation: None,
         default: None,

@@ -107,6 +107,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, table: &str) -> Read<Constraint> {
     }
     if cursor.eat(&["foreign", "key"]) {
         let columns = cursor.names_in_brackets()?;
+        let columns = columns.into_iter().map(Identifier::Known).collect();
         cursor.expect("references")?;
         let (key, attributes) = references(cursor, table, name, columns)?;
         return Ok(Constraint::Table(TableConstraint {
@@ -157,7 +158,7 @@ fn key(cursor: &mut Cursor<'_>, name: Option<Name>) -> Read<Constraint> {
     let inside = cursor.brackets()?;
     let columns = mentions(inside)
         .into_iter()
-        .map(|mention| mention.name.to_owned())
+        .map(|mention| mention.name.into())
         .collect();
     index_parameters(cursor)?;
     finish(cursor, name, |attributes| {
@@ -217,7 +218,7 @@ pub(super) fn references(
     cursor: &mut Cursor<'_>,
     table: &str,
     name: Option<Name>,
-    columns: Vec<String>,
+    columns: Vec<Identifier>,
 ) -> Read<(ForeignKey, Attributes)> {
     let to_table = cursor.relation()?;
     let to_columns = if cursor.sees_symbol("(") {
@@ -240,7 +241,9 @@ pub(super) fn references(
         }
     }
     let attributes = Attributes::read(cursor)?;
-    let derived = || Name::Given(object_name(table, Some(&columns.join("_")), "fkey", |_| false));
+    let joined: Vec<&str> = columns.iter().filter_map(Identifier::known).collect();
+    let joined = joined.join("_");
+    let derived = || Name::Given(object_name(table, Some(&joined), "fkey", |_| false));
     let key = ForeignKey {
         name: name.unwrap_or_else(derived),
         columns,

@@ -96,7 +96,10 @@ fn elements(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
             match constraint::read(&mut element, &create.table)? {
                 Constraint::Table(constraint) => create.constraints.push(constraint),
                 Constraint::Change(TableChange::AddNotNull { column, .. }) => {
-                    let columns = create.columns.iter_mut().filter(|other| other.name == column);
+                    let columns = create
+                        .columns
+                        .iter_mut()
+                        .filter(|other| other.name.known() == Some(&column));
                     columns.for_each(|column| column.not_null = true);
                 }
                 Constraint::Change(_) => return element.fail("a table constraint"),

@@ -3,6 +3,8 @@
 use crate::catalog::object_name;
 use crate::statement::{CreateIndex, IndexItem, Name, SqlExpression, Statement};
 
+use crate::unknown::Identifier;
+
 use super::cursor::{Cursor, Read};
 use super::expression::expression;
 use super::token::Token;
@@ -61,7 +63,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>, unique: bool) -> Read<Vec<Statemen
         concurrently,
         using,
         items,
-        include,
+        include: include.into_iter().map(Identifier::Known).collect(),
         nulls_distinct,
         with,
         tablespace,
@@ -76,7 +78,7 @@ fn default_name(table: &str, items: &[IndexItem]) -> String {
     let parts: Vec<&str> = items
         .iter()
         .map(|item| match item {
-            IndexItem::Column { name, .. } => name.as_str(),
+            IndexItem::Column { name, .. } => name.known().unwrap_or_default(),
             IndexItem::Expression(_) => "expr",
         })
         .collect();
@@ -100,7 +102,7 @@ fn item(cursor: &mut Cursor<'_>) -> Read<IndexItem> {
             }));
         }
         return Ok(IndexItem::Column {
-            name,
+            name: name.into(),
             operator_class: behind.operator_class,
             suffix: behind.order,
         });

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use md5::{Digest, Md5};
 
-use crate::unknown::Unknown;
+use crate::unknown::{Identifier, Unknown, shown_names};
 
 use super::print::split_identifier;
 use super::{AlterTableAction, ConstraintKind, DerivedName, Name, Statement, TableConstraint};
@@ -13,6 +13,21 @@ use super::{AlterTableAction, ConstraintKind, DerivedName, Name, Statement, Tabl
 const LONGEST_NAME: usize = 63;
 
 impl Name {
+    /// `_create_index_name`, fixed at once.
+    #[must_use]
+    pub fn derived(table: &str, columns: &[Identifier], suffix: &str) -> Self {
+        let derived = DerivedName {
+            table: table.to_owned(),
+            columns: columns.to_vec(),
+            suffix: suffix.to_owned(),
+            target: None,
+        };
+        match derived.resolve() {
+            Ok(name) => Name::Given(name),
+            Err(unknown) => Name::Unknown(unknown),
+        }
+    }
+
     /// The name as it stands now, without quotes, where it is known.
     #[must_use]
     pub fn known(&self) -> Option<Cow<'_, str>> {
@@ -143,25 +158,28 @@ impl DerivedName {
             return Err(unknown);
         }
         let target = self.target.as_ref();
-        let suffix = target.map(|(table, column)| format!("{}_{table}_{column}", self.suffix));
+        let suffix = target.map(|(table, column)| format!("{}_{}_{}", self.suffix, table.shown(), column.shown()));
         let suffix = suffix.as_ref().unwrap_or(&self.suffix);
-        Ok(create_index_name(&self.table, &self.columns, suffix))
+        let columns: Vec<&str> = self.columns.iter().filter_map(Identifier::known).collect();
+        Ok(create_index_name(&self.table, &columns, suffix))
     }
 
     fn unknown(&self) -> Option<Unknown> {
-        let (table, column) = self.target.as_ref()?;
-        let unknown = table.unknown().or_else(|| column.unknown())?;
-        Some(unknown.derived(&format!("{}({}){}", self.table, self.columns.join(", "), self.suffix)))
+        let target = self.target.iter().flat_map(|(table, column)| [table, column]);
+        let mut parts = self.columns.iter().chain(target);
+        let unknown = parts.find_map(Identifier::unknown)?;
+        let columns = shown_names(&self.columns);
+        Some(unknown.derived(&format!("{}({columns}){}", self.table, self.suffix)))
     }
 }
 
 /// `BaseDatabaseSchemaEditor._create_index_name`: table, columns, and a digest of both with a suffix. Lengths count
 /// characters, as Python does.
 #[must_use]
-pub fn create_index_name(table: &str, columns: &[String], suffix: &str) -> String {
+pub fn create_index_name(table: &str, columns: &[&str], suffix: &str) -> String {
     let (_, table) = split_identifier(table);
     let joined = joined(columns);
-    let parts = std::iter::once(table).chain(columns.iter().map(String::as_str));
+    let parts = std::iter::once(table).chain(columns.iter().copied());
     let mut ending = names_digest(parts, 8);
     ending.push_str(suffix);
     let name = [table, &joined, &ending].join("_");
@@ -229,7 +247,7 @@ pub fn names_digest<'a>(parts: impl IntoIterator<Item = &'a str>, length: usize)
 }
 
 /// The columns with `_` between them.
-fn joined(columns: &[String]) -> Cow<'_, str> {
+fn joined<'c>(columns: &[&'c str]) -> Cow<'c, str> {
     match columns {
         [only] => Cow::Borrowed(only),
         columns => Cow::Owned(columns.join("_")),
@@ -257,13 +275,9 @@ fn first(text: &str, count: usize) -> &str {
 mod tests {
     use super::{create_index_name, index_name, truncate_name};
 
-    fn names(columns: &[&str]) -> Vec<String> {
-        columns.iter().map(|&column| column.to_owned()).collect()
-    }
-
     #[test]
     fn an_index_is_named_after_table_and_columns_with_a_digest_of_both() {
-        let columns = names(&["app_label", "model"]);
+        let columns = ["app_label", "model"];
         assert_eq!(
             create_index_name("django_content_type", &columns, "_uniq"),
             "django_content_type_app_label_model_76bd3d3b_uniq"
@@ -272,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_long_name_keeps_a_part_of_table_columns_and_suffix() {
-        let columns = names(&["content_type_id"]);
+        let columns = ["content_type_id"];
         let name = create_index_name("auth_permission", &columns, "_fk_django_content_type_id");
         assert_eq!(name, "auth_permission_content_type_id_2f476e4b_fk_django_co");
     }
@@ -286,7 +300,7 @@ mod tests {
 
     #[test]
     fn an_index_without_a_name_gets_thirty_characters() {
-        let columns = names(&["-created_at"]);
+        let columns = ["-created_at".to_owned()];
         assert!(index_name("shop_order_line", &columns, "idx").starts_with("shop_order__created_"));
     }
 }

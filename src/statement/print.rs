@@ -2,6 +2,7 @@
 //!
 //! See the `sql_*` templates of django/db/backends/base/schema.py and django/db/backends/postgresql/schema.py.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter, Write};
 
 use crate::unknown::Identifier;
@@ -43,37 +44,32 @@ pub fn split_identifier(identifier: &str) -> (&str, &str) {
     }
 }
 
-struct Quoted<'a>(&'a str);
+struct Quoted<S>(S);
 
-impl Display for Quoted<'_> {
+/// The name in quotes; what is not known of it stands there too.
+fn quoted(identifier: &Identifier) -> Quoted<Cow<'_, str>> {
+    Quoted(identifier.shown())
+}
+
+impl<S: AsRef<str>> Display for Quoted<S> {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        if self.0.starts_with('"') && self.0.ends_with('"') {
-            formatter.write_str(self.0)
+        let name = self.0.as_ref();
+        if name.starts_with('"') && name.ends_with('"') {
+            formatter.write_str(name)
         } else {
             formatter.write_char('"')?;
-            formatter.write_str(self.0)?;
+            formatter.write_str(name)?;
             formatter.write_char('"')
         }
     }
 }
 
 /// `"a", "b"`
-struct Columns<'a>(&'a [String]);
+struct Columns<'a>(&'a [Identifier]);
 
 impl Display for Columns<'_> {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        separated(formatter, self.0, |formatter, column| Quoted(column).fmt(formatter))
-    }
-}
-
-/// The same of names of which some may not be known.
-struct Identifiers<'a>(&'a [Identifier]);
-
-impl Display for Identifiers<'_> {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        separated(formatter, self.0, |formatter, column| {
-            Quoted(&column.to_string()).fmt(formatter)
-        })
+        separated(formatter, self.0, |formatter, column| quoted(column).fmt(formatter))
     }
 }
 
@@ -95,7 +91,7 @@ impl Display for Name {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Name::Given(name) => Quoted(name).fmt(formatter),
-            Name::Derived(_) | Name::Unknown(_) => Quoted(&self.shown()).fmt(formatter),
+            Name::Derived(_) | Name::Unknown(_) => Quoted(self.shown()).fmt(formatter),
         }
     }
 }
@@ -150,7 +146,7 @@ impl Statement {
     /// Prints the statements that are about neither a table's structure nor an index.
     fn fmt_other(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Statement::Comment { table, column, text } => fmt_comment(formatter, table, column.as_deref(), text),
+            Statement::Comment { table, column, text } => fmt_comment(formatter, table, column.as_ref(), text),
             Statement::SetConstraintsImmediate { constraint, namespace } => {
                 formatter.write_str("SET CONSTRAINTS ")?;
                 if let Some(namespace) = namespace {
@@ -163,7 +159,7 @@ impl Statement {
                 formatter.write_str(" IMMEDIATE")
             }
             Statement::UpdateNulls { table, column, value } => {
-                let (table, column) = (Quoted(table), Quoted(column));
+                let (table, column) = (Quoted(table), quoted(column));
                 write!(
                     formatter,
                     "UPDATE {table} SET {column} = {} WHERE {column} IS NULL",
@@ -228,14 +224,14 @@ impl Statement {
     }
 }
 
-fn fmt_comment(formatter: &mut Formatter<'_>, table: &str, column: Option<&str>, text: &str) -> fmt::Result {
+fn fmt_comment(formatter: &mut Formatter<'_>, table: &str, column: Option<&Identifier>, text: &str) -> fmt::Result {
     let text = quote_literal(text);
     match column {
         Some(column) => write!(
             formatter,
             "COMMENT ON COLUMN {}.{} IS {text}",
             Quoted(table),
-            Quoted(column)
+            quoted(column)
         ),
         None => write!(formatter, "COMMENT ON TABLE {} IS {text}", Quoted(table)),
     }
@@ -266,7 +262,7 @@ impl Display for CreateTable {
 /// See `BaseDatabaseSchemaEditor._iter_column_sql`; what `table_sql` and `add_field` append comes last.
 impl Display for Column {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", Quoted(&self.name), self.data_type)?;
+        write!(formatter, "{} {}", quoted(&self.name), self.data_type)?;
         if let Some(collation) = &self.collation {
             write!(formatter, " COLLATE {}", Quoted(collation))?;
         }
@@ -311,8 +307,8 @@ fn fmt_inline_foreign_key(formatter: &mut Formatter<'_>, key: &ForeignKey) -> fm
         formatter,
         " CONSTRAINT {} REFERENCES {}({})",
         key.name,
-        Quoted(&key.to_table.to_string()),
-        Identifiers(&key.to_columns)
+        quoted(&key.to_table),
+        Columns(&key.to_columns)
     )?;
     fmt_foreign_key_end(formatter, key)
 }
@@ -322,8 +318,8 @@ fn fmt_foreign_key(formatter: &mut Formatter<'_>, key: &ForeignKey) -> fmt::Resu
         formatter,
         "FOREIGN KEY ({}) REFERENCES {} ({})",
         Columns(&key.columns),
-        Quoted(&key.to_table.to_string()),
-        Identifiers(&key.to_columns)
+        quoted(&key.to_table),
+        Columns(&key.to_columns)
     )?;
     fmt_foreign_key_end(formatter, key)
 }
@@ -385,10 +381,10 @@ impl Display for AlterTableAction {
         match self {
             AlterTableAction::AddColumn(column) => write!(formatter, "ADD COLUMN {column}"),
             AlterTableAction::DropColumn { column, cascade } => {
-                write!(formatter, "DROP COLUMN {}{}", Quoted(column), cascade_sql(*cascade))
+                write!(formatter, "DROP COLUMN {}{}", quoted(column), cascade_sql(*cascade))
             }
             AlterTableAction::RenameColumn { from, to } => {
-                write!(formatter, "RENAME COLUMN {} TO {}", Quoted(from), Quoted(to))
+                write!(formatter, "RENAME COLUMN {} TO {}", quoted(from), quoted(to))
             }
             AlterTableAction::AlterType {
                 column,
@@ -396,7 +392,7 @@ impl Display for AlterTableAction {
                 collation,
                 using,
             } => {
-                let column = Quoted(column);
+                let column = quoted(column);
                 write!(formatter, "ALTER COLUMN {column} TYPE {data_type}")?;
                 if let Some(collation) = collation {
                     write!(formatter, " COLLATE {}", Quoted(collation))?;
@@ -411,28 +407,28 @@ impl Display for AlterTableAction {
                 write!(
                     formatter,
                     "ALTER COLUMN {} SET DEFAULT {}",
-                    Quoted(column),
+                    quoted(column),
                     default.sql.shown()
                 )
             }
             AlterTableAction::DropDefault { column } => {
-                write!(formatter, "ALTER COLUMN {} DROP DEFAULT", Quoted(column))
+                write!(formatter, "ALTER COLUMN {} DROP DEFAULT", quoted(column))
             }
             AlterTableAction::SetNotNull { column } => {
-                write!(formatter, "ALTER COLUMN {} SET NOT NULL", Quoted(column))
+                write!(formatter, "ALTER COLUMN {} SET NOT NULL", quoted(column))
             }
             AlterTableAction::DropNotNull { column } => {
-                write!(formatter, "ALTER COLUMN {} DROP NOT NULL", Quoted(column))
+                write!(formatter, "ALTER COLUMN {} DROP NOT NULL", quoted(column))
             }
             AlterTableAction::AddIdentity { column } => {
                 write!(
                     formatter,
                     "ALTER COLUMN {} ADD GENERATED BY DEFAULT AS IDENTITY",
-                    Quoted(column)
+                    quoted(column)
                 )
             }
             AlterTableAction::DropIdentity { column } => {
-                write!(formatter, "ALTER COLUMN {} DROP IDENTITY IF EXISTS", Quoted(column))
+                write!(formatter, "ALTER COLUMN {} DROP IDENTITY IF EXISTS", quoted(column))
             }
             AlterTableAction::AddConstraint(constraint) => write!(formatter, "ADD {constraint}"),
             AlterTableAction::DropConstraint { name, cascade } => {
@@ -488,7 +484,7 @@ impl Display for IndexItem {
                 operator_class,
                 suffix,
             } => {
-                Quoted(name).fmt(formatter)?;
+                quoted(name).fmt(formatter)?;
                 for part in [operator_class, suffix].into_iter().flatten() {
                     write!(formatter, " {part}")?;
                 }

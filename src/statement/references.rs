@@ -3,6 +3,8 @@
 //! Follows `Statement` and its parts in `django/db/backends/ddl_references.py`: conditions and checks are plain text
 //! there, so a rename does not reach them, and neither does it here.
 
+use crate::unknown::Identifier;
+
 use super::print::{quote_name, split_identifier};
 use super::{AlterTableAction, ConstraintKind, CreateIndex, DerivedName, ForeignKey, IndexItem, Name, Statement};
 
@@ -41,7 +43,7 @@ impl Statement {
     }
 
     /// Whether it creates an index or a unique constraint over just these columns.
-    pub fn is_over(&self, table: &str, columns: &[String]) -> bool {
+    pub fn is_over(&self, table: &str, columns: &[Identifier]) -> bool {
         match self {
             Statement::CreateIndex(create) if create.table == table => {
                 let names = create.items.iter().map(|item| match item {
@@ -137,18 +139,18 @@ impl Statement {
         if let Statement::CreateIndex(create) = self {
             for item in &create.items {
                 match item {
-                    IndexItem::Column { name, .. } => columns.push(name.as_str()),
+                    IndexItem::Column { name, .. } => columns.extend(name.known()),
                     IndexItem::Expression(expression) => columns.extend(expression.columns.iter().map(String::as_str)),
                 }
             }
-            columns.extend(create.include.iter().map(String::as_str));
+            columns.extend(create.include.iter().filter_map(Identifier::known));
         }
         for kind in self.constraints() {
             match kind {
                 ConstraintKind::Unique { columns: own, .. } | ConstraintKind::PrimaryKey { columns: own } => {
-                    columns.extend(own.iter().map(String::as_str));
+                    columns.extend(own.iter().filter_map(Identifier::known));
                 }
-                ConstraintKind::ForeignKey(key) => columns.extend(key.columns.iter().map(String::as_str)),
+                ConstraintKind::ForeignKey(key) => columns.extend(key.columns.iter().filter_map(Identifier::known)),
                 ConstraintKind::Exclude { definition } => columns.extend(definition.columns.iter().map(String::as_str)),
                 ConstraintKind::Check(_) => {}
             }
@@ -165,12 +167,12 @@ impl CreateIndex {
         }
         for item in &mut self.items {
             match item {
-                IndexItem::Column { name, .. } => rename_one(name, from, to),
+                IndexItem::Column { name, .. } => name.rename(from, to),
                 IndexItem::Expression(expression) => {
                     if expression.columns.iter().any(|column| column == from) {
                         expression.sql = expression.sql.replace(&quote_name(from), &quote_name(to));
                     }
-                    rename_all(&mut expression.columns, from, to);
+                    rename_texts(&mut expression.columns, from, to);
                 }
             }
         }
@@ -190,14 +192,14 @@ fn rename_in_constraint(own: &str, kind: &mut ConstraintKind, table: &str, from:
                 rename_all(&mut key.columns, from, to);
             }
             if key.to_table.known() == Some(table) {
-                key.to_columns.iter_mut().for_each(|column| column.rename(from, to));
+                rename_all(&mut key.to_columns, from, to);
             }
             key.name.rename_column(table, from, to);
         }
         ConstraintKind::Exclude { definition } => {
             if own == table && definition.columns.iter().any(|column| column == from) {
                 definition.sql = definition.sql.replace(&quote_name(from), &quote_name(to));
-                rename_all(&mut definition.columns, from, to);
+                rename_texts(&mut definition.columns, from, to);
             }
         }
         ConstraintKind::Check(_) => {}
@@ -235,7 +237,13 @@ fn rename_one(name: &mut String, from: &str, to: &str) {
     }
 }
 
-fn rename_all(names: &mut [String], from: &str, to: &str) {
+fn rename_all(names: &mut [Identifier], from: &str, to: &str) {
+    for name in names {
+        name.rename(from, to);
+    }
+}
+
+fn rename_texts(names: &mut [String], from: &str, to: &str) {
     for name in names {
         rename_one(name, from, to);
     }

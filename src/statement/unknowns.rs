@@ -1,6 +1,6 @@
 //! What of a statement is not known.
 
-use crate::unknown::{Sql, Unknown};
+use crate::unknown::{Identifier, Sql, Unknown};
 
 use super::{
     AlterTableAction, Column, ConstraintKind, CreateIndex, DefaultValue, ForeignKey, IndexItem, Name, Statement,
@@ -46,9 +46,37 @@ impl Statement {
     }
 }
 
+impl AlterTableAction {
+    /// The column that it is about.
+    #[must_use]
+    pub fn column(&self) -> Option<&Identifier> {
+        match self {
+            AlterTableAction::AddColumn(column) => Some(&column.name),
+            AlterTableAction::DropColumn { column, .. }
+            | AlterTableAction::RenameColumn { from: column, .. }
+            | AlterTableAction::AlterType { column, .. }
+            | AlterTableAction::SetDefault { column, .. }
+            | AlterTableAction::DropDefault { column }
+            | AlterTableAction::SetNotNull { column }
+            | AlterTableAction::DropNotNull { column }
+            | AlterTableAction::AddIdentity { column }
+            | AlterTableAction::DropIdentity { column } => Some(column),
+            AlterTableAction::AddConstraint(_)
+            | AlterTableAction::DropConstraint { .. }
+            | AlterTableAction::ValidateConstraint { .. }
+            | AlterTableAction::SetTablespace { .. }
+            | AlterTableAction::Change { .. } => None,
+        }
+    }
+}
+
 impl Collected {
     fn sql(&mut self, sql: &Sql) {
         self.0.extend_from_slice(sql.unknowns());
+    }
+
+    fn column_name(&mut self, name: &Identifier) {
+        self.0.extend(name.unknown().cloned());
     }
 
     /// A name that was derived from something unknown tells so itself.
@@ -65,7 +93,11 @@ impl Collected {
             }
             Statement::AlterTable { actions, .. } => actions.iter().for_each(|action| self.action(action)),
             Statement::CreateIndex(create) => self.index(create),
-            Statement::UpdateNulls { value, .. } => self.sql(value),
+            Statement::UpdateNulls { column, value, .. } => {
+                self.column_name(column);
+                self.sql(value);
+            }
+            Statement::Comment { column, .. } => column.iter().for_each(|column| self.column_name(column)),
             Statement::AlterSequenceType { data_type, .. } => self.sql(data_type.text()),
             Statement::SetConstraintsImmediate {
                 constraint: Some(name), ..
@@ -78,7 +110,6 @@ impl Collected {
             Statement::SetConstraintsImmediate { constraint: None, .. }
             | Statement::DropTable { .. }
             | Statement::RenameTable { .. }
-            | Statement::Comment { .. }
             | Statement::CreateSequence { .. }
             | Statement::DropSequence { .. }
             | Statement::CreateExtension { .. }
@@ -90,6 +121,7 @@ impl Collected {
     }
 
     fn column(&mut self, column: &Column) {
+        self.column_name(&column.name);
         self.sql(column.data_type.text());
         if let Some(default) = &column.default {
             self.sql(&default.sql);
@@ -108,7 +140,7 @@ impl Collected {
 
     fn foreign_key(&mut self, key: &ForeignKey) {
         let places = std::iter::once(&key.to_table).chain(&key.to_columns);
-        self.0.extend(places.filter_map(|place| place.unknown().cloned()));
+        places.chain(&key.columns).for_each(|place| self.column_name(place));
     }
 
     fn constraint(&mut self, constraint: &TableConstraint) {
@@ -120,43 +152,58 @@ impl Collected {
                 self.sql(&expression.sql);
             }
             ConstraintKind::ForeignKey(key) => self.foreign_key(key),
-            ConstraintKind::Unique { .. } | ConstraintKind::PrimaryKey { .. } => {}
+            ConstraintKind::Unique { columns, .. } | ConstraintKind::PrimaryKey { columns } => {
+                columns.iter().for_each(|column| self.column_name(column));
+            }
         }
     }
 
     fn action(&mut self, action: &AlterTableAction) {
         match action {
             AlterTableAction::AddColumn(column) => self.column(column),
-            AlterTableAction::AlterType { data_type, using, .. } => {
+            AlterTableAction::AlterType {
+                column,
+                data_type,
+                using,
+                ..
+            } => {
+                self.column_name(column);
                 self.sql(data_type.text());
                 if let Some(Using::Expression(expression)) = using {
                     self.sql(expression);
                 }
             }
-            AlterTableAction::SetDefault { default, .. } => self.sql(&default.sql),
+            AlterTableAction::SetDefault { column, default } => {
+                self.column_name(column);
+                self.sql(&default.sql);
+            }
             AlterTableAction::AddConstraint(constraint) => self.constraint(constraint),
             AlterTableAction::DropConstraint { name, .. } | AlterTableAction::ValidateConstraint { name } => {
                 self.name(name);
             }
-            AlterTableAction::DropColumn { .. }
-            | AlterTableAction::RenameColumn { .. }
-            | AlterTableAction::DropDefault { .. }
-            | AlterTableAction::SetNotNull { .. }
-            | AlterTableAction::DropNotNull { .. }
-            | AlterTableAction::AddIdentity { .. }
-            | AlterTableAction::DropIdentity { .. }
-            | AlterTableAction::SetTablespace { .. }
-            | AlterTableAction::Change { .. } => {}
+            AlterTableAction::RenameColumn { from, to } => {
+                self.column_name(from);
+                self.column_name(to);
+            }
+            AlterTableAction::DropColumn { column, .. }
+            | AlterTableAction::DropDefault { column }
+            | AlterTableAction::SetNotNull { column }
+            | AlterTableAction::DropNotNull { column }
+            | AlterTableAction::AddIdentity { column }
+            | AlterTableAction::DropIdentity { column } => self.column_name(column),
+            AlterTableAction::SetTablespace { .. } | AlterTableAction::Change { .. } => {}
         }
     }
 
     fn index(&mut self, create: &CreateIndex) {
         self.name(&create.name);
         for item in &create.items {
-            if let IndexItem::Expression(expression) = item {
-                self.sql(&expression.sql);
+            match item {
+                IndexItem::Column { name, .. } => self.column_name(name),
+                IndexItem::Expression(expression) => self.sql(&expression.sql),
             }
         }
+        create.include.iter().for_each(|column| self.column_name(column));
         if let Some(with) = &create.with {
             self.sql(with);
         }

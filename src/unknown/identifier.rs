@@ -1,12 +1,14 @@
 //! The name of a table or column.
 
-use std::fmt::{self, Display, Formatter};
+use std::borrow::Cow;
 
-use super::Unknown;
+use crate::statement::quote_name;
+
+use super::{Sql, Unknown, sql};
 
 /// A name of a table or column, where it is known.
 ///
-/// An unknown one is no text: nothing is looked up or created by it.
+/// An unknown one is no text: nothing is looked up or created by it, and no SQL is made of it that would not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identifier {
     /// The name.
@@ -22,6 +24,15 @@ impl Identifier {
         match self {
             Identifier::Known(name) => Some(name),
             Identifier::Unknown(_) => None,
+        }
+    }
+
+    /// The name for people, who also see what is not known of it.
+    #[must_use]
+    pub fn shown(&self) -> Cow<'_, str> {
+        match self {
+            Identifier::Known(name) => Cow::Borrowed(name),
+            Identifier::Unknown(unknown) => Cow::Owned(unknown.to_string()),
         }
     }
 
@@ -50,12 +61,30 @@ impl From<String> for Identifier {
     }
 }
 
-/// For people: without quotes.
-impl Display for Identifier {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Identifier::Known(name) => formatter.write_str(name),
-            Identifier::Unknown(unknown) => unknown.fmt(formatter),
-        }
+impl From<&str> for Identifier {
+    fn from(name: &str) -> Self {
+        Identifier::Known(name.to_owned())
     }
+}
+
+/// The name in quotes, as SQL is made of it.
+#[must_use]
+pub(crate) fn quoted(name: &Identifier) -> Sql {
+    match name {
+        Identifier::Known(name) => quote_name(name).into(),
+        Identifier::Unknown(_) => sql!("\"{}\"", name),
+    }
+}
+
+/// The names, where all of them are known.
+#[must_use]
+pub fn known_names(names: &[Identifier]) -> Option<Vec<String>> {
+    names.iter().map(|name| name.known().map(str::to_owned)).collect()
+}
+
+/// The names for people, with commas between them.
+#[must_use]
+pub fn shown_names(names: &[Identifier]) -> String {
+    let names: Vec<_> = names.iter().map(Identifier::shown).collect();
+    names.join(", ")
 }

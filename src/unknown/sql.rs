@@ -1,6 +1,8 @@
 //! Text of SQL that remembers which of its parts are not known.
 
-use super::Unknown;
+use std::borrow::Cow;
+
+use super::{Identifier, Unknown};
 
 /// A piece of SQL: its text as shown, and the parts of it that are not known.
 ///
@@ -32,7 +34,7 @@ impl Sql {
 
     /// Adds a part at the end.
     pub fn push(&mut self, part: &(impl SqlPart + ?Sized)) {
-        self.text.push_str(part.gather(&mut self.unknowns));
+        self.text.push_str(&part.gather(&mut self.unknowns));
     }
 
     /// The parts with a separator between them.
@@ -106,30 +108,37 @@ impl From<Unknown> for Sql {
 /// What SQL is made of.
 pub trait SqlPart {
     /// Its text; adds what of it is not known.
-    fn gather<'s>(&'s self, unknowns: &mut Vec<Unknown>) -> &'s str;
+    fn gather<'s>(&'s self, unknowns: &mut Vec<Unknown>) -> Cow<'s, str>;
 }
 
 impl SqlPart for str {
-    fn gather<'s>(&'s self, _: &mut Vec<Unknown>) -> &'s str {
-        self
+    fn gather<'s>(&'s self, _: &mut Vec<Unknown>) -> Cow<'s, str> {
+        Cow::Borrowed(self)
     }
 }
 
 impl SqlPart for String {
-    fn gather<'s>(&'s self, _: &mut Vec<Unknown>) -> &'s str {
-        self
+    fn gather<'s>(&'s self, _: &mut Vec<Unknown>) -> Cow<'s, str> {
+        Cow::Borrowed(self)
     }
 }
 
 impl SqlPart for Sql {
-    fn gather<'s>(&'s self, unknowns: &mut Vec<Unknown>) -> &'s str {
+    fn gather<'s>(&'s self, unknowns: &mut Vec<Unknown>) -> Cow<'s, str> {
         unknowns.extend_from_slice(&self.unknowns);
-        &self.text
+        Cow::Borrowed(&self.text)
+    }
+}
+
+impl SqlPart for Identifier {
+    fn gather<'s>(&'s self, unknowns: &mut Vec<Unknown>) -> Cow<'s, str> {
+        unknowns.extend(self.unknown().cloned());
+        self.shown()
     }
 }
 
 impl<P: SqlPart + ?Sized> SqlPart for &P {
-    fn gather<'s>(&'s self, unknowns: &mut Vec<Unknown>) -> &'s str {
+    fn gather<'s>(&'s self, unknowns: &mut Vec<Unknown>) -> Cow<'s, str> {
         (**self).gather(unknowns)
     }
 }

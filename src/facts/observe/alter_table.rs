@@ -1,7 +1,9 @@
 //! The aspects of the actions of `ALTER TABLE`.
 
-use crate::catalog::{Constraint, ConstraintKind as Existing, TypeKind, object_name};
+use crate::catalog::{Catalog, Constraint, ConstraintKind as Existing, TypeKind, object_name};
 use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, SqlExpression, TableConstraint, Volatility};
+
+use crate::unknown::{Identifier, known_names, shown_names};
 
 use super::{Aspect, Context, FactName, Observation, Role, foreign_key};
 
@@ -12,32 +14,43 @@ impl Context<'_> {
         action: &AlterTableAction,
         all: &[AlterTableAction],
     ) -> Vec<Observation> {
-        let about = |aspect: Aspect, column: &str| Observation::new(aspect, table).named("column", column);
+        if action.column().is_some_and(|column| column.known().is_none()) {
+            // Nothing is known of such a column, whatever it is shown as.
+            let catalog = &Catalog::default();
+            return Context { catalog, ..*self }.alter(table, action, all);
+        }
+        self.alter(table, action, all)
+    }
+
+    fn alter(&self, table: &str, action: &AlterTableAction, all: &[AlterTableAction]) -> Vec<Observation> {
+        let column = action.column().map(Identifier::shown).unwrap_or_default();
+        let column = &*column;
+        let about = |aspect: Aspect| Observation::new(aspect, table).named("column", column);
         match action {
             AlterTableAction::AddColumn(column) => self.add_column(table, column),
-            AlterTableAction::DropColumn { column, cascade } => self.drop_column(table, column, *cascade),
-            AlterTableAction::RenameColumn { from, to } => {
+            AlterTableAction::DropColumn { cascade, .. } => self.drop_column(table, column, *cascade),
+            AlterTableAction::RenameColumn { to, .. } => {
                 vec![
-                    about(Aspect::RenameColumn, from)
+                    about(Aspect::RenameColumn)
                         .fact(FactName::StandIn, "none")
-                        .named("new_column", to),
+                        .named("new_column", to.shown()),
                 ]
             }
             AlterTableAction::AlterType {
-                column,
                 data_type,
                 collation,
                 using,
+                ..
             } => self.alter_type(table, column, data_type, collation.as_deref(), using.as_ref()),
-            AlterTableAction::SetDefault { column, .. } => vec![about(Aspect::SetDefault, column)],
-            AlterTableAction::DropDefault { column } => vec![self.drop_default(table, column)],
-            AlterTableAction::SetNotNull { column } => {
+            AlterTableAction::SetDefault { .. } => vec![about(Aspect::SetDefault)],
+            AlterTableAction::DropDefault { .. } => vec![self.drop_default(table, column)],
+            AlterTableAction::SetNotNull { .. } => {
                 let proof = self.not_null_proof(table, column, all);
-                vec![about(Aspect::SetNotNull, column).fact(FactName::Proof, proof)]
+                vec![about(Aspect::SetNotNull).fact(FactName::Proof, proof)]
             }
-            AlterTableAction::DropNotNull { column } => vec![about(Aspect::DropNotNull, column)],
-            AlterTableAction::AddIdentity { column } => vec![about(Aspect::AddIdentity, column)],
-            AlterTableAction::DropIdentity { column } => vec![about(Aspect::DropIdentity, column)],
+            AlterTableAction::DropNotNull { .. } => vec![about(Aspect::DropNotNull)],
+            AlterTableAction::AddIdentity { .. } => vec![about(Aspect::AddIdentity)],
+            AlterTableAction::DropIdentity { .. } => vec![about(Aspect::DropIdentity)],
             AlterTableAction::AddConstraint(constraint) => vec![self.add_constraint(table, constraint)],
             AlterTableAction::Change { change, .. } => self.change_table(table, change),
             AlterTableAction::DropConstraint { name, cascade } => self.drop_constraint(table, name, *cascade),
@@ -49,7 +62,7 @@ impl Context<'_> {
     fn add_column(&self, table: &str, column: &Column) -> Vec<Observation> {
         let about = |aspect| {
             Observation::new(aspect, table)
-                .named("column", &column.name)
+                .named("column", column.name.shown())
                 .named("type", column.data_type.to_string())
         };
         let value = self.added_value(column);
@@ -70,11 +83,8 @@ impl Context<'_> {
         }
         if column.primary_key || column.unique {
             let key = if column.primary_key { "primary" } else { "unique" };
-            let label = if column.primary_key {
-                None
-            } else {
-                Some(column.name.as_str())
-            };
+            let shown = column.name.shown();
+            let label = if column.primary_key { None } else { Some(&*shown) };
             let suffix = if column.primary_key { "pkey" } else { "key" };
             let name = object_name(table, label, suffix, |_| false);
             observations.push(about(Aspect::AddColumnKey).fact(FactName::Key, key).building([name]));
@@ -91,7 +101,7 @@ impl Context<'_> {
             observations.push(if to_itself {
                 reference
             } else {
-                reference.role(Role::Referenced, &key.to_table.to_string())
+                reference.role(Role::Referenced, &key.to_table.shown())
             });
         }
         observations
@@ -179,12 +189,17 @@ impl Context<'_> {
                 about(Aspect::NotValidKey, &name.unwrap_or_default())
             }
             ConstraintKind::Unique { columns, .. } => {
-                let name = name.unwrap_or_else(|| derived(columns, "key"));
-                key("unique", "not-null", name).named("column", columns.join(", "))
+                let name = name.unwrap_or_else(|| derived(&known_names(columns).unwrap_or_default(), "key"));
+                key("unique", "not-null", name).named("column", shown_names(columns))
             }
             ConstraintKind::PrimaryKey { columns } => {
-                let name = name.unwrap_or_else(|| derived(columns, "pkey"));
-                key("primary", self.nullability(table, columns), name).named("column", columns.join(", "))
+                // Of a column without a name that is known it is not known whether it may be NULL.
+                let known = known_names(columns);
+                let nullability = known
+                    .as_ref()
+                    .map_or("nullable", |columns| self.nullability(table, columns));
+                let name = name.unwrap_or_else(|| derived(&known.unwrap_or_default(), "pkey"));
+                key("primary", nullability, name).named("column", shown_names(columns))
             }
             ConstraintKind::ForeignKey(key) => foreign_key(table, key, validation, self.age(table)),
             ConstraintKind::Exclude { definition } => {

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use crate::fields::Target;
 use crate::migration::{Field, FieldKind, InternalType};
 use crate::models::{Model, ModelField, ModelSettings};
-use crate::statement::quote_name;
-use crate::unknown::{Sql, sql};
+use crate::unknown::{Sql, quoted, sql};
 use crate::value::{Call, Value};
 use crate::versions::DjangoVersion;
 
@@ -214,12 +213,12 @@ pub(super) fn column(field: &ModelField<'_>) -> Compiled {
         return Compiled::unknown(&format!("{} has no column", field.name));
     };
     Compiled {
-        columns: vec![name.clone()],
+        columns: name.known().map(str::to_owned).into_iter().collect(),
         shape: Shape::Column {
             is_nullable: field.field.null,
             is_relation: field.field.relation().is_some(),
         },
-        ..Compiled::new(quote_name(&name)).with_output(output_of(field))
+        ..Compiled::new(quoted(&name)).with_output(output_of(field))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A compiled piece of SQL and what Django still knows about it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::migration::{Field, InternalType};
@@ -160,7 +161,7 @@ impl Compiled {
 }
 
 impl SqlPart for Compiled {
-    fn gather<'s>(&'s self, unknowns: &mut Vec<Unknown>) -> &'s str {
+    fn gather<'s>(&'s self, unknowns: &mut Vec<Unknown>) -> Cow<'s, str> {
         self.sql.gather(unknowns)
     }
 }

@@ -22,7 +22,7 @@ impl Compiler<'_, '_> {
         // To Postgres a column is a column, whatever follows it.
         if let (Shape::Column { .. }, [name]) = (&root.shape, root.columns.as_slice()) {
             return IndexItem::Column {
-                name: name.clone(),
+                name: name.as_str().into(),
                 operator_class: None,
                 suffix: wrappers.text(),
             };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::migration::operation::Deferrable;
 use crate::migration::{Constraint, Field, Index, Operation};
 use crate::models::{Model, ModelField};
-use crate::statement::{names_digest, quote_literal, quote_name};
+use crate::statement::{Name, names_digest, quote_literal, quote_name};
 use crate::unknown::{Sql, SqlPart, sql};
 use crate::value::Value;
 
@@ -30,7 +30,7 @@ impl Run<'_> {
             }
             Operation::RemoveIndex { model_name, name, .. } => {
                 if let Some(model) = self.migrated(states.from, states.app, model_name) {
-                    self.without_lock_timeout(|run| run.drop_index(&model, name, true));
+                    self.without_lock_timeout(|run| run.drop_index(&model, Name::Given(name.clone()), true));
                 }
             }
             Operation::AddConstraint {
@@ -48,8 +48,9 @@ impl Run<'_> {
             Operation::AlterField { model_name, name, .. } => {
                 if let Some(model) = self.migrated(states.to, states.app, model_name)
                     && let Some(column) = self.field(&model, name).and_then(|field| field.column())
+                    && let Some([column]) = self.looked_up(&[column]).as_deref()
                 {
-                    self.set_not_null(&model.db_table(), &column);
+                    self.set_not_null(&model.db_table(), column);
                 }
             }
             Operation::AddField {
@@ -181,7 +182,7 @@ impl Run<'_> {
         let is_index = matches!(constraint, Constraint::Unique { expressions, condition, .. }
             if !expressions.is_empty() || condition.as_ref().is_some_and(|condition| *condition != Value::None));
         if is_index {
-            self.without_lock_timeout(|run| run.drop_index(model, name, true));
+            self.without_lock_timeout(|run| run.drop_index(model, Name::Given(name.to_owned()), true));
         } else if self.has_constraint(&model.db_table(), name) {
             self.remove_constraint(model, constraint, name);
         }
