@@ -190,6 +190,10 @@ impl Run<'_> {
         if from == to {
             return;
         }
+        if let Some(unknown) = from.unknown().or_else(|| to.unknown()) {
+            // Two names that are not known may be one.
+            return self.partial(format!("whether the column is renamed: {}", unknown.reason()));
+        }
         let table = change.model.db_table();
         self.execute(change.alter(AlterTableAction::RenameColumn {
             from: from.clone(),
