@@ -180,7 +180,11 @@ fn a_table_is_read_with_its_columns_and_constraints() {
     let [Statement::CreateTable(table)] = statements.as_slice() else {
         panic!("{statements:?}");
     };
-    let names: Vec<&str> = table.columns.iter().map(|column| column.name.known().unwrap()).collect();
+    let names: Vec<&str> = table
+        .columns
+        .iter()
+        .map(|column| column.name.known().unwrap())
+        .collect();
     assert_eq!(table.table, "shop\".\"line");
     assert_eq!(names, ["id", "order_id", "price", "tags", "total", "number"]);
     assert_eq!(table.columns[0].data_type.name(), Some("bigserial"));
