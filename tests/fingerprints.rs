@@ -214,3 +214,25 @@ fn a_statement_inserted_before_another_leaves_its_fingerprint() {
     assert_eq!(before[statement], after[statement]);
     assert_eq!(after.len(), 2);
 }
+
+#[test]
+#[ignore = "needs scripts/fetch-packages"]
+fn in_whole_histories_no_two_hits_share_a_fingerprint_and_every_place_is_in_its_migration() {
+    let rules = table();
+    let packages = root().join("target/packages");
+    let entries = std::fs::read_dir(packages).expect("run scripts/fetch-packages first");
+    let folders = entries.flatten().map(|entry| entry.path());
+    let is_hidden = |path: &PathBuf| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+    };
+    for folder in folders.filter(|path| !is_hidden(path)) {
+        for analysis in analyses(&folder, &rules, None) {
+            hits(&analysis.findings);
+            for finding in &analysis.findings {
+                let source = finding.place.source.as_ref().expect("a text");
+                assert_eq!(finding.place.range.file, source.id, "{finding:?}");
+            }
+        }
+    }
+}
