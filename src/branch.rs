@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
+use crate::git::GitError;
 use crate::migration::{Migration, MigrationKey};
 use crate::project::Project;
-use git::Git;
+use git::Repository;
 
 /// How many characters of a commit's name people read.
 const SHORT: usize = 10;
@@ -71,6 +72,20 @@ pub enum BranchError {
     },
 }
 
+impl From<GitError> for BranchError {
+    fn from(error: GitError) -> Self {
+        match error {
+            GitError::NoGit(error) => BranchError::NoGit(error),
+            GitError::NoRepository(folder) => BranchError::NoRepository(folder),
+            GitError::UnknownReference(reference) => BranchError::UnknownReference {
+                reference,
+                help: "name a branch, a tag or a commit".to_owned(),
+            },
+            GitError::Failed { command, message } => BranchError::Git { command, message },
+        }
+    }
+}
+
 impl Branch {
     /// Asks git what has changed in the project's folder since the branch left `reference`.
     ///
@@ -80,7 +95,7 @@ impl Branch {
     /// When git is missing, knows no such commit, or finds no merge base.
     pub fn since(reference: &str, project: &Project) -> Result<Self, BranchError> {
         let folder = project.absolute(&project.root);
-        let git = Git::at(&folder)?;
+        let git = Repository::around(&folder)?;
         let base = git.merge_base(reference)?;
         let changes = git.changes(&base)?;
         let changes = changes.into_iter().map(|(path, change)| (folder.join(path), change));

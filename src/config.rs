@@ -3,13 +3,12 @@
 mod read;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 use thiserror::Error;
 
+use crate::files::{Files, Unreadable};
 use crate::finding::Severity;
 use crate::migration::read::CustomField;
 use crate::models::KnownModel;
@@ -164,7 +163,15 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
         /// Why.
-        error: io::Error,
+        error: Unreadable,
+    },
+    /// The file is no text.
+    #[error("cannot read the configuration {}: line {line} is not UTF-8", path.display())]
+    NoText {
+        /// The file.
+        path: PathBuf,
+        /// 1-based line of the first bad byte.
+        line: usize,
     },
     /// Something in it is wrong.
     #[error("{}:{line}:{column}: {message}", path.display())]
@@ -185,7 +192,9 @@ impl ConfigError {
     #[must_use]
     pub fn with_path(mut self, shown: impl FnOnce(&Path) -> PathBuf) -> Self {
         match &mut self {
-            ConfigError::Unreadable { path, .. } | ConfigError::Invalid { path, .. } => *path = shown(path),
+            ConfigError::Unreadable { path, .. }
+            | ConfigError::NoText { path, .. }
+            | ConfigError::Invalid { path, .. } => *path = shown(path),
         }
         self
     }
@@ -195,12 +204,12 @@ impl ConfigError {
 ///
 /// # Errors
 /// When the nearest one cannot be read or is wrong.
-pub fn nearest(folder: &Path, rules: &RuleTable) -> Result<Configuration, ConfigError> {
+pub fn nearest(folder: &Path, files: &Files, rules: &RuleTable) -> Result<Configuration, ConfigError> {
     for ancestor in folder.ancestors() {
-        if let Some(configuration) = in_folder(ancestor, rules)? {
+        if let Some(configuration) = in_folder(ancestor, files, rules)? {
             return Ok(configuration);
         }
-        if ancestor.join(".git").exists() {
+        if files.holds_repository(ancestor) {
             break;
         }
     }
@@ -211,12 +220,21 @@ pub fn nearest(folder: &Path, rules: &RuleTable) -> Result<Configuration, Config
 ///
 /// # Errors
 /// When it cannot be read or is wrong.
-pub fn load(path: &Path, rules: &RuleTable) -> Result<Configuration, ConfigError> {
-    let text = text_of(path)?;
+pub fn load(path: &Path, files: &Files, rules: &RuleTable) -> Result<Configuration, ConfigError> {
+    let absent = || ConfigError::Unreadable {
+        path: path.to_owned(),
+        error: Unreadable::Absent,
+    };
+    let text = text_of(path, files)?.ok_or_else(absent)?;
+    whole(path, &text, rules)
+}
+
+/// All that a file says which is known to be a configuration.
+fn whole(path: &Path, text: &str, rules: &RuleTable) -> Result<Configuration, ConfigError> {
     let configuration = if path.file_name().is_some_and(|name| name == "pyproject.toml") {
-        read::pyproject(path, &text, rules)?
+        read::pyproject(path, text, rules)?
     } else {
-        Some(read::forelock_toml(path, &text, rules)?)
+        Some(read::forelock_toml(path, text, rules)?)
     };
     Ok(configuration.unwrap_or_else(|| Configuration {
         path: Some(path.to_owned()),
@@ -224,26 +242,31 @@ pub fn load(path: &Path, rules: &RuleTable) -> Result<Configuration, ConfigError
     }))
 }
 
-fn in_folder(folder: &Path, rules: &RuleTable) -> Result<Option<Configuration>, ConfigError> {
+fn in_folder(folder: &Path, files: &Files, rules: &RuleTable) -> Result<Option<Configuration>, ConfigError> {
     let own = folder.join("forelock.toml");
-    if own.is_file() {
-        return load(&own, rules).map(Some);
+    if let Some(text) = text_of(&own, files)? {
+        return whole(&own, &text, rules).map(Some);
     }
     let shared = folder.join("pyproject.toml");
-    if !shared.is_file() {
-        return Ok(None);
+    match text_of(&shared, files)? {
+        // A broken pyproject.toml that does not speak of forelock is not ours to complain about.
+        Some(text) if text.contains("forelock") => read::pyproject(&shared, &text, rules),
+        Some(_) | None => Ok(None),
     }
-    let text = text_of(&shared)?;
-    // A broken pyproject.toml that does not speak of forelock is not ours to complain about.
-    if !text.contains("forelock") {
-        return Ok(None);
-    }
-    read::pyproject(&shared, &text, rules)
 }
 
-fn text_of(path: &Path) -> Result<String, ConfigError> {
-    fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
+/// `None` if there is no such file.
+fn text_of(path: &Path, files: &Files) -> Result<Option<String>, ConfigError> {
+    let bytes = files.read(path).map_err(|error| ConfigError::Unreadable {
         path: path.to_owned(),
         error,
+    })?;
+    let text = bytes.map(String::from_utf8).transpose();
+    text.map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        ConfigError::NoText {
+            path: path.to_owned(),
+            line: valid.split(|byte| *byte == b'\n').count(),
+        }
     })
 }

@@ -1,15 +1,13 @@
 //! Paths to migration files: the folders under a root whose `.py` files hold a `class Migration`, whatever they are called.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use walkdir::{DirEntry, WalkDir};
 
 use crate::config::Configuration;
+use crate::files::{Entry, Files, Kind, Step, Unreadable, Via};
 use crate::progress::{Progress, Stage};
 
 /// Folders that never hold a project's own code.
@@ -32,31 +30,12 @@ pub struct Search<'a> {
     pub root: &'a Path,
     /// Paths that the user named: they are searched whatever their folders are called.
     pub named: &'a [PathBuf],
-    /// A file whose content is not, or not yet, on disk.
-    pub unsaved: Option<&'a Unsaved>,
+    /// Where its files are read.
+    pub files: &'a Files,
     /// What to leave out.
     pub configuration: &'a Configuration,
     /// Counts files.
     pub progress: &'a Progress,
-}
-
-/// What an editor holds of a file, saved or not.
-#[derive(Debug)]
-pub struct Unsaved {
-    /// Where it is, or will be.
-    pub path: PathBuf,
-    /// What is in it.
-    pub bytes: Vec<u8>,
-}
-
-impl Unsaved {
-    /// The content of a file: what the editor holds, if it is this one, else what is on disk.
-    fn read(unsaved: Option<&Self>, path: &Path) -> io::Result<Vec<u8>> {
-        match unsaved {
-            Some(unsaved) if unsaved.path == path => Ok(unsaved.bytes.clone()),
-            Some(_) | None => fs::read(path),
-        }
-    }
 }
 
 /// What lies under a root.
@@ -71,7 +50,9 @@ pub struct Found {
     /// Every `wsgi.py` and `asgi.py`.
     pub servers: Vec<PathBuf>,
     /// Files and folders that could not be read.
-    pub unreadable: Vec<Unreadable>,
+    pub unread: Vec<Unread>,
+    /// Links to folders outside of the project, which are not walked.
+    pub links_out: Vec<PathBuf>,
     /// How many `.py` files there are under each of the named folders.
     pub python_files: BTreeMap<PathBuf, usize>,
 }
@@ -87,11 +68,11 @@ pub struct Candidate {
 
 /// A file or folder that could not be read.
 #[derive(Debug)]
-pub struct Unreadable {
+pub struct Unread {
     /// Where it is.
     pub path: PathBuf,
     /// Why.
-    pub error: io::Error,
+    pub reason: Unreadable,
 }
 
 /// Walks the root once and reads its `.py` files in parallel.
@@ -107,11 +88,11 @@ pub fn discover(search: &Search<'_>) -> Found {
             files.iter().filter(|file| file.starts_with(folder)).count()
         }
     };
-    let folders = search.named.iter().filter(|named| named.is_dir());
+    let folders = search.named.iter().filter(|named| search.files.is_folder(named));
     found.python_files = folders.map(|folder| (folder.clone(), count(folder))).collect();
     search.progress.begin(Stage::Reading, files.len());
     let read = files.into_par_iter().map(|path| {
-        let outcome = candidate(&path, search.unsaved);
+        let outcome = candidate(&path, search.files);
         search.progress.step();
         (outcome, path)
     });
@@ -129,11 +110,16 @@ pub fn discover(search: &Search<'_>) -> Found {
                 }
             }
             Ok(None) => others.push(path),
-            Err(error) => found.unreadable.push(Unreadable { path, error }),
+            Err(reason) => found.unread.push(Unread { path, reason }),
         }
     }
     for (folder, candidates) in folders {
         found.folders.entry(folder).or_default().extend(candidates);
+    }
+    // Nothing may be read of a folder, and yet it is one of migrations.
+    for unread in found.unread.iter().filter(|unread| is_expected(&unread.path)) {
+        let folder = unread.path.parent().unwrap_or(Path::new(""));
+        found.folders.entry(folder.to_owned()).or_default();
     }
     others.retain(|path| is_expected(path) && path.parent().is_some_and(|folder| found.folders.contains_key(folder)));
     found.others = others;
@@ -142,9 +128,8 @@ pub fn discover(search: &Search<'_>) -> Found {
 
 /// Whether a file can be left out of all account: it is no migration, and none is missing where it lies.
 #[must_use]
-pub fn is_beside_the_point(path: &Path, unsaved: Option<&Unsaved>) -> bool {
-    let is_file = path.is_file() || unsaved.is_some_and(|unsaved| unsaved.path == path);
-    is_file && !is_expected(path) && (!is_loaded(path) || matches!(candidate(path, unsaved), Ok(None)))
+pub fn is_beside_the_point(path: &Path, files: &Files) -> bool {
+    files.is_file(path) && !is_expected(path) && (!is_loaded(path) || matches!(candidate(path, files), Ok(None)))
 }
 
 /// Whether a file that lies beside migrations must be one itself, or Django refuses to load the folder.
@@ -176,58 +161,74 @@ pub fn is_python(path: &Path) -> bool {
 
 /// All `.py` files under the root, in order; landmarks and what cannot be read go to `found`.
 fn walk(search: &Search<'_>, found: &mut Found) -> Vec<PathBuf> {
-    let mut links = Links::new(search.root);
-    let walker = WalkDir::new(search.root).follow_links(true).sort_by_file_name();
-    let entries = walker
-        .into_iter()
-        .filter_entry(|entry| is_searched(entry, search) && links.lead_on(entry));
+    let mut links = Links::new(search);
     let mut files = Vec::new();
-    for entry in entries {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() && is_python(entry.path()) => {
+    let mut is_searched = |entry: &Entry| is_searched(entry, search) && links.lead_on(entry, search);
+    search
+        .files
+        .walk(search.root, &mut is_searched, &mut |step| match step {
+            Step::Entry(entry) if entry.kind == Kind::Folder || !is_python(&entry.path) => {}
+            Step::Entry(entry) => {
                 search.progress.step();
-                note_landmark(&entry, found);
-                files.push(entry.into_path());
+                match entry.kind {
+                    Kind::File => {
+                        note_landmark(&entry, found);
+                        if !is_another_name(&entry, search) {
+                            files.push(entry.path);
+                        }
+                    }
+                    kind @ (Kind::Folder | Kind::Special(_)) if is_loaded(&entry.path) => found.unread.push(Unread {
+                        path: entry.path,
+                        reason: Unreadable::NotAFile(kind),
+                    }),
+                    Kind::Folder | Kind::Special(_) => {}
+                }
             }
-            Ok(_) => {}
-            Err(error) => found.unreadable.extend(unreadable(error)),
-        }
-    }
-    files.extend(new_file(search, &files));
+            Step::Unreadable(path, reason) => found.unread.push(Unread { path, reason }),
+        });
+    found.links_out = links.out;
     files
 }
 
-/// The file that an editor holds, if it is nowhere on disk yet and the configuration has nothing against it.
-fn new_file(search: &Search<'_>, files: &[PathBuf]) -> Option<PathBuf> {
-    let path = &search.unsaved?.path;
-    let is_new = is_python(path) && path.starts_with(search.root) && !path.exists();
-    (is_new && !search.configuration.excludes(path) && !files.contains(path)).then(|| path.clone())
+/// Whether a link is but another name of a file that is found at its own place. In a folder of migrations it is one itself.
+fn is_another_name(entry: &Entry, search: &Search<'_>) -> bool {
+    let is_in_project = || {
+        let real = |path: &Path| search.files.real(path).ok().flatten();
+        let target = real(&entry.path).zip(real(search.root));
+        target.is_some_and(|(target, root)| target.starts_with(root))
+    };
+    entry.via == Via::Link && !is_expected(&entry.path) && is_in_project()
 }
 
-fn note_landmark(entry: &DirEntry, found: &mut Found) {
-    let landmarks = match entry.file_name().as_encoded_bytes() {
+fn note_landmark(entry: &Entry, found: &mut Found) {
+    let landmarks = match entry.name().as_encoded_bytes() {
         b"manage.py" => &mut found.manage_files,
         b"wsgi.py" | b"asgi.py" => &mut found.servers,
         _ => return,
     };
-    landmarks.push(entry.path().to_owned());
+    landmarks.push(entry.path.clone());
 }
 
 /// Whether an entry belongs to the project. The root does, and so does what leads to a path that the user named.
-fn is_searched(entry: &DirEntry, search: &Search<'_>) -> bool {
-    if entry.depth() == 0 {
-        return true;
-    }
-    let path = entry.path();
-    if search.configuration.exclude.iter().any(|pattern| pattern.matches(path)) {
+fn is_searched(entry: &Entry, search: &Search<'_>) -> bool {
+    if search
+        .configuration
+        .exclude
+        .iter()
+        .any(|pattern| pattern.matches(&entry.path))
+    {
         return false;
     }
-    let is_own = if entry.file_type().is_dir() {
-        !is_foreign(entry)
-    } else {
-        !is_hidden(entry.file_name())
+    let is_own = match entry.kind {
+        Kind::Folder => !is_foreign(entry, search.files),
+        Kind::File | Kind::Special(_) => !is_hidden(entry.name()),
     };
-    is_own || search.named.iter().any(|named| named.starts_with(path))
+    is_own || leads_to_named(entry, search)
+}
+
+/// Whether the entry is one that the user named, or lies on the way there.
+fn leads_to_named(entry: &Entry, search: &Search<'_>) -> bool {
+    search.named.iter().any(|named| named.starts_with(&entry.path))
 }
 
 fn is_hidden(name: &OsStr) -> bool {
@@ -236,59 +237,78 @@ fn is_hidden(name: &OsStr) -> bool {
 
 /// Whether a folder holds other people's code, or built copies of the project's own.
 #[must_use]
-pub fn is_foreign(entry: &DirEntry) -> bool {
-    let (name, path) = (entry.file_name(), entry.path());
+pub fn is_foreign(entry: &Entry, files: &Files) -> bool {
+    let (name, path) = (entry.name(), &entry.path);
     if is_hidden(name) || SKIPPED.iter().any(|skipped| name == *skipped) {
         return true;
     }
-    if (name == "build" || name == "dist") && !path.join("__init__.py").exists() {
+    if (name == "build" || name == "dist") && !files.is_file(&path.join("__init__.py")) {
         return true;
     }
-    path.join("pyvenv.cfg").exists()
+    files.is_file(&path.join("pyvenv.cfg"))
 }
 
-/// Keeps links between folders from leading in circles, up the tree, or twice to one place.
+/// Keeps links between folders from leading out of the project, in circles, up the tree, or twice to one place.
 struct Links {
-    root: PathBuf,
-    followed: BTreeSet<PathBuf>,
+    /// The folder that links may not leave: that of the repository, else the root.
+    home: PathBuf,
+    /// The root and where links were followed to.
+    walked: Vec<PathBuf>,
+    /// Those that lead out.
+    out: Vec<PathBuf>,
 }
 
 impl Links {
-    fn new(root: &Path) -> Self {
+    fn new(search: &Search<'_>) -> Self {
+        let real = |path: &Path| {
+            search
+                .files
+                .real(path)
+                .ok()
+                .flatten()
+                .unwrap_or_else(|| path.to_owned())
+        };
+        let mut above = search.root.ancestors();
+        let home = above.find(|ancestor| search.files.holds_repository(ancestor));
         Self {
-            root: fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
-            followed: BTreeSet::new(),
+            home: real(home.unwrap_or(search.root)),
+            walked: vec![real(search.root)],
+            out: Vec::new(),
         }
     }
 
-    fn lead_on(&mut self, entry: &DirEntry) -> bool {
-        if entry.depth() == 0 || !entry.path_is_symlink() || !entry.file_type().is_dir() {
+    fn lead_on(&mut self, entry: &Entry, search: &Search<'_>) -> bool {
+        if entry.kind != Kind::Folder || entry.via == Via::Itself {
             return true;
         }
-        let Ok(target) = fs::canonicalize(entry.path()) else {
-            return false;
+        let target = match search.files.real(&entry.path) {
+            Ok(Some(target)) => target,
+            Err(Unreadable::LeadsOut) => {
+                self.out.push(entry.path.clone());
+                return false;
+            }
+            Ok(None) | Err(_) => return false,
         };
-        let is_known = target.starts_with(&self.root) || self.root.starts_with(&target);
-        !is_known && self.followed.insert(target)
+        let is_around = |walked: &PathBuf| target.starts_with(walked) || walked.starts_with(&target);
+        if self.walked.iter().any(is_around) {
+            return false;
+        }
+        if !target.starts_with(&self.home) && !leads_to_named(entry, search) {
+            self.out.push(entry.path.clone());
+            return false;
+        }
+        self.walked.push(target);
+        true
     }
-}
-
-/// What a failed step of the walk means: a link that leads nowhere or in a circle is passed by.
-fn unreadable(error: walkdir::Error) -> Option<Unreadable> {
-    if error.loop_ancestor().is_some() {
-        return None;
-    }
-    let path = error.path().unwrap_or(Path::new("")).to_owned();
-    let error = error.into_io_error()?;
-    (error.kind() != io::ErrorKind::NotFound).then_some(Unreadable { path, error })
 }
 
 /// The file's content, if it holds a `class Migration`.
-fn candidate(path: &Path, unsaved: Option<&Unsaved>) -> io::Result<Option<Candidate>> {
+fn candidate(path: &Path, files: &Files) -> Result<Option<Candidate>, Unreadable> {
     if !is_loaded(path) {
         return Ok(None);
     }
-    let bytes = Unsaved::read(unsaved, path)?;
+    // It was seen a moment ago.
+    let bytes = files.read(path)?.ok_or(Unreadable::Absent)?;
     Ok(holds_migration(&bytes).then(|| Candidate {
         path: path.to_owned(),
         bytes,

@@ -11,13 +11,14 @@ pub mod root;
 mod session;
 mod settings;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use thiserror::Error;
 
 use crate::config::{ConfigError, Configuration};
-use crate::discover::Unsaved;
+use crate::files::{Files, Unreadable};
 use crate::migration::Migration;
 use crate::models::{KnownModel, ModelSettings};
 use crate::progress::Progress;
@@ -55,6 +56,8 @@ pub struct Project {
     pub known_models: Vec<KnownModel>,
     /// Files that could not be read, decoded or parsed.
     pub problems: Vec<FileProblem>,
+    /// Those of them that are no migrations: settings, apps and modules that the history stands on.
+    unread_foundations: BTreeSet<PathBuf>,
     /// Things to say once: assumed versions, another ENGINE.
     pub notes: Vec<String>,
 }
@@ -64,6 +67,12 @@ impl Project {
     #[must_use]
     pub fn is_named(&self, path: &Path) -> bool {
         self.named.cover(&self.absolute(path))
+    }
+
+    /// Whether the judgement of every migration is unsure because of this file; `path` as shown to people.
+    #[must_use]
+    pub fn is_unread_foundation(&self, path: &Path) -> bool {
+        self.unread_foundations.contains(path)
     }
 
     /// Whether a file is a problem as a whole; `path` as shown to people.
@@ -116,8 +125,8 @@ pub struct Request<'a> {
     pub working_folder: &'a Path,
     /// Files and folders; those that do not exist are an error.
     pub paths: &'a [PathBuf],
-    /// A file whose content is not, or not yet, on disk.
-    pub unsaved: Option<&'a Unsaved>,
+    /// Where the project's files are read.
+    pub files: &'a Files,
     /// Where the configuration comes from.
     pub configuration: ConfigurationChoice,
     /// Overrides configuration and project.
@@ -143,6 +152,8 @@ pub struct Loaded {
     excluded: Vec<PathBuf>,
     /// Files that are no migrations.
     passed_over: Vec<PathBuf>,
+    /// Links out of a project.
+    links_out: Vec<PathBuf>,
 }
 
 /// Why nothing can be judged.
@@ -156,8 +167,16 @@ pub enum LoadError {
         /// The next step.
         hint: String,
     },
+    /// A path that cannot be looked at.
+    #[error("{}: cannot be read: {reason}", path.display())]
+    Unreadable {
+        /// The path as shown.
+        path: PathBuf,
+        /// Why.
+        reason: Unreadable,
+    },
     /// A folder without a migration.
-    #[error("{}", no_migrations(path, *python_files, *is_excluded))]
+    #[error("{}", no_migrations(path, *python_files, *is_excluded, link_out.as_deref()))]
     NoMigrations {
         /// The folder as shown.
         path: PathBuf,
@@ -165,6 +184,8 @@ pub enum LoadError {
         python_files: usize,
         /// Whether `exclude` covers it.
         is_excluded: bool,
+        /// A link out of the project, as shown: what is behind it was not looked at.
+        link_out: Option<PathBuf>,
     },
     /// `settings-module` names a module that is not there.
     #[error(
@@ -200,7 +221,7 @@ impl LoadError {
     }
 }
 
-fn no_migrations(path: &Path, python_files: usize, is_excluded: bool) -> String {
+fn no_migrations(path: &Path, python_files: usize, is_excluded: bool, link_out: Option<&Path>) -> String {
     let path = path.display();
     if is_excluded {
         return format!("{path}: excluded by the configuration; no migration is left to judge");
@@ -210,8 +231,15 @@ fn no_migrations(path: &Path, python_files: usize, is_excluded: bool) -> String 
         1 => "the one Python file defines no `class Migration` of Django's".to_owned(),
         _ => format!("none of {python_files} Python files defines a `class Migration` of Django's"),
     };
+    let next = match link_out {
+        Some(link) => format!(
+            "name {}, which leads out of the project and is not followed",
+            link.display()
+        ),
+        None => "give the folder of a Django project".to_owned(),
+    };
     format!(
         "{path}: no migrations found: {files} (virtual environments, node_modules, hidden folders and `exclude` are \
-         not searched); give the folder of a Django project"
+         not searched); {next}"
     )
 }

@@ -354,14 +354,98 @@ fn a_link_in_a_circle_or_to_nowhere_is_passed_by() {
     }
 }
 
+/// A project whose app `shop`, with one finding, lies behind a link out of it.
+#[cfg(unix)]
+fn shop_elsewhere() -> Scratch {
+    let scratch = Scratch::new()
+        .file("site/manage.py", "")
+        .app("elsewhere/shop")
+        .file("elsewhere/shop/migrations/0002_index.py", index("shop", "0001_initial"));
+    scratch::link(&scratch.path("elsewhere/shop"), &scratch.path("site/shop"));
+    scratch
+}
+
+#[cfg(unix)]
 #[test]
-fn code_behind_a_link_out_of_the_project_belongs_to_it() {
-    #[cfg(unix)]
-    {
-        let scratch = Scratch::new().file("site/manage.py", "").app("elsewhere/shop");
-        scratch::link(&scratch.path("elsewhere/shop"), &scratch.path("site/shop"));
-        assert_eq!(scratch.migrations("site"), ["shop.0001_initial"]);
+fn a_link_out_of_the_project_is_not_walked_and_that_is_said() {
+    let run = shop_elsewhere().app("site/blog").run_in("site", "sql");
+    assert!(!run.out.contains("shop_order"), "{run:?}");
+    assert!(run.out.contains("blog_order"), "{run:?}");
+    let note =
+        "note: shop: leads out of the project and is not followed; name it to have the migrations behind it judged\n";
+    assert!(run.notes.contains(note), "{run:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn where_all_migrations_lie_behind_a_link_out_of_the_project_it_is_the_next_step() {
+    let run = shop_elsewhere().run("site");
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(
+        run.notes
+            .ends_with("; name site/shop, which leads out of the project and is not followed\n"),
+        "{run:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_lies_behind_a_link_out_of_the_project_is_judged_if_it_is_named() {
+    let scratch = shop_elsewhere();
+    let expected = ["site/shop/migrations/0002_index.py: create-index-blocking-writes"];
+    assert_eq!(scratch.run("site/shop --output-format json").findings(), expected);
+    let file = "site/shop/migrations/0002_index.py --output-format json";
+    assert_eq!(scratch.run(file).findings(), expected);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_another_folder_of_the_repository_is_walked() {
+    let scratch = shop_elsewhere().folder(".git");
+    assert_eq!(scratch.migrations("site"), ["shop.0001_initial", "shop.0002_index"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_or_folder_named_through_a_link_is_judged_under_its_own_path() {
+    let scratch = Scratch::shop().folder("latest");
+    scratch::link(&scratch.path("shop"), &scratch.path("app"));
+    scratch::link(
+        &scratch.path("shop/migrations/0002_index.py"),
+        &scratch.path("latest/one.py"),
+    );
+    let expected = ["shop/migrations/0002_index.py: create-index-blocking-writes"];
+    for named in ["app", "app/migrations", "app/migrations/0002_index.py", "latest/one.py"] {
+        let run = scratch.run(&format!("{named} --output-format json"));
+        assert_eq!(run.findings(), expected, "{named}");
     }
+    let run = scratch.run("--output-format json");
+    assert_eq!(run.findings(), expected, "another name is no other migration");
+    assert_eq!(run.json()["summary"]["migrations"], 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_among_migrations_is_a_migration_under_its_own_name() {
+    let scratch = Scratch::shop().file("drafts/removal.py", removal("shop", "0002_index"));
+    scratch::link(
+        &scratch.path("drafts/removal.py"),
+        &scratch.path("shop/migrations/0003_removal.py"),
+    );
+    let run = scratch.run("shop/migrations/0003_removal.py --output-format json");
+    assert_eq!(run.findings(), ["shop/migrations/0003_removal.py: drop-column-in-use"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_outside_of_the_project_that_lead_in_circles_end() {
+    let scratch = shop_elsewhere().folder(".git");
+    scratch::link(&scratch.path("elsewhere"), &scratch.path("elsewhere/shop/again"));
+    scratch::link(&scratch.path("site/loop"), &scratch.path("site/loop"));
+    assert_eq!(scratch.migrations("site"), ["shop.0001_initial", "shop.0002_index"]);
+    let run = scratch.run("site/loop");
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.notes.starts_with("error: site/loop: cannot be read: "), "{run:?}");
 }
 
 #[test]
@@ -643,6 +727,67 @@ fn a_broken_file_gates_even_when_it_alone_is_given() {
     let run = scratch.run("shop/migrations/0003_empty.py --output-format json");
     assert_eq!(run.findings(), ["shop/migrations/0003_empty.py: unreadable-file"]);
     assert_eq!(run.code, 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_among_migrations_is_said_and_never_opened() {
+    let scratch = Scratch::shop();
+    let pipe = scratch.path("shop/migrations/0003_pipe.py");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    for words in [
+        "--output-format json",
+        "shop/migrations/0003_pipe.py shop/migrations/0002_index.py --output-format json",
+    ] {
+        let mut command = scratch.forelock();
+        // To open it would wait for a writer.
+        command
+            .args(words.split_whitespace())
+            .timeout(std::time::Duration::from_mins(1));
+        let run = scratch::Run::of(&mut command);
+        assert_eq!(
+            run.findings(),
+            [
+                "shop/migrations/0003_pipe.py: unreadable-file",
+                "shop/migrations/0002_index.py: create-index-blocking-writes"
+            ]
+        );
+        assert_eq!(
+            message(&run, "unreadable-file"),
+            "cannot be read: it is a named pipe, not a file"
+        );
+    }
+}
+
+#[test]
+fn a_file_larger_than_the_limit_is_said() {
+    let scratch = Scratch::shop();
+    let file = std::fs::File::create(scratch.path("shop/migrations/0003_data.py")).expect("a file");
+    file.set_len((16 << 20) + 1).expect("a long file");
+    let run = scratch.run("--output-format json");
+    assert_eq!(
+        run.findings(),
+        [
+            "shop/migrations/0003_data.py: unreadable-file",
+            "shop/migrations/0002_index.py: create-index-blocking-writes"
+        ]
+    );
+    assert_eq!(
+        message(&run, "unreadable-file"),
+        "cannot be read: it has 16777217 bytes, and files of more than 16 MiB are not read"
+    );
+}
+
+#[test]
+fn a_folder_of_migrations_none_of_which_can_be_read_is_said() {
+    let scratch = Scratch::shop().file("blog/__init__.py", "").folder("blog/migrations");
+    let file = std::fs::File::create(scratch.path("blog/migrations/0001_initial.py")).expect("a file");
+    file.set_len((16 << 20) + 1).expect("a long file");
+    assert_eq!(
+        scratch.run("blog --output-format json").findings(),
+        ["blog/migrations/0001_initial.py: unreadable-file"]
+    );
 }
 
 #[test]

@@ -27,6 +27,54 @@ fn unsaved_text_takes_the_place_of_the_file_and_others_are_not_reported() {
 }
 
 #[test]
+fn unsaved_text_gets_the_answer_that_the_saved_file_gets() {
+    let words = "--output-format json --django-version 5.2 --postgres-version 16";
+    let files = [
+        ("shop/migrations/0002_index.py", "0001_initial"),
+        ("shop/migrations/0003_new.py", "0002_index"),
+    ];
+    for (file, parent) in files {
+        let text = removal("shop", parent);
+        let unsaved = with_input(
+            &Scratch::shop(),
+            "",
+            &format!("check --stdin-filename {file} {words}"),
+            &text,
+        );
+        let saved = Scratch::shop().file(file, &text).run(&format!("check {file} {words}"));
+        assert_eq!(unsaved.findings(), [format!("{file}: drop-column-in-use")]);
+        assert_eq!(unsaved.out, saved.out);
+        assert_eq!(unsaved.notes, saved.notes);
+    }
+}
+
+#[test]
+fn unsaved_text_that_cannot_be_decoded_is_shown_as_it_is_and_not_as_it_was_saved() {
+    let scratch = Scratch::shop();
+    let mut command = scratch.forelock();
+    command
+        .args(["check", "--stdin-filename", "shop/migrations/0002_index.py"])
+        .args(["--output-format", "json"])
+        .write_stdin(b"class Migration:\n    pass\n# caf\xe9\n".to_vec());
+    let run = Run::of(&mut command);
+    assert_eq!(run.findings(), ["shop/migrations/0002_index.py: unreadable-file"]);
+    assert_eq!(run.json()["findings"][0]["range"]["start"]["line"], 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn unsaved_text_of_a_file_named_through_a_link_takes_the_place_of_the_file() {
+    let scratch = Scratch::shop();
+    scratch::link(&scratch.path("shop"), &scratch.path("app"));
+    for (file, parent) in [("0002_index.py", "0001_initial"), ("0003_new.py", "0002_index")] {
+        let text = removal("shop", parent);
+        let words = format!("check --stdin-filename app/migrations/{file} --output-format json");
+        let run = with_input(&scratch, "", &words, &text);
+        assert_eq!(run.findings(), [format!("shop/migrations/{file}: drop-column-in-use")]);
+    }
+}
+
+#[test]
 fn a_file_that_was_never_saved_is_judged_with_the_history_of_its_project() {
     let scratch = Scratch::shop();
     let text = removal("shop", "0002_index");

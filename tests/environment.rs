@@ -5,6 +5,7 @@ mod scratch;
 
 use std::path::Path;
 
+use forelock::files::Files;
 use forelock::migration::InternalType;
 use forelock::progress::Progress;
 use forelock::project::{self, ConfigurationChoice, Project, Request, Timeout};
@@ -19,7 +20,7 @@ fn load(scratch: &Scratch) -> Project {
     let request = Request {
         working_folder: &folder,
         paths: &[".".into()],
-        unsaved: None,
+        files: &Files::on_disk(),
         configuration: ConfigurationChoice::Nearest,
         django: None,
         postgres: None,
@@ -405,6 +406,83 @@ fn settings_are_found_where_startproject_puts_them() {
         .file("site/settings.py", "AUTH_USER_MODEL = 'shop.Customer'\n")
         .app("shop");
     assert_eq!(load(&scratch).settings.swappable["AUTH_USER_MODEL"], "shop.Customer");
+}
+
+/// A project whose manage.py names settings, and a migration that nobody asked about.
+fn with_unreadable_settings() -> Scratch {
+    Scratch::new()
+        .file("manage.py", MANAGE)
+        .file("config/settings/local.py", b"TIME_ZONE = 'UTC'\n# caf\xe9\n")
+        .app("shop")
+        .app("blog")
+}
+
+#[test]
+fn settings_that_cannot_be_decoded_are_a_problem_at_its_place_whatever_was_asked_for() {
+    let scratch = with_unreadable_settings();
+    for named in [".", "blog", "blog/migrations/0001_initial.py"] {
+        let run = scratch.run(&format!("{named} --output-format json"));
+        assert_eq!(run.code, 1, "{run:?}");
+        assert_eq!(run.findings(), ["config/settings/local.py: unreadable-file"]);
+        assert_eq!(run.json()["findings"][0]["range"]["start"]["line"], 2);
+    }
+    let scratch = scratch.file("forelock.toml", "settings-module = 'config.settings.local'\n");
+    assert_eq!(
+        scratch.run("--output-format json").findings(),
+        ["config/settings/local.py: unreadable-file"]
+    );
+}
+
+#[test]
+fn settings_that_are_no_file_are_said() {
+    let scratch = Scratch::new()
+        .file("manage.py", MANAGE)
+        .folder("config/settings/local.py")
+        .app("shop");
+    let run = scratch.run("--output-format concise");
+    assert!(
+        run.out.contains(
+            "config/settings/local.py:1:1: error unreadable-file: cannot be read: it is a folder, not a file"
+        ) || run.out.contains("cannot be read: it is a folder, not a file"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn apps_and_modules_of_the_project_that_cannot_be_read_are_problems() {
+    let migration = migration("shop", "0001_initial", "migrations.RunSQL(STATEMENT)");
+    let scratch = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/apps.py", b"class Config: '\xe9'\n")
+        .file("shop/helpers.py", b"STATEMENT = '\xe9'\n")
+        .file(
+            "shop/migrations/0002_fill.py",
+            format!("from shop.helpers import STATEMENT\n{migration}"),
+        );
+    assert_eq!(
+        scratch.run("--output-format json").findings(),
+        [
+            "shop/apps.py: unreadable-file",
+            "shop/helpers.py: unreadable-file",
+            "shop/migrations/0002_fill.py: not-analysed"
+        ]
+    );
+}
+
+#[test]
+fn requirements_that_cannot_be_read_are_noted_beside_the_guess() {
+    let scratch = Scratch::new()
+        .folder(".git")
+        .file("manage.py", "")
+        .folder("requirements.txt")
+        .app("shop");
+    let notes = load(&scratch).notes;
+    assert_eq!(
+        notes[0],
+        "requirements.txt: cannot be read: it is a folder, not a file; what it says of Django is not known"
+    );
+    assert!(notes[1].starts_with("Django 5.2 is assumed"), "{notes:?}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod scratch;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use forelock::files::Files;
 use forelock::finding::{Analysis, Finding, Harm};
 use forelock::lint::{self, Aim};
 use forelock::progress::Progress;
@@ -28,7 +29,7 @@ fn analyses(folder: &Path, rules: &RuleTable, ignored: Option<&str>) -> Vec<Anal
     let request = Request {
         working_folder: folder,
         paths: &[PathBuf::from(".")],
-        unsaved: None,
+        files: &Files::on_disk(),
         configuration: ConfigurationChoice::Nearest,
         django: None,
         postgres: None,

@@ -12,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use forelock::files::Files;
 use forelock::migration::{Migration, Ownership};
 use forelock::progress::Progress;
 use forelock::project::{self, ConfigurationChoice, Project, Request};
@@ -95,7 +96,7 @@ fn load(package: &str, environment: Environment) -> Content {
     let request = Request {
         working_folder: &folder().join(package),
         paths: &[PathBuf::from(".")],
-        unsaved: None,
+        files: &Files::on_disk(),
         configuration: ConfigurationChoice::Nearest,
         django: None,
         postgres: None,

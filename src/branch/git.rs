@@ -2,42 +2,36 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use super::{BranchError, Change};
+use crate::git::{Git, GitError, line, path, text, words};
 
-/// git, in a folder; all paths are taken and given from there.
-pub(super) struct Git<'a> {
-    folder: &'a Path,
+/// The repository that a project lies in; all paths are taken and given from the project's folder.
+pub(super) struct Repository<'a> {
+    git: Git<'a>,
 }
 
-impl<'a> Git<'a> {
-    pub(super) fn at(folder: &'a Path) -> Result<Self, BranchError> {
-        let git = Self { folder };
-        let found = git.run(&["rev-parse", "--is-inside-work-tree"])?;
-        if found.status.success() {
-            Ok(git)
-        } else {
-            Err(BranchError::NoRepository(folder.to_owned()))
-        }
+impl<'a> Repository<'a> {
+    pub(super) fn around(folder: &'a Path) -> Result<Self, BranchError> {
+        Ok(Self { git: Git::at(folder)? })
     }
 
     /// The commit that the branch and the reference have in common.
     pub(super) fn merge_base(&self, reference: &str) -> Result<String, BranchError> {
-        let commit = format!("{reference}^{{commit}}");
-        let known = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
-        if !known.status.success() {
-            return Err(BranchError::UnknownReference {
-                reference: reference.to_owned(),
-                help: self.how_to_get(reference),
-            });
-        }
-        let known = line(&known);
-        let base = self.run(&["merge-base", &known, "HEAD"])?;
+        let known = match self.git.commit(reference) {
+            Err(GitError::UnknownReference(_)) => {
+                return Err(BranchError::UnknownReference {
+                    reference: reference.to_owned(),
+                    help: self.how_to_get(reference),
+                });
+            }
+            known => known?,
+        };
+        let base = self.git.run(&["merge-base", &known, "HEAD"])?;
         if base.status.success() {
             return Ok(line(&base));
         }
-        let shallow = self.ask(&["rev-parse", "--is-shallow-repository"])?;
+        let shallow = self.git.ask(&["rev-parse", "--is-shallow-repository"])?;
         Err(if line(&shallow) == "true" {
             BranchError::Shallow(reference.to_owned())
         } else {
@@ -46,13 +40,14 @@ impl<'a> Git<'a> {
     }
 
     fn is_shallow(&self) -> bool {
-        let answer = self.run(&["rev-parse", "--is-shallow-repository"]);
+        let answer = self.git.run(&["rev-parse", "--is-shallow-repository"]);
         answer.is_ok_and(|output| line(&output) == "true")
     }
 
     /// The command that brings a branch of a remote.
     fn how_to_get(&self, reference: &str) -> String {
         let remotes = self
+            .git
             .run(&["remote"])
             .map(|output| text(&output.stdout))
             .unwrap_or_default();
@@ -85,41 +80,26 @@ impl<'a> Git<'a> {
             "--",
             ".",
         ];
-        let mut changes = read_changes(&self.ask(&arguments)?.stdout);
-        let untracked = self.ask(&["ls-files", "--others", "--exclude-standard", "-z", "--", "."])?;
+        let mut changes = read_changes(&self.git.ask(&arguments)?.stdout);
+        let untracked = self
+            .git
+            .ask(&["ls-files", "--others", "--exclude-standard", "-z", "--", "."])?;
         changes.extend(paths(&untracked.stdout).map(|path| (path, Change::Added)));
         Ok(changes)
     }
 
     /// All files of the commit below the folder.
     pub(super) fn files(&self, commit: &str) -> Result<Vec<PathBuf>, BranchError> {
-        let listed = self.ask(&["ls-tree", "-r", "--name-only", "-z", commit, "--", "."])?;
+        let listed = self
+            .git
+            .ask(&["ls-tree", "-r", "--name-only", "-z", commit, "--", "."])?;
         Ok(paths(&listed.stdout).collect())
-    }
-
-    /// Runs a command that must succeed.
-    fn ask(&self, arguments: &[&str]) -> Result<Output, BranchError> {
-        let output = self.run(arguments)?;
-        if output.status.success() {
-            return Ok(output);
-        }
-        Err(BranchError::Git {
-            command: arguments.join(" "),
-            message: text(&output.stderr).trim().to_owned(),
-        })
-    }
-
-    fn run(&self, arguments: &[&str]) -> Result<Output, BranchError> {
-        let mut command = Command::new("git");
-        // A look at the repository must not wait for, or take, the lock of its index.
-        command.env("GIT_OPTIONAL_LOCKS", "0").arg("-C").arg(self.folder);
-        command.args(arguments).output().map_err(BranchError::NoGit)
     }
 }
 
 /// Reads `git diff --name-status -z`: a status and a path, or two paths where a file was renamed or copied.
 fn read_changes(listed: &[u8]) -> Vec<(PathBuf, Change)> {
-    let mut words = listed.split(|byte| *byte == 0).filter(|word| !word.is_empty());
+    let mut words = words(listed);
     let mut changes = Vec::new();
     while let Some(status) = words.next() {
         let mut next = || words.next().map(path);
@@ -150,27 +130,5 @@ fn identity(path: &Path) -> (Option<&OsStr>, Option<&OsStr>) {
 }
 
 fn paths(listed: &[u8]) -> impl Iterator<Item = PathBuf> {
-    listed
-        .split(|byte| *byte == 0)
-        .filter(|word| !word.is_empty())
-        .map(path)
-}
-
-#[cfg(unix)]
-fn path(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-    PathBuf::from(OsStr::from_bytes(bytes))
-}
-
-#[cfg(not(unix))]
-fn path(bytes: &[u8]) -> PathBuf {
-    PathBuf::from(text(bytes))
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn line(output: &Output) -> String {
-    text(&output.stdout).trim().to_owned()
+    words(listed).map(path)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{CommandError, Surroundings};
 use crate::cli::{Output, Versions};
 use crate::config::{self, ConfigError};
-use crate::discover::Unsaved;
+use crate::files::Files;
 use crate::progress::{Progress, Stage};
 use crate::project::{self, ConfigurationChoice, LoadError, Loaded, Project, Request, root};
 use crate::rules::RuleTable;
@@ -14,7 +14,7 @@ use crate::rules::RuleTable;
 /// What was asked for on the command line.
 pub(super) struct Asked<'a> {
     pub(super) paths: &'a [PathBuf],
-    pub(super) unsaved: Option<&'a Unsaved>,
+    pub(super) files: &'a Files,
     pub(super) versions: &'a Versions,
     pub(super) output: &'a Output,
 }
@@ -31,7 +31,7 @@ impl Asked<'_> {
         let request = Request {
             working_folder: &surroundings.working_folder,
             paths: self.paths,
-            unsaved: self.unsaved,
+            files: self.files,
             configuration: self.configuration(rules, &surroundings.working_folder)?,
             django: self.versions.django_version,
             postgres: self.versions.postgres_version,
@@ -57,7 +57,7 @@ impl Asked<'_> {
         let Some(path) = &self.versions.config else {
             return Ok(ConfigurationChoice::Nearest);
         };
-        let configuration = config::load(&root::absolute(folder, path), rules);
+        let configuration = config::load(&root::absolute(self.files, folder, path), self.files, rules);
         let configuration = configuration.map_err(|error| error.with_path(|path| root::shown(folder, path)))?;
         Ok(ConfigurationChoice::Given(configuration.into()))
     }

@@ -8,7 +8,7 @@ use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::branch::{Branch, BranchError};
 use crate::cli::{Check, CheckOutput, Output};
 use crate::config::FailOn;
-use crate::discover::Unsaved;
+use crate::files::{Files, Overlay};
 use crate::finding::{Analysis, Finding, Harm};
 use crate::lint::{self, Aim};
 use crate::project::{Project, root};
@@ -25,8 +25,10 @@ pub(super) fn run(
 ) -> Result<Outcome, CommandError> {
     let wishes = Wishes::read(check, rules)?;
     let here = [PathBuf::from(".")];
-    let unsaved = check.stdin_filename.as_deref().map(|path| unsaved(path, surroundings));
-    let unsaved = unsaved.transpose()?;
+    let files = match &check.stdin_filename {
+        Some(path) => with_input(path, surroundings)?,
+        None => Files::on_disk(),
+    };
     let paths = match &check.stdin_filename {
         Some(path) => std::slice::from_ref(path),
         None if check.paths.is_empty() => &here,
@@ -34,7 +36,7 @@ pub(super) fn run(
     };
     let asked = Asked {
         paths,
-        unsaved: unsaved.as_ref(),
+        files: &files,
         versions: &check.versions,
         output: &check.output,
     };
@@ -59,13 +61,14 @@ pub(super) fn run(
     })
 }
 
-/// The text on standard input, as the content of a file.
-fn unsaved(path: &Path, surroundings: &Surroundings) -> Result<Unsaved, CommandError> {
+/// The files on disk, one of them with the text on standard input.
+fn with_input(path: &Path, surroundings: &Surroundings) -> Result<Files, CommandError> {
     let mut bytes = Vec::new();
     let mut input = io::stdin().lock();
     input.read_to_end(&mut bytes).map_err(CommandError::Input)?;
-    let path = root::absolute(&surroundings.working_folder, path);
-    Ok(Unsaved { path, bytes })
+    let disk = Files::on_disk();
+    let path = root::absolute(&disk, &surroundings.working_folder, path);
+    Ok(disk.with(Overlay::default().with(path, bytes)))
 }
 
 /// What the command line wants, over and above the configuration.
@@ -117,7 +120,8 @@ fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Result<Judged
     // What the user asked for, of that what the branch adds or changes.
     let is_asked = |path: &Path| {
         let is_of_branch = |branch: &Branch| branch.covers(&project.absolute(path));
-        project.is_named(path) && branch.as_ref().is_none_or(is_of_branch)
+        let is_asked = project.is_named(path) && branch.as_ref().is_none_or(is_of_branch);
+        is_asked || project.is_unread_foundation(path)
     };
     let selection = wishes.selection(project.configuration.selection.clone());
     let is_wanted = |path: &Path, rule: &str, harm: &[Harm]| {

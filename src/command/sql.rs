@@ -6,6 +6,7 @@ use std::mem::ManuallyDrop;
 use super::check::detail;
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::cli::Sql;
+use crate::files::Files;
 use crate::finding::MigrationReport;
 use crate::lint::{self, Aim};
 use crate::project::Project;
@@ -22,7 +23,7 @@ pub(super) fn run(
 ) -> Result<Outcome, CommandError> {
     let asked = Asked {
         paths: std::slice::from_ref(&sql.project),
-        unsaved: None,
+        files: &Files::on_disk(),
         versions: &sql.versions,
         output: &sql.output,
     };

@@ -1,12 +1,11 @@
 //! App labels and dotted paths of migration folders.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::modules::Finder;
 use super::settings::Settings;
+use crate::files::Files;
 use crate::python::{self, Class, Origin};
-use crate::source::SourceFile;
 use crate::value::Value;
 
 /// A folder of migrations, as Django knows it.
@@ -40,7 +39,7 @@ struct AppConfig {
 
 /// The app that a migration folder belongs to.
 pub(super) fn app(folder: &Path, root: &Path, settings: &Settings, finder: &Finder) -> App {
-    let import_root = import_root(folder);
+    let import_root = import_root(&finder.files, folder);
     let module = dotted(folder, import_root);
     let names = Names {
         module: &module,
@@ -97,12 +96,12 @@ fn is_suffix(long: &str, short: &str) -> bool {
 /// The folder that packages are imported from: the first above the app that is no package itself.
 ///
 /// The migration folder and the app count as packages with or without an `__init__.py`.
-pub(super) fn import_root(folder: &Path) -> &Path {
+pub(super) fn import_root<'a>(files: &Files, folder: &'a Path) -> &'a Path {
     let app = folder.parent().unwrap_or(folder);
     let above = app.parent().unwrap_or(app);
     let mut ancestors = above.ancestors();
     ancestors
-        .find(|ancestor| !ancestor.join("__init__.py").is_file())
+        .find(|ancestor| !files.is_file(&ancestor.join("__init__.py")))
         .unwrap_or(above)
 }
 
@@ -154,20 +153,17 @@ fn chosen<'a>(configs: &'a [AppConfig], settings: &Settings) -> Option<&'a AppCo
 }
 
 fn app_configs(file: &Path, finder: &Finder) -> Vec<AppConfig> {
-    let Ok(bytes) = fs::read(file) else {
+    let bytes = finder.bytes(file);
+    let Some(bytes) = bytes.filter(|bytes| memchr::memmem::find(bytes, b"Config").is_some()) else {
         return Vec::new();
     };
-    if memchr::memmem::find(&bytes, b"Config").is_none() {
-        return Vec::new();
-    }
-    let Ok(text) = python::decode(bytes) else {
+    let Some(source) = finder.source(file, bytes) else {
         return Vec::new();
     };
     let origin = Origin {
         path: "apps",
         is_package: false,
     };
-    let source = SourceFile::new(file.to_owned(), text);
     let module = python::parse(&source, origin, &python::Modules::new(finder.django));
     module.classes.iter().filter_map(app_config).collect()
 }

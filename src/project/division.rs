@@ -13,7 +13,9 @@ use super::lockfile::{self, DjangoFound};
 use super::modules::Finder;
 use super::settings::{self, Settings};
 use super::{LoadError, Request, Target, reading, root};
-use crate::discover::{Candidate, Found, Unreadable};
+use crate::discover::{self, Candidate, Found, Unread};
+use crate::files::Files;
+use crate::versions::DjangoVersion;
 use split::Joining;
 
 /// One project under a root: its folder, what its settings say, its apps and their files.
@@ -34,7 +36,7 @@ pub(super) struct AppFiles {
     pub(super) candidates: Vec<Candidate>,
     /// Files that Django would refuse to load: they have no class Migration.
     pub(super) others: Vec<PathBuf>,
-    pub(super) unreadable: Vec<Unreadable>,
+    pub(super) unread: Vec<Unread>,
 }
 
 /// A migration folder and what lies in it, before its app is known.
@@ -42,7 +44,7 @@ pub(super) struct Folder {
     path: PathBuf,
     candidates: Vec<Candidate>,
     others: Vec<PathBuf>,
-    unreadable: Vec<Unreadable>,
+    unread: Vec<Unread>,
 }
 
 /// Folders that share a manage.py, or have none.
@@ -87,10 +89,15 @@ impl Division {
 }
 
 impl AppFiles {
+    /// Whether a file that cannot be read would be a migration, by its name.
+    pub(super) fn lacks_migrations(&self) -> bool {
+        self.unread.iter().any(|file| discover::is_expected(&file.path))
+    }
+
     fn has(&self, path: &Path) -> bool {
         self.candidates.iter().any(|candidate| candidate.path == path)
             || self.others.iter().any(|other| other == path)
-            || self.unreadable.iter().any(|unreadable| unreadable.path == path)
+            || self.unread.iter().any(|unread| unread.path == path)
     }
 }
 
@@ -131,10 +138,8 @@ fn claim_installed(request: &Request<'_>, target: &Target, shares: &mut [Share])
         if inner.peek().is_none() {
             continue;
         }
-        let finder = Finder::new(
-            [outer.root.clone(), outer.root.join("src")],
-            crate::versions::DjangoVersion::DEFAULT,
-        );
+        let roots = vec![outer.root.clone(), outer.root.join("src")];
+        let finder = Finder::new(request.files.clone(), roots, Vec::new(), DjangoVersion::DEFAULT);
         let settings = read_settings(request, target, outer, &finder)?;
         for share in inner {
             let (claimed, kept) = std::mem::take(&mut share.folders)
@@ -182,15 +187,15 @@ fn folders(found: Found) -> impl Iterator<Item = Folder> {
         let folder = path.parent().unwrap_or(&path).to_owned();
         others.entry(folder).or_default().push(path);
     }
-    let mut unreadable: BTreeMap<PathBuf, Vec<Unreadable>> = BTreeMap::new();
-    for file in found.unreadable {
+    let mut unread: BTreeMap<PathBuf, Vec<Unread>> = BTreeMap::new();
+    for file in found.unread {
         let folder = file.path.parent().unwrap_or(&file.path).to_owned();
-        unreadable.entry(folder).or_default().push(file);
+        unread.entry(folder).or_default().push(file);
     }
     found.folders.into_iter().map(move |(path, candidates)| Folder {
         candidates,
         others: others.remove(&path).unwrap_or_default(),
-        unreadable: unreadable.remove(&path).unwrap_or_default(),
+        unread: unread.remove(&path).unwrap_or_default(),
         path,
     })
 }
@@ -211,7 +216,7 @@ fn divide_share(
     let mut groups = split::groups(&whole.apps, joining);
     if groups.len() > 1 {
         let Division { apps, .. } = &mut whole;
-        apps.retain(|files| reading::holds_migrations(&files.app, &files.candidates));
+        apps.retain(reading::holds_migrations);
         groups = split::groups(apps, joining);
     }
     if groups.len() < 2 {
@@ -251,21 +256,34 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
     let configuration = &target.configuration;
     let python = request
         .python
-        .map(|python| root::absolute(request.working_folder, python));
+        .map(|python| root::absolute(&Files::on_disk(), request.working_folder, python));
     let python = python.or_else(|| configuration.python.clone());
-    let environment = environment::find(&share.root, python.as_deref(), request.virtual_env).map_err(|python| {
-        LoadError::NoEnvironment {
-            path: root::shown(request.working_folder, &python),
-        }
+    let environment = environment::find(&share.root, request.files, python.as_deref(), request.virtual_env);
+    let environment = environment.map_err(|python| LoadError::NoEnvironment {
+        path: root::shown(request.working_folder, &python),
     })?;
+    let files = match &environment {
+        Some(environment) => environment.files(),
+        None => request.files.clone(),
+    };
     let site_packages = environment
         .as_ref()
         .map(|environment| environment.site_packages.as_path());
     let django = match request.django.or(configuration.django_version) {
-        Some(version) => DjangoFound { version, note: None },
-        None => lockfile::django(&share.root, site_packages, request.working_folder),
+        Some(version) => DjangoFound::said(version),
+        None => lockfile::django(&share.root, site_packages, &files, request.working_folder),
     };
-    let finder = Finder::new(import_roots(&share, target, environment.as_ref()), django.version);
+    let installed = environment
+        .iter()
+        .flat_map(Environment::import_roots)
+        .map(Path::to_owned);
+    let installed = installed.collect();
+    let finder = Finder::new(
+        files,
+        import_roots(&share, target, request.files),
+        installed,
+        django.version,
+    );
     let settings = read_settings(request, target, &share, &finder)?;
     let root = &share.root;
     let apps = share
@@ -283,19 +301,17 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
     })
 }
 
-/// The folders that modules are imported from: the project's, its `src`, those of its apps, then the environment's.
-fn import_roots(share: &Share, target: &Target, environment: Option<&Environment>) -> Vec<PathBuf> {
+/// The folders that the project's modules are imported from: its own, its `src`, those of its apps.
+fn import_roots(share: &Share, target: &Target, files: &Files) -> Vec<PathBuf> {
     let mut roots = vec![share.root.clone(), share.root.join("src"), target.root.clone()];
     roots.extend(
         share
             .folders
             .iter()
-            .map(|folder| apps::import_root(&folder.path).to_owned()),
+            .map(|folder| apps::import_root(files, &folder.path).to_owned()),
     );
     // A package judged for itself is imported from the folder that it lies in.
-    roots.extend(root::outermost_package(&share.root).parent().map(Path::to_owned));
-    let installed = environment.into_iter().flat_map(Environment::import_roots);
-    roots.extend(installed.map(Path::to_owned));
+    roots.extend(root::outermost_package(files, &share.root).parent().map(Path::to_owned));
     roots
 }
 
@@ -307,10 +323,15 @@ fn read_settings(
     finder: &Finder,
 ) -> Result<Settings, LoadError> {
     if let Some(module) = &target.configuration.settings_module {
-        return Settings::read(module, finder).ok_or_else(|| LoadError::NoSettings {
-            module: module.clone(),
-            root: root::shown(request.working_folder, &share.root),
-        });
+        return match Settings::read(module, finder) {
+            Some(settings) => Ok(settings),
+            // They are there, and told as a problem.
+            None if finder.has_unread() => Ok(Settings::default()),
+            None => Err(LoadError::NoSettings {
+                module: module.clone(),
+                root: root::shown(request.working_folder, &share.root),
+            }),
+        };
     }
     let mut servers = share.servers.clone();
     servers.sort_by_key(|server| server.components().count());
@@ -318,8 +339,8 @@ fn read_settings(
         .manage_file
         .iter()
         .chain(&servers)
-        .flat_map(|file| settings::named_modules(file));
-    let usual = settings::usual_modules(&share.root);
+        .flat_map(|file| settings::named_modules(file, finder));
+    let usual = settings::usual_modules(&share.root, &finder.files);
     let read = named.chain(usual).find_map(|module| Settings::read(&module, finder));
     Ok(read.unwrap_or_default())
 }
@@ -330,7 +351,7 @@ impl Folder {
             app: apps::app(&self.path, root, settings, finder),
             candidates: self.candidates,
             others: self.others,
-            unreadable: self.unreadable,
+            unread: self.unread,
         }
     }
 }
@@ -341,7 +362,7 @@ impl From<AppFiles> for Folder {
             path: files.app.folder,
             candidates: files.candidates,
             others: files.others,
-            unreadable: files.unreadable,
+            unread: files.unread,
         }
     }
 }

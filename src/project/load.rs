@@ -33,7 +33,7 @@ fn load_target(
     // A hook passes every changed file; most of them need no look at the project.
     let (aside, named) = std::mem::take(&mut target.named)
         .into_par_iter()
-        .partition(|path| discover::is_beside_the_point(path, request.unsaved));
+        .partition(|path| discover::is_beside_the_point(path, request.files));
     target.named = named;
     pass_over(request, &target, aside, loaded);
     if target.named.is_empty() {
@@ -42,12 +42,17 @@ fn load_target(
     let mut found = discover::discover(&Search {
         root: &target.root,
         named: &target.named,
-        unsaved: request.unsaved,
+        files: request.files,
         configuration: &target.configuration,
         progress: request.progress,
     });
     let python_files = std::mem::take(&mut found.python_files);
-    unreadable_folders(request, &mut found, loaded);
+    unread_folders(request, &mut found, loaded);
+    let links_out = found
+        .links_out
+        .iter()
+        .map(|link| root::shown(request.working_folder, link));
+    loaded.links_out.extend(links_out);
     let mut divisions = division::divide(request, &target, found)?;
     let mut files = FxHashSet::default();
     for index in 0..divisions.len() {
@@ -65,16 +70,16 @@ fn load_target(
 }
 
 /// Folders that nobody can look into are said; files are problems of their project.
-fn unreadable_folders(request: &Request<'_>, found: &mut Found, loaded: &mut Loaded) {
-    found.unreadable.retain(|unreadable| {
-        if discover::is_python(&unreadable.path) {
+fn unread_folders(request: &Request<'_>, found: &mut Found, loaded: &mut Loaded) {
+    found.unread.retain(|unread| {
+        if discover::is_python(&unread.path) {
             return true;
         }
-        let path = root::shown(request.working_folder, &unreadable.path);
+        let path = root::shown(request.working_folder, &unread.path);
         let note = format!(
             "{}: cannot be searched ({}); migrations in it are not judged",
             path.display(),
-            unreadable.error
+            unread.reason
         );
         loaded.notes.push(note);
         false
@@ -110,6 +115,7 @@ fn explain_rest(
                     path: root::shown(request.working_folder, named),
                     python_files: *python_files,
                     is_excluded: target.configuration.excludes(named),
+                    link_out: loaded.links_out.first().cloned(),
                 });
             }
             None | Some(_) => {}
@@ -124,19 +130,21 @@ impl Loaded {
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.notes.clone();
-        notes.extend(about(&self.excluded, "excluded by the configuration"));
-        notes.extend(about(&self.passed_over, "no migration, nothing to judge"));
+        notes.extend(about(&self.excluded, "file", "excluded by the configuration"));
+        notes.extend(about(&self.passed_over, "file", "no migration, nothing to judge"));
+        let out = "leads out of the project and is not followed; name it to have the migrations behind it judged";
+        notes.extend(about(&self.links_out, "link", out));
         notes
     }
 }
 
-/// One note about files that have something in common.
-fn about(files: &[PathBuf], what: &str) -> Option<String> {
+/// One note about files or links that have something in common.
+fn about(files: &[PathBuf], noun: &str, what: &str) -> Option<String> {
     let (first, others) = files.split_first()?;
     let others = match others.len() {
         0 => String::new(),
-        1 => " and 1 other file".to_owned(),
-        count => format!(" and {count} other files"),
+        1 => format!(" and 1 other {noun}"),
+        count => format!(" and {count} other {noun}s"),
     };
     Some(format!("{}{others}: {what}", first.display()))
 }

@@ -1,11 +1,11 @@
 //! Django's version, from what the project pins: lock files, requirements, an environment's metadata.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
 use super::root::{shown, up_to_git};
+use crate::files::{Files, Unreadable};
 use crate::versions::DjangoVersion;
 
 /// A version and where it was found.
@@ -13,8 +13,25 @@ use crate::versions::DjangoVersion;
 pub(super) struct DjangoFound {
     /// The release.
     pub(super) version: DjangoVersion,
-    /// What to say where this is a guess.
-    pub(super) note: Option<String>,
+    /// What to say: that it is a guess, and what could not be read.
+    pub(super) notes: Vec<String>,
+}
+
+impl DjangoFound {
+    /// A version that is beyond doubt.
+    pub(super) fn said(version: DjangoVersion) -> Self {
+        Self {
+            version,
+            notes: Vec::new(),
+        }
+    }
+
+    fn guessed(version: DjangoVersion, note: String) -> Self {
+        Self {
+            version,
+            notes: vec![note],
+        }
+    }
 }
 
 /// A requirement on Django: `django>=4.2,<6`.
@@ -41,43 +58,23 @@ enum Comparison {
 /// The version that the project pins, else the installed one, else the newest that its requirements allow.
 ///
 /// One that forelock does not know is judged as the nearest that it does.
-pub(super) fn django(root: &Path, site_packages: Option<&Path>, working_folder: &Path) -> DjangoFound {
-    let found = of_project(root, site_packages, working_folder);
+pub(super) fn django(root: &Path, site_packages: Option<&Path>, files: &Files, working_folder: &Path) -> DjangoFound {
+    let mut search = Search {
+        files,
+        working_folder,
+        unread: Vec::new(),
+    };
+    let mut found = search.of_project(root, site_packages);
     let nearest = found.version.nearest_known();
-    if nearest == found.version {
-        return found;
-    }
-    DjangoFound {
-        version: nearest,
-        note: Some(format!(
+    if nearest != found.version {
+        let note = format!(
             "the project runs on Django {}, which forelock does not know; it is judged as Django {nearest}",
             found.version
-        )),
+        );
+        found = DjangoFound::guessed(nearest, note);
     }
-}
-
-fn of_project(root: &Path, site_packages: Option<&Path>, working_folder: &Path) -> DjangoFound {
-    let mut requirement = None;
-    for folder in up_to_git(root) {
-        if let Some(version) = locked(folder) {
-            return DjangoFound { version, note: None };
-        }
-        if requirement.is_none() {
-            requirement = required(folder);
-        }
-        if let Some((_, requirement)) = &requirement
-            && let Some(version) = requirement.pinned()
-        {
-            return DjangoFound { version, note: None };
-        }
-    }
-    if let Some(version) = site_packages.and_then(installed) {
-        return DjangoFound { version, note: None };
-    }
-    match requirement {
-        Some((path, requirement)) => requirement.guess(&shown(working_folder, &path)),
-        None => assumed(),
-    }
+    found.notes.splice(0..0, search.unread);
+    found
 }
 
 fn assumed() -> DjangoFound {
@@ -85,26 +82,98 @@ fn assumed() -> DjangoFound {
     let note = format!(
         "Django {version} is assumed: no lock file, requirements or environment names it; set `django-version` to be sure"
     );
-    DjangoFound {
-        version,
-        note: Some(note),
-    }
+    DjangoFound::guessed(version, note)
 }
 
-/// The exact version in a lock file of this folder.
-fn locked(folder: &Path) -> Option<DjangoVersion> {
-    for name in ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"] {
-        let version = text_of(&folder.join(name)).as_deref().and_then(in_package_list);
-        if version.is_some() {
-            return version;
+/// What may name Django's version, from folder to folder.
+struct Search<'a> {
+    files: &'a Files,
+    working_folder: &'a Path,
+    /// Files that are there and cannot be read, each with the reason.
+    unread: Vec<String>,
+}
+
+impl Search<'_> {
+    fn of_project(&mut self, root: &Path, site_packages: Option<&Path>) -> DjangoFound {
+        let mut requirement = None;
+        for folder in up_to_git(self.files, root) {
+            if let Some(version) = self.locked(folder) {
+                return DjangoFound::said(version);
+            }
+            if requirement.is_none() {
+                requirement = self.required(folder);
+            }
+            if let Some((_, requirement)) = &requirement
+                && let Some(version) = requirement.pinned()
+            {
+                return DjangoFound::said(version);
+            }
+        }
+        if let Some(version) = site_packages.and_then(|folder| self.installed(folder)) {
+            return DjangoFound::said(version);
+        }
+        match requirement {
+            Some((path, requirement)) => requirement.guess(&shown(self.working_folder, &path)),
+            None => assumed(),
         }
     }
-    text_of(&folder.join("Pipfile.lock")).as_deref().and_then(in_pipfile)
-}
 
-fn text_of(path: &Path) -> Option<String> {
-    let bytes = fs::read(path).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    /// The exact version in a lock file of this folder.
+    fn locked(&mut self, folder: &Path) -> Option<DjangoVersion> {
+        for name in ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"] {
+            let version = self.text_of(&folder.join(name)).as_deref().and_then(in_package_list);
+            if version.is_some() {
+                return version;
+            }
+        }
+        self.text_of(&folder.join("Pipfile.lock"))
+            .as_deref()
+            .and_then(in_pipfile)
+    }
+
+    /// `Django-5.2.1.dist-info` in an environment.
+    fn installed(&self, site_packages: &Path) -> Option<DjangoVersion> {
+        self.files.paths(site_packages).iter().find_map(|path| {
+            let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+            let version = name.strip_prefix("django-")?.strip_suffix(".dist-info")?;
+            DjangoVersion::parse(version)
+        })
+    }
+
+    /// A requirement on Django in this folder: the most exact one of its requirements files, else pyproject.toml's.
+    fn required(&mut self, folder: &Path) -> Option<(PathBuf, Requirement)> {
+        let mut found = Vec::new();
+        for path in requirements_files(folder, self.files) {
+            let requirement = self.text_of(&path).as_deref().and_then(in_requirements);
+            found.extend(requirement.map(|requirement| (path, requirement)));
+        }
+        let pyproject = folder.join("pyproject.toml");
+        let requirement = self.text_of(&pyproject).as_deref().and_then(in_pyproject);
+        found.extend(requirement.map(|requirement| (pyproject, requirement)));
+        let pinned = found.iter().position(|(_, requirement)| requirement.pinned().is_some());
+        let best = pinned.unwrap_or(0);
+        (!found.is_empty()).then(|| found.swap_remove(best))
+    }
+
+    /// The text of a file, whatever its encoding: what is looked for is ASCII.
+    fn text_of(&mut self, path: &Path) -> Option<String> {
+        match self.files.read(path) {
+            Ok(bytes) => Some(String::from_utf8_lossy(&bytes?).into_owned()),
+            Err(reason) => {
+                self.note(path, &reason);
+                None
+            }
+        }
+    }
+
+    fn note(&mut self, path: &Path, reason: &Unreadable) {
+        let path = shown(self.working_folder, path);
+        let note = format!(
+            "{}: cannot be read: {reason}; what it says of Django is not known",
+            path.display()
+        );
+        self.unread.push(note);
+    }
 }
 
 /// `[[package]] name = "django" version = "5.2.1"`, read line by line: lock files are long, and written by machines.
@@ -131,37 +200,8 @@ fn in_pipfile(text: &str) -> Option<DjangoVersion> {
     DjangoVersion::parse(version.trim_start_matches('='))
 }
 
-/// `Django-5.2.1.dist-info` in an environment.
-fn installed(site_packages: &Path) -> Option<DjangoVersion> {
-    let entries = fs::read_dir(site_packages).ok()?;
-    let names = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok());
-    let mut versions = names.filter_map(|name| {
-        let name = name.to_ascii_lowercase();
-        let version = name.strip_prefix("django-")?.strip_suffix(".dist-info")?;
-        DjangoVersion::parse(version)
-    });
-    versions.next()
-}
-
-/// A requirement on Django in this folder: the most exact one of its requirements files, else pyproject.toml's.
-fn required(folder: &Path) -> Option<(PathBuf, Requirement)> {
-    let mut found = Vec::new();
-    for path in requirements_files(folder) {
-        let requirement = text_of(&path).as_deref().and_then(in_requirements);
-        found.extend(requirement.map(|requirement| (path, requirement)));
-    }
-    let pyproject = folder.join("pyproject.toml");
-    let requirement = text_of(&pyproject).as_deref().and_then(in_pyproject);
-    found.extend(requirement.map(|requirement| (pyproject, requirement)));
-    let pinned = found.iter().position(|(_, requirement)| requirement.pinned().is_some());
-    let best = pinned.unwrap_or(0);
-    (!found.is_empty()).then(|| found.swap_remove(best))
-}
-
 /// `requirements*.txt` here, and `requirements/*.txt`, in the order of their names.
-fn requirements_files(folder: &Path) -> Vec<PathBuf> {
+fn requirements_files(folder: &Path, files: &Files) -> Vec<PathBuf> {
     let is_named = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().as_encoded_bytes();
         name.starts_with(b"requirements") && (name.ends_with(b".txt") || name.ends_with(b".in"))
@@ -170,18 +210,10 @@ fn requirements_files(folder: &Path) -> Vec<PathBuf> {
         path.extension()
             .is_some_and(|extension| extension == "txt" || extension == "in")
     };
-    let mut files: Vec<_> = entries(folder).into_iter().filter(is_named).collect();
-    files.extend(entries(&folder.join("requirements")).into_iter().filter(is_text));
-    files
-}
-
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    paths
+    let mut found: Vec<_> = files.paths(folder).into_iter().filter(is_named).collect();
+    let of_folder = files.paths(&folder.join("requirements"));
+    found.extend(of_folder.into_iter().filter(is_text));
+    found
 }
 
 /// The newest of the pins, should there be one for each of several Pythons; else the first that is said of Django.
@@ -319,10 +351,7 @@ impl Requirement {
             path.display(),
             self.text
         );
-        DjangoFound {
-            version,
-            note: Some(note),
-        }
+        DjangoFound::guessed(version, note)
     }
 }
 

@@ -1,14 +1,14 @@
 //! Python modules on disk: dotted paths to files, files to values.
 
-use std::fs;
-use std::io;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use thiserror::Error;
 
+use crate::files::{Files, Kind, Unreadable};
 use crate::python::{self, DecodeError, Module, Modules, Origin};
 use crate::source::SourceFile;
 use crate::versions::DjangoVersion;
@@ -19,8 +19,8 @@ const MAX_ROUNDS: usize = 64;
 /// Why a file is no Python source.
 #[derive(Debug, Error)]
 pub(super) enum ReadError {
-    #[error("{0}")]
-    Io(#[from] io::Error),
+    #[error("cannot be read: {0}")]
+    Unreadable(#[from] Unreadable),
     #[error("{0}")]
     Decode(#[from] DecodeError),
 }
@@ -30,16 +30,24 @@ impl ReadError {
     pub(super) fn line(&self) -> Option<u32> {
         match self {
             ReadError::Decode(DecodeError::Invalid { line, .. }) => u32::try_from(*line).ok(),
-            ReadError::Decode(DecodeError::UnknownEncoding(_) | DecodeError::TooLarge) | ReadError::Io(_) => None,
+            ReadError::Decode(DecodeError::UnknownEncoding(_) | DecodeError::TooLarge) | ReadError::Unreadable(_) => {
+                None
+            }
         }
     }
 }
 
 /// Finds the files of modules, as Python would along `sys.path`.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Finder {
+    /// Where they are read.
+    pub(super) files: Files,
     /// Folders that packages lie in, first come first served.
-    pub(super) roots: Vec<PathBuf>,
+    roots: Vec<PathBuf>,
+    /// Those of other people: what cannot be read there is not the project's concern.
+    installed: Vec<PathBuf>,
+    /// What the project has and cannot be read.
+    unread: Mutex<BTreeMap<PathBuf, ReadError>>,
     /// Decides what `django.VERSION` is in conditions.
     pub(super) django: DjangoVersion,
 }
@@ -50,44 +58,89 @@ struct Located {
     is_package: bool,
 }
 
+impl Located {
+    fn candidates(root: &Path, module: &str) -> [Self; 2] {
+        let mut path = root.to_owned();
+        path.extend(module.split('.'));
+        let package = path.join("__init__.py");
+        path.as_mut_os_string().push(".py");
+        [(package, true), (path, false)].map(|(path, is_package)| Self { path, is_package })
+    }
+}
+
 impl Finder {
-    /// A finder over some folders, each counted once.
-    pub(super) fn new(folders: impl IntoIterator<Item = PathBuf>, django: DjangoVersion) -> Self {
+    /// A finder over folders of the project and then over those of installed packages, each counted once.
+    pub(super) fn new(files: Files, own: Vec<PathBuf>, installed: Vec<PathBuf>, django: DjangoVersion) -> Self {
         let mut seen = FxHashSet::default();
-        let roots = folders
-            .into_iter()
-            .filter(|folder| seen.insert(folder.clone()))
-            .collect();
-        Self { roots, django }
+        let folders = own.into_iter().chain(installed.iter().cloned());
+        Self {
+            files,
+            roots: folders.filter(|folder| seen.insert(folder.clone())).collect(),
+            installed,
+            unread: Mutex::default(),
+            django,
+        }
     }
 
+    /// What of the project could not be read so far.
+    pub(super) fn take_unread(&self) -> BTreeMap<PathBuf, ReadError> {
+        std::mem::take(&mut self.unread.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether something of the project could not be read so far.
+    pub(super) fn has_unread(&self) -> bool {
+        !self.unread.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// The bytes of a file; `None` if there is none, or it cannot be read and is noted.
+    pub(super) fn bytes(&self, path: &Path) -> Option<Vec<u8>> {
+        match self.files.read(path) {
+            Ok(bytes) => bytes,
+            Err(reason) => {
+                self.note(path, reason.into());
+                None
+            }
+        }
+    }
+
+    /// The text of a file, likewise.
+    pub(super) fn source(&self, path: &Path, bytes: Vec<u8>) -> Option<Arc<SourceFile>> {
+        source(path, bytes).map_err(|reason| self.note(path, reason)).ok()
+    }
+
+    fn note(&self, path: &Path, reason: ReadError) {
+        if !self.installed.iter().any(|folder| path.starts_with(folder)) {
+            let mut unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+            unread.insert(path.to_owned(), reason);
+        }
+    }
+
+    /// The first file of this name that can be read; of others the first that is there.
     fn locate(&self, module: &str) -> Option<Located> {
         let is_plain = |part: &str| !part.is_empty() && !part.contains(['/', '\\', '\0']);
         if !module.split('.').all(is_plain) {
             return None;
         }
-        self.roots.iter().find_map(|root| {
-            let mut path = root.clone();
-            path.extend(module.split('.'));
-            let package = path.join("__init__.py");
-            if package.is_file() {
-                return Some(Located {
-                    path: package,
-                    is_package: true,
-                });
+        let mut blocked = None;
+        for root in &self.roots {
+            for located in Located::candidates(root, module) {
+                match self.files.kind(&located.path) {
+                    Ok(Some(Kind::File)) => return Some(located),
+                    Ok(Some(Kind::Folder | Kind::Special(_))) => blocked = blocked.or(Some(located)),
+                    // A folder that cannot be searched is told as such, and not once for each module that might lie in it.
+                    Err(reason) if reason.is_refusal() => {}
+                    Err(_) => blocked = blocked.or(Some(located)),
+                    Ok(None) => {}
+                }
             }
-            path.as_mut_os_string().push(".py");
-            path.is_file().then_some(Located {
-                path,
-                is_package: false,
-            })
-        })
+        }
+        blocked
     }
 
-    /// Reads the module with this dotted path; `None` if there is no such file or it is not text.
+    /// Reads the module with this dotted path; `None` if there is no such file, or it cannot be read and is noted.
     pub(super) fn module(&self, module: &str, modules: &Modules) -> Option<Module> {
         let located = self.locate(module)?;
-        let source = source(&located.path, fs::read(&located.path).ok()?).ok()?;
+        let source = self.source(&located.path, self.bytes(&located.path)?)?;
         let origin = Origin {
             path: module,
             is_package: located.is_package,

@@ -1,7 +1,6 @@
 //! The files of a project to migrations: its own, and those of the packages that it depends on.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use super::modules::ReadError;
 use super::root::Named;
 use super::{FileProblem, Project, Request, Target, modules, root};
 use crate::discover::{self, Candidate};
+use crate::files::Files;
 use crate::migration::read::{self, CustomFields, Read, Reader};
 use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
 use crate::progress::Stage;
@@ -52,13 +52,15 @@ impl Outcome {
 }
 
 /// Whether a folder holds migrations, and not only code that speaks of them, such as tests.
-pub(super) fn holds_migrations(app: &App, candidates: &[Candidate]) -> bool {
+pub(super) fn holds_migrations(files: &AppFiles) -> bool {
     let modules = Modules::default();
-    candidates.iter().any(|candidate| {
-        let source = modules::source(&candidate.path, candidate.bytes.clone());
-        let module = source.map(|source| modules::migration(&app.module, &source, &modules));
-        is_probably_one(&candidate.path, module.ok().as_ref())
-    })
+    let mut candidates = files.candidates.iter();
+    files.lacks_migrations()
+        || candidates.any(|candidate| {
+            let source = modules::source(&candidate.path, candidate.bytes.clone());
+            let module = source.map(|source| modules::migration(&files.app.module, &source, &modules));
+            is_probably_one(&candidate.path, module.ok().as_ref())
+        })
 }
 
 /// Whether a file is a migration, or would be one if it could be read: by its name.
@@ -75,7 +77,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
     let divisions = &*divisions;
     let division = &divisions[index];
     let mut notes = division.notes.clone();
-    notes.extend(division.django.note.clone());
+    notes.extend(division.django.notes.iter().cloned());
     let postgres = postgres(request, target, division);
     let settings = division
         .settings
@@ -84,6 +86,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
     let mut batch = Batch::new(request, target, division);
     batch.read_project(candidates);
     batch.read_packages(divisions, index);
+    batch.unread_on_the_way();
     notes.extend(assumed_settings(&batch.assumed));
     let mut sources = batch.modules.sources().clone();
     batch
@@ -91,7 +94,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         .iter()
         .for_each(|migration| sources.insert(Arc::clone(&migration.source)));
     Project {
-        identity: root::identity(&division.root, target),
+        identity: root::identity(&division.root, target, request.files),
         sources,
         root: root::shown(request.working_folder, &division.root),
         working_folder: request.working_folder.to_owned(),
@@ -99,10 +102,11 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         postgres,
         session: division.settings.session(division.django.version),
         configuration: Arc::clone(&target.configuration),
-        named: Named::new(&target.named),
+        named: Named::new(&target.named, request.files),
         migrations: batch.migrations,
         known_models: target.configuration.models.clone(),
         problems: batch.problems,
+        unread_foundations: batch.foundations,
         notes,
     }
 }
@@ -149,6 +153,8 @@ struct Batch<'a> {
     assumed: BTreeSet<String>,
     migrations: Vec<Migration>,
     problems: Vec<FileProblem>,
+    /// Files among the problems that are no migrations, and that all of them stand on.
+    foundations: BTreeSet<PathBuf>,
 }
 
 impl<'a> Batch<'a> {
@@ -163,6 +169,7 @@ impl<'a> Batch<'a> {
             assumed: BTreeSet::new(),
             migrations: Vec::new(),
             problems: Vec::new(),
+            foundations: BTreeSet::new(),
         }
     }
 
@@ -182,7 +189,7 @@ impl<'a> Batch<'a> {
         let mut files = Vec::new();
         for (app, parsed) in self.division.apps.iter().zip(parsed) {
             // Else it is code that speaks of migrations, such as tests of them.
-            if parsed.iter().any(Outcome::is_probably_a_migration) {
+            if app.lacks_migrations() || parsed.iter().any(Outcome::is_probably_a_migration) {
                 self.unread_files(app);
                 files.extend(
                     parsed
@@ -246,23 +253,20 @@ impl<'a> Batch<'a> {
 
     /// The migrations of a package; its files are nobody's concern here, so what cannot be read is passed by.
     fn parse_package(&self, app: &App) -> Vec<Parsed> {
-        let Ok(entries) = fs::read_dir(&app.folder) else {
-            return Vec::new();
-        };
-        let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+        let files = &self.division.finder.files;
+        let mut paths = files.paths(&app.folder);
         paths.retain(|path| discover::is_loaded(path));
-        paths.sort();
-        let read = paths.into_iter().filter_map(|path| Some((fs::read(&path).ok()?, path)));
+        let read = paths
+            .into_iter()
+            .filter_map(|path| Some((files.read(&path).ok()??, path)));
         let parsed = read.filter_map(|(bytes, path)| self.parse(app, &path, bytes, Ownership::Package).ok());
         parsed.filter(|file| read::is_migration(&file.module)).collect()
     }
 
     fn parse_own(&self, app: &App, file: Candidate) -> Outcome {
         let parsed = self.parse(app, &file.path, file.bytes, Ownership::Project);
-        let problem =
-            |error: ReadError| undecodable(root::shown(self.request.working_folder, &file.path), &file.path, &error);
         Outcome {
-            parsed: parsed.map_err(problem),
+            parsed: parsed.map_err(|error| self.undecodable(&file.path, &error)),
             path: file.path,
         }
     }
@@ -365,35 +369,55 @@ impl<'a> Batch<'a> {
         reader.read(&file.module, file.key.clone(), file.ownership)
     }
 
+    /// Settings, apps and modules of the project that could not be read: the history stands on them.
+    fn unread_on_the_way(&mut self) {
+        let unread = self.division.finder.take_unread();
+        let problems: Vec<_> = unread
+            .iter()
+            .map(|(path, error)| self.undecodable(path, error))
+            .collect();
+        self.foundations
+            .extend(problems.iter().map(|problem| problem.path.clone()));
+        self.problems.extend(problems);
+        self.problems.sort_by(|one, other| one.path.cmp(&other.path));
+        // A module that lies among migrations may have been met as one of them.
+        self.problems.dedup_by(|one, other| one.path == other.path);
+    }
+
+    /// A file that is no text, at its first bad byte, or that cannot be read at all.
+    fn undecodable(&self, path: &Path, error: &ReadError) -> FileProblem {
+        let shown = root::shown(self.request.working_folder, path);
+        let mut problem = FileProblem::whole(shown, error.to_string());
+        if let (Some(line), Ok(Some(bytes))) = (error.line(), self.request.files.read(path)) {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let source = SourceFile::new(problem.path.clone(), text);
+            problem.range = source.line_range(line).beginning();
+            problem.source = Some(source);
+        }
+        problem
+    }
+
     /// Files of a migration folder that hold no migration or could not be read.
     fn unread_files(&mut self, files: &AppFiles) {
         let problem =
             |path: &Path, message| FileProblem::whole(root::shown(self.request.working_folder, path), message);
         let unreadable = files
-            .unreadable
+            .unread
             .iter()
-            .map(|file| problem(&file.path, format!("cannot be read: {}", file.error)));
-        let empty = files.others.iter().map(|path| problem(path, without_class(path)));
+            .map(|file| problem(&file.path, format!("cannot be read: {}", file.reason)));
+        let empty = files
+            .others
+            .iter()
+            .map(|path| problem(path, without_class(path, self.request.files)));
         let problems: Vec<_> = unreadable.chain(empty).collect();
         self.problems.extend(problems);
     }
 }
 
-/// A file that is no text, at its first bad byte.
-fn undecodable(shown: PathBuf, path: &Path, error: &ReadError) -> FileProblem {
-    let mut problem = FileProblem::whole(shown, error.to_string());
-    if let (Some(line), Ok(bytes)) = (error.line(), fs::read(path)) {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let source = SourceFile::new(problem.path.clone(), text);
-        problem.range = source.line_range(line).beginning();
-        problem.source = Some(source);
-    }
-    problem
-}
-
 /// What Django says of a file that lies among migrations and is none.
-fn without_class(path: &Path) -> String {
-    let bytes = fs::read(path).unwrap_or_default();
+fn without_class(path: &Path, files: &Files) -> String {
+    // It was read a moment ago.
+    let bytes = files.read(path).ok().flatten().unwrap_or_default();
     if memchr::memmem::find(&bytes, b"Migration").is_some() {
         return "has no class `Migration` of its own, and others are not looked for: what it does is not judged"
             .to_owned();

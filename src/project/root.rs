@@ -8,6 +8,8 @@ use rustc_hash::FxHashSet;
 
 use super::{LoadError, Request};
 use crate::config::{self, Configuration};
+use crate::discover;
+use crate::files::{Files, Kind};
 use crate::rules::RuleTable;
 
 /// A folder to search, and what the user named in it.
@@ -29,10 +31,10 @@ pub(super) struct Named {
 }
 
 impl Named {
-    pub(super) fn new(paths: &[PathBuf]) -> Self {
+    pub(super) fn new(paths: &[PathBuf], files: &Files) -> Self {
         let mut named = Self::default();
         for path in paths {
-            if path.is_dir() {
+            if files.is_folder(path) {
                 named.folders.push(path.clone());
             } else {
                 named.files.insert(path.clone());
@@ -61,8 +63,9 @@ pub enum ConfigurationChoice {
 /// # Errors
 /// When a path does not exist, or its configuration is wrong.
 pub fn targets(request: &Request<'_>, rules: &RuleTable) -> Result<Vec<Target>, LoadError> {
-    let working_folder = request.working_folder;
+    let (working_folder, files) = (request.working_folder, request.files);
     let mut finder = Finder {
+        files,
         working_folder,
         choice: &request.configuration,
         rules,
@@ -71,18 +74,19 @@ pub fn targets(request: &Request<'_>, rules: &RuleTable) -> Result<Vec<Target>, 
     };
     let mut targets: Vec<Target> = Vec::new();
     for path in request.paths {
-        let path = absolute(working_folder, path);
-        let is_unsaved = request.unsaved.is_some_and(|unsaved| unsaved.path == path);
-        if !is_unsaved && !path.exists() {
-            return Err(LoadError::no_such_path(shown(working_folder, &path)));
-        }
-        let folder = if path.is_dir() {
-            &path
-        } else {
-            path.parent().unwrap_or(&path)
+        let path = absolute(files, working_folder, path);
+        let folder = match files.kind(&path) {
+            Ok(Some(Kind::Folder)) => &path,
+            Ok(Some(Kind::File | Kind::Special(_))) => path.parent().unwrap_or(&path),
+            Ok(None) => return Err(LoadError::no_such_path(shown(working_folder, &path))),
+            Err(reason) => {
+                let path = shown(working_folder, &path);
+                return Err(LoadError::Unreadable { path, reason });
+            }
         };
         let configuration = finder.configuration(folder)?;
         let root = finder.root(folder, &configuration);
+        let path = own_path(files, &root, path);
         let known = targets.iter_mut().find(|target| target.root == root);
         match known {
             Some(target) => target.named.push(path),
@@ -96,13 +100,38 @@ pub fn targets(request: &Request<'_>, rules: &RuleTable) -> Result<Vec<Target>, 
     Ok(targets)
 }
 
+/// The path that a file or folder has in the project, should a link have been named; one that leads out of it keeps its name.
+fn own_path(files: &Files, root: &Path, path: PathBuf) -> PathBuf {
+    // A link among migrations is a migration under the name of the link.
+    if let (Some(folder), Some(name)) = (path.parent(), path.file_name())
+        && discover::is_expected(&path)
+        && !files.is_folder(&path)
+    {
+        return within(files, root, folder).map_or_else(|| path.clone(), |folder| folder.join(name));
+    }
+    within(files, root, &path).unwrap_or(path)
+}
+
+/// The place of a path below the root, behind all links.
+fn within(files: &Files, root: &Path, path: &Path) -> Option<PathBuf> {
+    let real = |path: &Path| files.real(path).ok().flatten();
+    let (target, top) = (real(path)?, real(root)?);
+    let rest = target.strip_prefix(&top).ok()?;
+    // Joined with nothing it would end in a slash.
+    Some(if rest.as_os_str().is_empty() {
+        root.to_owned()
+    } else {
+        root.join(rest)
+    })
+}
+
 /// A path from the file system's root, `.` and `..` taken out.
 #[must_use]
-pub fn absolute(working_folder: &Path, path: &Path) -> PathBuf {
+pub fn absolute(files: &Files, working_folder: &Path, path: &Path) -> PathBuf {
     let joined = working_folder.join(path);
     if joined.components().any(|component| component == Component::ParentDir) {
         // Behind a link `..` is not the folder before it.
-        if let Ok(real) = joined.canonicalize() {
+        if let Ok(Some(real)) = files.real(&joined) {
             return real;
         }
     }
@@ -130,17 +159,18 @@ pub fn shown(working_folder: &Path, path: &Path) -> PathBuf {
 }
 
 /// The folders from this one up to the one that holds `.git`, or to the top.
-pub(super) fn up_to_git(folder: &Path) -> impl Iterator<Item = &Path> {
+pub(super) fn up_to_git<'a>(files: &'a Files, folder: &'a Path) -> impl Iterator<Item = &'a Path> {
     let mut is_inside = true;
     folder.ancestors().take_while(move |ancestor| {
         let taken = is_inside;
-        is_inside = is_inside && !ancestor.join(".git").exists();
+        is_inside = is_inside && !files.holds_repository(ancestor);
         taken
     })
 }
 
 /// Remembers what was found for a folder: a pre-commit hook passes many files of few folders.
 struct Finder<'a> {
+    files: &'a Files,
     working_folder: &'a Path,
     choice: &'a ConfigurationChoice,
     rules: &'a RuleTable,
@@ -156,7 +186,7 @@ impl Finder<'_> {
         if let Some(configuration) = self.configurations.get(folder) {
             return Ok(Arc::clone(configuration));
         }
-        let configuration = config::nearest(folder, self.rules)
+        let configuration = config::nearest(folder, self.files, self.rules)
             .map_err(|error| error.with_path(|path| shown(self.working_folder, path)))?;
         let configuration = Arc::new(configuration);
         self.configurations
@@ -168,14 +198,14 @@ impl Finder<'_> {
         if let Some(root) = self.roots.get(folder) {
             return root.clone();
         }
-        let root = root(folder, configuration);
+        let root = root(self.files, folder, configuration);
         self.roots.insert(folder.to_owned(), root.clone());
         root
     }
 }
 
-fn root(folder: &Path, configuration: &Configuration) -> PathBuf {
-    if let Some(managed) = up_to_git(folder).find(|ancestor| ancestor.join("manage.py").is_file()) {
+fn root(files: &Files, folder: &Path, configuration: &Configuration) -> PathBuf {
+    if let Some(managed) = up_to_git(files, folder).find(|ancestor| files.is_file(&ancestor.join("manage.py"))) {
         return managed.to_owned();
     }
     // A configuration given with `--config` may lie anywhere.
@@ -185,15 +215,15 @@ fn root(folder: &Path, configuration: &Configuration) -> PathBuf {
     if let Some(configured) = configured {
         return configured.to_owned();
     }
-    if let Some(repository) = folder.ancestors().find(|ancestor| ancestor.join(".git").exists()) {
+    if let Some(repository) = folder.ancestors().find(|ancestor| files.holds_repository(ancestor)) {
         return repository.to_owned();
     }
-    outermost_package(folder).to_owned()
+    outermost_package(files, folder).to_owned()
 }
 
 /// A project's folder as seen from its configuration, else from its repository, else from the folder that was searched.
-pub(super) fn identity(root: &Path, target: &Target) -> String {
-    let repository = || root.ancestors().find(|ancestor| ancestor.join(".git").exists());
+pub(super) fn identity(root: &Path, target: &Target, files: &Files) -> String {
+    let repository = || root.ancestors().find(|ancestor| files.holds_repository(ancestor));
     let configured = target.configuration.folder().filter(|folder| root.starts_with(folder));
     let base = configured.or_else(repository).unwrap_or(&target.root);
     let parts = root
@@ -207,9 +237,9 @@ pub(super) fn identity(root: &Path, target: &Target) -> String {
 /// The outermost of the Python packages that a folder lies in, or the folder itself.
 ///
 /// A lone app is judged with the apps of the package around it, never with whatever lies beside that.
-pub(super) fn outermost_package(folder: &Path) -> &Path {
+pub(super) fn outermost_package<'a>(files: &Files, folder: &'a Path) -> &'a Path {
     let packages = folder
         .ancestors()
-        .take_while(|ancestor| ancestor.join("__init__.py").is_file());
+        .take_while(|ancestor| files.is_file(&ancestor.join("__init__.py")));
     packages.last().unwrap_or(folder)
 }

@@ -1,12 +1,12 @@
 //! A project's settings, read without running them: what decides DDL, and which apps there are.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
 use super::modules::Finder;
 use super::session::{Parameters, Session};
+use crate::files::Files;
 use crate::migration::InternalType;
 use crate::models::ModelSettings;
 use crate::python::{Module, Modules, Resolved, SettingValues};
@@ -39,8 +39,8 @@ pub(super) struct Settings {
 }
 
 /// The names of settings modules that a `manage.py`, `wsgi.py` or the like speaks of, in order.
-pub(super) fn named_modules(file: &Path) -> Vec<String> {
-    let bytes = fs::read(file).unwrap_or_default();
+pub(super) fn named_modules(file: &Path, finder: &Finder) -> Vec<String> {
+    let bytes = finder.bytes(file).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
     let mentions = text.match_indices("DJANGO_SETTINGS_MODULE");
     mentions
@@ -60,18 +60,15 @@ fn string_behind(text: &str) -> Option<String> {
 }
 
 /// Settings modules that lie where `django-admin startproject` puts them: `NAME/settings.py` beside manage.py.
-pub(super) fn usual_modules(root: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(root) else {
-        return Vec::new();
-    };
-    let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    folders.sort();
+pub(super) fn usual_modules(root: &Path, files: &Files) -> Vec<String> {
     let mut modules = Vec::new();
-    for folder in folders {
+    for folder in files.paths(root) {
         let Some(name) = folder.file_name().and_then(|name| name.to_str()) else {
             continue;
         };
-        if folder.join("settings.py").is_file() || folder.join("settings/__init__.py").is_file() {
+        // One that is there and no file is told by whoever reads it.
+        let is_there = |name: &str| !matches!(files.kind(&folder.join(name)), Ok(None));
+        if is_there("settings.py") || is_there("settings/__init__.py") {
             modules.push(format!("{name}.settings"));
         }
     }

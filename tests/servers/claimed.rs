@@ -1,5 +1,6 @@
 //! What forelock says of the fixtures, for any version of the server.
 
+use forelock::files::Files;
 use forelock::finding::{Analysis, Harm, MatchedRow, MigrationReport, StatementReport};
 use forelock::lint::{self, Aim};
 use forelock::progress::Progress;
@@ -21,7 +22,7 @@ pub fn analyse(fixture: &Fixture, rules: &RuleTable, version: u64) -> Analysis {
         python: None,
         virtual_env: None,
         progress: &Progress::default(),
-        unsaved: None,
+        files: &Files::on_disk(),
     };
     let loaded = project::load(&request, rules, &mut |_| ()).expect("the fixture can be loaded");
     let project = loaded.projects.first().expect("a fixture is one project");

@@ -1,35 +1,31 @@
 //! Packages installed in editable mode: the folders outside of `site-packages` that they are imported from.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::files::Files;
 use crate::python::{self, Modules, Origin};
 use crate::source::SourceFile;
 use crate::value::Value;
 
 /// The folders that an environment's `.pth` files and setuptools' finders add to `sys.path`, in order.
-pub(super) fn roots(site_packages: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(site_packages) else {
-        return Vec::new();
-    };
-    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    files.sort();
+pub(super) fn roots(site_packages: &Path, files: &Files) -> Vec<PathBuf> {
     let mut roots = Vec::new();
-    for file in files {
+    for file in files.paths(site_packages) {
         let name = file.file_name().unwrap_or_default().as_encoded_bytes();
         if name.ends_with(b".pth") {
-            roots.extend(in_path_file(&file, site_packages));
+            roots.extend(in_path_file(&file, site_packages, files));
         } else if name.starts_with(b"__editable__") && name.ends_with(b"_finder.py") {
-            roots.extend(in_finder(&file));
+            roots.extend(in_finder(&file, files));
         }
     }
-    roots.retain(|root| root.is_dir());
+    roots.retain(|root| files.is_folder(root));
     roots
 }
 
 /// The lines that are paths. See `addpackage` in Python's Lib/site.py.
-fn in_path_file(file: &Path, site_packages: &Path) -> Vec<PathBuf> {
-    let bytes = fs::read(file).unwrap_or_default();
+fn in_path_file(file: &Path, site_packages: &Path, files: &Files) -> Vec<PathBuf> {
+    // As Python does: what cannot be read adds nothing.
+    let bytes = files.read(file).ok().flatten().unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
     let is_code = |line: &str| line.starts_with("import ") || line.starts_with("import\t");
     let paths = text.lines().map(str::trim_end);
@@ -38,8 +34,9 @@ fn in_path_file(file: &Path, site_packages: &Path) -> Vec<PathBuf> {
 }
 
 /// `MAPPING` of the module that setuptools installs where one path cannot say it: `{"shop": "/code/src/shop"}`.
-fn in_finder(file: &Path) -> Vec<PathBuf> {
-    let Some(text) = fs::read(file).ok().and_then(|bytes| python::decode(bytes).ok()) else {
+fn in_finder(file: &Path, files: &Files) -> Vec<PathBuf> {
+    let bytes = files.read(file).ok().flatten();
+    let Some(text) = bytes.and_then(|bytes| python::decode(bytes).ok()) else {
         return Vec::new();
     };
     let origin = Origin {
