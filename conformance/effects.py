@@ -21,6 +21,8 @@ LOCK_MODES = [
 TABLES, WITH_ROWS, VIEWS, INDEXES, SEQUENCES = "rp", "rpm", "vm", "iI", "S"
 # What every query takes on an index it reads; nobody waits for it but those who drop or rebuild the index.
 OF_EVERY_QUERY = ("ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE")
+# Modes that queries wait for.
+BLOCKING = ("SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE")
 # Rows that a statement may look up by their key: no scan, the cost does not grow with the table.
 LOOKED_UP = 10
 # Refused because there is a transaction. What is refused without one shows it in its first word.
@@ -120,6 +122,20 @@ class Effects:
             rows.fill()
         return effects, is_refused
 
+    def amid(self, sql, existing, committed):
+        """Runs it in the transaction that is open: what that holds already, and who waits where that keeps anybody waiting.
+
+        Others see `committed`: the relations as they were when the transaction began.
+        """
+        known = self.as_named_now(existing)
+        held = strongest_locks(self.locks(), known)
+        holds = without(OF_EVERY_QUERY[:1], of_kinds(held, TABLES + VIEWS + SEQUENCES))
+        holds |= without(OF_EVERY_QUERY, of_kinds(held, INDEXES))
+        self.session.execute(sql)
+        if not any(mode in BLOCKING for mode in holds.values()):
+            return {"holds": holds} if holds else {}
+        return {"holds": holds, "waits_amid": table_by_table(self.waits(self.locks(), known, committed))}
+
     def in_transaction(self, sql, known):
         """Locks last until the end of their transaction, and so do the counts of what it read: look before that."""
         with self.session.transaction():
@@ -179,15 +195,16 @@ class Effects:
                 return
             time.sleep(0.01)
 
-    def waits(self, locks, known):
+    def waits(self, locks, known, committed=None):
         """Which commands of an application wait for these locks, by the table that they are sent to."""
+        committed = committed or known
         if not any(oid in known for oid, _ in locks):
             return {}
         found = {}
         for oid, relation in known.items():
             if relation.kind in TABLES + VIEWS:
                 commands = TRIED_ON_TABLES if relation.kind in TABLES else TRIED_ON_VIEWS
-                found[relation.name] = [command for command in commands if self.has_to_wait(command, relation)]
+                found[relation.name] = [command for command in commands if self.has_to_wait(command, committed[oid])]
         return found
 
     def has_to_wait(self, command, relation):
@@ -209,7 +226,7 @@ class Effects:
             "scans": scanned(known, *reads),
             "rewrites": rewritten(known, *files),
             "builds": built(known, *files),
-            "waits": {table: in_few_words(commands) for table, commands in sorted(waits.items()) if commands},
+            "waits": table_by_table(waits),
             "told": self.work_told(told, known, files[1]),
         }
         return {what: seen for what, seen in effects.items() if seen}
@@ -284,6 +301,10 @@ def strongest_locks(locks, known):
         if oid in known:
             strongest[known[oid].name] = (mode_name(mode), known[oid].kind)
     return strongest
+
+
+def table_by_table(waits):
+    return {table: in_few_words(commands) for table, commands in sorted(waits.items()) if commands}
 
 
 def in_few_words(commands):

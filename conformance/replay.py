@@ -30,29 +30,50 @@ class Replay:
                 self.session.execute(sql)
         self.rows.fill()
         self.existing = self.effects.relations()
-        whole = self.as_migrate_does(entry) if entry["atomic"] else {}
+        whole, amid = self.as_migrate_does(entry) if entry["atomic"] else ({}, [])
         place = "in transaction" if entry["atomic"] else "alone"
-        return whole, [self.statement(statement, place) for _, statement in observed.statements(entry)]
+        statements = [self.statement(statement, place) for _, statement in observed.statements(entry)]
+        # Where it failed, the statements that come after it had no part in it.
+        for seen, together in zip(itertools.chain.from_iterable(statements), amid):
+            seen |= together
+        return whole, statements
 
     def as_migrate_does(self, entry):
-        """As the witness does it, without the code of RunPython. None where a statement ends the transaction: then Django fails."""
+        """As the witness does it, without the code of RunPython: what was seen of the whole, and of each part amid the others.
+
+        None where a statement ends the transaction: then Django fails.
+        """
         if any(ENDS_TRANSACTION.match(statement["sql"]) for _, statement in observed.statements(entry)):
-            return None
-        operation = None
+            return None, []
+        operation, amid = None, []
         try:
             with self.session.transaction() as transaction:
                 for operation, statement in observed.statements(entry):
-                    self.session.execute(statement["sql"])
+                    for part in statement.get("parts", [statement]):
+                        amid.append(self.effects.amid(part["sql"], self.existing, self.existing))
                 held = self.effects.table_locks(self.existing)
                 raise psycopg.Rollback(transaction)
         except psycopg.Error as error:
-            return {"fails": {"operation": operation, "error": describe(error)}}
-        return {"held": held} if held else {}
+            return {"fails": {"operation": operation, "error": describe(error)}}, amid
+        return {"held": held} if held else {}, amid
+
+    def as_one_string(self, parts):
+        """What was seen of each part amid the others, where nobody has begun a transaction: the server runs a string in one."""
+        amid, committed = [], self.effects.as_named_now(self.existing)
+        with contextlib.suppress(psycopg.Error), self.session.transaction() as transaction:
+            for part in parts:
+                amid.append(self.effects.amid(part["sql"], committed, committed))
+            raise psycopg.Rollback(transaction)
+        return amid
 
     def statement(self, statement, place):
-        if "parts" in statement:
-            return [self.perform(part["sql"], "in transaction") for part in statement["parts"]]
-        return [self.perform(statement["sql"], place)]
+        if "parts" not in statement:
+            return [self.perform(statement["sql"], place)]
+        parts = statement["parts"]
+        has_end = any(ENDS_TRANSACTION.match(part["sql"]) for part in parts)
+        amid = self.as_one_string(parts) if place == "alone" and not has_end else []
+        seen = [self.perform(part["sql"], "in transaction") for part in parts]
+        return [one | together for one, together in itertools.zip_longest(seen, amid, fillvalue={})]
 
     def perform(self, sql, place):
         return self.effects.perform(sql, self.existing, place, self.rows)[0]

@@ -1,7 +1,9 @@
 """What each version of the server showed, kept in observed.json: once, and `otherwise` where a version differs."""
 
 # Of a statement and of a migration, what is seen and not sent.
-OF_STATEMENT = ("error", "locks", "indexes", "sequences", "scans", "rewrites", "builds", "waits", "told")
+# What the replay alone shows: what the statement's transaction held before it, and who waits after it.
+AMID = ("holds", "waits_amid")
+OF_STATEMENT = ("error", "locks", "indexes", "sequences", "scans", "rewrites", "builds", "waits", "told", *AMID)
 OF_MIGRATION = ("held", "fails")
 
 
@@ -29,6 +31,14 @@ def comparable(seen):
     if "fails" in seen:
         seen["fails"] = seen["fails"]["operation"]
     return seen
+
+
+def keep_amid(entry, found):
+    """Rewrites what Django's own run does not show."""
+    for key in AMID:
+        entry.pop(key, None)
+        if key in found:
+            entry[key] = found[key]
 
 
 def without_versions(group):
