@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::facts::Role;
-use crate::lock::LockMode;
+use crate::lock::{Command, LockMode};
 use crate::migration::{MigrationKey, OperationPath};
 use crate::schema_editor::Confidence;
 use crate::source::{Range, SourceFile};
@@ -81,10 +81,7 @@ impl Harm {
     /// What work under a lock does to others: work that grows with the table, under a lock that others wait for.
     #[must_use]
     pub fn of_work(mode: LockMode, work: Work) -> Vec<Harm> {
-        let grows = match work {
-            Work::Scan | Work::IndexBuild | Work::Rewrite => true,
-            Work::None | Work::Unknown => false,
-        };
+        let grows = work.grows();
         let reads = (grows && mode.blocks_reads()).then_some(Harm::BlocksReads);
         let writes = (grows && mode.blocks_writes()).then_some(Harm::BlocksWrites);
         reads.into_iter().chain(writes).collect()
@@ -129,6 +126,15 @@ pub enum Work {
 }
 
 impl Work {
+    /// Whether it takes the longer, the more rows there are.
+    #[must_use]
+    pub fn grows(self) -> bool {
+        match self {
+            Work::Scan | Work::IndexBuild | Work::Rewrite => true,
+            Work::None | Work::Unknown => false,
+        }
+    }
+
     /// As people and JSON see it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -177,17 +183,48 @@ impl RelationKind {
     }
 }
 
-/// A lock on a relation that existed before the migration.
+/// The locks on a relation that existed before the migration: what a statement takes, and what its transaction holds already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldLock {
     /// The relation's bare name, as in the catalog.
     pub relation: String,
     /// What it is.
     pub kind: RelationKind,
-    /// The strongest mode taken.
-    pub mode: LockMode,
+    /// The strongest mode that the statement takes; none where the relation is only held while it works on others.
+    pub mode: Option<LockMode>,
+    /// What the transaction holds on it from before the statement.
+    pub held: Option<Held>,
     /// The work done on this relation while the lock is held.
     pub work: Work,
+}
+
+/// A lock that an earlier statement of the transaction has taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The strongest mode so far.
+    pub mode: LockMode,
+    /// The operation that took it.
+    pub since: OperationPath,
+}
+
+impl HeldLock {
+    /// The stronger of what is taken and what is held: others wait for that.
+    #[must_use]
+    pub fn strongest(&self) -> Option<LockMode> {
+        self.mode.max(self.held.as_ref().map(|held| held.mode))
+    }
+
+    /// What is held, where the statement itself takes less.
+    #[must_use]
+    pub fn held_stronger(&self) -> Option<&Held> {
+        self.held.as_ref().filter(|held| Some(held.mode) > self.mode)
+    }
+
+    /// The commands of running code that wait.
+    #[must_use]
+    pub fn blocks(&self) -> Vec<Command> {
+        self.strongest().map(LockMode::blocks).unwrap_or_default()
+    }
 }
 
 /// The innermost operation that a finding is about, as it is written.
@@ -217,6 +254,8 @@ pub enum RelatedKind {
     Written,
     /// The migration that made the column.
     ColumnMade,
+    /// The operation that has taken a lock which the transaction still holds.
+    LockTaken,
 }
 
 /// What a finding was folded from.
@@ -255,7 +294,7 @@ pub struct Finding {
     pub operation: Option<OperationPlace>,
     /// The worst statement, as Django would send it.
     pub statement: Option<String>,
-    /// The locks of that statement.
+    /// The locks of that statement, and those that the transaction holds meanwhile.
     pub locks: Vec<HeldLock>,
     /// The work of that statement.
     pub work: Work,
@@ -316,7 +355,8 @@ pub struct StatementReport {
     pub rows: Vec<MatchedRow>,
     /// The rows of the user's matrix that it belongs to.
     pub matrix_rows: Vec<u8>,
-    /// Locks on relations that existed before the migration.
+    /// Locks on relations that existed before the migration; of those that it does not lock itself, what the transaction
+    /// keeps others from while the statement works.
     pub locks: Vec<HeldLock>,
     /// The heaviest work.
     pub work: Work,

@@ -13,6 +13,7 @@ mod run_sql;
 mod sent;
 mod tell;
 mod told;
+mod waiting;
 
 use std::path::Path;
 

@@ -2,7 +2,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::lock::LockMode;
+use crate::finding::{Held, HeldLock, RelationKind};
+use crate::migration::OperationPath;
 use crate::statement::{SessionChange, SettingScope};
 
 /// What the running migration holds and has done so far.
@@ -12,8 +13,8 @@ pub struct Transaction {
     pub open: bool,
     /// Whether that transaction is Django's own.
     djangos: bool,
-    /// The strongest lock on each relation that this transaction holds.
-    held: FxHashMap<String, LockMode>,
+    /// Its locks, in the order in which it took the first on each relation.
+    holdings: Vec<Holding>,
     /// Columns that this migration added, whatever the transaction.
     added_columns: FxHashSet<(String, String)>,
     /// Columns whose default this migration set.
@@ -29,6 +30,34 @@ pub struct Transaction {
     immediate: bool,
     /// Values that were added to an enum that existed before the transaction.
     new_enum_values: FxHashSet<String>,
+}
+
+/// A relation that a transaction has locked, until it ends.
+#[derive(Clone, Debug)]
+pub struct Holding {
+    /// The relation's bare name.
+    pub relation: String,
+    /// What it is.
+    pub kind: RelationKind,
+    /// The strongest lock on it.
+    pub held: Held,
+    /// Whether anybody uses the relation: not where a part of the same birth has created it.
+    pub in_use: bool,
+}
+
+impl Holding {
+    /// Whether queries on a table or view that others use wait. Locks on rows keep nobody from a table.
+    #[must_use]
+    pub fn keeps_waiting(&self) -> bool {
+        let is_queried = match self.kind {
+            RelationKind::Table | RelationKind::Partitioned | RelationKind::MaterializedView => {
+                self.held.mode.blocks_writes()
+            }
+            RelationKind::View => self.held.mode.blocks_reads(),
+            RelationKind::Index | RelationKind::Sequence => false,
+        };
+        self.in_use && is_queried
+    }
 }
 
 impl Transaction {
@@ -51,15 +80,41 @@ impl Transaction {
 
     /// The strongest lock held on a relation before the next statement.
     #[must_use]
-    pub fn held(&self, relation: &str) -> Option<LockMode> {
-        self.held.get(relation).copied()
+    pub fn held(&self, relation: &str) -> Option<&Held> {
+        let holding = self.holdings.iter().find(|holding| holding.relation == relation);
+        holding.map(|holding| &holding.held)
     }
 
-    /// Remembers a lock until the transaction ends; outside of one it is gone at once.
-    pub fn hold(&mut self, relation: &str, mode: LockMode) {
-        if self.open {
-            let held = self.held.entry(relation.to_owned()).or_insert(mode);
-            *held = (*held).max(mode);
+    /// What makes others wait while the next statement works, on whatever relation that is.
+    pub fn keeping_waiting(&self) -> impl Iterator<Item = &Holding> {
+        self.holdings.iter().filter(|holding| holding.keeps_waiting())
+    }
+
+    /// Remembers a lock that an operation takes until the transaction ends; outside of one it is gone at once.
+    pub fn hold(&mut self, lock: &HeldLock, in_use: bool, operation: &OperationPath) {
+        let Some(mode) = lock.mode.filter(|_| self.open) else {
+            return;
+        };
+        let held = Held {
+            mode,
+            since: operation.clone(),
+        };
+        match self.holdings.iter_mut().find(|known| known.relation == lock.relation) {
+            Some(known) if known.held.mode < mode => known.held = held,
+            Some(_) => {}
+            None => self.holdings.push(Holding {
+                relation: lock.relation.clone(),
+                kind: lock.kind,
+                held,
+                in_use,
+            }),
+        }
+    }
+
+    /// A relation has another name from now on; its locks stay.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        for holding in self.holdings.iter_mut().filter(|holding| holding.relation == from) {
+            to.clone_into(&mut holding.relation);
         }
     }
 
@@ -99,7 +154,7 @@ impl Transaction {
     /// The transaction ends, and with it its locks and what was set for it alone.
     pub fn end(&mut self, open_after: bool) {
         self.open = open_after;
-        self.held.clear();
+        self.holdings.clear();
         self.local_settings.clear();
         self.pending.clear();
         self.immediate = false;

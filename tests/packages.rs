@@ -4,6 +4,7 @@
 //! `FORELOCK_BLESS=1 cargo test --test packages -- --ignored` writes that file anew.
 #![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
+mod agreement;
 mod schema;
 
 use std::collections::BTreeMap;
@@ -271,6 +272,21 @@ fn what_is_found_in_their_whole_histories_is_counted() {
             table.join("\n")
         ),
     );
+}
+
+#[test]
+#[ignore = "reads what scripts/fetch-packages unpacks"]
+fn no_headline_contradicts_its_locks_and_harm_follows_from_locks_and_work() {
+    let mut failures = Vec::new();
+    let mut compared = 0;
+    for (package, _) in packages() {
+        let document = findings(&package);
+        let found = document["findings"].as_array().unwrap();
+        compared += found.len();
+        failures.extend(agreement::contradictions(found, &ddl(&package, Environment::Present)));
+    }
+    assert!(compared > 1000, "{compared}");
+    assert!(failures.is_empty(), "{}\n{}", failures.len(), failures.join("\n"));
 }
 
 fn severity_rank(severity: &str) -> usize {

@@ -61,8 +61,8 @@ const FACTS: &[FactDeclaration] = &[
     (FactName::Building, "building", &["blocking", "concurrently"]),
     (FactName::Transaction, "transaction", &["inside", "outside"]),
     (FactName::Existence, "existence", &["known", "missing"]),
-    // The strongest lock that the transaction holds on the table already.
-    (FactName::Held, "held", &["free", "access-exclusive"]),
+    // Whether the transaction holds a lock already that queries wait for, on whatever table.
+    (FactName::Held, "held", &["free", "blocking"]),
     (FactName::Key, "key", &["unique", "primary", "exclude"]),
     // Whether a statement that recreates foreign keys checks their rows anew.
     (FactName::Cascade, "revalidated", &["yes", "no"]),

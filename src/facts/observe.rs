@@ -10,7 +10,6 @@ mod types;
 mod version;
 
 use crate::catalog::{Catalog, object_name};
-use crate::lock::LockMode;
 use crate::statement::{CreateIndex, CreateTable, ForeignKey, IndexItem, Name, Statement};
 use crate::transaction::Transaction;
 use crate::unknown::shown_names;
@@ -271,8 +270,13 @@ impl Context<'_> {
         if self.catalog.is_new(table) { "new" } else { "existing" }
     }
 
+    /// Whether others wait for the transaction already while the rows of a table are gone through, on whatever relation.
     fn held(&self, table: &str) -> &'static str {
-        let exclusive = self.transaction.held(table) == Some(LockMode::AccessExclusive);
-        if exclusive { "access-exclusive" } else { "free" }
+        let keeps_waiting = self.transaction.keeping_waiting().next().is_some();
+        if keeps_waiting && !self.catalog.is_unused(table) {
+            "blocking"
+        } else {
+            "free"
+        }
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Names<'a> {
     operation: Option<OperationNames<'a>>,
     /// What the operation sends besides.
     others: &'a [String],
+    /// Who waits while the statement works.
+    waiting: &'a str,
 }
 
 /// What an operation says about itself.
@@ -36,7 +38,13 @@ impl<'a> Names<'a> {
             statement,
             operation: None,
             others: &[],
+            waiting: "",
         }
+    }
+
+    /// Adds who waits while the statement works.
+    pub(super) fn with_waiting(self, waiting: &'a str) -> Self {
+        Self { waiting, ..self }
     }
 
     /// Adds what the operation sends besides the statement that the advice is about.
@@ -64,6 +72,7 @@ impl<'a> Names<'a> {
     /// The value of a name.
     pub(super) fn get(&self, name: &str) -> Option<Cow<'a, str>> {
         self.observed(name)
+            .or_else(|| (name == "waiting").then_some(self.waiting))
             .map(Cow::Borrowed)
             .or_else(|| self.of_statement(name))
             .or_else(|| self.operation.as_ref()?.get(name))

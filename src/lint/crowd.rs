@@ -3,6 +3,7 @@
 use crate::finding::{HeldLock, RelationKind, Severity, Work};
 use crate::lock::LockMode;
 use crate::migration::OperationPath;
+use crate::transaction::{Holding, Transaction};
 
 /// How many tables in ACCESS EXCLUSIVE are worth a warning.
 const MANY: usize = 3;
@@ -25,24 +26,11 @@ pub(super) struct Told {
 }
 
 impl Crowd {
-    /// Takes the locks of a statement in.
-    pub(super) fn take<'l>(
-        &mut self,
-        locks: impl Iterator<Item = &'l HeldLock>,
-        operation: &OperationPath,
-        is_hot: &dyn Fn(&str) -> bool,
-    ) {
-        let tables = locks.filter(|lock| is_table(lock) && lock.mode.blocks_writes());
+    /// Takes in what the transaction holds after a statement.
+    pub(super) fn take(&mut self, transaction: &Transaction, operation: &OperationPath, is_hot: &dyn Fn(&str) -> bool) {
         let known = self.locks.len();
-        for lock in tables {
-            match self.locks.iter_mut().find(|held| held.relation == lock.relation) {
-                Some(held) => held.mode = held.mode.max(lock.mode),
-                None => self.locks.push(HeldLock {
-                    work: Work::None,
-                    ..lock.clone()
-                }),
-            }
-        }
+        let holdings = transaction.keeping_waiting().filter(|holding| is_table(holding));
+        self.locks = holdings.map(lock).collect();
         self.statements += usize::from(self.locks.len() > known);
         let severity = self.severity(is_hot);
         if severity > self.told.as_ref().map_or(Severity::Silent, |told| told.severity) {
@@ -52,7 +40,10 @@ impl Crowd {
     }
 
     fn severity(&self, is_hot: &dyn Fn(&str) -> bool) -> Severity {
-        let exclusive = self.locks.iter().filter(|lock| lock.mode == LockMode::AccessExclusive);
+        let exclusive = self
+            .locks
+            .iter()
+            .filter(|lock| lock.mode == Some(LockMode::AccessExclusive));
         match self.locks.len() {
             0 | 1 => Severity::Silent,
             _ if self.locks.iter().any(|lock| is_hot(&lock.relation)) => Severity::Warning,
@@ -68,16 +59,22 @@ impl Crowd {
         let crowd = std::mem::take(self);
         crowd.told.map(|told| (told, crowd.locks))
     }
+}
 
-    /// The locks that the transaction holds.
-    pub(super) fn held(&self) -> &[HeldLock] {
-        &self.locks
+/// A lock that the transaction has taken.
+fn lock(holding: &Holding) -> HeldLock {
+    HeldLock {
+        relation: holding.relation.clone(),
+        kind: holding.kind,
+        mode: Some(holding.held.mode),
+        held: None,
+        work: Work::None,
     }
 }
 
-fn is_table(lock: &HeldLock) -> bool {
+fn is_table(holding: &Holding) -> bool {
     matches!(
-        lock.kind,
+        holding.kind,
         RelationKind::Table | RelationKind::Partitioned | RelationKind::MaterializedView
     )
 }

@@ -233,14 +233,13 @@ impl<'a> Database<'a> {
         };
         judge(observations, self.rules, &around, verdict);
         for lock in &verdict.locks {
-            self.transaction.hold(&lock.relation, lock.mode);
+            let in_use = !self.catalog.is_unused(&lock.relation);
+            self.transaction.hold(lock, in_use, operation);
         }
         if self.transaction.open {
             let hot_tables = &self.hot_tables;
             let is_hot = |table: &str| hot_tables.iter().any(|hot| hot == table);
-            let catalog = &self.catalog;
-            let used = verdict.locks.iter().filter(|lock| !catalog.is_unused(&lock.relation));
-            self.crowd.take(used, operation, &is_hot);
+            self.crowd.take(&self.transaction, operation, &is_hot);
         }
     }
 
@@ -273,6 +272,7 @@ impl<'a> Database<'a> {
 
     fn remember(&mut self, statement: &Statement) {
         match statement {
+            Statement::RenameTable { from, to } => self.transaction.rename(from, to),
             Statement::CreateIndex(create) => {
                 self.new_indexes.extend(create.name.known().map(Cow::into_owned));
             }

@@ -31,13 +31,13 @@ pub(super) struct Hit<'r> {
     pub harm: Vec<Harm>,
     pub work: Work,
     pub strongest: Option<LockMode>,
+    /// Whether its work grows with a table that others use.
+    pub is_felt: bool,
     pub names: Vec<(&'static str, String)>,
     /// The relation that it is about.
     pub relation: Option<String>,
     /// The earlier migration that made the column that it is about.
     pub column_made_in: Option<MigrationNumber>,
-    /// A relation that an earlier statement of the transaction keeps from its readers, while this one alone would not.
-    pub closed_to_readers: Option<String>,
 }
 
 /// What decides whether a relation's locks matter, and how long they have been held.
@@ -114,18 +114,20 @@ impl Surroundings<'_> {
 }
 
 /// Looks each observation up in the table and puts the answers together: the strongest lock and the heaviest work on
-/// each relation that existed before the migration.
+/// each relation that existed before the migration, and what the transaction holds already.
 pub(super) fn judge<'r>(
     observations: Vec<Observation>,
     rules: &'r RuleTable,
     around: &Surroundings<'_>,
     verdict: &mut Verdict<'r>,
 ) {
+    let known = verdict.hits.len();
     for observation in observations {
         if let Some((rule, row)) = rules.row_for(&observation) {
             verdict.add(observation, rule, row, around);
         }
     }
+    verdict.add_up(known, around.transaction);
 }
 
 impl<'r> Hit<'r> {
@@ -147,8 +149,8 @@ impl<'r> Hit<'r> {
             strongest: None,
             relation: None,
             column_made_in: None,
+            is_felt: false,
             names,
-            closed_to_readers: None,
         })
     }
 }
@@ -165,7 +167,7 @@ impl<'r> Verdict<'r> {
             relation: observation.roles.first().map(|(_, relation)| relation.clone()),
             column_made_in: column_made_in(&observation, around.catalog),
             names: std::mem::take(&mut observation.names),
-            closed_to_readers: None,
+            is_felt: false,
         };
         let mut claims = Vec::new();
         let bound = observation
@@ -189,26 +191,19 @@ impl<'r> Verdict<'r> {
                     work: work.to_vec(),
                 });
             }
-            self.lock(around.kind(*role, relation), relation, *mode, work);
-            self.note_work(&observation, relation, work);
             let heaviest = work.iter().copied().max().unwrap_or_default();
+            self.lock(HeldLock {
+                relation: relation.clone(),
+                kind: around.kind(*role, relation),
+                mode: Some(*mode),
+                held: around.transaction.held(relation).cloned(),
+                work: heaviest,
+            });
+            self.note_work(&observation, relation, work);
             hit.work = hit.work.max(heaviest);
             hit.strongest = hit.strongest.max(Some(*mode));
-            let held = around.transaction.held(relation);
-            if heaviest > Work::None
-                && mode.blocks_writes()
-                && !mode.blocks_reads()
-                && held.is_some_and(LockMode::blocks_reads)
-            {
-                hit.closed_to_readers = Some(relation.clone());
-            }
-            hit.harm.extend(derived_harm(
-                around.transaction.held(relation).max(Some(*mode)),
-                heaviest,
-            ));
+            hit.is_felt |= heaviest.grows() && !around.is_unused(*role, relation);
         }
-        hit.harm.sort_unstable();
-        hit.harm.dedup();
         self.hits.push(hit);
         if around.keeps_rows {
             self.rows.push(MatchedRow {
@@ -221,9 +216,7 @@ impl<'r> Verdict<'r> {
 
     /// Adds what another statement of the same command does.
     pub(super) fn absorb(&mut self, other: Verdict<'r>) {
-        for lock in other.locks {
-            self.lock(lock.kind, &lock.relation, lock.mode, &[lock.work]);
-        }
+        other.locks.into_iter().for_each(|lock| self.lock(lock));
         self.work = self.work.max(other.work);
         add_all(&mut self.scans, other.scans);
         add_all(&mut self.rewrites, other.rewrites);
@@ -232,22 +225,33 @@ impl<'r> Verdict<'r> {
         self.rows.extend(other.rows);
     }
 
-    fn lock(&mut self, kind: RelationKind, relation: &str, mode: LockMode, work: &[Work]) {
-        let work = work.iter().copied().max().unwrap_or_default();
-        if let Some(held) = self
-            .locks
-            .iter_mut()
-            .find(|held| held.relation == relation && held.kind == kind)
-        {
-            held.mode = held.mode.max(mode);
-            held.work = held.work.max(work);
-        } else {
-            self.locks.push(HeldLock {
-                relation: relation.to_owned(),
-                kind,
-                mode,
-                work,
-            });
+    /// Work that is felt makes others wait for all that the statement locks and its transaction holds, on whatever relation.
+    fn add_up(&mut self, known: usize, transaction: &Transaction) {
+        let is_felt = self.hits[known..].iter().any(|hit| hit.is_felt);
+        let held = held_meanwhile(transaction).filter(|_| is_felt);
+        held.for_each(|lock| self.lock(lock));
+        let keeps_waiting = transaction.keeping_waiting().next().is_some();
+        for hit in self.hits[known..].iter_mut().filter(|hit| hit.is_felt) {
+            let modes = self.locks.iter().filter_map(HeldLock::strongest);
+            hit.harm.extend(modes.flat_map(|mode| Harm::of_work(mode, hit.work)));
+            hit.harm.sort_unstable();
+            hit.harm.dedup();
+            // Whatever the rule says of its statement alone.
+            if keeps_waiting && hit.severity > Severity::Silent {
+                hit.severity = Severity::Error;
+            }
+        }
+    }
+
+    /// One entry for each relation: what was held before the statement stays what it was.
+    fn lock(&mut self, lock: HeldLock) {
+        let same = |known: &&mut HeldLock| known.relation == lock.relation && known.kind == lock.kind;
+        match self.locks.iter_mut().find(same) {
+            Some(known) => {
+                known.mode = known.mode.max(lock.mode);
+                known.work = known.work.max(lock.work);
+            }
+            None => self.locks.push(lock),
         }
     }
 
@@ -342,7 +346,13 @@ fn heat(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> Seve
     row.hot.filter(|_| locks_hot).unwrap_or(Severity::Silent)
 }
 
-/// Work that grows with the table, under a lock that others wait for.
-fn derived_harm(held: Option<LockMode>, work: Work) -> Vec<Harm> {
-    held.map(|mode| Harm::of_work(mode, work)).unwrap_or_default()
+/// What the transaction keeps others from while something works that locks none of it.
+pub(super) fn held_meanwhile(transaction: &Transaction) -> impl Iterator<Item = HeldLock> {
+    transaction.keeping_waiting().map(|holding| HeldLock {
+        relation: holding.relation.clone(),
+        kind: holding.kind,
+        mode: None,
+        held: Some(holding.held.clone()),
+        work: Work::None,
+    })
 }

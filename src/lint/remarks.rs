@@ -9,7 +9,7 @@ use crate::schema_editor::PythonCode;
 use crate::statement::ViewKind;
 
 use super::database::Database;
-use super::judge::{Hit, Verdict};
+use super::judge::{Hit, Verdict, held_meanwhile};
 use super::sent::Executed;
 
 /// Something said of an operation, not of one of its statements.
@@ -40,27 +40,24 @@ impl Database<'_> {
         }
         let is_new = code.table.as_ref().is_some_and(|table| self.catalog.is_new(table));
         let reach = if is_new { Reach::Few } else { code.rows.reach };
-        let held = if self.transaction.open { self.crowd.held() } else { &[] };
-        let worst = held.iter().max_by_key(|lock| lock.mode).cloned();
+        // Nothing is held where no transaction is open.
+        let held: Vec<HeldLock> = held_meanwhile(&self.transaction).collect();
         let table = code.table.as_ref().map(|table| format!("`{table}`"));
         let rows = table.unwrap_or_else(|| "a table".to_owned());
-        let mut names = vec![("rows", rows)];
-        let (rule, harm) = match (reach, worst) {
-            (Reach::Some | Reach::All, Some(lock)) => {
-                names.push(("table", lock.relation.clone()));
-                names.push(("mode", lock.mode.to_string()));
-                ("run-python-under-lock", Harm::of_work(lock.mode, Work::Scan))
-            }
-            (Reach::Unknown, Some(lock)) => {
-                names.push(("table", lock.relation.clone()));
-                names.push(("mode", lock.mode.to_string()));
-                ("run-python-unread-under-lock", Vec::new())
-            }
-            (Reach::All, None) if code.rows.writes => ("run-python-over-all-rows", Vec::new()),
-            (Reach::Few, Some(_)) | (_, None) => return,
+        let names = vec![("rows", rows)];
+        let (rule, work) = match (reach, held.is_empty()) {
+            (Reach::Some | Reach::All, false) => ("run-python-under-lock", Work::Scan),
+            (Reach::Unknown, false) => ("run-python-unread-under-lock", Work::Unknown),
+            (Reach::All, true) if code.rows.writes => ("run-python-over-all-rows", Work::Scan),
+            (Reach::Few, false) | (_, true) => return,
         };
-        self.remark(rule, operation.clone(), names, None, Vec::new());
+        let modes: Vec<LockMode> = held.iter().filter_map(HeldLock::strongest).collect();
+        self.remark(rule, operation.clone(), names, None, held);
         if let Some(remark) = self.remarks.last_mut() {
+            remark.hit.work = work;
+            remark.hit.is_felt = true;
+            remark.hit.relation.clone_from(&code.table);
+            let harm = modes.into_iter().flat_map(|mode| Harm::of_work(mode, work));
             remark.hit.harm.extend(harm);
             remark.hit.harm.sort_unstable();
             remark.hit.harm.dedup();
@@ -148,7 +145,7 @@ impl Database<'_> {
         if let Some(mut hit) = Hit::of_rule(self.rules, rule, names) {
             hit.severity = severity.unwrap_or(hit.severity);
             hit.relation = hit.name("table").map(str::to_owned);
-            hit.strongest = locks.iter().map(|lock| lock.mode).max().max(None::<LockMode>);
+            hit.strongest = locks.iter().filter_map(HeldLock::strongest).max();
             self.remarks.push(Remark { operation, hit, locks });
         }
     }

@@ -1,6 +1,6 @@
 //! What is told together as one finding: the worst as its headline, the rest beside it.
 
-use crate::finding::{Finding, Harm, NamedHit, OperationPlace, Place, Related, RelatedKind, Severity, Work};
+use crate::finding::{Finding, Harm, NamedHit, OperationPlace, Place, Related, RelatedKind, Severity};
 use crate::migration::{Migration, OperationPath};
 use crate::project::Project;
 use crate::source::Range;
@@ -10,6 +10,7 @@ use super::input::{elsewhere, place};
 use super::judge::Hit;
 use super::sent::{Executed, Part, Sent};
 use super::told::{Fold, Told};
+use super::waiting;
 
 /// Puts into words what a migration does.
 pub(super) struct Teller<'a> {
@@ -39,16 +40,21 @@ impl Teller<'_> {
             self.project.settings.django,
         );
         let texts: Vec<String> = others.iter().map(|sent| sent.text.to_string()).collect();
-        let names = names.with_statements(&texts);
+        let about = relation_in(&rule.message).and_then(|name| names.get(name));
+        let waiting = waiting::clause(worst.locks, about.as_deref(), worst.operation, self.migration);
+        let names = names.with_statements(&texts).with_waiting(&waiting);
         let (range, mut related) = self.site(fold);
         related.extend(self.column_made(worst.hit));
+        if worst.hit.is_felt {
+            related.extend(waiting::related(worst.locks, worst.operation, self.migration));
+        }
         Some(Finding {
             rule: rule.name.clone(),
             matrix_row: rule.finding_row.or(worst.hit.matrix),
             severity: worst.hit.severity,
             harm: harm(told),
             also: also(told),
-            message: names.fill(&rule.message) + &held_from_before(worst.hit),
+            message: names.fill(&rule.message),
             help: names.fill(rule.help_for(&situation(&node.class, told, &others))),
             place: place(self.migration, range),
             related,
@@ -58,7 +64,7 @@ impl Teller<'_> {
                 class: node.class.clone(),
             }),
             locks: worst.locks.to_vec(),
-            work: worst.said_of.map_or(Work::None, |(_, part)| part.work()),
+            work: worst.said_of.map_or(worst.hit.work, |(_, part)| part.work()),
             fingerprint: worst.fingerprint.clone(),
             hits: told.iter().map(named).collect(),
             statement,
@@ -134,10 +140,10 @@ fn also(told: &[Told<'_>]) -> Vec<String> {
     names
 }
 
-fn held_from_before(hit: &Hit<'_>) -> String {
-    hit.closed_to_readers.as_ref().map_or_else(String::new, |relation| {
-        format!("; reads of `{relation}` wait too, because this transaction holds ACCESS EXCLUSIVE on it already")
-    })
+/// The name of the relation that a message names first.
+fn relation_in(message: &str) -> Option<&'static str> {
+    let is_in = |name: &&str| message.contains(&format!("{{{name}}}"));
+    ["table", "view"].into_iter().find(is_in)
 }
 
 /// Whether the statement is about more than a foreign key.

@@ -91,7 +91,12 @@ fn waiting(rule: &Rule) -> String {
     for row in &rule.rows {
         let held: Vec<HeldLock> = row.locks.iter().map(|(role, mode)| held(row, *role, *mode)).collect();
         for lock in &held {
-            let sentence = format!("- {} ({}): {}", lock.relation, lock.mode, locks::sentence(lock, &held));
+            let sentence = format!(
+                "- {} ({}): {}",
+                lock.relation,
+                locks::modes(lock),
+                locks::sentence(lock, &held, locks::Lasting::Statement)
+            );
             if !sentences.contains(&sentence) {
                 sentences.push(sentence);
             }
@@ -118,7 +123,8 @@ fn held(row: &Row, role: Role, mode: LockMode) -> HeldLock {
     HeldLock {
         relation: relation.to_owned(),
         kind,
-        mode,
+        mode: Some(mode),
+        held: None,
         work: work
             .flat_map(|(_, work)| work.iter().copied())
             .max()

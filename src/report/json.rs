@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::summary::{self, Totals};
 use super::{shown_path, url};
 use crate::finding::{Analysis, Finding, HeldLock, OperationPlace, Place, Related};
-use crate::lock::Command;
+use crate::lock::{Command, LockMode};
 use crate::source::{self, SourceFile};
 
 /// The version of the document; it grows when a member changes its meaning or goes.
@@ -63,7 +63,8 @@ pub struct FindingDocument<'a> {
     pub range: RangeDocument,
     /// The worst statement, as Django would send it, or null.
     pub statement: Option<&'a str>,
-    /// The locks that this statement takes on relations that existed before.
+    /// The locks on relations that existed before: those that this statement takes, and, where it does work that grows with
+    /// a table, those that its transaction holds already.
     pub locks: Vec<LockDocument<'a>>,
     /// The heaviest work that it does.
     #[cfg_attr(test, schemars(extend("enum" = super::schema::works())))]
@@ -120,7 +121,7 @@ pub struct PositionDocument {
     pub column: u32,
 }
 
-/// A lock that a statement takes, and what waits for it.
+/// The locks on a relation while a statement runs, and what waits for them.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Lock"))]
 pub struct LockDocument<'a> {
@@ -129,10 +130,13 @@ pub struct LockDocument<'a> {
     /// What it is.
     #[cfg_attr(test, schemars(extend("enum" = super::schema::relation_kinds())))]
     pub kind: &'static str,
-    /// The strongest mode taken.
-    #[cfg_attr(test, schemars(extend("enum" = super::schema::modes())))]
-    pub mode: &'static str,
-    /// The commands of running code that wait.
+    /// The strongest mode that the statement takes; null where its transaction holds the relation while it works on others.
+    #[cfg_attr(test, schemars(schema_with = "super::schema::mode_or_null"))]
+    pub mode: Option<&'static str>,
+    /// The strongest mode that the transaction holds from before the statement, or null.
+    #[cfg_attr(test, schemars(schema_with = "super::schema::mode_or_null"))]
+    pub held: Option<&'static str>,
+    /// The commands of running code that wait for the stronger of the two.
     #[cfg_attr(test, schemars(schema_with = "super::schema::commands"))]
     pub blocks: Vec<&'static str>,
 }
@@ -226,8 +230,9 @@ fn lock(lock: &HeldLock) -> LockDocument<'_> {
     LockDocument {
         relation: &lock.relation,
         kind: lock.kind.name(),
-        mode: lock.mode.name(),
-        blocks: lock.mode.blocks().into_iter().map(Command::name).collect(),
+        mode: lock.mode.map(LockMode::name),
+        held: lock.held.as_ref().map(|held| held.mode.name()),
+        blocks: lock.blocks().into_iter().map(Command::name).collect(),
     }
 }
 

@@ -1,29 +1,67 @@
 //! Who waits for a lock, for how long, and what goes on: in words.
 
-use crate::finding::{HeldLock, RelationKind, Work};
+use crate::finding::{Finding, HeldLock, RelationKind, Work};
 use crate::lock::{Command, LockMode};
+
+/// What locks are held for, as far as a finding is about it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Lasting {
+    /// A statement's work.
+    Statement,
+    /// The work of code of Python.
+    Code(Work),
+    /// Whatever the transaction does.
+    Transaction,
+}
+
+impl Lasting {
+    /// How long the locks of a finding last.
+    pub(super) fn of(finding: &Finding) -> Self {
+        match (&finding.statement, finding.work) {
+            (Some(_), _) => Lasting::Statement,
+            (None, Work::None) => Lasting::Transaction,
+            (None, work) => Lasting::Code(work),
+        }
+    }
+}
 
 /// `insert, update, delete wait until the whole table has been read; select goes on`.
 ///
-/// `all` are the locks of the same statement: a lock is held while the statement works on another relation, too.
-pub(super) fn sentence(lock: &HeldLock, all: &[HeldLock]) -> String {
-    let busy = all
-        .iter()
-        .max_by_key(|other| other.work)
-        .filter(|busy| busy.work > lock.work);
-    let (work, table) = match busy {
+/// `all` are the locks that are said together: a lock is held while a statement works on another relation, too.
+pub(super) fn sentence(lock: &HeldLock, all: &[HeldLock], lasting: Lasting) -> String {
+    let Some(mode) = lock.strongest() else {
+        return String::new();
+    };
+    let busy = all.iter().max_by_key(|other| other.work);
+    let (work, table) = match busy.filter(|busy| busy.work > lock.work) {
         Some(busy) => (busy.work, format!("the whole of {}", busy.relation)),
         None => (lock.work, whole(lock.kind).to_owned()),
     };
-    let waiting = lock.mode.blocks();
+    let waiting = lock.blocks();
     if waiting.is_empty() {
-        return goes_on(lock.mode, work, &table);
+        return goes_on(mode, work, &table);
     }
-    let mut words = format!("{} {}", who(&waiting), until(lock.mode, work, &table));
+    let until = match lasting {
+        Lasting::Statement => until(mode, work, &table),
+        Lasting::Code(Work::Unknown) => "for as long as this takes, which nobody knows".to_owned(),
+        Lasting::Code(_) => "until this code has gone through the rows".to_owned(),
+        Lasting::Transaction => "until the transaction ends".to_owned(),
+    };
+    let mut words = format!("{} {until}", who(&waiting));
     if !waiting.contains(&Command::Select) {
         words.push_str("; select goes on");
     }
     words
+}
+
+/// The mode that the statement takes, and the one that its transaction holds already where that is stronger.
+pub(super) fn modes(lock: &HeldLock) -> String {
+    match (lock.mode, lock.held_stronger()) {
+        (Some(mode), Some(held)) => format!("{mode}, and {} from before", held.mode),
+        (None, Some(held)) => format!("{} from before", held.mode),
+        (Some(mode), None) => mode.to_string(),
+        (None, None) => String::new(),
+    }
 }
 
 /// The relation as a lock line names it: `shop_order`, `shop_order_idx (index)`.
@@ -82,6 +120,9 @@ fn until(mode: LockMode, work: Work, table: &str) -> String {
 fn goes_on(mode: LockMode, work: Work, table: &str) -> String {
     let queries = if mode.conflicts_with(LockMode::ShareUpdateExclusive) {
         "queries go on, other schema changes wait"
+    } else if mode == LockMode::RowExclusive && work.grows() {
+        // Work in this mode is UPDATE's and DELETE's, which lock the rows.
+        "queries go on, but writes of the same rows wait,"
     } else {
         "queries go on"
     };

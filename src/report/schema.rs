@@ -75,8 +75,10 @@ pub(super) fn relation_kinds() -> Vec<&'static str> {
     kinds.into_iter().map(RelationKind::name).collect()
 }
 
-pub(super) fn modes() -> Vec<&'static str> {
-    LockMode::ALL.into_iter().map(LockMode::name).collect()
+pub(super) fn mode_or_null(_generator: &mut SchemaGenerator) -> Schema {
+    let modes = LockMode::ALL.into_iter().map(|mode| Some(mode.name()));
+    let modes: Vec<Option<&str>> = modes.chain([None]).collect();
+    json_schema!({"type": ["string", "null"], "enum": modes})
 }
 
 pub(super) fn commands(_generator: &mut SchemaGenerator) -> Schema {

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use super::json::{RangeDocument, range};
 use super::shown_path;
 use crate::finding::{HeldLock, MigrationReport, OperationReport, StatementReport};
+use crate::lock::LockMode;
 use crate::migration::MigrationKey;
 
 /// What one migration runs.
@@ -93,7 +94,7 @@ pub struct StatementDocument<'a> {
     pub range: Option<RangeDocument>,
 }
 
-/// A lock that a statement takes.
+/// The locks on a relation while a statement runs.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Lock"))]
 pub struct LockDocument<'a> {
@@ -102,9 +103,12 @@ pub struct LockDocument<'a> {
     /// What it is.
     #[cfg_attr(test, schemars(extend("enum" = super::schema::relation_kinds())))]
     pub kind: &'static str,
-    /// The strongest mode taken.
-    #[cfg_attr(test, schemars(extend("enum" = super::schema::modes())))]
-    pub mode: &'static str,
+    /// The strongest mode that the statement takes; null where its transaction holds the relation while it works on others.
+    #[cfg_attr(test, schemars(schema_with = "super::schema::mode_or_null"))]
+    pub mode: Option<&'static str>,
+    /// The strongest mode that the transaction holds from before the statement, or null.
+    #[cfg_attr(test, schemars(schema_with = "super::schema::mode_or_null"))]
+    pub held: Option<&'static str>,
 }
 
 /// Writes an array with one object per migration, one migration at a time, and a line end.
@@ -164,6 +168,7 @@ fn lock(lock: &HeldLock) -> LockDocument<'_> {
     LockDocument {
         relation: &lock.relation,
         kind: lock.kind.name(),
-        mode: lock.mode.name(),
+        mode: lock.mode.map(LockMode::name),
+        held: lock.held.as_ref().map(|held| held.mode.name()),
     }
 }

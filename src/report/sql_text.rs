@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::{Style, neutral, shown_path};
-use crate::finding::{MigrationReport, OperationReport, StatementReport, Work};
+use crate::finding::{HeldLock, MigrationReport, OperationReport, StatementReport, Work};
+use crate::lock::LockMode;
 use crate::schema_editor::Confidence;
 
 /// Writes one script per migration, an empty line between two.
@@ -105,16 +106,17 @@ impl Script<'_> {
         Ok(())
     }
 
-    /// `-- locks shop_order SHARE; index-build; create-index-blocking-writes`
+    /// `-- locks shop_order SHARE; holds shop_item ACCESS EXCLUSIVE; index-build; create-index-blocking-writes`
     fn write_annotation(&self, statement: &StatementReport, out: &mut dyn Write) -> io::Result<()> {
         let mut parts = Vec::new();
-        if !statement.locks.is_empty() {
-            let locks = statement
-                .locks
-                .iter()
-                .map(|lock| format!("{} {}", lock.relation, lock.mode));
-            parts.push(format!("locks {}", locks.collect::<Vec<_>>().join(", ")));
-        }
+        let listed = |verb: &str, mode: &dyn Fn(&HeldLock) -> Option<LockMode>| {
+            let locks = statement.locks.iter();
+            let locks = locks.filter_map(|lock| Some(format!("{} {}", lock.relation, mode(lock)?)));
+            let locks: Vec<String> = locks.collect();
+            (!locks.is_empty()).then(|| format!("{verb} {}", locks.join(", ")))
+        };
+        parts.extend(listed("locks", &|lock| lock.mode));
+        parts.extend(listed("holds", &|lock| lock.held_stronger().map(|held| held.mode)));
         if statement.work != Work::None {
             parts.push(statement.work.name().to_owned());
         }

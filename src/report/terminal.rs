@@ -44,7 +44,7 @@ fn write_finding(finding: &Finding, frames: &Frames, style: &Style, out: &mut dy
         }
     }
     write_related(finding, style, out)?;
-    write_locks(&finding.locks, style, out)?;
+    write_locks(finding, style, out)?;
     if !finding.also.is_empty() {
         write_beside("also", &prose(&finding.also.join(", "), style), style, out)?;
     }
@@ -82,7 +82,8 @@ fn write_place(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Res
 fn write_related(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let is_shown = |related: &&Related| match related.kind {
         RelatedKind::Written => true,
-        RelatedKind::ColumnMade => false,
+        // The headline names the line of an operation that has taken a lock.
+        RelatedKind::ColumnMade | RelatedKind::LockTaken => false,
     };
     let lines = finding.related.iter().filter(is_shown).map(|related| {
         let start = summary::start(&related.place);
@@ -97,20 +98,21 @@ fn write_related(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::R
 const SHOWN_LOCKS: usize = 8;
 
 /// One line per relation: its name, the mode, and who waits for how long.
-fn write_locks(held: &[HeldLock], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn write_locks(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let held = finding.locks.as_slice();
     let (shown, rest) = if held.len() > SHOWN_LOCKS {
         held.split_at(SHOWN_LOCKS - 1)
     } else {
         (held, &[][..])
     };
-    let mut lines = lock_lines(shown, style);
+    let mut lines = lock_lines(shown, finding, style);
     if !rest.is_empty() {
         lines.push(format!("and {} more", rest.len()));
     }
     write_beside("locks", &lines, style, out)
 }
 
-fn lock_lines(held: &[HeldLock], style: &Style) -> Vec<String> {
+fn lock_lines(held: &[HeldLock], finding: &Finding, style: &Style) -> Vec<String> {
     let names: Vec<String> = held
         .iter()
         .map(|lock| neutral::one_line(&locks::relation(lock), style.characters).into_owned())
@@ -121,8 +123,11 @@ fn lock_lines(held: &[HeldLock], style: &Style) -> Vec<String> {
         let padding = " ".repeat(widest - display_width(name));
         let words = format!(
             "{}: {}",
-            lock.mode,
-            neutral::one_line(&locks::sentence(lock, held), style.characters)
+            locks::modes(lock),
+            neutral::one_line(
+                &locks::sentence(lock, &finding.locks, locks::Lasting::of(finding)),
+                style.characters
+            )
         );
         let words = wrapped(&words, MARGIN + widest + 2, style);
         let indent = " ".repeat(widest + 2);

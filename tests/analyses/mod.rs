@@ -47,7 +47,8 @@ pub fn lock(relation: &str, mode: LockMode, work: Work) -> HeldLock {
     HeldLock {
         relation: relation.to_owned(),
         kind: RelationKind::Table,
-        mode,
+        mode: Some(mode),
+        held: None,
         work,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use forelock::finding::{RelationKind, StatementReport, Work};
+use forelock::finding::{HeldLock, RelationKind, StatementReport, Work};
 use forelock::lock::{Command, LockMode};
 use serde_json::Value;
 
@@ -16,6 +16,11 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    pub fn add(&mut self, other: Verdict) {
+        self.claims += other.claims;
+        self.contradictions.extend(other.contradictions);
+    }
+
     fn compare(&mut self, what: &str, postgres: &BTreeSet<String>, forelock: &BTreeSet<String>) {
         self.claims += 1;
         if postgres != forelock {
@@ -36,10 +41,46 @@ impl Verdict {
 pub fn ran(seen: &Value, claim: &StatementReport, parts: &Partitions) -> Verdict {
     let mut verdict = Verdict::default();
     locks(seen, claim, &mut verdict);
-    waits(seen, claim, parts, &mut verdict);
+    let alone = |lock: &HeldLock| lock.mode;
+    let waits = Waits::of(&seen["waits"], claim, &alone);
+    waits.are_true(&mut verdict);
+    waits.are_all(parts, &[], &mut verdict);
     if claim.work != Work::Unknown {
         work(seen, claim, &mut verdict);
         told(seen, claim, &mut verdict);
+    }
+    verdict
+}
+
+/// A statement that the server ran behind those that come before it in its transaction.
+///
+/// Of what is held on the `unused` tables nothing is said.
+pub fn ran_amid(seen: &Value, claim: &StatementReport, parts: &Partitions, unused: &[&str]) -> Verdict {
+    let mut verdict = Verdict::default();
+    let holds = modes(&seen["holds"]);
+    for lock in &claim.locks {
+        let held = holds.iter().find(|(relation, _)| *relation == lock.relation);
+        let held = held.map(|(_, mode)| *mode);
+        let claimed = lock
+            .held
+            .as_ref()
+            .map(|held| held.mode)
+            .filter(|mode| *mode > LockMode::AccessShare);
+        // A lock that no query waits for may go unsaid, and what a statement takes on indexes and sequences.
+        let is_queried = [TABLES, VIEWS].concat().contains(&lock.kind);
+        let is_said = is_queried && held >= Some(LockMode::Share);
+        let is_same = held == claimed || (claimed.is_none() && !is_said);
+        verdict.claim(is_same, || {
+            format!("held on {}: Postgres {held:?}, forelock {claimed:?}", lock.relation)
+        });
+    }
+    if holds.iter().any(|(_, mode)| mode.blocks_writes()) {
+        let waits = Waits::of(&seen["waits_amid"], claim, &HeldLock::strongest);
+        waits.are_true(&mut verdict);
+        // What is held on other relations is said while something works that grows.
+        if claim.work.grows() {
+            waits.are_all(parts, unused, &mut verdict);
+        }
     }
     verdict
 }
@@ -105,73 +146,85 @@ fn worth_waiting_for(locks: &BTreeSet<(String, LockMode)>) -> impl Iterator<Item
 fn claimed_modes(claim: &StatementReport, kinds: &[RelationKind]) -> BTreeSet<(String, LockMode)> {
     let locks = claim.locks.iter().filter(|lock| kinds.contains(&lock.kind));
     locks
-        .filter(|lock| lock.mode > LockMode::AccessShare)
-        .map(|lock| (lock.relation.clone(), lock.mode))
+        .filter_map(|lock| Some((lock.relation.clone(), lock.mode?)))
+        .filter(|(_, mode)| *mode > LockMode::AccessShare)
         .collect()
 }
 
 // Who waits
 
-/// Whom each claimed lock keeps waiting; and nobody waits without a lock that explains it.
-fn waits(seen: &Value, claim: &StatementReport, parts: &Partitions, verdict: &mut Verdict) {
-    for lock in &claim.locks {
-        let commands = match lock.kind {
-            RelationKind::Table | RelationKind::Partitioned => lock.mode.blocks(),
-            RelationKind::View | RelationKind::MaterializedView => {
-                let select = lock.mode.blocks().into_iter();
-                select.filter(|command| *command == Command::Select).collect()
-            }
-            RelationKind::Index | RelationKind::Sequence => continue,
-        };
-        let waiting = waiting(&seen["waits"][&lock.relation]);
-        let missing: Vec<_> = commands.iter().filter(|command| !waiting.contains(command)).collect();
-        verdict.claim(missing.is_empty(), || {
-            format!(
-                "{} on {} keeps {missing:?} waiting, but they go on",
-                lock.mode, lock.relation
-            )
-        });
-    }
-    for (relation, commands) in seen["waits"].as_object().into_iter().flatten() {
-        let unexplained: Vec<_> = waiting(commands)
-            .into_iter()
-            .filter(|command| !is_explained(relation, commands, *command, claim, parts))
-            .collect();
-        verdict.claim(unexplained.is_empty(), || {
-            format!("{unexplained:?} wait on {relation} for no lock that forelock names")
-        });
-    }
+/// Which commands of a second session waited, beside the modes of the claimed locks that say so.
+struct Waits<'a> {
+    seen: &'a Value,
+    modes: Vec<(&'a HeldLock, LockMode)>,
 }
 
-/// By a lock on the relation, or by one on what is opened on the way to it: an index, which every query opens; the sequence
-/// that numbers new rows; the table behind a view; the partition that a new row goes to; the parent that a partition's rows have
-/// to fit, and that is opened to plan a query of a partition with partitions of its own.
-fn is_explained(
-    relation: &str,
-    commands: &Value,
-    command: Command,
-    claim: &StatementReport,
-    parts: &Partitions,
-) -> bool {
-    claim.locks.iter().any(|lock| {
-        let is_own = lock.relation == relation && lock.mode.conflicts_with(command.lock());
-        let closes_all = lock.mode == LockMode::AccessExclusive;
-        is_own
-            || match lock.kind {
-                RelationKind::Index => closes_all,
-                RelationKind::Sequence => command == Command::Insert && lock.mode >= LockMode::ShareRowExclusive,
-                RelationKind::Partitioned => {
-                    let is_parent = parts.lies_in(relation, &lock.relation) && parts.has_parts(relation);
-                    closes_all && (is_parent || command.lock() == LockMode::RowExclusive)
+impl<'a> Waits<'a> {
+    fn of(seen: &'a Value, claim: &'a StatementReport, mode: &dyn Fn(&HeldLock) -> Option<LockMode>) -> Self {
+        let modes = claim.locks.iter().filter_map(|lock| Some((lock, mode(lock)?)));
+        Self {
+            seen,
+            modes: modes.collect(),
+        }
+    }
+
+    /// Whom each claimed lock keeps waiting.
+    fn are_true(&self, verdict: &mut Verdict) {
+        for (lock, mode) in &self.modes {
+            let commands = match lock.kind {
+                RelationKind::Table | RelationKind::Partitioned => mode.blocks(),
+                RelationKind::View | RelationKind::MaterializedView => {
+                    let select = mode.blocks().into_iter();
+                    select.filter(|command| *command == Command::Select).collect()
                 }
-                // Nothing else is tried on views.
-                RelationKind::Table if text(commands) == "select" => closes_all,
-                RelationKind::Table => {
-                    closes_all && command == Command::Insert && parts.lies_in(&lock.relation, relation)
+                RelationKind::Index | RelationKind::Sequence => continue,
+            };
+            let waiting = waiting(&self.seen[&lock.relation]);
+            let missing: Vec<_> = commands.iter().filter(|command| !waiting.contains(command)).collect();
+            verdict.claim(missing.is_empty(), || {
+                format!("{mode} on {} keeps {missing:?} waiting, but they go on", lock.relation)
+            });
+        }
+    }
+
+    /// Nobody waits without a lock that explains it, but for relations that nobody uses.
+    fn are_all(&self, parts: &Partitions, unused: &[&str], verdict: &mut Verdict) {
+        let seen = self.seen.as_object().into_iter().flatten();
+        for (relation, commands) in seen.filter(|(relation, _)| !unused.contains(&relation.as_str())) {
+            let unexplained: Vec<_> = waiting(commands)
+                .into_iter()
+                .filter(|command| !self.is_explained(relation, commands, *command, parts))
+                .collect();
+            verdict.claim(unexplained.is_empty(), || {
+                format!("{unexplained:?} wait on {relation} for no lock that forelock names")
+            });
+        }
+    }
+
+    /// By a lock on the relation, or by one on what is opened on the way to it: an index, which every query opens; the sequence
+    /// that numbers new rows; the table behind a view; the partition that a new row goes to; the parent that a partition's rows
+    /// have to fit, and that is opened to plan a query of a partition with partitions of its own.
+    fn is_explained(&self, relation: &str, commands: &Value, command: Command, parts: &Partitions) -> bool {
+        self.modes.iter().any(|(lock, mode)| {
+            let is_own = lock.relation == relation && mode.conflicts_with(command.lock());
+            let closes_all = *mode == LockMode::AccessExclusive;
+            is_own
+                || match lock.kind {
+                    RelationKind::Index => closes_all,
+                    RelationKind::Sequence => command == Command::Insert && *mode >= LockMode::ShareRowExclusive,
+                    RelationKind::Partitioned => {
+                        let is_parent = parts.lies_in(relation, &lock.relation) && parts.has_parts(relation);
+                        closes_all && (is_parent || command.lock() == LockMode::RowExclusive)
+                    }
+                    // Nothing else is tried on views.
+                    RelationKind::Table if text(commands) == "select" => closes_all,
+                    RelationKind::Table => {
+                        closes_all && command == Command::Insert && parts.lies_in(&lock.relation, relation)
+                    }
+                    RelationKind::View | RelationKind::MaterializedView => false,
                 }
-                RelationKind::View | RelationKind::MaterializedView => false,
-            }
-    })
+        })
+    }
 }
 
 /// Which tables a fixture makes partitions of which, by the text of its statements.

@@ -19,7 +19,7 @@ use forelock::rules::RuleTable;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use compare::{Partitions, Verdict};
+use compare::Partitions;
 use documents::Table;
 use recorded::{Fixture, VERSIONS, fixtures, on, statements, text};
 use rows::{Run, SeenRows};
@@ -146,7 +146,9 @@ fn compared(fixture: &Fixture, rules: &RuleTable, version: u64) -> Measured {
             continue;
         }
         let refused = &on(observed, version)["fails"];
-        for (statement, claim) in seen.iter().zip(claimed) {
+        // What a statement holds that nobody could read is not known to those that come after it.
+        let first_unread = claimed.iter().position(|claim| claim.not_analysed.is_some());
+        for (index, (statement, claim)) in seen.iter().zip(claimed).enumerate() {
             let truth = on(statement.seen, version);
             let run = Run {
                 fixture: &fixture.name,
@@ -155,11 +157,21 @@ fn compared(fixture: &Fixture, rules: &RuleTable, version: u64) -> Measured {
                 seen: truth,
                 error: error(truth, refused, statement.operation, claim, rules),
                 is_default: std::ptr::eq(truth, statement.seen),
+                was_seen_amid: first_unread.is_none_or(|unread| index <= unread)
+                    && statement.was_seen_amid(observed, version),
             };
             measured.note(&place, &run, claim, rules, &parts);
         }
     }
     measured
+}
+
+/// Tables that existed before a migration, and that nobody uses yet: another part of the app's birth has created them.
+const UNUSED: &[(&str, &[&str])] = &[("history/initial-in-two", &["books_book"])];
+
+fn unused_in(fixture: &str) -> &'static [&'static str] {
+    let found = UNUSED.iter().find(|(name, _)| *name == fixture);
+    found.map_or(&[], |(_, tables)| tables)
 }
 
 /// The server's own error; or that of the whole migration, where forelock says that this statement fails.
@@ -180,9 +192,10 @@ impl Measured {
         rows::note(&mut self.rows, rules, &claim.rows, run);
         let mut verdict = compare::failure(run.error, claimed::fails(claim, rules));
         if run.error.is_none() && claim.not_analysed.is_none() {
-            let Verdict { claims, contradictions } = compare::ran(run.seen, claim, parts);
-            verdict.claims += claims;
-            verdict.contradictions.extend(contradictions);
+            verdict.add(compare::ran(run.seen, claim, parts));
+            if run.was_seen_amid {
+                verdict.add(compare::ran_amid(run.seen, claim, parts, unused_in(run.fixture)));
+            }
         }
         let counts = self.counts.entry(run.version).or_default();
         counts.statements += 1;

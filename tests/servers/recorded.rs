@@ -21,6 +21,28 @@ pub struct Statement<'a> {
     /// The index of the top-level operation.
     pub operation: u64,
     pub seen: &'a Value,
+    /// The statements of the string that it is a part of, where that has several.
+    pub string: Option<&'a [Value]>,
+}
+
+impl Statement<'_> {
+    /// Whether it was seen amid the statements of its transaction, too: all of them ran, and none of them ends it.
+    pub fn was_seen_amid(&self, migration: &Value, version: u64) -> bool {
+        let ends = |seen: &Value| ends_transaction(text(&seen["sql"]));
+        if migration["atomic"] == true {
+            let has_end = statements(migration).iter().any(|statement| ends(statement.seen));
+            return on(migration, version)["fails"].is_null() && !has_end;
+        }
+        let runs = |part: &Value| on(part, version)["error"].is_null() && !ends(part);
+        self.string.is_some_and(|parts| parts.iter().all(runs))
+    }
+}
+
+/// As `replay.py` has it.
+fn ends_transaction(sql: &str) -> bool {
+    let word = sql.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
+    let word = word.trim_end_matches(';');
+    ["COMMIT", "END", "ROLLBACK", "ABORT"].contains(&word)
 }
 
 pub fn fixtures() -> Vec<Fixture> {
@@ -67,10 +89,15 @@ pub fn statements(migration: &Value) -> Vec<Statement<'_>> {
         for (operation, seen) in (0..).zip(list(&migration["operations"])) {
             for statement in list(&seen[kind]) {
                 match statement["parts"].as_array() {
-                    Some(parts) => found.extend(parts.iter().map(|seen| Statement { operation, seen })),
+                    Some(parts) => found.extend(parts.iter().map(|seen| Statement {
+                        operation,
+                        seen,
+                        string: Some(parts),
+                    })),
                     None => found.push(Statement {
                         operation,
                         seen: statement,
+                        string: None,
                     }),
                 }
             }

@@ -46,6 +46,8 @@ pub struct Run<'a> {
     pub error: Option<&'a str>,
     /// Whether the version is the one that is shown where all do the same.
     pub is_default: bool,
+    /// Whether it was seen amid the other statements of its transaction, too.
+    pub was_seen_amid: bool,
 }
 
 /// Notes what a statement shows of the rows that it matches.

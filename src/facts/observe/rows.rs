@@ -24,7 +24,7 @@ impl Context<'_> {
 
     pub(super) fn insert_rows(&self, table: &str, reads: &QueryReads) -> Vec<Observation> {
         let mut observations = vec![Observation::new(Aspect::InsertRows, table)];
-        observations.extend(self.read_rows(reads, Some(table)));
+        observations.extend(self.read_rows(reads, None));
         observations
     }
 
