@@ -28,6 +28,7 @@ use crate::migration::{OperationNode, OperationPath};
 use crate::models::Models;
 use crate::row_work::RowWork;
 use crate::statement::Statement;
+use crate::unknown::UnknownPart;
 use crate::value::Str;
 use crate::versions::PostgresVersion;
 
@@ -55,7 +56,12 @@ pub enum Text {
     /// Django composes it of statements, with `; ` between them.
     Composed(Vec<Statement>),
     /// It is written somewhere, and knows where.
-    Written(Str),
+    Written {
+        /// The text.
+        text: Str,
+        /// What is not known of it, in order.
+        unknowns: Vec<UnknownPart>,
+    },
 }
 
 /// What sends a string, and when.

@@ -25,6 +25,7 @@ mod split;
 mod token;
 
 use crate::statement::{Statement, Volatility};
+use crate::unknown::UnknownPart;
 
 pub use functions::built_in;
 
@@ -68,7 +69,13 @@ pub fn normalised(statement: &str) -> String {
 /// The statements of a text in order, comments and empty ones left out.
 #[must_use]
 pub fn split(text: &str) -> Vec<Piece<'_>> {
-    split::split(text)
+    split::split(text, &[])
+}
+
+/// The same of a text with parts that are not known; what is shown for them is no SQL.
+#[must_use]
+pub fn split_around<'t>(text: &'t str, unknowns: &[UnknownPart]) -> Vec<Piece<'t>> {
+    split::split(text, unknowns)
 }
 
 impl Piece<'_> {

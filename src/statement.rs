@@ -228,6 +228,29 @@ pub struct Column {
     pub check_name: Option<String>,
 }
 
+impl Column {
+    /// A column with nothing more to it than its type.
+    #[must_use]
+    pub fn plain(name: Identifier, data_type: DataType) -> Self {
+        Self {
+            name,
+            data_type,
+            collation: None,
+            default: None,
+            generated: None,
+            not_null: false,
+            primary_key: false,
+            unique: false,
+            index_tablespace: None,
+            identity: false,
+            check: None,
+            references: None,
+            key_name: None,
+            check_name: None,
+        }
+    }
+}
+
 /// A `DEFAULT` and how far it varies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DefaultValue {

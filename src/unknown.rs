@@ -4,6 +4,7 @@
 //! something unknown carries it along.
 
 mod identifier;
+mod part;
 mod sql;
 
 use std::fmt::{self, Display, Formatter};
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 pub(crate) use identifier::quoted;
 pub use identifier::{Identifier, known_names, shown_names};
+pub use part::UnknownPart;
 pub(crate) use sql::sql;
 pub use sql::{Sql, SqlPart};
 

@@ -111,6 +111,71 @@ fn a_column_whose_name_cannot_be_read_gets_none_and_what_is_derived_from_it_neit
     }
 }
 
+#[test]
+fn the_reason_why_a_column_has_no_name_is_given_once() {
+    let hue = "models.CharField(max_length=9, db_column=vendor.column(), null=True)";
+    let run = project(&format!("migrations.AddField(\"order\", \"hue\", {hue})")).run("sql shop 0002");
+    let reasons: Vec<_> = run
+        .out
+        .lines()
+        .filter(|line| line.starts_with("-- partly known: "))
+        .collect();
+    let reason = "`db_column` is not readable: it is the result of `vendor.column()`";
+    assert_eq!(reasons, [format!("-- partly known: {reason}")]);
+}
+
+#[test]
+fn a_parameter_that_is_not_known_is_a_literal_whatever_is_shown_for_it() {
+    let written = [
+        "migrations.RunSQL([(\"ALTER TABLE shop_order ADD COLUMN hue text DEFAULT %s\", [vendor.unique])])",
+        "migrations.RunSQL([(\"UPDATE shop_order SET status = 'a' WHERE id = %s\", [vendor.value()])])",
+        "migrations.RunSQL([(\"ALTER TABLE shop_order ALTER COLUMN hue SET DEFAULT %s\", [vendor.primary])])",
+        "migrations.RunSQL([(\"SET lock_timeout = %s\", [vendor.value()])])",
+        "migrations.RunSQL([(\"DO $$ BEGIN %s END $$\", [vendor.value()])])",
+    ];
+    let report = project(&written.join(",\n        "))
+        .run("sql shop 0002 --output-format json")
+        .json();
+    let statements = report[0]["statements"].as_array().unwrap();
+    let rules = |index: usize| -> Vec<&str> {
+        let rules = statements[index]["rules"].as_array().unwrap();
+        rules.iter().map(|rule| rule.as_str().unwrap()).collect()
+    };
+    assert_eq!(rules(0), ["add-column"]);
+    assert_eq!(rules(1), ["change-rows"]);
+    assert_eq!(rules(2), ["set-default"]);
+    for unread in [3, 4] {
+        assert_eq!(statements[unread]["analysed"], false, "{}", statements[unread]);
+    }
+    for operation in report[0]["operations"].as_array().unwrap() {
+        assert_eq!(operation["confidence"], "partial");
+    }
+}
+
+#[test]
+fn what_a_package_sends_is_not_read_from_what_is_shown_for_a_part_of_it() {
+    let value = |value: &str| format!("AddDefaultValue(model_name=\"order\", name=\"status\", value={value})");
+    let second = migration("shop", "0001_initial", &value("vendor.unique()")).replacen(
+        "from django",
+        "import vendor\nfrom django_add_default_value import AddDefaultValue\nfrom django",
+        1,
+    );
+    let scratch = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/migrations/0002_change.py", second);
+    let report = scratch.run("sql shop 0002 --output-format json").json();
+    let operation = &report[0]["operations"][0];
+    assert_eq!(operation["confidence"], "partial");
+    let text = sent(operation).join("; ");
+    assert!(text.contains(" SET DEFAULT <unknown: "), "{text}");
+    assert_eq!(
+        report[0]["statements"][0]["rules"].as_array().unwrap().len(),
+        1,
+        "{report}"
+    );
+}
+
 /// The files under `folder` that are Rust.
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

@@ -320,7 +320,7 @@ impl Connection for Database<'_> {
     fn send(&mut self, text: schema_editor::Text, origin: Origin, place: &schema_editor::Place) {
         match text {
             schema_editor::Text::Composed(statements) => self.run_composed(statements, origin, place),
-            schema_editor::Text::Written(text) => self.run_written(&text, origin, place),
+            schema_editor::Text::Written { text, unknowns } => self.run_written(&text, &unknowns, origin, place),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::python::Layout;
 use crate::schema_editor::Place;
 use crate::sql::{self, Functions};
 use crate::statement::{Command, SessionChange, SettingScope, Statement, TransactionChange, Volatility};
+use crate::unknown::UnknownPart;
 use crate::value::Str;
 
 use super::database::{Database, Telling};
@@ -19,7 +20,7 @@ impl Functions for Catalog {
 
 impl Database<'_> {
     /// Sends one string to the server, whole, that is not made of statements that are known.
-    pub(super) fn run_written(&mut self, text: &Str, origin: Origin, place: &Place) {
+    pub(super) fn run_written(&mut self, text: &Str, unknowns: &[UnknownPart], origin: Origin, place: &Place) {
         let sources = self.sources;
         let layout = match self.telling {
             Telling::Nothing => Layout::default(),
@@ -27,7 +28,7 @@ impl Database<'_> {
                 Layout::of(text, |range| sources.get(range.file).map(|source| &**source))
             }
         };
-        let pieces = sql::split(text);
+        let pieces = sql::split_around(text, unknowns);
         // Several statements in one string are one transaction, even where nobody began one.
         let is_implicit = pieces.len() > 1 && !self.transaction.open;
         if is_implicit {

@@ -7,7 +7,7 @@ use crate::finding::Origin;
 use crate::migration::{Constraint, Field, Index, Operation, OperationNode, SqlPiece, SqlText};
 use crate::models::{Model, ModelField, ModelKey, Models, View};
 use crate::statement::{AlterTableAction, Name, Statement};
-use crate::unknown::Identifier;
+use crate::unknown::{Identifier, UnknownPart};
 use crate::value::{Str, Value};
 use crate::versions::DjangoVersion;
 
@@ -233,7 +233,13 @@ impl Run<'_> {
     fn note_unread(&mut self, field: &Field, fills_rows: bool) {
         let matters = |name: &str| fills_rows || name != "blank";
         for (name, reason) in field.unknown.iter().filter(|(name, _)| matters(name)) {
-            self.partial(format!("{name}: {reason}"));
+            // A column's name stands in the statements, which give its reason themselves.
+            let is_told_by_statements = name == "db_column";
+            self.partial(if is_told_by_statements {
+                reason.clone()
+            } else {
+                format!("{name}: {reason}")
+            });
         }
     }
 
@@ -335,21 +341,15 @@ impl Run<'_> {
         None
     }
 
-    fn add_constraint(&mut self, model_name: &str, constraint: &Constraint, not_valid: bool, states: States<'_>) {
-        let view = if not_valid { states.from } else { states.to };
+    fn add_constraint(&mut self, model_name: &str, constraint: &Constraint, is_not_valid: bool, states: States<'_>) {
+        let view = if is_not_valid { states.from } else { states.to };
         let Some(model) = self.migrated(view, states.app, model_name) else {
             return;
         };
-        let Some(mut statement) = self.create_constraint(&model, constraint) else {
+        let Some(statement) = self.create_constraint(&model, constraint) else {
             return;
         };
-        if not_valid
-            && let Statement::AlterTable { actions, .. } = &mut statement
-            && let Some(AlterTableAction::AddConstraint(added)) = actions.first_mut()
-        {
-            added.not_valid = true;
-        }
-        self.execute(statement);
+        self.execute(if is_not_valid { not_valid(statement) } else { statement });
     }
 
     /// `RemoveConstraint.database_forwards`: what it sends depends on what the constraint was.
@@ -402,8 +402,8 @@ impl Run<'_> {
                     self.opaque("the SQL could not be read");
                 }
                 for piece in pieces {
-                    if let Some(text) = self.with_parameters(piece) {
-                        self.send_written(text, Origin::RunSql);
+                    if let Some((text, unknowns)) = self.with_parameters(piece) {
+                        self.send_written(text, unknowns, Origin::RunSql);
                     }
                 }
             }
@@ -411,9 +411,9 @@ impl Run<'_> {
     }
 
     /// The text of a piece with its parameters in it, as the schema editor composes it before it is sent.
-    fn with_parameters(&mut self, piece: &SqlPiece) -> Option<Str> {
+    fn with_parameters(&mut self, piece: &SqlPiece) -> Option<(Str, Vec<UnknownPart>)> {
         let Some(parameters) = &piece.params else {
-            return piece.text.clone();
+            return Some((piece.text.clone()?, Vec::new()));
         };
         let filled = fill_parameters(piece.text.as_ref()?, parameters);
         match &filled {
@@ -421,8 +421,18 @@ impl Run<'_> {
             Some(_) => {}
             None => self.opaque("the parameters of the SQL"),
         }
-        filled.map(|(text, _)| text)
+        filled
     }
+}
+
+/// The statement that adds a constraint, with `NOT VALID`.
+pub(super) fn not_valid(mut statement: Statement) -> Statement {
+    if let Statement::AlterTable { actions, .. } = &mut statement
+        && let Some(AlterTableAction::AddConstraint(added)) = actions.first_mut()
+    {
+        added.not_valid = true;
+    }
+    statement
 }
 
 pub(super) fn bound<'a>(model: &Model<'a>, name: &str, field: &Arc<Field>) -> ModelField<'a> {

@@ -5,9 +5,11 @@ mod safer;
 use crate::finding::Origin;
 use crate::migration::{Packaged, Trigger};
 use crate::models::Model;
-use crate::unknown::{Sql, Unknown, sql};
-use crate::value::Value;
+use crate::statement::AlterTableAction;
+use crate::unknown::{Identifier, Sql, Unknown};
+use crate::value::{Str, Value};
 
+use super::columns::{alter, literal_default};
 use super::moments::Moment;
 use super::operations::States;
 use super::prepare::python_text;
@@ -50,20 +52,24 @@ impl Run<'_> {
             return;
         };
         let value = match value {
-            value if is_now(value) => Sql::from("now()"),
-            value => match formatted(value) {
-                Some(text) => format!("'{text}'").into(),
-                None => Unknown::new(&super::prepare::reason(value)).into(),
-            },
+            value if is_now(value) => Ok("now()".to_owned()),
+            value => formatted(value)
+                .map(|text| format!("'{text}'"))
+                .ok_or_else(|| Unknown::new(&super::prepare::reason(value))),
         };
         let table = model.db_table();
-        let sql = sql!(
-            "ALTER TABLE \"{table}\" ALTER COLUMN \"{}\" SET DEFAULT {};",
-            column,
-            value
-        );
-        // Sent with an empty list of parameters: of two percent signs one is left.
-        self.execute_text(sql.replace("%%", "%"));
+        match (column, value) {
+            (Identifier::Known(column), Ok(value)) => {
+                let sql = format!("ALTER TABLE \"{table}\" ALTER COLUMN \"{column}\" SET DEFAULT {value};");
+                // Sent with an empty list of parameters: of two percent signs one is left.
+                self.execute_text(sql.replace("%%", "%"));
+            }
+            (column, value) => {
+                let value = value.map_or_else(Sql::from, Sql::from);
+                let default = literal_default(value);
+                self.execute(alter(&table, AlterTableAction::SetDefault { column, default }));
+            }
+        }
     }
 
     /// Says that pgtrigger takes away triggers that the change of a type meets, and puts them back.
@@ -78,13 +84,10 @@ impl Run<'_> {
         }
     }
 
-    /// Sends a string that is not made of statements of ours.
-    pub(super) fn execute_text(&mut self, sql: impl Into<Sql>) {
-        let sql = sql.into();
-        for unknown in sql.unknowns() {
-            self.partial(unknown.reason());
-        }
-        self.send_written(sql.shown().into(), Origin::Django);
+    /// Sends a string that is not made of statements of ours. All of it is known: a statement of which something is not is
+    /// composed, so that nobody takes for SQL what is shown for it.
+    pub(super) fn execute_text(&mut self, sql: impl Into<Str>) {
+        self.send_written(sql.into(), Vec::new(), Origin::Django);
     }
 }
 

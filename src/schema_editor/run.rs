@@ -4,7 +4,7 @@ use crate::catalog::NameQuery;
 use crate::finding::Origin as Sender;
 use crate::models::{Model, ModelField, ModelKey, ModelState, Origin, View};
 use crate::statement::{IndexItem, Statement};
-use crate::unknown::{Identifier, known_names, shown_names};
+use crate::unknown::{Identifier, UnknownPart, known_names, shown_names};
 use crate::value::Str;
 use crate::versions::DjangoVersion;
 
@@ -29,8 +29,8 @@ impl Run<'_> {
     }
 
     /// Sends a string that is not made of statements of ours.
-    pub(super) fn send_written(&mut self, text: Str, origin: Sender) {
-        self.send(Text::Written(text), origin);
+    pub(super) fn send_written(&mut self, text: Str, unknowns: Vec<UnknownPart>, origin: Sender) {
+        self.send(Text::Written { text, unknowns }, origin);
     }
 
     fn send(&mut self, text: Text, origin: Sender) {

@@ -286,7 +286,7 @@ fn using(cursor: &Cursor<'_>, tokens: &[Token], column: &str) -> Using {
     if is_cast {
         Using::Cast
     } else {
-        Using::Expression(cursor.source(tokens).into())
+        Using::Expression(cursor.sql(tokens))
     }
 }
 

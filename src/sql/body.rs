@@ -49,7 +49,7 @@ fn statements(body: &str, base: Option<usize>, cursor: &Cursor<'_>, depth: usize
         return Err(Problem::Other("is nested too deep".to_owned()));
     }
     let mut found = Vec::new();
-    for piece in split::split(body) {
+    for piece in split::split(body, &[]) {
         let Tokens::Read(tokens) = &piece.tokens else {
             let place = base.map(|base| (base + piece.start, base + piece.end));
             let read = piece.read(cursor.functions);

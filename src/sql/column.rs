@@ -75,7 +75,7 @@ pub(super) fn data_type(cursor: &mut Cursor<'_>) -> Read<DataType> {
             cursor.at += 1;
         }
     }
-    Ok(DataType::parse(&cursor.source(&cursor.tokens[name_start..cursor.at])))
+    Ok(DataType::of(cursor.sql(&cursor.tokens[name_start..cursor.at])))
 }
 
 /// `day to second(3)`
@@ -91,32 +91,13 @@ pub(super) fn definition(cursor: &mut Cursor<'_>, table: &str) -> Read<Definitio
     let name = cursor.name()?;
     let data_type = data_type(cursor)?;
     let mut definition = Definition {
-        column: plain(name, data_type),
+        column: Column::plain(name.into(), data_type),
         more: Vec::new(),
     };
     while !cursor.is_done() && !cursor.sees_symbol(",") {
         definition.constraint(cursor, table)?;
     }
     Ok(definition)
-}
-
-pub(super) fn plain(name: String, data_type: DataType) -> Column {
-    Column {
-        name: name.into(),
-        data_type,
-        collation: None,
-        default: None,
-        generated: None,
-        not_null: false,
-        primary_key: false,
-        unique: false,
-        index_tablespace: None,
-        identity: false,
-        check: None,
-        references: None,
-        key_name: None,
-        check_name: None,
-    }
 }
 
 impl Definition {
@@ -230,7 +211,7 @@ pub(super) fn default(cursor: &mut Cursor<'_>) -> DefaultValue {
         !first && cases == 0 && ends_default(token)
     });
     DefaultValue {
-        sql: cursor.source(tokens).into(),
+        sql: cursor.sql(tokens),
         volatility: volatility(tokens, cursor.functions),
     }
 }

@@ -209,7 +209,7 @@ fn exclusion(cursor: &mut Cursor<'_>) -> Read<SqlExpression> {
     let definition = &cursor.tokens[start..cursor.at];
     Ok(SqlExpression {
         columns: expression(cursor, inside).columns,
-        sql: cursor.source(definition).into(),
+        sql: cursor.sql(definition),
     })
 }
 

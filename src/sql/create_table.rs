@@ -140,7 +140,7 @@ fn partition(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
 pub(super) fn values(bounds: &[Token]) -> Vec<String> {
     let values = bounds.iter().filter_map(|token| match &token.kind {
         Kind::Text(value) | Kind::Number(value) => Some(value.clone()),
-        Kind::Word(_) | Kind::Quoted(_) | Kind::Symbol(_) => None,
+        Kind::Word(_) | Kind::Quoted(_) | Kind::Unknown(_) | Kind::Symbol(_) => None,
     });
     values.collect()
 }

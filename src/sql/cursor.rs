@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::unknown::Sql;
+
 use super::Functions;
 use super::token::{Kind, Token};
 
@@ -225,6 +227,12 @@ impl<'a> Cursor<'a> {
             (Some(first), Some(last)) => self.text[first.start..last.end].to_owned(),
             _ => String::new(),
         }
+    }
+
+    /// The same as SQL that remembers what of it is not known.
+    pub(super) fn sql(&self, tokens: &[Token]) -> Sql {
+        let unknowns = tokens.iter().filter_map(Token::unknown).cloned();
+        Sql::composed(self.source(tokens), unknowns.collect())
     }
 
     /// A string, by its value.

@@ -39,7 +39,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>, unique: bool) -> Read<Vec<Statemen
     let nulls_distinct = super::constraint::nulls_distinct(cursor);
     let with = if cursor.eat(&["with"]) {
         let parameters = cursor.brackets()?;
-        Some(cursor.source(parameters).into())
+        Some(cursor.sql(parameters))
     } else {
         None
     };
@@ -97,7 +97,7 @@ fn item(cursor: &mut Cursor<'_>) -> Read<IndexItem> {
         if behind.is_collated {
             // Django has no other word for it either.
             return Ok(IndexItem::Expression(SqlExpression {
-                sql: cursor.source(&cursor.tokens[start..behind.end]).into(),
+                sql: cursor.sql(&cursor.tokens[start..behind.end]),
                 columns: vec![name],
             }));
         }
@@ -117,7 +117,7 @@ fn item(cursor: &mut Cursor<'_>) -> Read<IndexItem> {
     let read = expression(cursor, tokens);
     let behind = behind(cursor)?;
     Ok(IndexItem::Expression(SqlExpression {
-        sql: cursor.source(&cursor.tokens[start..behind.end]).into(),
+        sql: cursor.sql(&cursor.tokens[start..behind.end]),
         ..read
     }))
 }

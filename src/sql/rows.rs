@@ -160,7 +160,7 @@ fn equals(tokens: &[Token]) -> Vec<String> {
     if has_or {
         return Vec::new();
     }
-    let is_constant = |token: &Token| matches!(token.kind, Kind::Text(_) | Kind::Number(_));
+    let is_constant = |token: &Token| matches!(token.kind, Kind::Text(_) | Kind::Number(_) | Kind::Unknown(_));
     let mut depth = 0i32;
     let parts = tokens.split(|token| {
         depth += token.nesting();

@@ -2,7 +2,7 @@
 
 use crate::statement::{Command, SessionChange, SettingScope, Statement, TransactionChange};
 
-use super::cursor::{Cursor, Read};
+use super::cursor::{Cursor, Problem, Read};
 use super::heads::command;
 use super::token::{Kind, Token};
 
@@ -42,7 +42,7 @@ pub(super) fn set(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     let change = if tokens.len() == 1 && tokens[0].is("default") {
         SessionChange::Reset(name)
     } else {
-        let value = value(cursor, tokens);
+        let value = value(cursor, tokens)?;
         SessionChange::Set { name, value, scope }
     };
     Ok(vec![command(cursor, Command::Session(change))])
@@ -56,15 +56,20 @@ fn setting(cursor: &mut Cursor<'_>) -> Read<String> {
     Ok(name)
 }
 
-fn value(cursor: &Cursor<'_>, tokens: &[Token]) -> String {
-    match tokens {
-        [only] => match &only.kind {
-            Kind::Text(text) | Kind::Word(text) | Kind::Quoted(text) | Kind::Number(text) | Kind::Symbol(text) => {
-                text.clone()
-            }
-        },
-        several => cursor.source(several),
+fn value(cursor: &Cursor<'_>, tokens: &[Token]) -> Read<String> {
+    if let Some(unknown) = tokens.iter().find_map(Token::unknown) {
+        let reason = unknown.reason();
+        return Err(Problem::Other(format!("the value of a setting is not known: {reason}")));
     }
+    Ok(match tokens {
+        [
+            Token {
+                kind: Kind::Text(text) | Kind::Word(text) | Kind::Quoted(text) | Kind::Number(text) | Kind::Symbol(text),
+                ..
+            },
+        ] => text.clone(),
+        several => cursor.source(several),
+    })
 }
 
 /// `RESET name`, `RESET ALL`

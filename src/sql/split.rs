@@ -1,16 +1,18 @@
 //! Cuts a text at the semicolons between statements.
 
+use crate::unknown::UnknownPart;
+
 use super::token::{self, Token};
 use super::{Piece, Tokens};
 
 /// Longer texts are data, not a migration: nobody reads them.
 const LONGEST_TEXT: usize = 16 * 1024 * 1024;
 
-pub(super) fn split(text: &str) -> Vec<Piece<'_>> {
+pub(super) fn split<'t>(text: &'t str, unknowns: &[UnknownPart]) -> Vec<Piece<'t>> {
     if text.len() > LONGEST_TEXT {
         return vec![broken(text, 0, text.len(), "the SQL is longer than 16 MiB".to_owned())];
     }
-    let (tokens, problem) = token::tokens(text);
+    let (tokens, problem) = token::tokens_around(text, unknowns);
     let mut ends = ends_of_statements(&tokens, Brackets::Count);
     if ends.is_none() {
         // A bracket that is never closed must not swallow the statements behind it.

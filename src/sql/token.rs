@@ -3,6 +3,8 @@
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::tokenizer::{Location, Token as Parsed, TokenWithSpan, Tokenizer, Whitespace, Word};
 
+use crate::unknown::{Unknown, UnknownPart};
+
 /// A token and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
@@ -21,8 +23,28 @@ pub(super) enum Kind {
     Text(String),
     /// A number.
     Number(String),
+    /// A value that is not known, or whatever else has a part that is not.
+    Unknown(Unknown),
     /// Punctuation, an operator, anything else.
     Symbol(String),
+}
+
+/// The same of a text with parts that are not known: each is a literal of which no more is known, and nothing else is made of
+/// the text that is shown for it. A string or a name with such a part in it is not known either.
+pub(super) fn tokens_around(text: &str, unknowns: &[UnknownPart]) -> (Vec<Token>, Option<String>) {
+    let mut literals = text.to_owned();
+    for UnknownPart { bytes, .. } in unknowns {
+        let literal = "0".repeat(bytes.len());
+        literals.replace_range(bytes.clone(), &literal);
+    }
+    let (mut tokens, problem) = tokens(&literals);
+    for token in &mut tokens {
+        let within = |part: &&UnknownPart| part.bytes.start < token.end && token.start < part.bytes.end;
+        if let Some(part) = unknowns.iter().find(within) {
+            token.kind = Kind::Unknown(part.unknown.clone());
+        }
+    }
+    (tokens, problem)
 }
 
 /// The tokens up to the first place that no token begins at, and what is wrong there.
@@ -137,6 +159,14 @@ impl Token {
         match &self.kind {
             Kind::Word(name) | Kind::Quoted(name) => Some(name),
             _ => None,
+        }
+    }
+
+    /// What is not known of it.
+    pub(super) fn unknown(&self) -> Option<&Unknown> {
+        match &self.kind {
+            Kind::Unknown(unknown) => Some(unknown),
+            Kind::Word(_) | Kind::Quoted(_) | Kind::Text(_) | Kind::Number(_) | Kind::Symbol(_) => None,
         }
     }
 

@@ -447,9 +447,10 @@ impl Display for CreateIndex {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         let unique = if self.unique { "UNIQUE " } else { "" };
         let concurrently = if self.concurrently { "CONCURRENTLY " } else { "" };
+        let if_not_exists = if self.if_not_exists { "IF NOT EXISTS " } else { "" };
         write!(
             formatter,
-            "CREATE {unique}INDEX {concurrently}{} ON {}",
+            "CREATE {unique}INDEX {concurrently}{if_not_exists}{} ON {}",
             self.name,
             Quoted(&self.table)
         )?;

@@ -4,14 +4,16 @@
 
 use std::sync::Arc;
 
+use crate::data_type::DataType;
 use crate::migration::operation::Deferrable;
 use crate::migration::{Constraint, Field, Index, Operation};
 use crate::models::{Model, ModelField};
-use crate::statement::{Name, names_digest, quote_literal, quote_name};
-use crate::unknown::{Sql, SqlPart, sql};
+use crate::statement::{AlterTableAction, Column, Name, Statement, names_digest, quote_literal, quote_name};
+use crate::unknown::Sql;
 use crate::value::Value;
 
-use super::super::operations::{States, bound};
+use super::super::columns::alter;
+use super::super::operations::{States, bound, not_valid};
 use super::super::run::Run;
 
 /// `MAX_POSTGRES_IDENTIFIER_LEN`
@@ -77,21 +79,19 @@ impl Run<'_> {
 
     /// `safer_create_index`
     fn safer_create_index(&mut self, model: &Model<'_>, index: &Index, uniqueness: Uniqueness) {
-        let Some(statement) = self.create_meta_index(model, index, true) else {
+        let Some(mut statement) = self.create_meta_index(model, index, true) else {
             return;
         };
-        let sql = statement
-            .sql()
-            .replace_first("CREATE INDEX CONCURRENTLY", "CREATE INDEX CONCURRENTLY IF NOT EXISTS");
-        let sql = match uniqueness {
-            Uniqueness::None => sql,
-            Uniqueness::Distinct => sql.replace_first("CREATE INDEX", "CREATE UNIQUE INDEX"),
-            Uniqueness::NotDistinct => {
-                let unique = sql.replace_first("CREATE INDEX", "CREATE UNIQUE INDEX");
-                sql!("{} NULLS NOT DISTINCT", unique)
-            }
-        };
-        self.without_lock_timeout(|run| run.execute_text(sql));
+        let is_known = statement.unknowns().is_empty();
+        let is_distinct = uniqueness != Uniqueness::NotDistinct;
+        if let Statement::CreateIndex(create) = &mut statement {
+            create.if_not_exists = true;
+            create.unique = uniqueness != Uniqueness::None;
+            create.nulls_distinct = (!is_known && !is_distinct).then_some(false);
+        }
+        // The package writes it behind everything else, wherever Postgres wants it.
+        let ending = if is_distinct { "" } else { " NULLS NOT DISTINCT" };
+        self.without_lock_timeout(|run| run.execute_with(statement, ending));
     }
 
     /// An index may wait for as long as it takes.
@@ -110,7 +110,7 @@ impl Run<'_> {
                 if !self.has_constraint(&table, name)
                     && let Some(statement) = self.create_constraint(model, constraint)
                 {
-                    self.execute_text(sql!("{} NOT VALID;", statement.sql()));
+                    self.execute_with(not_valid(statement), ";");
                     self.validate(&table, name);
                 } else if self.is_not_valid(&table, name) {
                     self.validate(&table, name);
@@ -231,8 +231,15 @@ impl Run<'_> {
         let constraint = identifier(&[&table, &column], "fk");
         let quoted = quote_name(&column);
         if self.connection.catalog().column(&table, &column).is_none() {
-            let data_type = &target.data_type;
-            self.alter_text(&table, &sql!("ADD COLUMN IF NOT EXISTS {quoted}\n{} NULL", data_type));
+            match target.data_type.known() {
+                Some(data_type) => {
+                    self.alter_text(&table, &format!("ADD COLUMN IF NOT EXISTS {quoted}\n{data_type} NULL"));
+                }
+                None => {
+                    let column = Column::plain(column.as_str().into(), DataType::of(target.data_type.clone()));
+                    self.execute(alter(&table, AlterTableAction::AddColumn(Box::new(column))));
+                }
+            }
         }
         if field.unique() {
             let unique = Constraint::unique(&identifier(&[model_name, &column], "uniq"), name);
@@ -294,14 +301,23 @@ impl Run<'_> {
         self.alter_text(table, &format!("VALIDATE CONSTRAINT {}", quote_name(name)));
     }
 
+    /// Sends a statement with what the package writes behind it, if all of it is known; else the statement, as data.
+    fn execute_with(&mut self, statement: Statement, ending: &str) {
+        if statement.unknowns().is_empty() {
+            self.execute_text(format!("{statement}{ending}"));
+        } else {
+            self.execute(statement);
+        }
+    }
+
     /// As the package writes it: on lines of its own.
-    fn alter_text(&mut self, table: &str, action: &(impl SqlPart + ?Sized)) {
-        self.execute_text(sql!("\nALTER TABLE {}\n{};\n", quote_name(table), action));
+    fn alter_text(&mut self, table: &str, action: &str) {
+        self.execute_text(format!("\nALTER TABLE {}\n{action};\n", quote_name(table)));
     }
 }
 
 /// What an index demands of its keys.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Uniqueness {
     None,
     Distinct,
