@@ -6,6 +6,7 @@
 mod apply;
 mod command;
 mod constraints;
+mod nameless;
 mod names;
 mod objects;
 mod partitions;
@@ -20,6 +21,8 @@ use crate::data_type::DataType;
 use crate::statement::{DefaultValue, SqlExpression, Volatility};
 use crate::unknown::Unknown;
 
+pub use nameless::NAMELESS;
+pub(crate) use nameless::table_key;
 pub use names::object_name;
 use names::{compared, stored};
 pub use objects::{Attachments, TypeKind, UserType, View};
@@ -36,6 +39,8 @@ pub struct Catalog {
     /// Migrations that are one birth with the running one.
     siblings: Vec<MigrationNumber>,
     tables: FxHashMap<String, Table>,
+    /// Tables whose name is not known.
+    nameless: Vec<(Unknown, Table)>,
     /// Which table an index belongs to.
     index_tables: FxHashMap<String, String>,
     /// Sequences by name, with the column that owns them.
@@ -117,7 +122,7 @@ pub enum ConstraintKind {
     ForeignKey {
         /// The referencing columns.
         columns: Vec<String>,
-        /// The referenced table.
+        /// The referenced table; [`NAMELESS`] where its name is not known.
         to_table: String,
         /// The referenced columns.
         to_columns: Vec<String>,

@@ -10,6 +10,8 @@ mod type_change;
 pub use aspects::{ASPECTS, Aspect, AspectDeclaration, FactDeclaration, FactName};
 pub use type_change::{TypeChange, type_change};
 
+use crate::catalog::NAMELESS;
+
 /// A relation's part in an aspect; rows speak of roles, observations bind them to relations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -66,6 +68,9 @@ impl Role {
     }
 }
 
+/// The name under which an observation says which of its names is none.
+pub const UNNAMED: &str = "unnamed";
+
 /// One aspect of one statement, its facts answered and its roles bound.
 #[derive(Clone, Debug)]
 pub struct Observation {
@@ -85,13 +90,14 @@ impl Observation {
     /// An observation about a table.
     #[must_use]
     pub fn new(aspect: Aspect, table: &str) -> Self {
-        Self {
+        let observation = Self {
             aspect,
             facts: Vec::new(),
-            roles: vec![(Role::Table, table.to_owned())],
+            roles: Vec::new(),
             builds: Vec::new(),
-            names: vec![("table", table.to_owned())],
-        }
+            names: Vec::new(),
+        };
+        observation.role(Role::Table, table)
     }
 
     /// Answers a fact.
@@ -101,12 +107,21 @@ impl Observation {
         self
     }
 
-    /// Binds a role.
+    /// Binds a role; not to a relation whose name is not known.
     #[must_use]
     pub fn role(mut self, role: Role, relation: &str) -> Self {
+        if relation == NAMELESS {
+            return self.unnamed(role.name(), "a table, whose name is not known");
+        }
         self.names.push((role.name(), relation.to_owned()));
         self.roles.push((role, relation.to_owned()));
         self
+    }
+
+    /// Says for the message what has no name that is known: no advice can be written with it.
+    #[must_use]
+    pub fn unnamed(self, name: &'static str, called: impl Into<String>) -> Self {
+        self.named(name, called).named(UNNAMED, name)
     }
 
     /// Gives a name to the message.

@@ -32,7 +32,7 @@ impl Target<'_> {
         match self {
             Target::Field(field) => {
                 let column = field.column().unwrap_or_else(|| (*field.name).into());
-                (field.model.db_table().into(), column)
+                (field.model.db_table(), column)
             }
             Target::Missing { table, column, .. } => (table.clone(), column.clone()),
         }
@@ -83,7 +83,7 @@ impl<'a> ModelField<'a> {
                 };
                 found.map_or_else(
                     || Target::Missing {
-                        table: model.db_table().into(),
+                        table: model.db_table(),
                         column: column(),
                         key_type: key_type(&model.state.label()),
                     },
@@ -344,7 +344,7 @@ fn parameter(field: &Field, name: &str, value: Option<i64>) -> Sql {
 }
 
 /// A parameter of a type, the same where it is written alike, of what is not evaluated at the same place.
-fn unknown_parameter(field: &Field, name: &str, reason: &str) -> Unknown {
+pub(crate) fn unknown_parameter(field: &Field, name: &str, reason: &str) -> Unknown {
     let written = field.compared.get(name);
     let place = written
         .is_none_or(|value| value.unknown().is_some())

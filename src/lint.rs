@@ -256,13 +256,14 @@ impl<'a> Run<'a> {
                         continue;
                     };
                     let column = model.field(name).and_then(|field| field.column());
-                    if let Some(Identifier::Known(column)) = column {
-                        self.database.release(model.db_table(), Some(column));
+                    if let (Identifier::Known(table), Some(Identifier::Known(column))) = (model.db_table(), column) {
+                        self.database.release(table, Some(column));
                     }
                 }
                 Operation::DeleteModel { name } => {
-                    if let Some(model) = self.models.now().model(&ModelKey::new(app, name)) {
-                        self.database.release(model.db_table(), None);
+                    let model = self.models.now().model(&ModelKey::new(app, name));
+                    if let Some(Identifier::Known(table)) = model.map(|model| model.db_table()) {
+                        self.database.release(table, None);
                     }
                 }
                 _ => {}

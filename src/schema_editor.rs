@@ -28,7 +28,7 @@ use crate::migration::{OperationNode, OperationPath};
 use crate::models::Models;
 use crate::row_work::RowWork;
 use crate::statement::Statement;
-use crate::unknown::UnknownPart;
+use crate::unknown::{Identifier, UnknownPart};
 use crate::value::Str;
 use crate::versions::PostgresVersion;
 
@@ -101,7 +101,7 @@ pub struct PythonCode {
     /// What it does to rows.
     pub rows: RowWork,
     /// The table of these rows, where the code names its model.
-    pub table: Option<String>,
+    pub table: Option<Identifier>,
 }
 
 /// How sure we are of the DDL of an operation.

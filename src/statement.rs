@@ -20,6 +20,7 @@ pub use command::{
 pub use names::{create_index_name, index_name, names_digest, truncate_name};
 pub(crate) use print::deferrable_sql;
 pub use print::{quote_literal, quote_name, split_identifier};
+pub(crate) use references::without_namespace;
 
 /// One command to Postgres.
 #[derive(Clone, Debug)]
@@ -29,21 +30,21 @@ pub enum Statement {
     /// `DROP TABLE`
     DropTable {
         /// The tables.
-        table: String,
+        table: Identifier,
         /// `CASCADE`
         cascade: bool,
     },
     /// `ALTER TABLE .. RENAME TO`
     RenameTable {
         /// The name so far.
-        from: String,
+        from: Identifier,
         /// The new name.
-        to: String,
+        to: Identifier,
     },
     /// `ALTER TABLE` with its actions
     AlterTable {
         /// The table.
-        table: String,
+        table: Identifier,
         /// What is done to it, in order.
         actions: Vec<AlterTableAction>,
     },
@@ -52,7 +53,7 @@ pub enum Statement {
     /// `DROP INDEX`
     DropIndex {
         /// The table, as Django knows it; not printed.
-        table: Option<String>,
+        table: Option<Identifier>,
         /// The index.
         name: Name,
         /// `CONCURRENTLY`
@@ -65,7 +66,7 @@ pub enum Statement {
     /// `ALTER INDEX .. RENAME TO`
     RenameIndex {
         /// The table, as Django knows it; not printed.
-        table: Option<String>,
+        table: Option<Identifier>,
         /// The name so far.
         from: Name,
         /// The new name.
@@ -74,7 +75,7 @@ pub enum Statement {
     /// `COMMENT ON TABLE`, `COMMENT ON COLUMN`
     Comment {
         /// The table.
-        table: String,
+        table: Identifier,
         /// The column, if it is about one.
         column: Option<Identifier>,
         /// The text.
@@ -90,7 +91,7 @@ pub enum Statement {
     /// `UPDATE table SET column = value WHERE column IS NULL`, the only UPDATE that Django's schema editor sends
     UpdateNulls {
         /// The table.
-        table: String,
+        table: Identifier,
         /// The column.
         column: Identifier,
         /// The new value as SQL.
@@ -99,19 +100,19 @@ pub enum Statement {
     /// `ALTER SEQUENCE IF EXISTS .. AS type`
     AlterSequenceType {
         /// The sequence.
-        sequence: String,
+        sequence: Identifier,
         /// The new type.
         data_type: DataType,
     },
     /// `CREATE SEQUENCE`
     CreateSequence {
         /// The sequence.
-        sequence: String,
+        sequence: Identifier,
     },
     /// `DROP SEQUENCE`
     DropSequence {
         /// The sequence.
-        sequence: String,
+        sequence: Identifier,
         /// `IF EXISTS`
         if_exists: bool,
         /// `CASCADE`
@@ -169,7 +170,7 @@ pub enum Name {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DerivedName {
     /// The table.
-    pub table: String,
+    pub table: Identifier,
     /// The columns.
     pub columns: Vec<Identifier>,
     /// `_uniq`, `_like`, `_idx`, `_check`, `_pk`, nothing; for a foreign key what stands before the target.
@@ -182,7 +183,7 @@ pub struct DerivedName {
 #[derive(Clone, Debug)]
 pub struct CreateTable {
     /// Its name.
-    pub table: String,
+    pub table: Identifier,
     /// The columns, in order.
     pub columns: Vec<Column>,
     /// The table constraints, in order.
@@ -461,7 +462,7 @@ pub struct CreateIndex {
     /// Its name.
     pub name: Name,
     /// The table.
-    pub table: String,
+    pub table: Identifier,
     /// `UNIQUE`
     pub unique: bool,
     /// `CONCURRENTLY`

@@ -23,6 +23,16 @@ pub use sql::{Sql, SqlPart};
 pub struct Unknown {
     reason: Arc<str>,
     subject: Option<Arc<str>>,
+    sameness: Sameness,
+}
+
+/// When two unknown things are known to be the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sameness {
+    /// Where they have the same subject.
+    Subject,
+    /// Where one is a copy of the other, or both are derived from copies and are the same of them.
+    Copy,
 }
 
 impl Unknown {
@@ -32,6 +42,17 @@ impl Unknown {
         Self {
             reason: readable(reason),
             subject: None,
+            sameness: Sameness::Copy,
+        }
+    }
+
+    /// Something that is called so: `the table of shop.Odd`; only its copies are the same.
+    #[must_use]
+    pub fn called(subject: &str, reason: &str) -> Self {
+        Self {
+            reason: readable(reason),
+            subject: Some(Arc::from(subject)),
+            sameness: Sameness::Copy,
         }
     }
 
@@ -41,6 +62,7 @@ impl Unknown {
         Self {
             reason: readable(reason),
             subject: Some(Arc::from(subject)),
+            sameness: Sameness::Subject,
         }
     }
 
@@ -53,7 +75,14 @@ impl Unknown {
                 .subject
                 .as_ref()
                 .map(|subject| Arc::from(format!("{what} of {subject}"))),
+            sameness: self.sameness,
         }
+    }
+
+    /// What it is in words, where more is known of it than why it is not known.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref().filter(|_| self.sameness == Sameness::Copy)
     }
 
     /// Why it is not known, or what it is.
@@ -74,11 +103,12 @@ fn readable(reason: &str) -> Arc<str> {
 
 impl PartialEq for Unknown {
     fn eq(&self, other: &Self) -> bool {
-        match (&self.subject, &other.subject) {
-            (Some(subject), Some(other)) => subject == other,
-            (None, None) => Arc::ptr_eq(&self.reason, &other.reason),
-            (Some(_), None) | (None, Some(_)) => false,
-        }
+        let has_same_origin = match (self.sameness, other.sameness) {
+            (Sameness::Subject, Sameness::Subject) => true,
+            (Sameness::Copy, Sameness::Copy) => Arc::ptr_eq(&self.reason, &other.reason),
+            (Sameness::Subject, Sameness::Copy) | (Sameness::Copy, Sameness::Subject) => false,
+        };
+        has_same_origin && self.subject == other.subject
     }
 }
 

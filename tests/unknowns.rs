@@ -176,6 +176,151 @@ fn what_a_package_sends_is_not_read_from_what_is_shown_for_a_part_of_it() {
     );
 }
 
+/// A project with a model whose table cannot be read, and a later migration of these operations.
+fn nameless(later: &str) -> Scratch {
+    let fields = "[(\"id\", models.BigAutoField(primary_key=True)), \
+                  (\"code\", models.CharField(max_length=9, unique=True)), \
+                  (\"size\", models.PositiveIntegerField(db_index=True)), \
+                  (\"order\", models.ForeignKey(\"shop.Order\", models.CASCADE)), \
+                  (\"tags\", models.ManyToManyField(\"shop.Order\", related_name=\"odds\"))]";
+    let options = "{\"db_table\": vendor.table(), \"indexes\": [models.Index(fields=[\"code\", \"size\"])]}";
+    let written = [
+        format!("migrations.CreateModel(\"Odd\", {fields}, options={options})"),
+        "migrations.AddField(\"odd\", \"hue\", models.TextField(default=\"x\"))".to_owned(),
+        "migrations.AlterField(\"odd\", \"size\", models.BigIntegerField())".to_owned(),
+        "migrations.AddField(\"order\", \"odd\", models.ForeignKey(\"shop.Odd\", models.CASCADE, null=True))"
+            .to_owned(),
+    ];
+    let third = migration("shop", "0002_change", later).replacen("from django", "import vendor\nfrom django", 1);
+    project(&written.join(",\n        ")).file("shop/migrations/0003_later.py", third)
+}
+
+/// What `forelock sql` prints of the operations of a migration, and of its statements.
+fn report(project: &Scratch, migration: &str) -> (Vec<Value>, Vec<Value>) {
+    let report = project
+        .run(&format!("sql shop {migration} --output-format json"))
+        .json();
+    let part = |name: &str| report[0][name].as_array().unwrap().clone();
+    (part("operations"), part("statements"))
+}
+
+/// The findings of a project in one file.
+fn findings(project: &Scratch, file: &str) -> Vec<Value> {
+    let report = project.run("check . --output-format json").json();
+    let found = report["findings"].as_array().unwrap().iter();
+    let in_file = |finding: &&Value| finding["path"].as_str().is_some_and(|path| path.ends_with(file));
+    found.filter(in_file).cloned().collect()
+}
+
+#[test]
+fn a_table_whose_name_cannot_be_read_gets_none_and_what_is_derived_from_it_neither() {
+    let project = nameless("migrations.RemoveField(\"odd\", \"order\"), migrations.DeleteModel(\"Odd\")");
+    for number in ["0002", "0003"] {
+        let (operations, statements) = report(&project, number);
+        for operation in &operations {
+            assert_eq!(operation["confidence"], "partial", "{operation}");
+            for text in sent(operation) {
+                assert!(
+                    text.contains("\"<unknown: db_table of shop.Odd: ") || text.contains("\"shop_order\""),
+                    "{text}"
+                );
+                assert!(!text.contains("shop_odd") && !text.contains("odd_tags"), "{text}");
+            }
+        }
+        for lock in statements
+            .iter()
+            .flat_map(|statement| statement["locks"].as_array().unwrap())
+        {
+            assert_eq!(lock["relation"], "shop_order");
+        }
+    }
+}
+
+#[test]
+fn a_table_without_a_known_name_is_new_in_its_own_migration() {
+    let project = nameless("migrations.RunSQL(\"SELECT 1\")");
+    for finding in findings(&project, "0002_change.py") {
+        let message = finding["message"].as_str().unwrap();
+        assert!(
+            finding["rule"] == "not-analysed" || message.contains("`shop_order`"),
+            "{message}"
+        );
+        assert!(!message.contains("Odd"), "{message}");
+    }
+}
+
+#[test]
+fn a_finding_about_a_table_without_a_known_name_says_whose_it_is() {
+    let project = nameless(
+        "migrations.AlterField(\"odd\", \"size\", models.TextField()), migrations.RemoveField(\"odd\", \"hue\")",
+    );
+    let found = findings(&project, "0003_later.py");
+    assert_eq!(found.len(), 2, "{found:?}");
+    for (finding, begin) in found.iter().zip(["changes `size` of", "drops `hue` of"]) {
+        let message = finding["message"].as_str().unwrap();
+        assert!(
+            message.starts_with(&format!("{begin} `the table of shop.Odd, whose name is not known`")),
+            "{message}"
+        );
+        assert_eq!(finding["locks"].as_array().unwrap().len(), 0, "{finding}");
+        let help = finding["help"].as_str().unwrap();
+        assert!(
+            !help.contains("shop.Odd, whose") && !help.contains("<unknown"),
+            "{help}"
+        );
+    }
+    // What is known of it is known: its type was integer, and became bigint.
+    assert!(
+        found[0]["message"].as_str().unwrap().contains("from bigint to text"),
+        "{}",
+        found[0]
+    );
+}
+
+#[test]
+fn a_name_that_can_be_read_makes_the_table_known_again() {
+    let later = [
+        "migrations.AlterModelTable(\"odd\", \"shop_even\")",
+        "migrations.AlterField(\"odd\", \"size\", models.TextField())",
+    ];
+    let (operations, statements) = report(&nameless(&later.join(", ")), "0003");
+    assert_eq!(operations[0]["confidence"], "partial");
+    assert!(sent(&operations[0])[0].ends_with(" RENAME TO \"shop_even\""));
+    assert_eq!(operations[1]["confidence"], "exact");
+    let last = statements.last().unwrap();
+    assert_eq!(last["locks"][0]["relation"], "shop_even");
+    assert_eq!(last["rules"][0], "alter-type-rewriting-table");
+}
+
+#[test]
+fn a_table_that_loses_its_known_name_keeps_what_is_known_of_it() {
+    let written = [
+        "migrations.AlterModelTable(\"order\", vendor.table())",
+        "migrations.AddField(\"order\", \"hue\", models.TextField(null=True))",
+        "migrations.AlterModelTable(\"order\", None)",
+        "migrations.AlterField(\"order\", \"status\", models.IntegerField())",
+    ];
+    let project = project(&written.join(",\n        "));
+    let (operations, statements) = report(&project, "0002");
+    for operation in &operations[..3] {
+        assert_eq!(operation["confidence"], "partial");
+    }
+    assert_eq!(operations[3]["confidence"], "exact");
+    assert_eq!(statements[0]["locks"][0]["relation"], "shop_order");
+    assert_eq!(statements[1]["locks"].as_array().unwrap().len(), 0);
+    let found = findings(&project, "0002_change.py");
+    assert!(
+        found.iter().any(|finding| finding["rule"] == "not-analysed"),
+        "{found:?}"
+    );
+    assert!(
+        found
+            .iter()
+            .any(|finding| finding["rule"] == "alter-type-rewriting-table"),
+        "{found:?}"
+    );
+}
+
 /// The files under `folder` that are Rust.
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

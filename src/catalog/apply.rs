@@ -5,24 +5,32 @@ use crate::unknown::Identifier;
 
 use super::constraints::stored_check;
 use super::names::stored;
-use super::{Catalog, Column, ConstraintKind, MigrationNumber, Sequence, Table, object_name};
+use super::{Catalog, Column, ConstraintKind, MigrationNumber, NAMELESS, Sequence, Table, object_name, table_key};
 
 impl Catalog {
     /// Applies a statement. What it names and the catalog does not know is left alone: the database of a real project
     /// may have it.
     pub fn apply(&mut self, statement: &Statement) {
         match statement {
+            Statement::RenameTable { .. } => self.apply_nameless(statement),
+            statement if statement.nameless_table().is_some() => self.apply_nameless(statement),
+            statement => self.apply_named(statement),
+        }
+    }
+
+    /// Applies a statement about what has a name, or a seat in place of one.
+    pub(super) fn apply_named(&mut self, statement: &Statement) {
+        match statement {
             Statement::CreateTable(create) => self.create_table(create),
             Statement::DropTable { table, cascade } => {
                 if *cascade {
-                    self.drop_dependent_views(stored(table), None);
+                    self.drop_dependent_views(stored(table_key(table)), None);
                 }
-                self.drop_table(table);
+                self.drop_table(table_key(table));
             }
-            Statement::RenameTable { from, to } => self.rename_table(from, to),
             Statement::AlterTable { table, actions } => {
                 for action in actions {
-                    self.alter_table(stored(table), action);
+                    self.alter_table(stored(table_key(table)), action);
                 }
             }
             Statement::CreateIndex(create) => self.create_index(create),
@@ -41,10 +49,14 @@ impl Catalog {
                     owner: None,
                     created_in: self.migration,
                 };
-                self.sequences.insert(sequence.clone(), created);
+                if let Some(name) = sequence.known() {
+                    self.sequences.insert(name.to_owned(), created);
+                }
             }
             Statement::DropSequence { sequence, .. } => {
-                self.sequences.remove(sequence);
+                if let Some(name) = sequence.known() {
+                    self.sequences.remove(name);
+                }
             }
             Statement::CreateCollation {
                 name, nondeterministic, ..
@@ -60,7 +72,8 @@ impl Catalog {
                 self.extensions.insert(name.clone());
             }
             Statement::Command { command, .. } => self.apply_command(command),
-            Statement::Comment { .. }
+            Statement::RenameTable { .. }
+            | Statement::Comment { .. }
             | Statement::SetConstraintsImmediate { .. }
             | Statement::UpdateNulls { .. }
             | Statement::AlterSequenceType { .. }
@@ -69,7 +82,7 @@ impl Catalog {
     }
 
     fn create_table(&mut self, create: &CreateTable) {
-        let name = stored(&create.table).to_owned();
+        let name = stored(table_key(&create.table)).to_owned();
         if create.if_not_exists && self.tables.contains_key(&name) {
             return;
         }
@@ -226,7 +239,9 @@ impl Catalog {
         } else if column.unique {
             self.add_keyed(table, ConstraintKind::Unique(own), column.key_name.clone(), true);
         }
-        if let Some(check) = &column.check {
+        if let Some(check) = &column.check
+            && (table != NAMELESS || column.check_name.is_some())
+        {
             let derived = || self.constraint_name(table, Some(column_name), "check");
             let name = column.check_name.clone().unwrap_or_else(derived);
             self.insert_constraint(table, name, stored_check(check), true);

@@ -1,10 +1,10 @@
 //! Constraints and indexes: added, dropped, named.
 
 use crate::statement::{ConstraintKind as Declared, CreateIndex, IndexItem, Name, SqlExpression, TableConstraint};
-use crate::unknown::Unknown;
+use crate::unknown::{Identifier, Unknown};
 
 use super::names::{compared, stored, stored_all, stored_names};
-use super::{Catalog, Constraint, ConstraintKind, Index, NamelessKey, object_name};
+use super::{Catalog, Constraint, ConstraintKind, Index, NAMELESS, NamelessKey, object_name, table_key};
 
 impl Catalog {
     pub(super) fn add_constraint(&mut self, table: &str, constraint: &TableConstraint) {
@@ -83,11 +83,12 @@ impl Catalog {
 
     /// The names of the foreign keys on these columns that are there, but not by a name that is known.
     #[must_use]
-    pub fn nameless_foreign_keys(&self, table: &str, columns: &[String]) -> Vec<Unknown> {
-        let keys = self
-            .tables
-            .get(compared(table))
-            .map(|entry| entry.nameless_keys.as_slice());
+    pub fn nameless_foreign_keys(&self, table: &Identifier, columns: &[String]) -> Vec<Unknown> {
+        let entry = match table {
+            Identifier::Known(table) => self.tables.get(compared(table)),
+            Identifier::Unknown(_) => self.identified(table),
+        };
+        let keys = entry.map(|entry| entry.nameless_keys.as_slice());
         let keys = keys.unwrap_or_default().iter().filter(|key| key.columns == columns);
         keys.map(|key| key.name.clone()).collect()
     }
@@ -117,6 +118,10 @@ impl Catalog {
 
     /// Adds a constraint that is kept by an index of the same name.
     pub(super) fn add_keyed(&mut self, table: &str, kind: ConstraintKind, name: Option<String>, unique: bool) {
+        // Postgres names it after its table, whatever that is called.
+        if table == NAMELESS && name.is_none() {
+            return;
+        }
         let (columns, label) = match &kind {
             ConstraintKind::PrimaryKey(columns) => (columns.clone(), "pkey"),
             ConstraintKind::Exclude(columns) => (columns.clone(), "excl"),
@@ -200,7 +205,7 @@ impl Catalog {
             partial: create.condition.is_some(),
             has_parameters: create.with.is_some(),
         };
-        self.insert_index(stored(&create.table), &name, index);
+        self.insert_index(stored(table_key(&create.table)), &name, index);
     }
 
     pub(super) fn insert_index(&mut self, table: &str, name: &str, index: Index) {

@@ -3,16 +3,17 @@
 mod alter_table;
 mod command;
 mod dependents;
+mod nameless;
 mod partition_keys;
 mod partitions;
 mod rows;
 mod types;
 mod version;
 
-use crate::catalog::{Catalog, object_name};
+use crate::catalog::{Catalog, object_name, table_key};
 use crate::statement::{CreateIndex, CreateTable, ForeignKey, IndexItem, Name, Statement};
 use crate::transaction::Transaction;
-use crate::unknown::shown_names;
+use crate::unknown::{Identifier, shown_names};
 use crate::versions::PostgresVersion;
 
 use super::{Aspect, FactName, Observation, Role};
@@ -42,22 +43,30 @@ pub trait Usage {
 /// All aspects of a statement; `None` where the statement could not be read.
 #[must_use]
 pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Observation>> {
+    match statement.nameless_table() {
+        Some(table) => nameless::observe(statement, table, context),
+        None => observe_seated(statement, context),
+    }
+}
+
+/// The same of a table with a name, or with a seat in the catalog in place of one.
+fn observe_seated(statement: &Statement, context: &Context<'_>) -> Option<Vec<Observation>> {
     if let Some(refused) = context.not_in_version(statement) {
         return Some(vec![refused]);
     }
     let mut observations = match statement {
         Statement::CreateTable(create) => context.create_table(create),
-        Statement::DropTable { table, cascade } => context.drop_table(table, *cascade),
+        Statement::DropTable { table, cascade } => context.drop_table(table_key(table), *cascade),
         Statement::RenameTable { from, to } => {
             vec![
-                Observation::new(Aspect::RenameTable, from)
+                Observation::new(Aspect::RenameTable, table_key(from))
                     .fact(FactName::StandIn, "none")
-                    .named("new_table", to),
+                    .named("new_table", name_for_people(to)),
             ]
         }
         Statement::AlterTable { table, actions } => actions
             .iter()
-            .flat_map(|action| context.alter_table(table, action, actions))
+            .flat_map(|action| context.alter_table(table_key(table), action, actions))
             .collect(),
         Statement::CreateIndex(create) => context.create_index(create),
         Statement::DropIndex {
@@ -67,18 +76,20 @@ pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Obser
             ..
         } => context.drop_index(name, *concurrently, *cascade),
         Statement::RenameIndex { from, to, .. } => vec![context.rename_index(from, to)],
-        Statement::Comment { table, .. } => vec![Observation::new(Aspect::Comment, table)],
+        Statement::Comment { table, .. } => vec![Observation::new(Aspect::Comment, table_key(table))],
         Statement::SetConstraintsImmediate { .. } => vec![unbound(Aspect::SetConstraints)],
         Statement::UpdateNulls { table, column, .. } => vec![
-            Observation::new(Aspect::UpdateRows, table)
-                .fact(FactName::Held, context.held(table))
+            Observation::new(Aspect::UpdateRows, table_key(table))
+                .fact(FactName::Held, context.held(table_key(table)))
                 .named("column", column.shown()),
         ],
         Statement::AlterSequenceType { sequence, .. } => {
-            vec![unbound(Aspect::AlterSequence).role(Role::Sequence, sequence)]
+            vec![unbound(Aspect::AlterSequence).role(Role::Sequence, table_key(sequence))]
         }
-        Statement::CreateSequence { sequence } => vec![unbound(Aspect::CreateSequence).named("sequence", sequence)],
-        Statement::DropSequence { sequence, cascade, .. } => context.drop_sequence(sequence, *cascade),
+        Statement::CreateSequence { sequence } => {
+            vec![unbound(Aspect::CreateSequence).named("sequence", sequence.shown())]
+        }
+        Statement::DropSequence { sequence, cascade, .. } => context.drop_sequence(table_key(sequence), *cascade),
         Statement::CreateExtension { name } => vec![unbound(Aspect::CreateExtension).named("extension", name)],
         Statement::CreateCollation { name, .. } => vec![unbound(Aspect::CreateCollation).named("collation", name)],
         Statement::DropCollation { name } => vec![unbound(Aspect::DropCollation).named("collation", name)],
@@ -110,17 +121,37 @@ fn foreign_key(table: &str, key: &ForeignKey, validation: &'static str, age: &'s
     if key.to_table.known() == Some(table) {
         observation
     } else {
-        observation.role(Role::Referenced, &key.to_table.shown())
+        refer(observation, &key.to_table)
+    }
+}
+
+/// Binds the table that a foreign key points to, where its name is known.
+fn refer(observation: Observation, to_table: &Identifier) -> Observation {
+    match to_table {
+        Identifier::Known(table) => observation.role(Role::Referenced, table),
+        Identifier::Unknown(_) => observation.unnamed(Role::Referenced.name(), name_for_people(to_table)),
+    }
+}
+
+/// A table in a sentence.
+fn name_for_people(table: &Identifier) -> String {
+    match table {
+        Identifier::Known(name) => name.clone(),
+        Identifier::Unknown(unknown) => {
+            let called = unknown.subject().unwrap_or("a table");
+            format!("{called}, whose name is not known")
+        }
     }
 }
 
 impl Context<'_> {
     fn create_table(&self, create: &CreateTable) -> Vec<Observation> {
         use crate::statement::ConstraintKind;
-        if create.if_not_exists && self.catalog.table(&create.table).is_some() {
+        let table = table_key(&create.table);
+        if create.if_not_exists && self.catalog.table(table).is_some() {
             return vec![unbound(Aspect::TouchNothing)];
         }
-        let mut observations = vec![Observation::new(Aspect::CreateTable, &create.table)];
+        let mut observations = vec![Observation::new(Aspect::CreateTable, table)];
         let inline = create.columns.iter().filter_map(|column| column.references.as_ref());
         let constraints = create
             .constraints
@@ -135,10 +166,10 @@ impl Context<'_> {
         observations.extend(
             inline
                 .chain(constraints)
-                .filter(|key| key.to_table.known() != Some(&create.table))
-                .map(|key| foreign_key(&create.table, key, "now", "new")),
+                .filter(|key| key.to_table != create.table)
+                .map(|key| foreign_key(table, key, "now", "new")),
         );
-        observations.extend(self.table_form(&create.table, &create.form));
+        observations.extend(self.table_form(table, &create.form));
         observations
     }
 
@@ -171,8 +202,8 @@ impl Context<'_> {
 
     fn create_index(&self, create: &CreateIndex) -> Vec<Observation> {
         let name = create.name.shown();
-        let about = |aspect| Observation::new(aspect, &create.table).named("index", &*name);
-        if create.concurrently && self.catalog.is_partitioned(&create.table) {
+        let about = |aspect| Observation::new(aspect, table_key(&create.table)).named("index", &*name);
+        if create.concurrently && self.catalog.is_partitioned(table_key(&create.table)) {
             return vec![about(Aspect::PartitionedConcurrently)];
         }
         let building = if create.concurrently {
@@ -183,7 +214,7 @@ impl Context<'_> {
         if create.if_not_exists && self.index_table(&create.name).is_some() {
             return vec![about(Aspect::ExistingIndex).fact(FactName::Building, building)];
         }
-        if create.only && self.catalog.is_partitioned(&create.table) {
+        if create.only && self.catalog.is_partitioned(table_key(&create.table)) {
             return vec![about(Aspect::HollowIndex)];
         }
         vec![
@@ -207,12 +238,12 @@ impl Context<'_> {
             .collect();
         let leaves: Vec<String> = self
             .catalog
-            .descendants(&create.table)
+            .descendants(table_key(&create.table))
             .into_iter()
             .filter(|leaf| !self.catalog.is_partitioned(leaf))
             .map(|leaf| object_name(&leaf, Some(&columns.join("_")), "idx", |_| false))
             .collect();
-        if leaves.is_empty() || !self.catalog.is_partitioned(&create.table) {
+        if leaves.is_empty() || !self.catalog.is_partitioned(table_key(&create.table)) {
             return vec![name.to_owned()];
         }
         leaves

@@ -4,6 +4,7 @@ mod field;
 
 use std::borrow::Cow;
 
+use crate::facts::UNNAMED;
 use crate::migration::{Constraint, Operation, OperationNode, Packaged};
 use crate::source::SourceFile;
 use crate::versions::DjangoVersion;
@@ -104,6 +105,16 @@ impl<'a> Names<'a> {
             _ => return None,
         };
         Some(Cow::Owned(value))
+    }
+
+    /// Fills advice, unless it takes a name that is not known.
+    pub(super) fn advise(&self, template: &str) -> Option<String> {
+        const OF_STATEMENT: [&str; 3] = ["concurrent_sql", "not_valid_sql", "other_statements"];
+        let unnamed = self.observed.iter().filter(|(known, _)| *known == UNNAMED);
+        let unnamed: Vec<&str> = unnamed.map(|(_, name)| name.as_str()).collect();
+        let takes = |name: &&str| template.contains(&format!("{{{name}}}"));
+        let takes_unnamed = unnamed.iter().any(takes) || (!unnamed.is_empty() && OF_STATEMENT.iter().any(takes));
+        (!takes_unnamed).then(|| self.fill(template))
     }
 
     /// Replaces each `{name}`; one that is not known becomes `...`. Lines behind a placeholder keep its indentation.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, table_key};
 use crate::facts::observe::{Context, Usage, observe};
 use crate::finding::{Origin, Place};
 use crate::migration::{Migration, OperationPath, Ownership};
@@ -272,7 +272,12 @@ impl<'a> Database<'a> {
 
     fn remember(&mut self, statement: &Statement) {
         match statement {
-            Statement::RenameTable { from, to } => self.transaction.rename(from, to),
+            // What is held on a table that loses its known name is told by the one that it had.
+            Statement::RenameTable { from, to } => {
+                if let (Some(from), Some(to)) = (from.known(), to.known()) {
+                    self.transaction.rename(from, to);
+                }
+            }
             Statement::CreateIndex(create) => {
                 self.new_indexes.extend(create.name.known().map(Cow::into_owned));
             }
@@ -281,12 +286,12 @@ impl<'a> Database<'a> {
                     match action {
                         AlterTableAction::AddColumn(column) => {
                             if let Some(name) = column.name.known() {
-                                self.transaction.add_column(table, name);
+                                self.transaction.add_column(table_key(table), name);
                             }
                         }
                         AlterTableAction::SetDefault { column, .. } => {
                             if let Some(name) = column.known() {
-                                self.transaction.note_default(table, name);
+                                self.transaction.note_default(table_key(table), name);
                             }
                         }
                         _ => {}

@@ -7,6 +7,7 @@ use crate::migration::{Migration, OperationPath};
 use crate::row_work::Reach;
 use crate::schema_editor::PythonCode;
 use crate::statement::ViewKind;
+use crate::unknown::Identifier;
 
 use super::database::Database;
 use super::judge::{Hit, Verdict, held_meanwhile};
@@ -38,12 +39,13 @@ impl Database<'_> {
         if !self.transaction.open && code.atomic != Some(true) {
             return;
         }
-        let is_new = code.table.as_ref().is_some_and(|table| self.catalog.is_new(table));
+        let table = code.table.as_ref().and_then(|table| self.catalog.identified(table));
+        let is_new = table.is_some_and(|table| self.catalog.is_recent(table.created_in));
         let reach = if is_new { Reach::Few } else { code.rows.reach };
         // Nothing is held where no transaction is open.
         let held: Vec<HeldLock> = held_meanwhile(&self.transaction).collect();
-        let table = code.table.as_ref().map(|table| format!("`{table}`"));
-        let rows = table.unwrap_or_else(|| "a table".to_owned());
+        let table = code.table.as_ref().and_then(Identifier::known);
+        let rows = table.map_or_else(|| "a table".to_owned(), |table| format!("`{table}`"));
         let names = vec![("rows", rows)];
         let (rule, work) = match (reach, held.is_empty()) {
             (Reach::Some | Reach::All, false) => ("run-python-under-lock", Work::Scan),
@@ -56,7 +58,7 @@ impl Database<'_> {
         if let Some(remark) = self.remarks.last_mut() {
             remark.hit.work = work;
             remark.hit.is_felt = true;
-            remark.hit.relation.clone_from(&code.table);
+            remark.hit.relation = table.map(str::to_owned);
             let harm = modes.into_iter().flat_map(|mode| Harm::of_work(mode, work));
             remark.hit.harm.extend(harm);
             remark.hit.harm.sort_unstable();

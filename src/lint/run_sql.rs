@@ -63,7 +63,7 @@ impl Database<'_> {
         match statement {
             Statement::SetConstraintsImmediate { constraint, .. } => self.transaction.check_now(constraint.is_none()),
             Statement::UpdateNulls { table, column, .. } => {
-                if let Some(column) = column.known() {
+                if let (Some(table), Some(column)) = (table.known(), column.known()) {
                     self.defer_checks(table, Written::Columns(&[column.to_owned()]));
                 }
             }

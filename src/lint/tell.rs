@@ -55,7 +55,9 @@ impl Teller<'_> {
             harm: harm(told),
             also: also(told),
             message: names.fill(&rule.message),
-            help: names.fill(rule.help_for(&situation(&node.class, told, &others))),
+            help: names
+                .advise(rule.help_for(&situation(&node.class, told, &others)))
+                .unwrap_or_else(|| without_name(&rule.name)),
             place: place(self.migration, range),
             related,
             migration: Some(self.migration.key.clone()),
@@ -106,6 +108,11 @@ impl Teller<'_> {
         sent.filter(|sent| sent.operation == *operation && is_beside_the_key(sent))
             .collect()
     }
+}
+
+/// What is said in place of advice that takes the name of a table.
+fn without_name(rule: &str) -> String {
+    format!("`forelock explain {rule}` shows what to do; it takes the name of the table, which is not known here")
 }
 
 fn named(told: &Told<'_>) -> NamedHit {

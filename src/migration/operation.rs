@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::row_work::RowWork;
+use crate::unknown::Identifier;
 use crate::value::{Str, Value};
 
 use super::OperationNode;
@@ -33,7 +34,8 @@ pub enum Operation {
     },
     AlterModelTable {
         name: String,
-        table: Option<String>,
+        /// The new name, if it is not Django's own; or why it cannot be read.
+        table: Result<Option<String>, String>,
     },
     AlterModelTableComment {
         name: String,
@@ -170,7 +172,7 @@ pub enum Base {
 #[derive(Clone, Debug, Default)]
 pub struct ModelOptions {
     /// `db_table`.
-    pub db_table: Option<String>,
+    pub db_table: Option<Identifier>,
     /// `db_table_comment`.
     pub db_table_comment: Option<String>,
     /// `db_tablespace`.

@@ -55,9 +55,9 @@ impl Operation {
             }
             Operation::Custom { path, .. } => reasons.push(format!("{path} is not one of Django's operations")),
             Operation::Unread { reason } => reasons.push(reason.clone()),
+            Operation::AlterModelTable { table, .. } => reasons.extend(table.as_ref().err().cloned()),
             Operation::DeleteModel { .. }
             | Operation::RenameModel { .. }
-            | Operation::AlterModelTable { .. }
             | Operation::AlterModelTableComment { .. }
             | Operation::AlterUniqueTogether { .. }
             | Operation::AlterIndexTogether { .. }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::migration::operation::IndexField;
 use crate::migration::{Field, FieldKind, Index, ModelOptions, ModelRef, Operation, Packaged};
+use crate::unknown::{Identifier, Unknown};
 use crate::value::Value;
 
 use super::Models;
@@ -18,7 +19,7 @@ impl Models {
             Operation::DeleteModel { name } => self.take(&ModelKey::new(app, name)),
             Operation::RenameModel { old_name, new_name } => self.rename_model(app, old_name, new_name),
             Operation::AlterModelTable { name, table } => {
-                self.change_options(app, name, |options| options.db_table.clone_from(table));
+                self.change(&ModelKey::new(app, name), name, |model| alter_table(model, table));
             }
             Operation::AlterModelTableComment { name, table_comment } => {
                 self.change_options(app, name, |options| options.db_table_comment.clone_from(table_comment));
@@ -142,10 +143,11 @@ impl Models {
             .map(|(name, field)| (Arc::from(name.as_str()), Arc::clone(field)))
             .collect();
         let key = ModelKey::new(app, name);
+        let identity = Identity::new(app, name);
         let state = ModelState {
-            identity: Identity::new(app, name),
+            options: with_table(options, &identity),
+            identity,
             fields,
-            options: Arc::clone(options),
             bases: bases.clone().into(),
             origin: Origin::Migrations,
         };
@@ -330,13 +332,43 @@ fn alter_options(options: &mut ModelOptions, new: &[(String, Value)]) {
         match name.as_str() {
             "managed" => options.unmanaged = value.as_bool() == Some(false),
             "proxy" => options.proxy = value.as_bool() == Some(true),
-            "db_table" => options.db_table = text,
+            "db_table" => options.db_table = text.filter(|table| !table.is_empty()).map(Identifier::Known),
             "db_table_comment" => options.db_table_comment = text,
             "db_tablespace" => options.db_tablespace = text,
             "order_with_respect_to" => options.order_with_respect_to = text,
             _ => {}
         }
     }
+}
+
+/// The options with a table whose name is not known, where it cannot be read.
+fn with_table(options: &Arc<ModelOptions>, identity: &Identity) -> Arc<ModelOptions> {
+    let mut options = Arc::clone(options);
+    if let Some((_, reason)) = options.unknown.iter().find(|(option, _)| option == "db_table") {
+        let table = unknown_table(identity, reason);
+        Arc::make_mut(&mut options).db_table = Some(table);
+    }
+    options
+}
+
+/// `AlterModelTable.state_forwards`.
+fn alter_table(model: &mut ModelState, table: &Result<Option<String>, String>) {
+    let identity = Arc::clone(&model.identity);
+    let options = model.options_mut();
+    options.unknown.retain(|(option, _)| option != "db_table");
+    options.db_table = match table {
+        Ok(table) => table.clone().map(Identifier::Known),
+        Err(reason) => {
+            options.unknown.push(("db_table".to_owned(), reason.clone()));
+            Some(unknown_table(&identity, reason))
+        }
+    };
+}
+
+fn unknown_table(identity: &Identity, reason: &str) -> Identifier {
+    let label = format!("{}.{}", identity.app, identity.name);
+    let called = format!("the table of {label}");
+    Identifier::Unknown(Unknown::called(&called, &format!("db_table of {label}: {reason}")))
 }
 
 /// `RenameIndex.state_forwards`.

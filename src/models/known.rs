@@ -70,7 +70,7 @@ impl KnownModel {
         field.primary_key = true;
         field.max_length = self.key.max_length;
         let options = ModelOptions {
-            db_table: Some(self.table.clone()),
+            db_table: Some(self.table.as_str().into()),
             swappable: self.swappable.clone(),
             ..ModelOptions::default()
         };

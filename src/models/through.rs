@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::fields::unknown_parameter;
 use crate::migration::{Field, FieldKind, ModelOptions, ModelRef, Relation};
 use crate::statement::truncate_name;
+use crate::unknown::Identifier;
 use crate::value::Value;
 
 use super::state::{Identity, ModelKey, ModelState, Origin};
@@ -102,12 +104,18 @@ impl<'a> ModelField<'a> {
     }
 
     /// `ManyToManyField._get_m2m_db_table`.
-    fn automatic_table_name(&self) -> String {
+    fn automatic_table_name(&self) -> Identifier {
+        if let Some((_, reason)) = self.field.unknown.iter().find(|(name, _)| name == "db_table") {
+            return Identifier::Unknown(unknown_parameter(&self.field, "db_table", reason));
+        }
         let declared = self.field.many_to_many().and_then(|field| field.db_table.clone());
-        declared.filter(|table| !table.is_empty()).unwrap_or_else(|| {
-            let table = self.model.db_table();
-            let stripped = table.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-            truncate_name(&format!("{}_{}", stripped.unwrap_or(&table), self.name))
+        let declared = declared.filter(|table| !table.is_empty()).map(Identifier::Known);
+        declared.unwrap_or_else(|| match self.model.db_table() {
+            Identifier::Known(table) => {
+                let stripped = table.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+                truncate_name(&format!("{}_{}", stripped.unwrap_or(&table), self.name)).into()
+            }
+            Identifier::Unknown(table) => Identifier::Unknown(table.derived(&format!("the table of `{}`", self.name))),
         })
     }
 

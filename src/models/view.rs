@@ -7,6 +7,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::migration::{Base, Field, FieldKind, InternalType, ModelRef, Relation};
 use crate::statement::truncate_name;
+use crate::unknown::Identifier;
 
 use super::state::{ModelKey, ModelState, Origin};
 use super::{ModelSettings, Models};
@@ -82,13 +83,13 @@ impl<'a> View<'a> {
 
     /// The table of a model, by its app label and its name in any case.
     #[must_use]
-    pub fn table_of(self, app: &str, name: &str) -> Option<String> {
+    pub fn table_of(self, app: &str, name: &str) -> Option<Identifier> {
         Some(self.model(&ModelKey::new(app, name))?.db_table())
     }
 
     /// The table and column of a model's field.
     #[must_use]
-    pub fn column_of(self, app: &str, model: &str, field: &str) -> Option<(String, String)> {
+    pub fn column_of(self, app: &str, model: &str, field: &str) -> Option<(Identifier, String)> {
         let model = self.model(&ModelKey::new(app, model))?;
         let column = model.field(field)?.column()?;
         Some((model.db_table(), column.known()?.to_owned()))
@@ -272,12 +273,10 @@ impl<'a> Model<'a> {
 
     /// Its table. See `Options.contribute_to_class`.
     #[must_use]
-    pub fn db_table(&self) -> String {
+    pub fn db_table(&self) -> Identifier {
         let model = self.concrete();
-        match &model.state.options.db_table {
-            Some(table) if !table.is_empty() => table.clone(),
-            _ => model.state.identity.default_table.clone(),
-        }
+        let declared = model.state.options.db_table.clone();
+        declared.unwrap_or_else(|| Identifier::Known(model.state.identity.default_table.clone()))
     }
 
     /// `db_tablespace`, else the setting.

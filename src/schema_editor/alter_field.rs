@@ -128,7 +128,7 @@ impl Run<'_> {
             exclude: &constraint_names(change.model),
             ..NameQuery::default()
         };
-        for name in self.constraint_names(change.model, query) {
+        for name in self.constraint_names(change.model, query).unwrap_or_default() {
             self.drop_constraint(change.model, &name);
         }
     }
@@ -165,7 +165,7 @@ impl Run<'_> {
             exclude: &exclude,
             ..NameQuery::default()
         };
-        for name in self.constraint_names(change.model, query) {
+        for name in self.constraint_names(change.model, query).unwrap_or_default() {
             self.drop_index(change.model, Name::Given(name), false);
         }
     }
@@ -180,7 +180,7 @@ impl Run<'_> {
             exclude: &constraint_names(change.model),
             ..NameQuery::default()
         };
-        for name in self.constraint_names(change.model, query) {
+        for name in self.constraint_names(change.model, query).unwrap_or_default() {
             self.drop_constraint(change.model, &name);
         }
     }
@@ -320,7 +320,7 @@ impl Run<'_> {
             primary_key: Some(true),
             ..NameQuery::default()
         };
-        for name in self.constraint_names(model, query) {
+        for name in self.constraint_names(model, query).unwrap_or_default() {
             self.drop_constraint(model, &name);
         }
     }

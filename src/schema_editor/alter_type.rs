@@ -66,12 +66,10 @@ impl Run<'_> {
             (true, false) => {
                 self.execute(alter(&table, AlterTableAction::DropIdentity { column: owned }));
                 // Sequences of serial columns stay, those of identity columns are gone by now.
-                let left = column
-                    .known()
-                    .and_then(|column| self.connection.catalog().owned_sequence(&table, column));
+                let left = self.owned_sequence(&table, column);
                 change.afterwards = left
                     .map(|sequence| Statement::DropSequence {
-                        sequence: sequence.to_owned(),
+                        sequence,
                         if_exists: true,
                         cascade: true,
                     })
@@ -80,18 +78,30 @@ impl Run<'_> {
             }
             (true, true) if old.internal_type() != new.internal_type() => {
                 let data_type = DataType::parse(identity_type(&new.internal_type()));
-                let owned_sequence = column
-                    .known()
-                    .and_then(|column| self.connection.catalog().owned_sequence(&table, column));
+                let owned_sequence = self.owned_sequence(&table, column);
                 change.afterwards = owned_sequence
-                    .map(|sequence| Statement::AlterSequenceType {
-                        sequence: sequence.to_owned(),
-                        data_type,
-                    })
+                    .map(|sequence| Statement::AlterSequenceType { sequence, data_type })
                     .into_iter()
                     .collect();
             }
             (true, true) | (false, false) => change.afterwards = comment_change(model, old, new),
+        }
+    }
+}
+
+impl Run<'_> {
+    /// `_get_sequence_name`: what the catalog has; of a table whose name is not known the sequence is not known either.
+    fn owned_sequence(&self, table: &Identifier, column: &Identifier) -> Option<Identifier> {
+        match (table, column) {
+            (Identifier::Known(table), Identifier::Known(column)) => {
+                let found = self.connection.catalog().owned_sequence(table, column);
+                found.map(Identifier::from)
+            }
+            (Identifier::Unknown(table), column) => {
+                let called = format!("the sequence of `{}`", column.shown());
+                Some(Identifier::Unknown(table.derived(&called)))
+            }
+            (Identifier::Known(_), Identifier::Unknown(_)) => None,
         }
     }
 }

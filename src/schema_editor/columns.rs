@@ -131,11 +131,11 @@ impl Run<'_> {
     }
 
     /// `COMMENT ON COLUMN`, where the field has a comment.
-    pub(super) fn comment_on_column(&mut self, table: &str, field: &ModelField<'_>, column: &Identifier) {
+    pub(super) fn comment_on_column(&mut self, table: &Identifier, field: &ModelField<'_>, column: &Identifier) {
         if let Some(text) = field.field.db_comment.as_deref().filter(|text| !text.is_empty()) {
             let text = comment_text(field.django(), text);
             self.execute(Statement::Comment {
-                table: table.to_owned(),
+                table: table.clone(),
                 column: Some(column.clone()),
                 text,
             });
@@ -178,7 +178,8 @@ impl Run<'_> {
             foreign_key: Some(true),
             ..NameQuery::default()
         };
-        let names = self.constraint_names(model, query).into_iter().map(Name::Given);
+        let names = self.constraint_names(model, query).unwrap_or_default();
+        let names = names.into_iter().map(Name::Given);
         let table = model.db_table();
         let nameless = self.connection.catalog().nameless_foreign_keys(&table, &columns);
         let names: Vec<Name> = names.chain(nameless.into_iter().map(Name::Unknown)).collect();
@@ -206,8 +207,8 @@ fn inline_foreign_key(field: &ModelField<'_>) -> Option<ForeignKey> {
     relation.db_constraint.then(|| foreign_key(field))?
 }
 
-fn immediate(table: &str, name: Name) -> Statement {
-    let (namespace, _) = split_identifier(table);
+fn immediate(table: &Identifier, name: Name) -> Statement {
+    let (namespace, _) = split_identifier(table.known().unwrap_or_default());
     Statement::SetConstraintsImmediate {
         constraint: Some(name),
         namespace: (!namespace.is_empty()).then(|| namespace.to_owned()),
@@ -225,9 +226,9 @@ pub(super) fn comment_text(django: DjangoVersion, text: &str) -> String {
 }
 
 /// `ALTER TABLE` with one action.
-pub(super) fn alter(table: &str, action: AlterTableAction) -> Statement {
+pub(super) fn alter(table: &Identifier, action: AlterTableAction) -> Statement {
     Statement::AlterTable {
-        table: table.to_owned(),
+        table: table.clone(),
         actions: vec![action],
     }
 }

@@ -20,9 +20,9 @@ const NULLS_DISTINCT: u8 = 15;
 
 impl Run<'_> {
     /// `_create_unique_sql(model, fields)`
-    pub(super) fn create_unique(&self, table: &str, columns: Vec<Identifier>) -> Statement {
+    pub(super) fn create_unique(&self, table: &Identifier, columns: Vec<Identifier>) -> Statement {
         let name = Name::Derived(Box::new(DerivedName {
-            table: table.to_owned(),
+            table: table.clone(),
             columns: columns.clone(),
             suffix: "_uniq".to_owned(),
             target: None,

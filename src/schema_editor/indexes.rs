@@ -125,8 +125,9 @@ impl Run<'_> {
             self.partial("the index's name is not known");
             return Name::Unknown(Unknown::new(reason));
         }
-        if let Some(unknown) = columns.iter().find_map(Identifier::unknown) {
-            return Name::Unknown(unknown.derived(&format!("index of {}", model.db_table())));
+        let table = model.db_table();
+        if let Some(unknown) = columns.iter().chain([&table]).find_map(Identifier::unknown) {
+            return Name::Unknown(unknown.derived(&format!("index of {}", table.shown())));
         }
         let fields = index.fields.iter().zip(columns);
         let ordered: Vec<String> = fields
@@ -139,7 +140,7 @@ impl Run<'_> {
             })
             .collect();
         Name::Given(index_name(
-            &model.db_table(),
+            table.known().unwrap_or_default(),
             &ordered,
             method(&index.path).unwrap_or("idx"),
         ))

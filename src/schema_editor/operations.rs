@@ -224,7 +224,10 @@ impl Run<'_> {
     pub(super) fn migrated<'a>(&mut self, view: View<'a>, app: &str, name: &str) -> Option<Model<'a>> {
         let model = self.model(view, app, name);
         for (option, reason) in &model.state.options.unknown {
-            self.partial(format!("{option} of {}: {reason}", model.state.label()));
+            match model.state.options.db_table.as_ref().and_then(Identifier::unknown) {
+                Some(table) if option == "db_table" => self.partial(table.reason()),
+                Some(_) | None => self.partial(format!("{option} of {}: {reason}", model.state.label())),
+            }
         }
         model.can_migrate().then_some(model)
     }
@@ -233,8 +236,8 @@ impl Run<'_> {
     fn note_unread(&mut self, field: &Field, fills_rows: bool) {
         let matters = |name: &str| fills_rows || name != "blank";
         for (name, reason) in field.unknown.iter().filter(|(name, _)| matters(name)) {
-            // A column's name stands in the statements, which give its reason themselves.
-            let is_told_by_statements = name == "db_column";
+            // These names stand in the statements, which give the reason themselves.
+            let is_told_by_statements = matches!(name.as_str(), "db_column" | "db_table");
             self.partial(if is_told_by_statements {
                 reason.clone()
             } else {
@@ -328,14 +331,14 @@ impl Run<'_> {
             unique: (django(model) >= DjangoVersion::new(5, 1)).then_some(false),
             ..NameQuery::default()
         };
-        let names = self.constraint_names(model, query);
+        let names = self.constraint_names(model, query)?;
         if let [name] = names.as_slice() {
             return Some(name.clone());
         }
         self.partial(format!(
             "Django stops here: found wrong number ({}) of indexes for {}({})",
             names.len(),
-            model.db_table(),
+            model.db_table().shown(),
             columns.join(", ")
         ));
         None
@@ -375,7 +378,7 @@ impl Run<'_> {
 
     /// Drops a constraint of which only the name is known, by what the catalog has under that name.
     fn remove_by_catalog(&mut self, model: &Model<'_>, name: &str) {
-        let table = self.connection.catalog().table(&model.db_table());
+        let table = self.connection.catalog().identified(&model.db_table());
         let is_index =
             table.is_some_and(|table| !table.constraints.contains_key(name) && table.indexes.contains_key(name));
         if is_index {

@@ -57,14 +57,13 @@ impl Run<'_> {
                 .map(|text| format!("'{text}'"))
                 .ok_or_else(|| Unknown::new(&super::prepare::reason(value))),
         };
-        let table = model.db_table();
-        match (column, value) {
-            (Identifier::Known(column), Ok(value)) => {
+        match (model.db_table(), column, value) {
+            (Identifier::Known(table), Identifier::Known(column), Ok(value)) => {
                 let sql = format!("ALTER TABLE \"{table}\" ALTER COLUMN \"{column}\" SET DEFAULT {value};");
                 // Sent with an empty list of parameters: of two percent signs one is left.
                 self.execute_text(sql.replace("%%", "%"));
             }
-            (column, value) => {
+            (table, column, value) => {
                 let value = value.map_or_else(Sql::from, Sql::from);
                 let default = literal_default(value);
                 self.execute(alter(&table, AlterTableAction::SetDefault { column, default }));

@@ -3,9 +3,8 @@
 use crate::migration::FieldKind;
 use crate::models::{Model, ModelField};
 use crate::statement::{
-    AlterTableAction, ConstraintKind, DerivedName, ForeignKey, Name, Statement, TableConstraint, split_identifier,
+    AlterTableAction, ConstraintKind, DerivedName, ForeignKey, Name, Statement, TableConstraint, without_namespace,
 };
-use crate::unknown::Identifier;
 use crate::versions::DjangoVersion;
 
 use super::columns::alter;
@@ -27,11 +26,7 @@ pub(super) fn foreign_key(field: &ModelField<'_>) -> Option<ForeignKey> {
 fn named_foreign_key(model: &Model<'_>, field: &ModelField<'_>, naming: ForeignKeyNaming) -> Option<ForeignKey> {
     let (to_table, to_column) = field.target()?.place();
     let column = field.column()?;
-    let target_name = match &to_table {
-        Identifier::Known(table) => Identifier::Known(split_identifier(table).1.to_owned()),
-        Identifier::Unknown(_) => to_table.clone(),
-    };
-    let target = (target_name, to_column.clone());
+    let target = (without_namespace(&to_table), to_column.clone());
     let name = Name::Derived(Box::new(DerivedName {
         table: model.db_table(),
         columns: vec![column.clone()],

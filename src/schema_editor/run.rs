@@ -119,8 +119,17 @@ impl Run<'_> {
     }
 
     /// `_constraint_names`
-    pub(super) fn constraint_names(&self, model: &Model<'_>, query: NameQuery<'_>) -> Vec<String> {
-        self.connection.catalog().constraint_names(&model.db_table(), query)
+    ///
+    /// `None`, and said, where the table has no name by which the database could be asked: what Postgres or Django named
+    /// after it is not known then.
+    pub(super) fn constraint_names(&mut self, model: &Model<'_>, query: NameQuery<'_>) -> Option<Vec<String>> {
+        match model.db_table() {
+            Identifier::Known(table) => Some(self.connection.catalog().constraint_names(&table, query)),
+            Identifier::Unknown(unknown) => {
+                self.partial(format!("what is on the table: {}", unknown.reason()));
+                None
+            }
+        }
     }
 
     /// The model that an operation names. One that nothing at hand declares is taken to be what its name says.

@@ -125,20 +125,20 @@ impl Run<'_> {
     }
 
     /// `BaseDatabaseSchemaEditor.alter_db_table`.
-    pub(super) fn alter_db_table(&mut self, from: &str, to: &str) {
+    pub(super) fn alter_db_table(&mut self, from: &Identifier, to: &Identifier) {
         if from == to {
             return;
         }
         self.execute(Statement::RenameTable {
-            from: from.to_owned(),
-            to: to.to_owned(),
+            from: from.clone(),
+            to: to.clone(),
         });
         self.change_deferred(|statement| statement.rename_table(from, to));
     }
 
-    pub(super) fn comment_on_table(&mut self, table: &str, text: String) {
+    pub(super) fn comment_on_table(&mut self, table: &Identifier, text: String) {
         self.execute(Statement::Comment {
-            table: table.to_owned(),
+            table: table.clone(),
             column: None,
             text,
         });
@@ -192,7 +192,9 @@ impl Run<'_> {
             exclude: &exclude,
             ..NameQuery::default()
         };
-        let mut names = self.constraint_names(model, query);
+        let Some(mut names) = self.constraint_names(model, query) else {
+            return;
+        };
         if what == Composed::Unique {
             let own_name = own_name.known();
             let is_own = |name: &String| own_name.as_deref() == Some(name);
@@ -203,7 +205,8 @@ impl Run<'_> {
         let [name] = names.as_slice() else {
             let (count, table) = (names.len(), model.db_table());
             self.partial(format!(
-                "Django stops here: found wrong number ({count}) of constraints for {table}({})",
+                "Django stops here: found wrong number ({count}) of constraints for {}({})",
+                table.shown(),
                 columns.join(", ")
             ));
             return;

@@ -73,7 +73,10 @@ fn sequence(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     if cursor.eat(&["as"]) {
         let data_type: DataType = data_type(cursor)?;
         cursor.rest();
-        return Ok(vec![Statement::AlterSequenceType { sequence, data_type }]);
+        return Ok(vec![Statement::AlterSequenceType {
+            sequence: sequence.into(),
+            data_type,
+        }]);
     }
     let change = if cursor.eat(&["owned", "by"]) {
         SequenceChange::Owner(owner(cursor)?)

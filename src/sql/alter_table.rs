@@ -40,7 +40,10 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
             }]
         }));
     }
-    Ok(vec![Statement::AlterTable { table, actions }])
+    Ok(vec![Statement::AlterTable {
+        table: table.into(),
+        actions,
+    }])
 }
 
 fn catalog_only(cursor: &Cursor<'_>, table: String, lock: LockMode) -> Statement {
@@ -49,7 +52,7 @@ fn catalog_only(cursor: &Cursor<'_>, table: String, lock: LockMode) -> Statement
         change: TableChange::Catalog { lock },
     };
     Statement::AlterTable {
-        table,
+        table: table.into(),
         actions: vec![action],
     }
 }
@@ -60,7 +63,10 @@ fn rename(cursor: &mut Cursor<'_>, table: String) -> Read<Statement> {
     if cursor.eat(&["to"]) {
         let to = cursor.name()?;
         cursor.expect_end()?;
-        return Ok(Statement::RenameTable { from: table, to });
+        return Ok(Statement::RenameTable {
+            from: table.into(),
+            to: to.into(),
+        });
     }
     cursor.eat(&["column"]);
     let from = cursor.name()?;
@@ -68,7 +74,7 @@ fn rename(cursor: &mut Cursor<'_>, table: String) -> Read<Statement> {
     let to = cursor.name()?;
     cursor.expect_end()?;
     Ok(Statement::AlterTable {
-        table,
+        table: table.into(),
         actions: vec![AlterTableAction::RenameColumn {
             from: from.into(),
             to: to.into(),

@@ -67,7 +67,7 @@ fn sequence(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Statement>> {
         return Ok(vec![command(cursor, Command::TouchNothing)]);
     }
     let mut statements = vec![Statement::CreateSequence {
-        sequence: sequence.clone(),
+        sequence: sequence.as_str().into(),
     }];
     while !cursor.is_done() {
         if cursor.eat(&["owned", "by"]) {

@@ -17,7 +17,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Stateme
         return create_as(cursor, table);
     }
     let mut create = CreateTable {
-        table,
+        table: table.as_str().into(),
         columns: Vec::new(),
         constraints: Vec::new(),
         tablespace: None,
@@ -35,7 +35,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Stateme
             cursor.relation()?;
         }
         if cursor.sees_symbol("(") {
-            elements(cursor, &mut create)?;
+            elements(cursor, &table, &mut create)?;
         }
     }
     options(cursor, &mut create)?;
@@ -80,7 +80,7 @@ fn create_as(cursor: &mut Cursor<'_>, table: String) -> Read<Vec<Statement>> {
 }
 
 /// What stands between the brackets: columns, constraints, `LIKE`.
-fn elements(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
+fn elements(cursor: &mut Cursor<'_>, table: &str, create: &mut CreateTable) -> Read<()> {
     let inside = cursor.brackets()?;
     if inside.is_empty() {
         return Ok(());
@@ -93,7 +93,7 @@ fn elements(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
             };
             element.rest();
         } else if constraint::begins(&element) {
-            match constraint::read(&mut element, &create.table)? {
+            match constraint::read(&mut element, table)? {
                 Constraint::Table(constraint) => create.constraints.push(constraint),
                 Constraint::Change(TableChange::AddNotNull { column, .. }) => {
                     let columns = create
@@ -105,7 +105,7 @@ fn elements(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
                 Constraint::Change(_) => return element.fail("a table constraint"),
             }
         } else {
-            let definition = column::definition(&mut element, &create.table)?;
+            let definition = column::definition(&mut element, table)?;
             create.columns.push(definition.column);
             create.constraints.extend(definition.more);
         }

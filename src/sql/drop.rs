@@ -14,10 +14,13 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     }
     let kind = cursor.name()?;
     match kind.as_str() {
-        "table" => each(cursor, |table, cascade, _| Statement::DropTable { table, cascade }),
+        "table" => each(cursor, |table, cascade, _| Statement::DropTable {
+            table: table.into(),
+            cascade,
+        }),
         "index" => indexes(cursor),
         "sequence" => each(cursor, |sequence, cascade, if_exists| Statement::DropSequence {
-            sequence,
+            sequence: sequence.into(),
             if_exists,
             cascade,
         }),

@@ -58,7 +58,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>, unique: bool) -> Read<Vec<Statemen
     let name = given.unwrap_or_else(|| default_name(&table, &items));
     Ok(vec![Statement::CreateIndex(CreateIndex {
         name: Name::Given(name),
-        table,
+        table: table.into(),
         unique,
         concurrently,
         using,

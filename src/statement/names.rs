@@ -15,9 +15,9 @@ const LONGEST_NAME: usize = 63;
 impl Name {
     /// `_create_index_name`, fixed at once.
     #[must_use]
-    pub fn derived(table: &str, columns: &[Identifier], suffix: &str) -> Self {
+    pub fn derived(table: &Identifier, columns: &[Identifier], suffix: &str) -> Self {
         let derived = DerivedName {
-            table: table.to_owned(),
+            table: table.clone(),
             columns: columns.to_vec(),
             suffix: suffix.to_owned(),
             target: None,
@@ -161,15 +161,16 @@ impl DerivedName {
         let suffix = target.map(|(table, column)| format!("{}_{}_{}", self.suffix, table.shown(), column.shown()));
         let suffix = suffix.as_ref().unwrap_or(&self.suffix);
         let columns: Vec<&str> = self.columns.iter().filter_map(Identifier::known).collect();
-        Ok(create_index_name(&self.table, &columns, suffix))
+        let table = self.table.known().unwrap_or_default();
+        Ok(create_index_name(table, &columns, suffix))
     }
 
     fn unknown(&self) -> Option<Unknown> {
         let target = self.target.iter().flat_map(|(table, column)| [table, column]);
-        let mut parts = self.columns.iter().chain(target);
+        let mut parts = self.columns.iter().chain(target).chain([&self.table]);
         let unknown = parts.find_map(Identifier::unknown)?;
-        let columns = shown_names(&self.columns);
-        Some(unknown.derived(&format!("{}({columns}){}", self.table, self.suffix)))
+        let (table, columns) = (self.table.shown(), shown_names(&self.columns));
+        Some(unknown.derived(&format!("{table}({columns}){}", self.suffix)))
     }
 }
 

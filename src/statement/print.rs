@@ -101,13 +101,13 @@ impl Display for Statement {
         match self {
             Statement::CreateTable(create) => create.fmt(formatter),
             Statement::DropTable { table, cascade } => {
-                write!(formatter, "DROP TABLE {}{}", Quoted(table), cascade_sql(*cascade))
+                write!(formatter, "DROP TABLE {}{}", quoted(table), cascade_sql(*cascade))
             }
             Statement::RenameTable { from, to } => {
-                write!(formatter, "ALTER TABLE {} RENAME TO {}", Quoted(from), Quoted(to))
+                write!(formatter, "ALTER TABLE {} RENAME TO {}", quoted(from), quoted(to))
             }
             Statement::AlterTable { table, actions } => {
-                write!(formatter, "ALTER TABLE {} ", Quoted(table))?;
+                write!(formatter, "ALTER TABLE {} ", quoted(table))?;
                 separated(formatter, actions, |formatter, action| action.fmt(formatter))
             }
             Statement::CreateIndex(create) => create.fmt(formatter),
@@ -159,7 +159,7 @@ impl Statement {
                 formatter.write_str(" IMMEDIATE")
             }
             Statement::UpdateNulls { table, column, value } => {
-                let (table, column) = (Quoted(table), quoted(column));
+                let (table, column) = (quoted(table), quoted(column));
                 write!(
                     formatter,
                     "UPDATE {table} SET {column} = {} WHERE {column} IS NULL",
@@ -170,10 +170,10 @@ impl Statement {
                 write!(
                     formatter,
                     "ALTER SEQUENCE IF EXISTS {} AS {data_type}",
-                    Quoted(sequence)
+                    quoted(sequence)
                 )
             }
-            Statement::CreateSequence { sequence } => write!(formatter, "CREATE SEQUENCE {}", Quoted(sequence)),
+            Statement::CreateSequence { sequence } => write!(formatter, "CREATE SEQUENCE {}", quoted(sequence)),
             Statement::DropSequence {
                 sequence,
                 if_exists,
@@ -183,7 +183,7 @@ impl Statement {
                 write!(
                     formatter,
                     "DROP SEQUENCE {if_exists}{}{}",
-                    Quoted(sequence),
+                    quoted(sequence),
                     cascade_sql(*cascade)
                 )
             }
@@ -224,16 +224,21 @@ impl Statement {
     }
 }
 
-fn fmt_comment(formatter: &mut Formatter<'_>, table: &str, column: Option<&Identifier>, text: &str) -> fmt::Result {
+fn fmt_comment(
+    formatter: &mut Formatter<'_>,
+    table: &Identifier,
+    column: Option<&Identifier>,
+    text: &str,
+) -> fmt::Result {
     let text = quote_literal(text);
     match column {
         Some(column) => write!(
             formatter,
             "COMMENT ON COLUMN {}.{} IS {text}",
-            Quoted(table),
+            quoted(table),
             quoted(column)
         ),
-        None => write!(formatter, "COMMENT ON TABLE {} IS {text}", Quoted(table)),
+        None => write!(formatter, "COMMENT ON TABLE {} IS {text}", quoted(table)),
     }
 }
 
@@ -243,7 +248,7 @@ fn cascade_sql(cascade: bool) -> &'static str {
 
 impl Display for CreateTable {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        write!(formatter, "CREATE TABLE {} (", Quoted(&self.table))?;
+        write!(formatter, "CREATE TABLE {} (", quoted(&self.table))?;
         separated(formatter, &self.columns, |formatter, column| column.fmt(formatter))?;
         for (index, constraint) in self.constraints.iter().enumerate() {
             if index > 0 || !self.columns.is_empty() {
@@ -452,7 +457,7 @@ impl Display for CreateIndex {
             formatter,
             "CREATE {unique}INDEX {concurrently}{if_not_exists}{} ON {}",
             self.name,
-            Quoted(&self.table)
+            quoted(&self.table)
         )?;
         if let Some(using) = &self.using {
             write!(formatter, " USING {using}")?;

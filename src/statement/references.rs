@@ -11,27 +11,27 @@ use super::{AlterTableAction, ConstraintKind, CreateIndex, DerivedName, ForeignK
 impl Statement {
     /// Whether it is about the table, or a foreign key to it. See `Statement.references_table`.
     #[must_use]
-    pub fn references_table(&self, table: &str) -> bool {
+    pub fn references_table(&self, table: &Identifier) -> bool {
         match self.target_table() {
             Some(own) if own == table => true,
-            _ => self.foreign_keys().any(|key| key.to_table.known() == Some(table)),
+            _ => self.foreign_keys().any(|key| key.to_table == *table),
         }
     }
 
     /// Whether it mentions the column. See `Statement.references_column`.
     #[must_use]
-    pub fn references_column(&self, table: &str, column: &str) -> bool {
+    pub fn references_column(&self, table: &Identifier, column: &str) -> bool {
         let own = self.target_table() == Some(table) && self.own_columns().contains(&column);
-        own || self.foreign_keys().any(|key| {
-            key.to_table.known() == Some(table) && key.to_columns.iter().any(|name| name.known() == Some(column))
-        })
+        own || self
+            .foreign_keys()
+            .any(|key| key.to_table == *table && key.to_columns.iter().any(|name| name.known() == Some(column)))
     }
 
     /// Whether it creates the index. Asking settles the name of an index that was still to be derived, as printing the
     /// name does in Django (`create_index_name` in `_create_index_sql`).
-    pub fn references_index(&mut self, table: &str, index: &str) -> bool {
+    pub fn references_index(&mut self, table: &Identifier, index: &str) -> bool {
         match self {
-            Statement::CreateIndex(create) if create.table == table => {
+            Statement::CreateIndex(create) if create.table == *table => {
                 create.name.settle();
                 create.name.known().is_some_and(|name| name == index)
             }
@@ -43,9 +43,9 @@ impl Statement {
     }
 
     /// Whether it creates an index or a unique constraint over just these columns.
-    pub fn is_over(&self, table: &str, columns: &[Identifier]) -> bool {
+    pub fn is_over(&self, table: &Identifier, columns: &[Identifier]) -> bool {
         match self {
-            Statement::CreateIndex(create) if create.table == table => {
+            Statement::CreateIndex(create) if create.table == *table => {
                 let names = create.items.iter().map(|item| match item {
                     IndexItem::Column { name, .. } => Some(name),
                     IndexItem::Expression(_) => None,
@@ -61,21 +61,21 @@ impl Statement {
     }
 
     /// See `Statement.rename_table_references`.
-    pub fn rename_table(&mut self, from: &str, to: &str) {
+    pub fn rename_table(&mut self, from: &Identifier, to: &Identifier) {
         match self {
             Statement::CreateIndex(create) => {
-                rename_one(&mut create.table, from, to);
+                create.table.replace(from, to);
                 create.name.rename_table(from, to);
             }
             Statement::AlterTable { table, actions } => {
-                rename_one(table, from, to);
+                table.replace(from, to);
                 for action in actions {
                     if let AlterTableAction::AddConstraint(constraint) = action {
                         if let Some(name) = &mut constraint.name {
                             name.rename_table(from, to);
                         }
                         if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
-                            key.to_table.rename(from, to);
+                            key.to_table.replace(from, to);
                             key.name.rename_table(from, to);
                         }
                     }
@@ -86,7 +86,7 @@ impl Statement {
     }
 
     /// See `Statement.rename_column_references`.
-    pub fn rename_column(&mut self, table: &str, from: &str, to: &str) {
+    pub fn rename_column(&mut self, table: &Identifier, from: &str, to: &str) {
         match self {
             Statement::CreateIndex(create) => create.rename_column(table, from, to),
             Statement::AlterTable { table: own, actions } => {
@@ -104,7 +104,7 @@ impl Statement {
     }
 
     /// The table that a deferrable statement is about.
-    fn target_table(&self) -> Option<&str> {
+    fn target_table(&self) -> Option<&Identifier> {
         match self {
             Statement::CreateIndex(create) => Some(&create.table),
             Statement::AlterTable { table, .. } => Some(table),
@@ -160,9 +160,9 @@ impl Statement {
 }
 
 impl CreateIndex {
-    fn rename_column(&mut self, table: &str, from: &str, to: &str) {
+    fn rename_column(&mut self, table: &Identifier, from: &str, to: &str) {
         self.name.rename_column(table, from, to);
-        if self.table != table {
+        if self.table != *table {
             return;
         }
         for item in &mut self.items {
@@ -180,7 +180,7 @@ impl CreateIndex {
     }
 }
 
-fn rename_in_constraint(own: &str, kind: &mut ConstraintKind, table: &str, from: &str, to: &str) {
+fn rename_in_constraint(own: &Identifier, kind: &mut ConstraintKind, table: &Identifier, from: &str, to: &str) {
     match kind {
         ConstraintKind::Unique { columns, .. } | ConstraintKind::PrimaryKey { columns } => {
             if own == table {
@@ -191,7 +191,7 @@ fn rename_in_constraint(own: &str, kind: &mut ConstraintKind, table: &str, from:
             if own == table {
                 rename_all(&mut key.columns, from, to);
             }
-            if key.to_table.known() == Some(table) {
+            if key.to_table == *table {
                 rename_all(&mut key.to_columns, from, to);
             }
             key.name.rename_column(table, from, to);
@@ -207,27 +207,35 @@ fn rename_in_constraint(own: &str, kind: &mut ConstraintKind, table: &str, from:
 }
 
 impl Name {
-    fn rename_table(&mut self, from: &str, to: &str) {
+    fn rename_table(&mut self, from: &Identifier, to: &Identifier) {
         if let Name::Derived(derived) = self {
             let DerivedName { table, target, .. } = &mut **derived;
-            rename_one(table, from, to);
+            table.replace(from, to);
             if let Some((target, _)) = target {
-                target.rename(from, to);
+                target.replace(from, to);
             }
         }
     }
 
-    fn rename_column(&mut self, table: &str, from: &str, to: &str) {
+    fn rename_column(&mut self, table: &Identifier, from: &str, to: &str) {
         if let Name::Derived(derived) = self {
-            if derived.table == table {
+            if derived.table == *table {
                 rename_all(&mut derived.columns, from, to);
             }
             if let Some((target, column)) = &mut derived.target
-                && target.known() == Some(split_identifier(table).1)
+                && *target == without_namespace(table)
             {
                 column.rename(from, to);
             }
         }
+    }
+}
+
+/// The name of a table as it stands in the name of a foreign key to it.
+pub(crate) fn without_namespace(table: &Identifier) -> Identifier {
+    match table {
+        Identifier::Known(name) => Identifier::Known(split_identifier(name).1.to_owned()),
+        Identifier::Unknown(_) => table.clone(),
     }
 }
 

@@ -39,6 +39,32 @@ impl Statement {
         }
     }
 
+    /// The table that it is about, where its name is not known.
+    #[must_use]
+    pub fn nameless_table(&self) -> Option<&Unknown> {
+        match self {
+            Statement::CreateTable(create) => create.table.unknown(),
+            Statement::CreateIndex(create) => create.table.unknown(),
+            Statement::DropTable { table, .. }
+            | Statement::RenameTable { from: table, .. }
+            | Statement::AlterTable { table, .. }
+            | Statement::Comment { table, .. }
+            | Statement::UpdateNulls { table, .. } => table.unknown(),
+            Statement::DropIndex { table, .. } | Statement::RenameIndex { table, .. } => {
+                table.as_ref().and_then(Identifier::unknown)
+            }
+            Statement::SetConstraintsImmediate { .. }
+            | Statement::AlterSequenceType { .. }
+            | Statement::CreateSequence { .. }
+            | Statement::DropSequence { .. }
+            | Statement::CreateExtension { .. }
+            | Statement::CreateCollation { .. }
+            | Statement::DropCollation { .. }
+            | Statement::Command { .. }
+            | Statement::Unread { .. } => None,
+        }
+    }
+
     /// The statement as SQL that remembers what of it is not known.
     #[must_use]
     pub fn sql(&self) -> Sql {
@@ -75,7 +101,7 @@ impl Collected {
         self.0.extend_from_slice(sql.unknowns());
     }
 
-    fn column_name(&mut self, name: &Identifier) {
+    fn identifier(&mut self, name: &Identifier) {
         self.0.extend(name.unknown().cloned());
     }
 
@@ -87,18 +113,36 @@ impl Collected {
     fn statement(&mut self, statement: &Statement) {
         match statement {
             Statement::CreateTable(create) => {
+                self.identifier(&create.table);
                 create.columns.iter().for_each(|column| self.column(column));
                 let constraints = create.constraints.iter();
                 constraints.for_each(|constraint| self.constraint(constraint));
             }
-            Statement::AlterTable { actions, .. } => actions.iter().for_each(|action| self.action(action)),
+            Statement::AlterTable { table, actions } => {
+                self.identifier(table);
+                actions.iter().for_each(|action| self.action(action));
+            }
             Statement::CreateIndex(create) => self.index(create),
-            Statement::UpdateNulls { column, value, .. } => {
-                self.column_name(column);
+            Statement::UpdateNulls { table, column, value } => {
+                self.identifier(table);
+                self.identifier(column);
                 self.sql(value);
             }
-            Statement::Comment { column, .. } => column.iter().for_each(|column| self.column_name(column)),
-            Statement::AlterSequenceType { data_type, .. } => self.sql(data_type.text()),
+            Statement::Comment { table, column, .. } => {
+                self.identifier(table);
+                column.iter().for_each(|column| self.identifier(column));
+            }
+            Statement::AlterSequenceType { sequence, data_type } => {
+                self.identifier(sequence);
+                self.sql(data_type.text());
+            }
+            Statement::DropTable { table: name, .. }
+            | Statement::CreateSequence { sequence: name }
+            | Statement::DropSequence { sequence: name, .. } => self.identifier(name),
+            Statement::RenameTable { from, to } => {
+                self.identifier(from);
+                self.identifier(to);
+            }
             Statement::SetConstraintsImmediate {
                 constraint: Some(name), ..
             }
@@ -108,10 +152,6 @@ impl Collected {
                 self.name(to);
             }
             Statement::SetConstraintsImmediate { constraint: None, .. }
-            | Statement::DropTable { .. }
-            | Statement::RenameTable { .. }
-            | Statement::CreateSequence { .. }
-            | Statement::DropSequence { .. }
             | Statement::CreateExtension { .. }
             | Statement::CreateCollation { .. }
             | Statement::DropCollation { .. }
@@ -121,7 +161,7 @@ impl Collected {
     }
 
     fn column(&mut self, column: &Column) {
-        self.column_name(&column.name);
+        self.identifier(&column.name);
         self.sql(column.data_type.text());
         if let Some(default) = &column.default {
             self.sql(&default.sql);
@@ -140,7 +180,7 @@ impl Collected {
 
     fn foreign_key(&mut self, key: &ForeignKey) {
         let places = std::iter::once(&key.to_table).chain(&key.to_columns);
-        places.chain(&key.columns).for_each(|place| self.column_name(place));
+        places.chain(&key.columns).for_each(|place| self.identifier(place));
     }
 
     fn constraint(&mut self, constraint: &TableConstraint) {
@@ -153,7 +193,7 @@ impl Collected {
             }
             ConstraintKind::ForeignKey(key) => self.foreign_key(key),
             ConstraintKind::Unique { columns, .. } | ConstraintKind::PrimaryKey { columns } => {
-                columns.iter().for_each(|column| self.column_name(column));
+                columns.iter().for_each(|column| self.identifier(column));
             }
         }
     }
@@ -167,14 +207,14 @@ impl Collected {
                 using,
                 ..
             } => {
-                self.column_name(column);
+                self.identifier(column);
                 self.sql(data_type.text());
                 if let Some(Using::Expression(expression)) = using {
                     self.sql(expression);
                 }
             }
             AlterTableAction::SetDefault { column, default } => {
-                self.column_name(column);
+                self.identifier(column);
                 self.sql(&default.sql);
             }
             AlterTableAction::AddConstraint(constraint) => self.constraint(constraint),
@@ -182,28 +222,29 @@ impl Collected {
                 self.name(name);
             }
             AlterTableAction::RenameColumn { from, to } => {
-                self.column_name(from);
-                self.column_name(to);
+                self.identifier(from);
+                self.identifier(to);
             }
             AlterTableAction::DropColumn { column, .. }
             | AlterTableAction::DropDefault { column }
             | AlterTableAction::SetNotNull { column }
             | AlterTableAction::DropNotNull { column }
             | AlterTableAction::AddIdentity { column }
-            | AlterTableAction::DropIdentity { column } => self.column_name(column),
+            | AlterTableAction::DropIdentity { column } => self.identifier(column),
             AlterTableAction::SetTablespace { .. } | AlterTableAction::Change { .. } => {}
         }
     }
 
     fn index(&mut self, create: &CreateIndex) {
+        self.identifier(&create.table);
         self.name(&create.name);
         for item in &create.items {
             match item {
-                IndexItem::Column { name, .. } => self.column_name(name),
+                IndexItem::Column { name, .. } => self.identifier(name),
                 IndexItem::Expression(expression) => self.sql(&expression.sql),
             }
         }
-        create.include.iter().for_each(|column| self.column_name(column));
+        create.include.iter().for_each(|column| self.identifier(column));
         if let Some(with) = &create.with {
             self.sql(with);
         }

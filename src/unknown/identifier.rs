@@ -45,6 +45,13 @@ impl Identifier {
         }
     }
 
+    /// Becomes the other, where it is the one that is renamed.
+    pub fn replace(&mut self, from: &Identifier, to: &Identifier) {
+        if self == from {
+            self.clone_from(to);
+        }
+    }
+
     /// What is not known of it.
     #[must_use]
     pub fn unknown(&self) -> Option<&Unknown> {

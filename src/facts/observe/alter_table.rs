@@ -5,7 +5,7 @@ use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, SqlExpres
 
 use crate::unknown::{Identifier, known_names, shown_names};
 
-use super::{Aspect, Context, FactName, Observation, Role, foreign_key};
+use super::{Aspect, Context, FactName, Observation, Role, foreign_key, refer};
 
 impl Context<'_> {
     pub(super) fn alter_table(
@@ -101,7 +101,7 @@ impl Context<'_> {
             observations.push(if to_itself {
                 reference
             } else {
-                reference.role(Role::Referenced, &key.to_table.shown())
+                refer(reference, &key.to_table)
             });
         }
         observations

@@ -1,6 +1,6 @@
 //! What hangs on a table, column, key, sequence or type: it makes a statement fail, or goes with it.
 
-use crate::catalog::ConstraintKind;
+use crate::catalog::{ConstraintKind, table_key};
 use crate::statement::{AlterTableAction, Command, Statement};
 
 use super::{Aspect, Context, FactName, Observation, Role, unbound};
@@ -224,8 +224,8 @@ fn take_views(table: &str, views: &[String]) -> Vec<Observation> {
 /// The tables of which Postgres makes sure that nothing waits to be done to them (`CheckTableNotInUse`).
 fn checked_for_use(statement: &Statement) -> impl Iterator<Item = &str> {
     let (one, many): (Option<&str>, &[String]) = match statement {
-        Statement::AlterTable { table, .. } | Statement::DropTable { table, .. } => (Some(table), &[]),
-        Statement::CreateIndex(create) if !create.concurrently => (Some(&create.table), &[]),
+        Statement::AlterTable { table, .. } | Statement::DropTable { table, .. } => (Some(table_key(table)), &[]),
+        Statement::CreateIndex(create) if !create.concurrently => (Some(table_key(&create.table)), &[]),
         Statement::Command { command, .. } => match command.as_ref() {
             Command::Truncate { tables, .. } => (None, tables),
             Command::Cluster { table } => (table.as_deref(), &[]),

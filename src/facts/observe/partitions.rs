@@ -1,6 +1,6 @@
 //! Partitioned tables and inheritance: who else is locked.
 
-use crate::catalog::ConstraintKind;
+use crate::catalog::{ConstraintKind, table_key};
 use crate::statement::{AlterTableAction, Command, Statement, TableChange, TableForm};
 
 use super::{Aspect, Context, FactName, Observation, Role};
@@ -211,10 +211,10 @@ fn spreading(statement: &Statement) -> Option<&str> {
                     } | AlterTableAction::SetTablespace { .. }
                 )
             });
-            (!alone).then_some(table)
+            (!alone).then_some(table_key(table))
         }
-        Statement::CreateIndex(create) => (!create.only).then_some(&create.table),
-        Statement::DropTable { table, .. } | Statement::UpdateNulls { table, .. } => Some(table),
+        Statement::CreateIndex(create) => (!create.only).then_some(table_key(&create.table)),
+        Statement::DropTable { table, .. } | Statement::UpdateNulls { table, .. } => Some(table_key(table)),
         Statement::Command { command, .. } => match command.as_ref() {
             Command::Update { table, .. } | Command::Delete { table, .. } => Some(table),
             Command::Truncate { tables, .. } if tables.len() == 1 => tables.first().map(String::as_str),

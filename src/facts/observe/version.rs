@@ -1,5 +1,6 @@
 //! What older servers do not understand. See the release notes of PostgreSQL 13 to 18; each is observed in `fixtures/`.
 
+use crate::catalog::table_key;
 use crate::statement::{
     AlterTableAction, Column, ConstraintKind, DefaultValue, Statement, TableChange, TableConstraint,
 };
@@ -111,9 +112,9 @@ fn of_change(change: &TableChange) -> Option<Feature> {
 
 fn table(statement: &Statement) -> Option<&str> {
     match statement {
-        Statement::CreateTable(create) => Some(&create.table),
-        Statement::AlterTable { table, .. } => Some(table),
-        Statement::CreateIndex(create) => Some(&create.table),
+        Statement::CreateTable(create) => Some(table_key(&create.table)),
+        Statement::AlterTable { table, .. } => Some(table_key(table)),
+        Statement::CreateIndex(create) => Some(table_key(&create.table)),
         _ => None,
     }
 }

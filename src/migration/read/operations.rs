@@ -169,7 +169,10 @@ impl<'a> Reading<'a> {
             }
             "AlterModelTable" => {
                 let arguments = Arguments::new(call, &["name", "table"])?;
-                let table = arguments.optional_string("table")?.filter(|table| !table.is_empty());
+                let table = arguments.optional_string("table").map(|table| table.filter(|table| !table.is_empty()));
+                if let Err(reason) = &table {
+                    self.gap(arguments.range("table"), reason.clone());
+                }
                 Ok(Operation::AlterModelTable { name: arguments.string("name")?, table })
             }
             "AlterModelTableComment" => {

@@ -4,6 +4,7 @@ use super::Reading;
 use super::arguments::{Reason, not_readable, together};
 use crate::migration::operation::ModelOptions;
 use crate::python::truth;
+use crate::unknown::Identifier;
 use crate::value::Value;
 
 impl Reading<'_> {
@@ -28,7 +29,7 @@ impl Reading<'_> {
 
     fn option(&self, options: &mut ModelOptions, name: &str, value: &Value) -> Result<(), Reason> {
         match name {
-            "db_table" => options.db_table = string(name, value)?,
+            "db_table" => options.db_table = string(name, value)?.map(Identifier::Known),
             "db_table_comment" => options.db_table_comment = string(name, value)?,
             "db_tablespace" => options.db_tablespace = string(name, value)?,
             "managed" => options.unmanaged = !boolean(name, value)?,

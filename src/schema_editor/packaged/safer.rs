@@ -9,7 +9,7 @@ use crate::migration::operation::Deferrable;
 use crate::migration::{Constraint, Field, Index, Operation};
 use crate::models::{Model, ModelField};
 use crate::statement::{AlterTableAction, Column, Name, Statement, names_digest, quote_literal, quote_name};
-use crate::unknown::Sql;
+use crate::unknown::{Identifier, Sql};
 use crate::value::Value;
 
 use super::super::columns::alter;
@@ -51,8 +51,9 @@ impl Run<'_> {
                 if let Some(model) = self.migrated(states.to, states.app, model_name)
                     && let Some(column) = self.field(&model, name).and_then(|field| field.column())
                     && let Some([column]) = self.looked_up(&[column]).as_deref()
+                    && let Some(table) = self.written_into(&model)
                 {
-                    self.set_not_null(&model.db_table(), column);
+                    self.set_not_null(&table, column);
                 }
             }
             Operation::AddField {
@@ -66,8 +67,10 @@ impl Run<'_> {
                 }
             }
             Operation::RemoveField { model_name, name } => {
-                if let Some(model) = self.migrated(states.from, states.app, model_name) {
-                    let (table, column) = (model.db_table(), format!("{name}_id"));
+                if let Some(model) = self.migrated(states.from, states.app, model_name)
+                    && let Some(table) = self.written_into(&model)
+                {
+                    let column = format!("{name}_id");
                     if self.connection.catalog().column(&table, &column).is_some() {
                         self.alter_text(&table, &format!("DROP COLUMN {}", quote_name(&column)));
                     }
@@ -106,7 +109,9 @@ impl Run<'_> {
         match constraint {
             Constraint::Unique { .. } => self.safer_unique(model, constraint),
             Constraint::Check { name, .. } => {
-                let table = model.db_table();
+                let Some(table) = self.written_into(model) else {
+                    return;
+                };
                 if !self.has_constraint(&table, name)
                     && let Some(statement) = self.create_constraint(model, constraint)
                 {
@@ -149,11 +154,13 @@ impl Run<'_> {
             condition,
             ..Index::over(fields)
         };
-        let table = model.db_table();
         if is_index {
             self.safer_create_index(model, &index, uniqueness);
             return;
         }
+        let Some(table) = self.written_into(model) else {
+            return;
+        };
         if self.has_constraint(&table, name) {
             self.partial(format!("it may stop here: there is a constraint {name} already"));
             return;
@@ -183,7 +190,9 @@ impl Run<'_> {
             if !expressions.is_empty() || condition.as_ref().is_some_and(|condition| *condition != Value::None));
         if is_index {
             self.without_lock_timeout(|run| run.drop_index(model, Name::Given(name.to_owned()), true));
-        } else if self.has_constraint(&model.db_table(), name) {
+        } else if let Some(table) = self.written_into(model)
+            && self.has_constraint(&table, name)
+        {
             self.remove_constraint(model, constraint, name);
         }
     }
@@ -226,7 +235,9 @@ impl Run<'_> {
         if !field.null {
             self.partial("it stops here: the column has to be nullable");
         }
-        let table = model.db_table();
+        let Some(table) = self.written_into(model) else {
+            return;
+        };
         let column = format!("{name}_id");
         let constraint = identifier(&[&table, &column], "fk");
         let quoted = quote_name(&column);
@@ -237,7 +248,10 @@ impl Run<'_> {
                 }
                 None => {
                     let column = Column::plain(column.as_str().into(), DataType::of(target.data_type.clone()));
-                    self.execute(alter(&table, AlterTableAction::AddColumn(Box::new(column))));
+                    self.execute(alter(
+                        &table.as_str().into(),
+                        AlterTableAction::AddColumn(Box::new(column)),
+                    ));
                 }
             }
         }
@@ -276,7 +290,7 @@ impl Run<'_> {
             return None;
         };
         Some(KeyTarget {
-            table: target.model.db_table(),
+            table: target.model.db_table().known()?.to_owned(),
             column: target
                 .field
                 .db_column
@@ -299,6 +313,17 @@ impl Run<'_> {
 
     fn validate(&mut self, table: &str, name: &str) {
         self.alter_text(table, &format!("VALIDATE CONSTRAINT {}", quote_name(name)));
+    }
+
+    /// The table's name, which the package writes into SQL of its own; without it nothing can be said.
+    fn written_into(&mut self, model: &Model<'_>) -> Option<String> {
+        match model.db_table() {
+            Identifier::Known(table) => Some(table),
+            Identifier::Unknown(unknown) => {
+                self.opaque(unknown.reason());
+                None
+            }
+        }
     }
 
     /// Sends a statement with what the package writes behind it, if all of it is known; else the statement, as data.
