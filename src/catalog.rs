@@ -18,14 +18,14 @@ use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::data_type::DataType;
-use crate::statement::{DefaultValue, SqlExpression, Volatility};
+use crate::statement::{DefaultValue, SqlExpression};
 use crate::unknown::Unknown;
 
 pub use nameless::NAMELESS;
 pub(crate) use nameless::table_key;
 pub use names::object_name;
 use names::{compared, stored};
-pub use objects::{Attachments, TypeKind, UserType, View};
+pub use objects::{Attachments, Function, TypeKind, UserType, View};
 pub use partitions::MissingIndex;
 
 /// Counts the migrations in the order in which they run, so that a relation can say which one created it.
@@ -49,7 +49,7 @@ pub struct Catalog {
     extensions: FxHashSet<String>,
     views: FxHashMap<String, View>,
     types: FxHashMap<String, UserType>,
-    functions: FxHashMap<String, Volatility>,
+    functions: FxHashMap<String, Function>,
     migration: MigrationNumber,
 }
 

@@ -2,6 +2,7 @@
 
 mod advice;
 mod births;
+mod builds;
 mod crowd;
 mod database;
 mod findings;

@@ -94,8 +94,6 @@ pub struct Row {
     pub harm: Vec<Harm>,
     /// The row of the user's matrix.
     pub matrix: Option<u8>,
-    /// The severity where it locks a hot table, if that is another.
-    pub hot: Option<Severity>,
     /// Whether it holds even for a table that the migration itself created: Postgres refuses the statement in any case.
     pub even_when_new: bool,
 }
@@ -196,6 +194,12 @@ impl Row {
 }
 
 impl Rule {
+    /// Whether it has a message though it is silent: for its locks on hot tables.
+    #[must_use]
+    pub fn speaks_of_hot_tables(&self) -> bool {
+        self.severity == Severity::Silent && !self.message.is_empty()
+    }
+
     /// The place of one of its rows among them.
     pub(crate) fn position(&self, row: &Row) -> usize {
         let is_it = |other: &Row| std::ptr::eq(other, row);
@@ -244,7 +248,7 @@ mod tests {
     fn every_finding_says_what_happens_and_what_to_do() {
         for rule in RuleTable::embedded().unwrap().rules {
             let speaks = rule.severity > crate::finding::Severity::Silent;
-            let speaks = speaks || rule.rows.iter().any(|row| row.hot.is_some());
+            let speaks = speaks || rule.speaks_of_hot_tables();
             assert!(!speaks || !rule.message.is_empty(), "{} has no message", rule.name);
             assert!(
                 !speaks || rule.help.contains_key("default"),

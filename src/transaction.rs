@@ -16,6 +16,7 @@ pub struct Transaction {
     /// Its locks, in the order in which it took the first on each relation.
     holdings: Vec<Holding>,
     /// Columns that this migration added, whatever the transaction.
+    dropped_indexes: FxHashSet<String>,
     added_columns: FxHashSet<(String, String)>,
     /// Columns whose default this migration set.
     set_defaults: FxHashSet<(String, String)>,
@@ -121,6 +122,17 @@ impl Transaction {
     /// Remembers that a column was added.
     pub fn add_column(&mut self, table: &str, column: &str) {
         self.added_columns.insert((table.to_owned(), column.to_owned()));
+    }
+
+    /// Remembers that whatever had the name of an index is gone.
+    pub fn drop_index(&mut self, name: &str) {
+        self.dropped_indexes.insert(name.to_owned());
+    }
+
+    /// Whether the migration has dropped what had the name of an index, whether or not it was there.
+    #[must_use]
+    pub fn dropped_index(&self, name: &str) -> bool {
+        self.dropped_indexes.contains(name)
     }
 
     /// Remembers that a column got a default.

@@ -3,7 +3,7 @@
 use crate::statement::{Command, Name, SequenceChange, TableChange, TableForm};
 
 use super::names::{object_name, stored};
-use super::{Catalog, Constraint, ConstraintKind, Sequence, Table, TypeKind, UserType, View};
+use super::{Catalog, Constraint, ConstraintKind, Function, Sequence, Table, TypeKind, UserType, View};
 
 impl Catalog {
     #[allow(clippy::too_many_lines, reason = "one short arm for each command")]
@@ -103,8 +103,21 @@ impl Catalog {
                 }
                 self.types.remove(&name.to_lowercase());
             }
-            Command::CreateFunction { name, volatility } => {
-                self.functions.insert(name.clone(), *volatility);
+            Command::CreateFunction {
+                name,
+                volatility,
+                is_trigger,
+            } => {
+                let known = self.functions.get(name);
+                let entry = Function {
+                    volatility: *volatility,
+                    is_trigger: *is_trigger,
+                    created_in: known.map_or(self.migration, |known| known.created_in),
+                };
+                self.functions.insert(name.clone(), entry);
+            }
+            Command::DropFunction { name, .. } => {
+                self.functions.remove(name);
             }
             Command::DropObject { kind, name, .. } => {
                 if kind == "extension" {
@@ -125,6 +138,8 @@ impl Catalog {
             | Command::AttachIndex { .. }
             | Command::ChangeIndex { .. }
             | Command::AddEnumValue { .. }
+            | Command::RenameEnumValue { .. }
+            | Command::Revoke { .. }
             | Command::TouchNothing
             | Command::Session(_)
             | Command::Transaction(_)
@@ -223,7 +238,18 @@ impl Catalog {
                     constraint.validated = *enforced;
                 }
             }
-            TableChange::Rewrite | TableChange::Catalog { .. } | TableChange::Unread { .. } => {}
+            TableChange::SetSchema { schema } => {
+                let bare = table.rsplit("\".\"").next().unwrap_or(table);
+                let to = match schema.as_str() {
+                    "public" => bare.to_owned(),
+                    _ => format!("{schema}\".\"{bare}"),
+                };
+                self.rename_table(table, &to);
+            }
+            TableChange::ForceRowSecurity
+            | TableChange::Rewrite
+            | TableChange::Catalog { .. }
+            | TableChange::Unread { .. } => {}
         }
     }
 

@@ -27,6 +27,17 @@ pub struct UserType {
     pub created_in: MigrationNumber,
 }
 
+/// A function or procedure that a migration created.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// How far it varies.
+    pub volatility: Volatility,
+    /// `RETURNS trigger`: no query calls it.
+    pub is_trigger: bool,
+    /// The migration that created it; of one that was replaced the first.
+    pub created_in: MigrationNumber,
+}
+
 /// What a type is.
 #[derive(Clone, Debug)]
 pub enum TypeKind {
@@ -83,10 +94,10 @@ impl Catalog {
         self.types.get(name)
     }
 
-    /// How far a function varies that migrations created.
+    /// A function that migrations created.
     #[must_use]
-    pub fn function(&self, name: &str) -> Option<Volatility> {
-        self.functions.get(name).copied()
+    pub fn function(&self, name: &str) -> Option<&Function> {
+        self.functions.get(name)
     }
 
     /// The type below a domain, the type itself otherwise.

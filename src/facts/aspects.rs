@@ -28,6 +28,7 @@ pub enum FactName {
     Enforcement,
     Era,
     StandIn,
+    Uniqueness,
 }
 
 /// A fact with all values it can have.
@@ -103,6 +104,8 @@ const FACTS: &[FactDeclaration] = &[
     (FactName::Era, "era", &["before-14", "since-14"]),
     // Whether the same transaction puts a view under the old name.
     (FactName::StandIn, "stand-in", &["none", "view"]),
+    // Whether an index refuses values that are there already.
+    (FactName::Uniqueness, "uniqueness", &["unique", "plain"]),
 ];
 
 impl FactName {
@@ -214,6 +217,11 @@ pub enum Aspect {
     PendingEvents,
     NewEnumValue,
     NotInVersion,
+    TakeFromRunningCode,
+    SetSchema,
+    RenameSequence,
+    ReindexAll,
+    LeftoverIndex,
 }
 
 /// An aspect's name in rows, and the facts it reads.
@@ -359,6 +367,15 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::PendingEvents, "pending-events", &[]),
     (Aspect::NewEnumValue, "new-enum-value", &[]),
     (Aspect::NotInVersion, "not-in-version", &[]),
+    (Aspect::TakeFromRunningCode, "take-from-running-code", &[]),
+    (Aspect::SetSchema, "set-schema", &[]),
+    (Aspect::RenameSequence, "rename-sequence", &[]),
+    (
+        Aspect::ReindexAll,
+        "reindex-all",
+        &[FactName::Building, FactName::Transaction],
+    ),
+    (Aspect::LeftoverIndex, "leftover-index", &[FactName::Uniqueness]),
 ];
 
 impl Aspect {

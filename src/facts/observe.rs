@@ -7,6 +7,7 @@ mod nameless;
 mod partition_keys;
 mod partitions;
 mod rows;
+mod running_code;
 mod types;
 mod version;
 
@@ -217,13 +218,23 @@ impl Context<'_> {
         if create.only && self.catalog.is_partitioned(table_key(&create.table)) {
             return vec![about(Aspect::HollowIndex)];
         }
-        vec![
+        // What a failed build has left behind counts as there.
+        let keeps_leftover = create.concurrently && create.if_not_exists && !self.transaction.open;
+        let is_cleared = create
+            .name
+            .known()
+            .is_some_and(|name| self.transaction.dropped_index(&name));
+        let leftover = (keeps_leftover && !is_cleared).then(|| {
+            about(Aspect::LeftoverIndex).fact(FactName::Uniqueness, if create.unique { "unique" } else { "plain" })
+        });
+        let built = std::iter::once(
             about(Aspect::CreateIndex)
                 .fact(FactName::Building, building)
                 .fact(FactName::Transaction, self.inside())
                 .fact(FactName::Timeout, self.timeout(&["lock_timeout", "statement_timeout"]))
                 .building(self.built_indexes(create, &name)),
-        ]
+        );
+        built.chain(leftover).collect()
     }
 
     /// The index itself, or those of the partitions: the one of the partitioned table holds nothing.

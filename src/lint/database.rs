@@ -17,6 +17,7 @@ use crate::transaction::Transaction;
 use crate::versions::PostgresVersion;
 
 use super::births::Births;
+use super::builds::Build;
 use super::crowd::Crowd;
 use super::input;
 use super::judge::{Hit, Surroundings, Verdict, judge};
@@ -42,6 +43,8 @@ pub(super) struct Database<'a> {
     pub(super) sources: &'a Sources,
     /// The statement that runs, by its string in the log and its place there.
     pub(super) running: (usize, usize),
+    /// Indexes that are built concurrently, and that a second run would find there.
+    pub(super) builds: Vec<Build>,
     /// Settings of the session with the statement that set each last.
     pub(super) set_by: Vec<(String, (usize, usize))>,
     pub log: Vec<Executed<'a>>,
@@ -103,6 +106,7 @@ impl<'a> Database<'a> {
             telling: Telling::Nothing,
             sources,
             running: (0, 0),
+            builds: Vec::new(),
             set_by: Vec::new(),
             log: Vec::new(),
             hot_tables: hot_tables.to_vec(),
@@ -123,6 +127,7 @@ impl<'a> Database<'a> {
         self.catalog.call_siblings(self.births.before(migration, number));
         self.transaction = Transaction::begin(migration.atomic).configured(configured(&self.session));
         self.set_by.clear();
+        self.builds.clear();
         self.new_indexes.clear();
         for (table, column) in self.releasing.drain(..) {
             match column {
@@ -247,7 +252,9 @@ impl<'a> Database<'a> {
     pub(super) fn finish(&mut self, migration: &Migration) {
         self.end_crowd();
         self.judge_half_done(migration);
+        self.judge_builds();
         self.find_stand_ins();
+        self.find_functions_made_again();
 
         let left: Vec<String> = self
             .transaction
@@ -278,7 +285,15 @@ impl<'a> Database<'a> {
                     self.transaction.rename(from, to);
                 }
             }
+            Statement::DropIndex {
+                name, if_exists: true, ..
+            } => {
+                if let Some(name) = name.known() {
+                    self.transaction.drop_index(&name);
+                }
+            }
             Statement::CreateIndex(create) => {
+                self.note_build(create);
                 self.new_indexes.extend(create.name.known().map(Cow::into_owned));
             }
             Statement::AlterTable { table, actions } => {

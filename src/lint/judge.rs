@@ -5,10 +5,13 @@ use rustc_hash::FxHashSet;
 use crate::catalog::{Catalog, MigrationNumber};
 use crate::facts::{Aspect, Observation, Role};
 use crate::finding::{Claim, Harm, HeldLock, MatchedRow, RelationKind, Severity, Work};
-use crate::lock::LockMode;
+use crate::lock::{Command, LockMode};
 use crate::rules::{Row, Rule, RuleTable};
 use crate::statement::ViewKind;
 use crate::transaction::Transaction;
+
+/// What a table is called hot for.
+const QUERIES: [Command; 4] = [Command::Select, Command::Insert, Command::Update, Command::Delete];
 
 /// What one statement does, all its aspects together.
 #[derive(Clone, Debug, Default)]
@@ -85,6 +88,19 @@ impl Surroundings<'_> {
         self.is_new(role, relation) || table.is_some_and(|table| self.catalog.is_unused(table))
     }
 
+    /// The table whose queries open the relation.
+    fn queried_through<'s>(&'s self, role: Role, relation: &'s str) -> Option<&'s str> {
+        match role {
+            Role::Table | Role::Referenced | Role::Partner | Role::Parent | Role::DefaultPartition => Some(relation),
+            Role::Index => self.catalog.index_table(relation),
+            Role::Sequence => {
+                let owner = self.catalog.sequence(relation)?.owner.as_ref();
+                owner.map(|(table, _)| table.as_str())
+            }
+            Role::View => None,
+        }
+    }
+
     fn is_new_view(&self, relation: &str) -> bool {
         self.catalog
             .view(relation)
@@ -122,10 +138,23 @@ pub(super) fn judge<'r>(
     verdict: &mut Verdict<'r>,
 ) {
     let known = verdict.hits.len();
+    let mut heat = None;
     for observation in observations {
         if let Some((rule, row)) = rules.row_for(&observation) {
+            heat = heat.or_else(|| hot_lock(&observation, row, around));
             verdict.add(observation, rule, row, around);
         }
+    }
+    let is_told = verdict.hits[known..]
+        .iter()
+        .any(|hit| hit.severity >= Severity::Warning);
+    if let Some((table, mode)) = heat.filter(|_| !is_told) {
+        let names = vec![
+            ("table", table),
+            ("mode", mode.name().to_owned()),
+            ("who", who_waits(mode)),
+        ];
+        verdict.hits.extend(Hit::of_rule(rules, "lock-hot-table", names));
     }
     verdict.add_up(known, around.transaction);
 }
@@ -160,7 +189,7 @@ impl<'r> Verdict<'r> {
         let mut hit = Hit {
             rule,
             matrix: row.matrix,
-            severity: severity(&observation, row, around),
+            severity: severity(&observation, rule, row, around),
             harm: row.harm.clone(),
             work: Work::None,
             strongest: None,
@@ -308,7 +337,7 @@ fn reads_rows(aspect: Aspect) -> bool {
 }
 
 /// A row's own severity, but silence where nobody uses the table yet, or the other table that the row is about.
-fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> Severity {
+fn severity(observation: &Observation, rule: &Rule, row: &Row, around: &Surroundings<'_>) -> Severity {
     if row.even_when_new {
         return row.severity;
     }
@@ -334,16 +363,34 @@ fn severity(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> 
     } else {
         row.severity
     };
-    own.max(heat(observation, row, around))
+    let is_worded = row.severity > Severity::Silent || rule.speaks_of_hot_tables();
+    if is_worded && hot_lock(observation, row, around).is_some() {
+        own.max(Severity::Warning)
+    } else {
+        own
+    }
 }
 
-/// The row's severity where it locks a hot table, else silence.
-fn heat(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> Severity {
-    let is_locked = |wanted: Role| row.locks.iter().any(|(role, _)| *role == wanted);
-    let locks_hot = observation.roles.iter().any(|(role, relation)| {
-        is_locked(*role) && around.hot_tables.contains(relation) && !around.is_unused(*role, relation)
+/// The hot table that the row keeps queries from, and the mode in which: its own lock's, or that of its index or sequence.
+fn hot_lock(observation: &Observation, row: &Row, around: &Surroundings<'_>) -> Option<(String, LockMode)> {
+    let locked = observation.roles.iter().filter_map(|(role, relation)| {
+        let (_, mode) = row.locks.iter().find(|(locked, _)| locked == role)?;
+        let is_felt = QUERIES.iter().any(|query| mode.conflicts_with(query.lock()));
+        let table = around.queried_through(*role, relation)?;
+        let is_hot = around.hot_tables.iter().any(|hot| hot == table);
+        (is_felt && is_hot && !around.is_unused(*role, relation)).then(|| (table.to_owned(), *mode))
     });
-    row.hot.filter(|_| locks_hot).unwrap_or(Severity::Silent)
+    locked.max_by_key(|(_, mode)| *mode)
+}
+
+/// Those that wait for a mode, as a clause needs it.
+fn who_waits(mode: LockMode) -> String {
+    let who = if mode.conflicts_with(Command::Select.lock()) {
+        "every query on it waits"
+    } else {
+        "inserts, updates and deletes wait"
+    };
+    who.to_owned()
 }
 
 /// What the transaction keeps others from while something works that locks none of it.

@@ -14,7 +14,7 @@ use super::sent::{Executed, Sent, Text};
 
 impl Functions for Catalog {
     fn volatility(&self, name: &str) -> Option<Volatility> {
-        self.function(name)
+        self.function(name).map(|function| function.volatility)
     }
 }
 

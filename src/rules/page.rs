@@ -40,7 +40,6 @@ struct TableRow {
     severity: Option<String>,
     harm: Option<Vec<String>>,
     matrix: Option<u8>,
-    hot: Option<String>,
     #[serde(default, rename = "even-when-new")]
     even_when_new: bool,
 }
@@ -174,7 +173,6 @@ fn read_row(names: &Names<'_>, row: TableRow, severity: Severity, harm: &[Harm])
         severity: row.severity.map_or(Ok(severity), |name| names.severity(&name))?,
         harm: row.harm.map_or_else(|| Ok(harm.to_vec()), |harm| names.harm(&harm))?,
         matrix: row.matrix,
-        hot: row.hot.map(|name| names.severity(&name)).transpose()?,
         even_when_new: row.even_when_new,
     })
 }

@@ -116,6 +116,13 @@ fn view(cursor: &mut Cursor<'_>, kind: ViewKind) -> Read<Vec<Statement>> {
 
 fn alter_type(cursor: &mut Cursor<'_>) -> Read<Command> {
     let name = cursor.relation()?;
+    if cursor.eat(&["rename", "value"]) {
+        let value = cursor.string()?;
+        cursor.expect("to")?;
+        cursor.string()?;
+        cursor.expect_end()?;
+        return Ok(Command::RenameEnumValue { name, value });
+    }
     if !cursor.eat(&["add", "value"]) {
         let is_attribute = cursor.sees(&["alter", "attribute"]) || cursor.sees(&["add", "attribute"]);
         if is_attribute {

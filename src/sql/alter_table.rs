@@ -24,8 +24,8 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         return Ok(vec![rename(cursor, table)?]);
     }
     if cursor.eat(&["set", "schema"]) {
-        cursor.name()?;
-        return Ok(vec![catalog_only(cursor, table, LockMode::AccessExclusive)]);
+        let schema = cursor.name()?;
+        return Ok(vec![set_schema(cursor, table, schema)]);
     }
     let mut actions = Vec::new();
     for tokens in Cursor::comma_separated(cursor.rest()) {
@@ -46,10 +46,10 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     }])
 }
 
-fn catalog_only(cursor: &Cursor<'_>, table: String, lock: LockMode) -> Statement {
+fn set_schema(cursor: &Cursor<'_>, table: String, schema: String) -> Statement {
     let action = AlterTableAction::Change {
         text: cursor.source(&cursor.tokens[..cursor.at]),
-        change: TableChange::Catalog { lock },
+        change: TableChange::SetSchema { schema },
     };
     Statement::AlterTable {
         table: table.into(),
@@ -366,9 +366,11 @@ fn change(cursor: &mut Cursor<'_>) -> Read<TableChange> {
         cursor.name()?;
         return catalog(LockMode::ShareUpdateExclusive);
     }
+    if cursor.eat(&["force", "row", "level", "security"]) {
+        return Ok(TableChange::ForceRowSecurity);
+    }
     let is_known = cursor.sees(&["owner", "to"])
         || cursor.sees(&["replica", "identity"])
-        || cursor.sees(&["force", "row"])
         || cursor.sees(&["no", "force"])
         || cursor.sees(&["of"])
         || cursor.sees(&["not", "of"])

@@ -220,7 +220,11 @@ fn function(cursor: &mut Cursor<'_>) -> Read<Command> {
     let name = cursor.relation()?;
     let mut volatility = Volatility::Volatile;
     let mut is_sql = false;
-    for token in cursor.rest() {
+    let rest = cursor.rest();
+    let is_trigger = rest
+        .windows(2)
+        .any(|pair| pair[0].is("returns") && pair[1].is("trigger"));
+    for token in rest {
         match token.word() {
             Some("immutable" | "stable") => volatility = Volatility::Stable,
             Some("volatile") => volatility = Volatility::Volatile,
@@ -233,7 +237,11 @@ fn function(cursor: &mut Cursor<'_>) -> Read<Command> {
     if is_sql && volatility == Volatility::Volatile {
         volatility = Volatility::Unknown;
     }
-    Ok(Command::CreateFunction { name, volatility })
+    Ok(Command::CreateFunction {
+        name,
+        volatility,
+        is_trigger,
+    })
 }
 
 fn extension(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {

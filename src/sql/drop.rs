@@ -34,11 +34,10 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         "collation" => each(cursor, |name, _, _| Statement::DropCollation { name }),
         "trigger" | "policy" | "rule" => on_table(cursor, &kind),
         "event" => Ok(nothing(cursor)),
-        "function" | "procedure" | "routine" | "aggregate" | "extension" | "cast" | "operator" | "text" | "schema"
-        | "owned" | "language" | "statistics" | "publication" | "subscription" | "role" | "user" | "group"
-        | "server" | "foreign" | "conversion" | "transform" | "access" | "database" | "tablespace" => {
-            object(cursor, kind)
-        }
+        "function" | "procedure" | "routine" => functions(cursor),
+        "aggregate" | "extension" | "cast" | "operator" | "text" | "schema" | "owned" | "language" | "statistics"
+        | "publication" | "subscription" | "role" | "user" | "group" | "server" | "foreign" | "conversion"
+        | "transform" | "access" | "database" | "tablespace" => object(cursor, kind),
         other => Err(Problem::Head(format!("DROP {}", other.to_uppercase()))),
     }
 }
@@ -95,6 +94,24 @@ fn on_table(cursor: &mut Cursor<'_>, kind: &str) -> Read<Vec<Statement>> {
         },
     };
     Ok(vec![command(cursor, read)])
+}
+
+/// `[IF EXISTS] name [(arguments)], ..`
+fn functions(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
+    let if_exists = cursor.if_exists();
+    let names = cursor.list(|cursor| {
+        let name = cursor.relation()?;
+        if cursor.sees_symbol("(") {
+            cursor.brackets()?;
+        }
+        Ok(name)
+    })?;
+    cursor.cascade();
+    cursor.expect_end()?;
+    let each = names
+        .into_iter()
+        .map(|name| command(cursor, Command::DropFunction { name, if_exists }));
+    Ok(each.collect())
 }
 
 /// What is no relation: it touches a table only with CASCADE.

@@ -76,8 +76,9 @@ fn maintenance(cursor: &mut Cursor<'_>, word: &str) -> Read<Read<Command>> {
             Ok(Command::Session(crate::statement::SessionChange::ResetAll))
         }
         "prepare" if cursor.sees(&["transaction"]) => Ok(Command::Transaction(TransactionChange::End)),
-        "grant" | "revoke" | "notify" | "listen" | "unlisten" | "show" | "explain" | "checkpoint" | "load"
-        | "security" | "reassign" | "deallocate" | "declare" | "close" | "fetch" | "move" | "import" => {
+        "revoke" => revoke(cursor),
+        "grant" | "notify" | "listen" | "unlisten" | "show" | "explain" | "checkpoint" | "load" | "security"
+        | "reassign" | "deallocate" | "declare" | "close" | "fetch" | "move" | "import" => {
             cursor.rest();
             Ok(Command::TouchNothing)
         }
@@ -130,6 +131,28 @@ fn comment(cursor: &mut Cursor<'_>) -> Read<Command> {
         table: super::cursor::catalog_name(&parts),
         lock: LockMode::ShareUpdateExclusive,
     })
+}
+
+/// `REVOKE privileges ON [TABLE] a, b FROM role`; of whatever else it is about nothing is said.
+fn revoke(cursor: &mut Cursor<'_>) -> Read<Command> {
+    const OF_QUERIES: &[&str] = &["all", "select", "insert", "update", "delete"];
+    let privileges = cursor.until(|token| token.is("on"));
+    let takes_queries = privileges
+        .iter()
+        .any(|token| OF_QUERIES.iter().any(|word| token.is(word)));
+    let only_grants = privileges.first().is_some_and(|token| token.is("grant"));
+    cursor.eat(&["on"]);
+    let is_table = cursor.eat(&["table"])
+        || !cursor
+            .peek_at(1)
+            .is_some_and(|token| token.name().is_some() && !token.is("from"));
+    if !is_table || only_grants || !takes_queries {
+        cursor.rest();
+        return Ok(Command::TouchNothing);
+    }
+    let tables = cursor.list(Cursor::relation)?;
+    cursor.rest();
+    Ok(Command::Revoke { tables })
 }
 
 fn truncate(cursor: &mut Cursor<'_>) -> Read<Command> {

@@ -168,6 +168,18 @@ pub enum Command {
         /// The value.
         value: String,
     },
+    /// `ALTER TYPE .. RENAME VALUE`
+    RenameEnumValue {
+        /// The type.
+        name: String,
+        /// The value so far.
+        value: String,
+    },
+    /// `REVOKE`, of what queries or calls need
+    Revoke {
+        /// The tables.
+        tables: Vec<String>,
+    },
     /// `DROP TYPE`, `DROP DOMAIN`
     DropType {
         /// Its name.
@@ -199,10 +211,19 @@ pub enum Command {
         name: String,
         /// `IMMUTABLE`, `STABLE`, `VOLATILE`; what the last of these also is where none is written
         volatility: Volatility,
+        /// `RETURNS trigger`: no query calls it
+        is_trigger: bool,
     },
-    /// `DROP FUNCTION`, `DROP EXTENSION`, ..., whatever may be used by a table
+    /// `DROP FUNCTION`, `DROP PROCEDURE`
+    DropFunction {
+        /// Its name.
+        name: String,
+        /// `IF EXISTS`
+        if_exists: bool,
+    },
+    /// `DROP EXTENSION`, `DROP SCHEMA`, ..., whatever may be used by a table
     DropObject {
-        /// `function`, `extension`
+        /// `schema`, `extension`
         kind: String,
         /// Its name.
         name: String,
@@ -503,6 +524,13 @@ pub enum TableChange {
         /// `ENFORCED`, which checks all rows, or `NOT ENFORCED` (PostgreSQL 18)
         enforced: Option<bool>,
     },
+    /// `SET SCHEMA`
+    SetSchema {
+        /// The new schema.
+        schema: String,
+    },
+    /// `FORCE ROW LEVEL SECURITY`
+    ForceRowSecurity,
     /// A change of the catalog only: `SET STATISTICS`, `OWNER TO`, `ENABLE ROW LEVEL SECURITY`, ...
     Catalog {
         /// The lock it takes for a moment.

@@ -2,9 +2,11 @@
 
 use crate::lock::LockMode;
 use crate::statement::{
-    Command, DomainChange, Name, ReindexTarget, SessionChange, SettingScope, TableChange, TransactionChange, ViewKind,
+    Command, DomainChange, Name, ReindexTarget, SequenceChange, SessionChange, SettingScope, TableChange,
+    TransactionChange, ViewKind,
 };
 
+use super::running_code::rename_sequence;
 use super::{Aspect, Context, FactName, Observation, Role, observe, unbound};
 
 impl Context<'_> {
@@ -15,6 +17,10 @@ impl Context<'_> {
                 observations.extend(self.read_rows(reads, None));
                 observations
             }
+            Command::AlterSequence {
+                sequence,
+                change: SequenceChange::Rename(to),
+            } => vec![rename_sequence(sequence, to)],
             Command::AlterSequence { sequence, .. } => {
                 vec![unbound(Aspect::AlterSequence).role(Role::Sequence, sequence)]
             }
@@ -40,6 +46,9 @@ impl Context<'_> {
                 ]
             }
             Command::ChangeIndex { index } => vec![self.about_index(Aspect::ChangeIndex, index)],
+            Command::RenameEnumValue { name, value } => self.rename_enum_value(name, value),
+            Command::Revoke { tables } => self.revoke(tables),
+            Command::DropFunction { name, if_exists } => self.drop_function(name, *if_exists),
             Command::DropType { name, cascade } => self.drop_type(name, *cascade),
             Command::AlterDomain { name, change } => self.alter_domain(name, *change),
             Command::CreateType { .. }
@@ -211,7 +220,7 @@ impl Context<'_> {
                     .fold(observation, |observation, index| observation.role(Role::Index, index))
                     .building(indexes)
             }
-            ReindexTarget::All => unbound(Aspect::Reindex),
+            ReindexTarget::All => unbound(Aspect::ReindexAll).named("table", "all tables"),
         };
         observation
             .fact(FactName::Building, building)
@@ -313,6 +322,8 @@ impl Context<'_> {
             TableChange::RenameConstraint { .. } | TableChange::DropExpression { .. } => {
                 vec![change_catalog(table, LockMode::AccessExclusive)]
             }
+            TableChange::SetSchema { schema } => vec![self.set_schema(table, schema)],
+            TableChange::ForceRowSecurity => self.force_row_security(table),
             TableChange::Catalog { lock } => vec![change_catalog(table, *lock)],
             TableChange::Unread { .. } => Vec::new(),
         }
@@ -374,7 +385,7 @@ impl Context<'_> {
 }
 
 /// A change of the catalog only, under a lock for a moment.
-fn change_catalog(table: &str, lock: LockMode) -> Observation {
+pub(super) fn change_catalog(table: &str, lock: LockMode) -> Observation {
     let strength = match lock {
         LockMode::AccessShare
         | LockMode::RowShare

@@ -105,6 +105,8 @@ fn of_change(change: &TableChange) -> Option<Feature> {
         | TableChange::Inherit { .. }
         | TableChange::Disinherit { .. }
         | TableChange::AlterConstraint { .. }
+        | TableChange::SetSchema { .. }
+        | TableChange::ForceRowSecurity
         | TableChange::Catalog { .. }
         | TableChange::Unread { .. } => return None,
     })

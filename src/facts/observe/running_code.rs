@@ -1,0 +1,87 @@
+//! What running code names or needs, and is taken away without anybody waiting.
+
+use crate::lock::LockMode;
+
+use super::command::change_catalog;
+use super::{Aspect, Context, Observation, Role, unbound};
+
+impl Context<'_> {
+    /// Of the table, its rows or a right to them.
+    fn taken_from(&self, table: &str, change: &str, effect: &str) -> Option<Observation> {
+        let is_used = self.usage.table_in_use(table);
+        let observation = Observation::new(Aspect::TakeFromRunningCode, table);
+        is_used.then(|| said(observation, change, effect))
+    }
+
+    pub(super) fn set_schema(&self, table: &str, schema: &str) -> Observation {
+        let columns = self
+            .catalog
+            .table(table)
+            .into_iter()
+            .flat_map(|entry| entry.columns.keys());
+        let sequences = columns.filter_map(|column| self.catalog.owned_sequence(table, column));
+        let observation = sequences.fold(Observation::new(Aspect::SetSchema, table), |observation, sequence| {
+            observation.role(Role::Sequence, sequence)
+        });
+        let change = format!("moves `{table}` to the schema `{schema}`");
+        said(observation, &change, "no longer finds it")
+    }
+
+    pub(super) fn force_row_security(&self, table: &str) -> Vec<Observation> {
+        let change = format!("forces row level security on `{table}` upon its owner, too");
+        let effect = "no longer sees, and can no longer write, rows that no policy opens to it";
+        let taken = self.taken_from(table, &change, effect);
+        let lock = change_catalog(table, LockMode::AccessExclusive);
+        std::iter::once(lock).chain(taken).collect()
+    }
+
+    pub(super) fn revoke(&self, tables: &[String]) -> Vec<Observation> {
+        let effect = "is refused (`permission denied`), where it connects as such a role";
+        let taken = tables.iter().filter_map(|table| {
+            let change = format!("takes rights on `{table}` away");
+            self.taken_from(table, &change, effect)
+        });
+        or_nothing(taken.collect())
+    }
+
+    pub(super) fn rename_enum_value(&self, name: &str, value: &str) -> Vec<Observation> {
+        let type_name = name.to_lowercase();
+        let known = self.catalog.user_type(&type_name);
+        let users = self.catalog.type_users(&type_name);
+        let is_used = users.iter().any(|(table, _)| !self.catalog.is_unused(table));
+        let is_old = known.is_none_or(|known| !self.catalog.is_recent(known.created_in) && is_used);
+        let change = format!("renames the value `{value}` of the type `{name}`");
+        let effect = "fails where it writes or looks for the old one (`invalid input value for enum`)";
+        let taken = is_old.then(|| said(unbound(Aspect::TakeFromRunningCode), &change, effect));
+        or_nothing(taken.into_iter().collect())
+    }
+
+    pub(super) fn drop_function(&self, name: &str, if_exists: bool) -> Vec<Observation> {
+        let is_called = match self.catalog.function(name) {
+            Some(known) => !known.is_trigger && !self.catalog.is_recent(known.created_in),
+            None => !if_exists,
+        };
+        let change = format!("drops the function `{name}`");
+        let effect = "fails where it calls it";
+        let taken = unbound(Aspect::TakeFromRunningCode).named("function", name);
+        or_nothing(is_called.then(|| said(taken, &change, effect)).into_iter().collect())
+    }
+}
+
+pub(super) fn rename_sequence(sequence: &str, to: &str) -> Observation {
+    let change = format!("renames the sequence `{sequence}` to `{to}`");
+    let observation = unbound(Aspect::RenameSequence).role(Role::Sequence, sequence);
+    said(observation, &change, "fails where it asks for the old name")
+}
+
+fn said(observation: Observation, change: &str, effect: &str) -> Observation {
+    observation.named("change", change).named("effect", effect)
+}
+
+fn or_nothing(observations: Vec<Observation>) -> Vec<Observation> {
+    if observations.is_empty() {
+        vec![unbound(Aspect::TouchNothing)]
+    } else {
+        observations
+    }
+}
