@@ -6,6 +6,7 @@
 mod apply;
 mod command;
 mod constraints;
+mod filling;
 mod nameless;
 mod names;
 mod objects;
@@ -21,6 +22,8 @@ use crate::data_type::DataType;
 use crate::statement::{DefaultValue, SqlExpression};
 use crate::unknown::Unknown;
 
+pub(crate) use filling::Filling;
+pub use filling::added_value;
 pub use nameless::NAMELESS;
 pub(crate) use nameless::table_key;
 pub use names::object_name;
@@ -51,6 +54,10 @@ pub struct Catalog {
     types: FxHashMap<String, UserType>,
     functions: FxHashMap<String, Function>,
     migration: MigrationNumber,
+    /// How often code has run of which it is not known what it wrote.
+    unread_writes: u32,
+    /// How often something ran of which it is not known what it did to tables.
+    unread_code: u32,
 }
 
 /// A table.
@@ -70,6 +77,8 @@ pub struct Table {
     pub attached: Attachments,
     /// The migration that created it.
     pub created_in: MigrationNumber,
+    /// `Catalog::unread_code` when it was created.
+    unread_code: u32,
 }
 
 /// A foreign key to a table that is not known, and with a name that is derived from that.
@@ -96,6 +105,8 @@ pub struct Column {
     pub identity: bool,
     /// The migration that made it.
     pub created_in: MigrationNumber,
+    /// What the history has put into the rows that were there.
+    pub(crate) filling: Filling,
 }
 
 /// A table's constraint.

@@ -198,14 +198,19 @@ impl<'a> Run<'a> {
     ) -> (MigrationReport, Vec<Finding>) {
         let telling = telling(migration, aim, judging);
         self.database.begin(migration, telling);
+        let app = &migration.key.app;
+        if !migration.gaps.is_empty() || !of_history.is_empty() {
+            self.editor.distrust(app);
+        }
         let mut outcomes = Vec::new();
         for node in &migration.operations {
-            self.note_released(&migration.key.app, node);
-            outcomes.push(
-                self.editor
-                    .run(&migration.key.app, node, &mut self.models, &mut self.database),
-            );
+            self.note_released(app, node);
+            let outcome = self.editor.run(app, node, &mut self.models, &mut self.database);
+            self.database.judge_refusals(&outcome.refusals);
+            outcomes.push(outcome);
         }
+        let left = self.editor.left_behind(app, &migration.operations, &self.models);
+        self.database.judge_refusals(&left);
         self.editor.finish(&mut self.database);
         self.database.finish(migration);
         let findings = match telling {

@@ -17,6 +17,7 @@ mod operations;
 mod packaged;
 mod parameters;
 mod prepare;
+mod refusals;
 mod relations;
 mod renames;
 mod run;
@@ -31,6 +32,8 @@ use crate::statement::Statement;
 use crate::unknown::{Identifier, UnknownPart};
 use crate::value::Str;
 use crate::versions::PostgresVersion;
+
+use rustc_hash::FxHashSet;
 
 use run::Run;
 
@@ -137,6 +140,17 @@ pub struct Outcome {
     pub doubts: Vec<Doubt>,
     /// Those of the reasons that are values which are known only when the migration runs: what they do is known.
     pub values: Vec<String>,
+    /// Why Django stops, whatever the rows are.
+    pub refusals: Vec<Refusal>,
+}
+
+/// Where Django raises an exception, for certain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The innermost operation.
+    pub operation: OperationPath,
+    /// What is wrong with it, in words.
+    pub reason: String,
 }
 
 /// Why something of an operation's DDL is not known.
@@ -160,6 +174,9 @@ impl Outcome {
                 reasons.push(doubt.reason.clone());
             }
         }
+        for refusal in &self.refusals {
+            reasons.push(format!("Django stops here: {}", refusal.reason));
+        }
         reasons
     }
 }
@@ -179,6 +196,8 @@ pub struct SchemaEditor {
     /// The innermost operation that runs.
     operation: OperationPath,
     outcome: Outcome,
+    /// Apps of whose migrations something could not be read: what they declare is not known whole.
+    unread_apps: FxHashSet<String>,
 }
 
 impl SchemaEditor {
@@ -190,7 +209,22 @@ impl SchemaEditor {
             deferred: Vec::new(),
             operation: OperationPath::default(),
             outcome: Outcome::default(),
+            unread_apps: FxHashSet::default(),
         }
+    }
+
+    /// Says that something of the app's migrations could not be read: it may have declared anything.
+    pub fn distrust(&mut self, app: &str) {
+        self.unread_apps.insert(app.to_owned());
+    }
+
+    /// What an operation of the migration that has run leaves behind for Django to stop at from then on.
+    #[must_use]
+    pub fn left_behind(&self, app: &str, operations: &[OperationNode], models: &Models) -> Vec<Refusal> {
+        if self.unread_apps.contains(app) {
+            return Vec::new();
+        }
+        refusals::left_behind(app, operations, models)
     }
 
     /// Runs a top-level operation of the app's migration: changes the models and sends the statements.

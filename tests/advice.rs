@@ -28,6 +28,7 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
         "cascade-drops-column",
         "the column goes by name, as `drop-column-in-use` says",
     ),
+    ("django-refuses", "it depends on what Django refuses"),
     ("create-table-with-foreign-key", "a lock_timeout, on hot tables alone"),
     ("drop-check", "a lock_timeout, on hot tables alone"),
     (
@@ -63,6 +64,10 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
     ("not-in-this-version", "another version, or another statement"),
     ("refused-by-dependents", "it depends on what depends"),
     ("rename-behind-view", "it is what `rename-table` advises"),
+    (
+        "repeated-value-in-unique-column",
+        "three migrations, of which only the project knows the second: a value for each row",
+    ),
     ("rewrite-table", "a maintenance window"),
     ("set-tablespace", "the fixtures' server has one tablespace"),
     ("take-from-running-code", "the release must do without it first"),

@@ -5,7 +5,9 @@ use crate::unknown::Identifier;
 
 use super::constraints::stored_check;
 use super::names::stored;
-use super::{Catalog, Column, ConstraintKind, MigrationNumber, NAMELESS, Sequence, Table, object_name, table_key};
+use super::{
+    Catalog, Column, ConstraintKind, Filling, MigrationNumber, NAMELESS, Sequence, Table, object_name, table_key,
+};
 
 impl Catalog {
     /// Applies a statement. What it names and the catalog does not know is left alone: the database of a real project
@@ -75,9 +77,12 @@ impl Catalog {
             Statement::RenameTable { .. }
             | Statement::Comment { .. }
             | Statement::SetConstraintsImmediate { .. }
-            | Statement::UpdateNulls { .. }
-            | Statement::AlterSequenceType { .. }
-            | Statement::Unread { .. } => {}
+            | Statement::AlterSequenceType { .. } => {}
+            Statement::UpdateNulls { table, column, .. } => self.fill_nulls(stored(table_key(table)), column),
+            Statement::Unread { .. } => {
+                self.wrote_unread();
+                self.ran_unread();
+            }
         }
     }
 
@@ -88,6 +93,7 @@ impl Catalog {
         }
         let table = Table {
             created_in: self.migration,
+            unread_code: self.unread_code,
             ..Table::default()
         };
         self.tables.insert(name.clone(), table);
@@ -130,7 +136,10 @@ impl Catalog {
 
     fn alter_table(&mut self, table: &str, action: &AlterTableAction) {
         match action {
-            AlterTableAction::AddColumn(column) => self.add_column(table, column),
+            AlterTableAction::AddColumn(column) => {
+                self.add_column(table, column);
+                self.fill_added(table, column);
+            }
             AlterTableAction::DropColumn { column, cascade } => {
                 let Some(column) = column.known().map(stored) else {
                     return;
@@ -219,7 +228,7 @@ impl Catalog {
     }
 
     pub(super) fn add_column(&mut self, table: &str, column: &statement::Column) {
-        let migration = self.migration;
+        let (migration, filling) = (self.migration, self.unwritten());
         let Some(entry) = self.tables.get_mut(table) else {
             return;
         };
@@ -229,7 +238,7 @@ impl Catalog {
         };
         entry
             .columns
-            .insert(column_name.to_owned(), Column::of(column, migration));
+            .insert(column_name.to_owned(), Column::of(column, migration, filling));
         if column.identity || column.data_type.is_serial() {
             self.own_sequence(table, column_name);
         }
@@ -310,7 +319,7 @@ impl Catalog {
 }
 
 impl Column {
-    fn of(column: &statement::Column, created_in: MigrationNumber) -> Self {
+    fn of(column: &statement::Column, created_in: MigrationNumber, filling: Filling) -> Self {
         Self {
             data_type: column.data_type.clone(),
             collation: column.collation.clone(),
@@ -319,6 +328,7 @@ impl Column {
             generated: column.generated.as_ref().map(|generated| generated.expression.clone()),
             identity: column.identity,
             created_in,
+            filling,
         }
     }
 }

@@ -126,6 +126,7 @@ impl Catalog {
             }
             Command::Several(statements) => statements.iter().for_each(|statement| self.apply(statement)),
             Command::Block(block) => block.iter().for_each(|inner| self.apply(&inner.statement)),
+            Command::Update { table, columns, .. } => self.wrote_columns(table, columns),
             Command::RefreshView { .. }
             | Command::ChangeTable { .. }
             | Command::Truncate { .. }
@@ -144,7 +145,6 @@ impl Catalog {
             | Command::Session(_)
             | Command::Transaction(_)
             | Command::DeferConstraints
-            | Command::Update { .. }
             | Command::Delete { .. }
             | Command::Insert { .. }
             | Command::Select { .. } => {}

@@ -222,6 +222,7 @@ pub enum Aspect {
     RenameSequence,
     ReindexAll,
     LeftoverIndex,
+    RepeatedValue,
 }
 
 /// An aspect's name in rows, and the facts it reads.
@@ -376,6 +377,7 @@ pub const ASPECTS: &[AspectDeclaration] = &[
         &[FactName::Building, FactName::Transaction],
     ),
     (Aspect::LeftoverIndex, "leftover-index", &[FactName::Uniqueness]),
+    (Aspect::RepeatedValue, "repeated-value", &[]),
 ];
 
 impl Aspect {

@@ -6,6 +6,7 @@ mod dependents;
 mod nameless;
 mod partition_keys;
 mod partitions;
+mod repeated;
 mod rows;
 mod running_code;
 mod types;
@@ -100,6 +101,7 @@ fn observe_seated(statement: &Statement, context: &Context<'_>) -> Option<Vec<Ob
     context.spread_to_partitions(statement, &mut observations);
     context.spread_roles(&mut observations);
     observations.extend(context.certain_failures(statement));
+    observations.extend(context.repeated_values(statement));
     Some(observations)
 }
 

@@ -5,7 +5,7 @@ use crate::finding::{Harm, HeldLock, Severity, Work};
 use crate::lock::LockMode;
 use crate::migration::{Migration, OperationPath};
 use crate::row_work::Reach;
-use crate::schema_editor::PythonCode;
+use crate::schema_editor::{PythonCode, Refusal};
 use crate::statement::ViewKind;
 use crate::unknown::Identifier;
 
@@ -36,6 +36,10 @@ impl Database<'_> {
     /// Says what code of Python means that runs now.
     pub(super) fn judge_python(&mut self, code: &PythonCode, operation: &OperationPath) {
         self.ran_python = true;
+        self.catalog.ran_unread();
+        if code.rows.writes || code.rows.reach == Reach::Unknown {
+            self.catalog.wrote_unread();
+        }
         if !self.transaction.open && code.atomic != Some(true) {
             return;
         }
@@ -63,6 +67,14 @@ impl Database<'_> {
             remark.hit.harm.extend(harm);
             remark.hit.harm.sort_unstable();
             remark.hit.harm.dedup();
+        }
+    }
+
+    /// Says where Django stops.
+    pub(super) fn judge_refusals(&mut self, refusals: &[Refusal]) {
+        for Refusal { operation, reason } in refusals {
+            let names = vec![("reason", reason.clone())];
+            self.remark("django-refuses", operation.clone(), names, None, Vec::new());
         }
     }
 

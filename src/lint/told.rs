@@ -73,16 +73,17 @@ impl<'a> Told<'a> {
         inner.or(sent.range)
     }
 
-    /// What fails beats what is slow, and so does a name that every query of the running release looks for in vain; what a
-    /// statement does beats what is said beside it.
+    /// What fails beats what is slow, and what Django refuses what Postgres would; so does a name that every query of the running
+    /// release looks for in vain; what a statement does beats what is said beside it.
     pub(super) fn rank(&self) -> (Severity, bool, bool, Work, bool, Option<LockMode>) {
         let hit = self.hit;
         let fails = hit.harm.contains(&Harm::Fails);
-        let renames = matches!(hit.rule.name.as_str(), "rename-table" | "rename-column");
+        let name = hit.rule.name.as_str();
+        let is_first = matches!(name, "django-refuses" | "rename-table" | "rename-column");
         (
             hit.severity,
             fails,
-            renames,
+            is_first,
             hit.work,
             self.said_of.is_some(),
             hit.strongest,

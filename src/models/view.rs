@@ -164,6 +164,29 @@ impl<'a> View<'a> {
         found
     }
 
+    /// The models that have the model among their bases: children and proxies.
+    #[must_use]
+    pub fn inheriting(self, key: &ModelKey) -> Vec<Model<'a>> {
+        let sources = self.models.referencing(key).filter(|source| *source != key);
+        let models = sources.filter_map(|source| self.model(source));
+        models
+            .filter(|model| {
+                let means_it = |base: &Base| match base {
+                    Base::Model(reference) => self.key_of(reference, model.key()).as_ref() == Ok(key),
+                    Base::Class(_) => false,
+                };
+                model.state.bases.iter().any(means_it)
+            })
+            .collect()
+    }
+
+    /// Whether migrations at hand declare models of the app.
+    #[must_use]
+    pub fn declares(self, app: &str) -> bool {
+        let mut models = self.models.models.iter();
+        models.any(|(key, state)| key.app == app && state.origin == Origin::Migrations)
+    }
+
     /// Whether a reference in `owner` means one of these models.
     fn means_one_of(self, reference: &ModelRef, owner: &ModelKey, targets: &[ModelKey]) -> bool {
         match reference {

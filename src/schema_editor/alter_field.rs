@@ -42,14 +42,14 @@ impl Run<'_> {
             (true, true) => return self.alter_relation_table(old, new),
             (false, false) => {}
             (true, false) | (false, true) => {
-                return self.refuse(old, "you cannot alter to or from M2M fields");
+                return self.refuse_field(old, "you cannot alter to or from M2M fields");
             }
         }
         if (old.is_generated() || new.is_generated()) && is_other_generated(old, new) {
-            return self.refuse(old, "modifying GeneratedFields is not supported");
+            return self.refuse_generated(old, new);
         }
         let (Some(old_type), Some(new_type)) = (old.db_type(), new.db_type()) else {
-            return self.refuse(old, "fields without a column cannot be altered");
+            return self.refuse_field(old, "fields without a column cannot be altered");
         };
         let (Some(old_column), Some(column)) = (old.column(), new.column()) else {
             return;
@@ -72,12 +72,26 @@ impl Run<'_> {
     }
 
     /// Django raises an error here; nothing is sent.
-    fn refuse(&mut self, field: &ModelField<'_>, reason: &str) {
-        self.partial(format!(
-            "Django stops here: {reason} ({}.{})",
-            field.model.state.label(),
-            field.name
-        ));
+    fn refuse_field(&mut self, field: &ModelField<'_>, reason: &str) {
+        self.refuse(format!("{reason} (`{}.{}`)", field.model.state.label(), field.name));
+    }
+
+    /// A generated field that changes, as far as its expression is known.
+    fn refuse_generated(&mut self, old: &ModelField<'_>, new: &ModelField<'_>) {
+        let reason = "a GeneratedField cannot be altered, only removed and added again";
+        let unknown = |field| {
+            let generated = expressions::generated(field)?;
+            generated
+                .expression
+                .sql
+                .unknowns()
+                .first()
+                .map(|unknown| unknown.reason().to_owned())
+        };
+        match unknown(old).or_else(|| unknown(new)) {
+            Some(unknown) => self.partial(format!("whether the generated field changes: {unknown}")),
+            None => self.refuse_field(old, reason),
+        }
     }
 
     /// `_alter_field` of the PostgreSQL schema editor.

@@ -133,6 +133,7 @@ impl Run<'_> {
     /// `COMMENT ON COLUMN`, where the field has a comment.
     pub(super) fn comment_on_column(&mut self, table: &Identifier, field: &ModelField<'_>, column: &Identifier) {
         if let Some(text) = field.field.db_comment.as_deref().filter(|text| !text.is_empty()) {
+            self.refuse_percent(Some(text), field.django());
             let text = comment_text(field.django(), text);
             self.execute(Statement::Comment {
                 table: table.clone(),

@@ -17,6 +17,8 @@ mod temporal;
 mod transforms;
 mod where_tree;
 
+pub(super) use where_tree::fields_looked_up;
+
 use crate::migration::FieldKind;
 use crate::models::{Model, ModelField};
 use crate::statement::{DefaultValue, IndexItem, SqlExpression};

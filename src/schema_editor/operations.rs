@@ -67,6 +67,7 @@ impl Run<'_> {
 
     #[allow(clippy::too_many_lines, reason = "one arm for each operation, each a call")]
     fn forwards(&mut self, operation: &Operation, states: States<'_>) {
+        self.refuse_by_state(operation, states);
         match operation {
             Operation::CreateModel { name, .. } => self.create_declared_model(name, states),
             Operation::DeleteModel { name } => {
@@ -89,6 +90,7 @@ impl Run<'_> {
             }
             Operation::AlterModelTableComment { name, table_comment } => {
                 if let Some(model) = self.migrated(states.to, states.app, name) {
+                    self.refuse_percent(table_comment.as_deref(), django(&model));
                     let comment = comment_text(django(&model), table_comment.as_deref().unwrap_or_default());
                     self.comment_on_table(&model.db_table(), comment);
                 }
@@ -199,8 +201,14 @@ impl Run<'_> {
             }),
             Operation::RemoveCollation { name } => self.execute(Statement::DropCollation { name: name.clone() }),
             Operation::Packaged(packaged) => self.packaged(packaged, states),
-            Operation::Custom { path, .. } => self.opaque(format!("{path} is not one of Django's operations")),
-            Operation::Unread { reason } => self.opaque(reason.clone()),
+            Operation::Custom { path, .. } => {
+                self.editor.distrust(states.app);
+                self.opaque(format!("{path} is not one of Django's operations"));
+            }
+            Operation::Unread { reason } => {
+                self.editor.distrust(states.app);
+                self.opaque(reason.clone());
+            }
             Operation::RunPython { atomic, rows, .. } => {
                 let model = rows.model.as_ref().map(|(app, name)| ModelKey::new(app, name));
                 let model = model.and_then(|key| states.to.model(&key));
@@ -335,12 +343,7 @@ impl Run<'_> {
         if let [name] = names.as_slice() {
             return Some(name.clone());
         }
-        self.partial(format!(
-            "Django stops here: found wrong number ({}) of indexes for {}({})",
-            names.len(),
-            model.db_table().shown(),
-            columns.join(", ")
-        ));
+        self.refuse_count("indexes", names.len(), model, &columns);
         None
     }
 
@@ -367,8 +370,11 @@ impl Run<'_> {
             Some(
                 constraint @ (Constraint::Check { .. } | Constraint::Unique { .. } | Constraint::Exclusion { .. }),
             ) => {
-                self.remove_constraint(&model, constraint, name);
+                if !self.refuse_condition(&model, constraint) {
+                    self.remove_constraint(&model, constraint, name);
+                }
             }
+            None if self.is_whole(&old) => {}
             Some(Constraint::Unknown { .. }) | None => {
                 self.partial(format!("what the constraint {name} was is not known"));
                 self.remove_by_catalog(&model, name);

@@ -41,8 +41,8 @@ impl Run<'_> {
             (None, None) => return,
             (Some(_), None) | (None, Some(_)) => {
                 let label = old.model.state.label();
-                return self.partial(format!(
-                    "Django stops here: you cannot add or remove through= on M2M fields ({label}.{})",
+                return self.refuse(format!(
+                    "through= of a many-to-many field cannot be added or removed (`{label}.{}`)",
                     old.name
                 ));
             }

@@ -138,7 +138,9 @@ impl Run<'_> {
         let is_declared = found
             .as_ref()
             .is_some_and(|model| model.state.origin != Origin::Assumed);
-        if !is_declared {
+        if !is_declared && self.is_whole_app(view, app) {
+            self.refuse(format!("there is no model {app}.{name}"));
+        } else if !is_declared {
             self.partial(format!("no migration at hand declares {app}.{name}"));
         }
         found.unwrap_or_else(|| Model {
@@ -150,7 +152,9 @@ impl Run<'_> {
     /// The field that an operation names; without it nothing can be said about the operation.
     pub(super) fn field<'a>(&mut self, model: &Model<'a>, name: &str) -> Option<ModelField<'a>> {
         let found = model.field(name);
-        if found.is_none() {
+        if found.is_none() && self.is_whole(model) {
+            self.refuse(format!("{} has no field `{name}`", model.state.label()));
+        } else if found.is_none() {
             self.opaque(format!("{} has no field {name} that is known", model.state.label()));
         }
         found

@@ -203,13 +203,7 @@ impl Run<'_> {
             }
         }
         let [name] = names.as_slice() else {
-            let (count, table) = (names.len(), model.db_table());
-            self.partial(format!(
-                "Django stops here: found wrong number ({count}) of constraints for {}({})",
-                table.shown(),
-                columns.join(", ")
-            ));
-            return;
+            return self.refuse_count("constraints", names.len(), model, &columns);
         };
         match what {
             Composed::Unique => self.drop_constraint(model, name),

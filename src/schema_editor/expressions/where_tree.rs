@@ -106,6 +106,24 @@ fn child(value: &Value) -> Option<Child<'_>> {
     }
 }
 
+/// The fields that the lookups of a condition begin with.
+pub(in crate::schema_editor) fn fields_looked_up(condition: &Value) -> Vec<&str> {
+    fn gather<'v>(node: &Node<'v>, names: &mut Vec<&'v str>) {
+        for child in &node.children {
+            match child {
+                Child::Node(inner) => gather(inner, names),
+                Child::Lookup(name, _) => names.extend(name.split("__").next()),
+                Child::Expression(_) => {}
+            }
+        }
+    }
+    let mut names = Vec::new();
+    if let Some(node) = node(condition) {
+        gather(&node, &mut names);
+    }
+    names
+}
+
 fn connector(name: &str) -> Option<Connector> {
     match name.rsplit('.').next() {
         Some("AND") => Some(Connector::And),

@@ -1,0 +1,259 @@
+//! Where Django itself stops: in the state of the models, while it renders them, or in the schema editor.
+
+use crate::migration::{Base, Constraint, FieldKind, InternalType, Operation, OperationNode, OperationPath};
+use crate::models::{Model, ModelKey, Models, Origin, View};
+use crate::versions::DjangoVersion;
+
+use super::Refusal;
+use super::expressions::fields_looked_up;
+use super::operations::States;
+use super::run::Run;
+
+/// Until this version a percent sign in a comment is taken for a placeholder.
+const TAKES_PERCENT: DjangoVersion = DjangoVersion::new(6, 1);
+
+impl Run<'_> {
+    /// Django raises an error here.
+    pub(super) fn refuse(&mut self, reason: impl Into<String>) {
+        let refusal = Refusal {
+            operation: self.editor.operation.clone(),
+            reason: reason.into(),
+        };
+        let refusals = &mut self.editor.outcome.refusals;
+        if !refusals.contains(&refusal) {
+            refusals.push(refusal);
+        }
+    }
+
+    /// Whether all that ever happened to the model in the state is known: what it does not have now, Django does not find.
+    pub(super) fn is_whole(&self, model: &Model<'_>) -> bool {
+        let state = &model.state;
+        let is_known = |base: &Base| match base {
+            Base::Model(_) => true,
+            Base::Class(path) => matches!(path.as_str(), "django.db.models.Model" | "django.db.models.base.Model"),
+        };
+        state.origin == Origin::Migrations
+            && state.options.unknown.is_empty()
+            && state.bases.iter().all(is_known)
+            && model.parents().iter().all(|parent| self.is_whole(parent))
+            && !self.editor.unread_apps.contains(&state.key().app)
+    }
+
+    /// Whether all models of the app are known.
+    pub(super) fn is_whole_app(&self, view: View<'_>, app: &str) -> bool {
+        view.declares(app) && !self.editor.unread_apps.contains(app)
+    }
+
+    /// `_delete_composed_index` and `RenameIndex` want exactly one: certain where all that happened to the table is known.
+    pub(super) fn refuse_count(&mut self, what: &str, count: usize, model: &Model<'_>, columns: &[String]) {
+        let (table, columns) = (model.db_table(), columns.join(", "));
+        let reason = format!("{count} {what} over {}({columns}), where it wants one", table.shown());
+        if table
+            .known()
+            .is_some_and(|table| self.connection.catalog().is_whole(table))
+        {
+            self.refuse(reason);
+        } else {
+            self.partial(format!("Django stops if there are {reason}"));
+        }
+    }
+
+    /// psycopg takes a percent sign in the statement for a placeholder.
+    pub(super) fn refuse_percent(&mut self, comment: Option<&str>, version: DjangoVersion) {
+        let has_percent = comment.is_some_and(|text| text.replace("%%", "").contains('%'));
+        if has_percent && version >= DjangoVersion::new(5, 2) && version < TAKES_PERCENT {
+            self.refuse("a percent sign in a comment is taken for a placeholder; write `%%`");
+        }
+    }
+
+    /// `UniqueConstraint.remove_sql` compiles the condition, with the names that fields have by now. True where it cannot.
+    pub(super) fn refuse_condition(&mut self, model: &Model<'_>, constraint: &Constraint) -> bool {
+        let Constraint::Unique {
+            name,
+            condition: Some(condition),
+            ..
+        } = constraint
+        else {
+            return false;
+        };
+        let is_missing = |field: &&str| *field != "pk" && model.field(field).is_none();
+        let missing = fields_looked_up(condition).into_iter().find(is_missing);
+        let Some(field) = missing.filter(|_| self.is_whole(model)) else {
+            return false;
+        };
+        self.refuse(format!(
+            "the condition of `{name}` names `{field}`, which {} does not have",
+            model.state.label()
+        ));
+        true
+    }
+
+    /// What `state_forwards`, or the rendering of the models after it, refuses.
+    pub(super) fn refuse_by_state(&mut self, operation: &Operation, states: States<'_>) {
+        let model = |view: View<'_>, name: &str| {
+            view.model(&ModelKey::new(states.app, name))
+                .map(|model| model.key().clone())
+        };
+        match operation {
+            Operation::RenameModel { old_name, .. } => {
+                let children = model(states.from, old_name).map(|key| states.from.inheriting(&key));
+                if let Some(child) = children.iter().flatten().next() {
+                    let child = child.state.label();
+                    self.refuse(format!(
+                        "{child} inherits from {old_name}, and a model with children or proxies cannot be renamed"
+                    ));
+                }
+            }
+            Operation::AddField {
+                model_name,
+                name,
+                field,
+                ..
+            }
+            | Operation::AlterField {
+                model_name,
+                name,
+                field,
+                ..
+            } => {
+                if let Some(key) = model(states.to, model_name)
+                    && let Some(new) = states.to.model(&key)
+                {
+                    self.refuse_clash(&new, name);
+                    if is_automatic(&field.kind) {
+                        self.refuse_second_automatic(&new);
+                    }
+                }
+            }
+            Operation::CreateModel { name, .. } => {
+                if let Some(key) = model(states.to, name)
+                    && let Some(new) = states.to.model(&key)
+                {
+                    self.refuse_second_automatic(&new);
+                }
+            }
+            Operation::RemoveIndex { model_name, name, .. } => self.refuse_index(states, model_name, name),
+            Operation::RenameIndex {
+                model_name,
+                old_name: Some(name),
+                ..
+            } => self.refuse_index(states, model_name, name),
+            Operation::RemoveConstraint { model_name, name } | Operation::ValidateConstraint { model_name, name } => {
+                self.refuse_constraint(states, model_name, name);
+            }
+            _ => {}
+        }
+    }
+
+    fn refuse_index(&mut self, states: States<'_>, model_name: &str, name: &str) {
+        let Some(model) = states.from.model(&ModelKey::new(states.app, model_name)) else {
+            return;
+        };
+        let mut names = model.state.options.indexes.iter().map(|index| index.name.as_deref());
+        let may_have_it = names.any(|known| known.is_none_or(|known| known == name));
+        if !may_have_it && self.is_whole(&model) {
+            self.refuse(format!("{} has no index `{name}`", model.state.label()));
+        }
+    }
+
+    fn refuse_constraint(&mut self, states: States<'_>, model_name: &str, name: &str) {
+        let Some(model) = states.from.model(&ModelKey::new(states.app, model_name)) else {
+            return;
+        };
+        let mut names = model.state.options.constraints.iter().map(Constraint::name);
+        let may_have_it = names.any(|known| known.is_none_or(|known| known == name));
+        if !may_have_it && self.is_whole(&model) {
+            self.refuse(format!("{} has no constraint `{name}`", model.state.label()));
+        }
+    }
+
+    /// A field of a child must not be called as one of its parents, unless that is abstract.
+    fn refuse_clash(&mut self, model: &Model<'_>, name: &str) {
+        let above = ancestors(model);
+        let below = descendants(model);
+        let other = above.iter().chain(&below);
+        let clash = other.into_iter().find(|other| other.state.fields.contains_key(name));
+        if let Some(other) = clash {
+            self.refuse(format!(
+                "{} and {} both have a field `{name}`, and one inherits from the other",
+                model.state.label(),
+                other.state.label()
+            ));
+        }
+    }
+
+    fn refuse_second_automatic(&mut self, model: &Model<'_>) {
+        let fields = model.state.fields.values();
+        if fields.filter(|field| is_automatic(&field.kind)).count() > 1 {
+            self.refuse(format!("{} has more than one automatic field", model.state.label()));
+        }
+    }
+}
+
+fn is_automatic(kind: &FieldKind) -> bool {
+    matches!(
+        kind,
+        FieldKind::Plain(InternalType::Auto | InternalType::BigAuto | InternalType::SmallAuto)
+    )
+}
+
+/// As deep as anybody inherits: a model that is its own ancestor, through whatever accident, must not loop.
+const DEEPEST: usize = 16;
+
+fn ancestors<'a>(model: &Model<'a>) -> Vec<Model<'a>> {
+    reached(model, Model::parents)
+}
+
+fn descendants<'a>(model: &Model<'a>) -> Vec<Model<'a>> {
+    reached(model, |model| model.view.inheriting(model.key()))
+}
+
+fn reached<'a>(model: &Model<'a>, next: impl Fn(&Model<'a>) -> Vec<Model<'a>>) -> Vec<Model<'a>> {
+    let mut found = Vec::new();
+    let mut latest = vec![model.clone()];
+    for _ in 0..DEEPEST {
+        latest = latest.iter().flat_map(&next).collect();
+        if latest.is_empty() {
+            break;
+        }
+        found.extend(latest.iter().cloned());
+    }
+    found
+}
+
+/// Models that the migration deleted though others still name them: Django stops when it next builds the models.
+pub(super) fn left_behind(app: &str, operations: &[OperationNode], models: &Models) -> Vec<Refusal> {
+    let now = models.now();
+    let mut refusals = Vec::new();
+    for node in operations {
+        let Operation::DeleteModel { name } = &node.operation else {
+            continue;
+        };
+        let key = ModelKey::new(app, name);
+        if now.model(&key).is_some() {
+            continue;
+        }
+        if let Some(reason) = still_named(now, &key, name) {
+            refusals.push(Refusal {
+                operation: OperationPath::clone(&node.path),
+                reason: format!("{reason}: this and every later `migrate` ends with that error"),
+            });
+        }
+    }
+    refusals
+}
+
+fn still_named(now: View<'_>, key: &ModelKey, name: &str) -> Option<String> {
+    if let Some(child) = now.inheriting(key).first() {
+        return Some(format!("{} still inherits from {name}", child.state.label()));
+    }
+    let relation = now
+        .relations_to(key)
+        .into_iter()
+        .find(|field| !field.is_in_automatic_table())?;
+    Some(format!(
+        "`{}.{}` still names {name}",
+        relation.model.state.label(),
+        relation.name
+    ))
+}
