@@ -21,6 +21,7 @@ pub mod models;
 pub mod progress;
 pub mod project;
 pub mod python;
+pub mod python_work;
 pub mod report;
 pub mod row_work;
 pub mod rules;

@@ -6,6 +6,7 @@ pub mod operation;
 pub mod packaged;
 mod path;
 pub mod read;
+mod schema_call;
 mod unread;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub use internal_type::InternalType;
 pub use operation::{Base, Constraint, Index, ModelOptions, Operation, SqlPiece, SqlText};
 pub use packaged::{Packaged, Trigger};
 pub use path::{NestedList, OperationPath};
+pub use schema_call::{GivenField, SchemaCall};
 
 /// A migration's identity: app label and file name without `.py`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -20,12 +20,11 @@ mod literals;
 mod objects;
 mod operators;
 mod resolve;
-mod row_work;
+mod running;
 mod settings;
 mod settle;
 mod syntax;
 mod text;
-mod uses;
 
 use std::sync::Arc;
 
@@ -42,7 +41,6 @@ pub use operators::{binary, truth};
 pub use resolve::{Modules, Resolved};
 pub use settings::{Setting, SettingValues};
 
-use crate::row_work::RowWork;
 use crate::source::{Range, SourceFile};
 use crate::value::Value;
 use crate::versions::DjangoVersion;
@@ -71,8 +69,6 @@ pub struct Module {
     pub syntax_errors: Vec<SyntaxError>,
     /// Comments in order, `#` included.
     pub comments: Vec<Range>,
-    /// What the functions of a migration do to rows, by name.
-    row_work: FxHashMap<String, RowWork>,
     /// Plain functions of the module itself: where their names stand.
     functions: FxHashMap<String, Range>,
     /// Kept where one of its functions or methods may be called.
@@ -155,31 +151,35 @@ pub fn parse(source: &Arc<SourceFile>, origin: Origin<'_>, modules: &Modules) ->
     });
     let syntax_errors = syntax_errors.collect();
     let module = evaluate::module(source, syntax::body(&parsed), origin, modules);
-    let row_work = if text.contains("RunPython") && parsed.errors().is_empty() {
-        row_work::of_module(syntax::body(&parsed))
-    } else {
-        FxHashMap::default()
-    };
-    let syntax = module.may_be_called().then(|| Arc::new(Syntax::new(parsed)));
+    let runs = if parsed.errors().is_empty() { text } else { "" };
+    let syntax = module.may_be_called(runs).then(|| Arc::new(Syntax::new(parsed)));
     Module {
         syntax_errors,
         comments,
-        row_work,
         syntax,
         ..module
     }
 }
 
 impl Module {
-    /// Whether anybody may call a function of it: of a migration only its constructor and methods of classes beside it.
-    fn may_be_called(&self) -> bool {
+    /// Whether anybody may call a function of it: of a migration only its constructor, methods of classes beside it, and
+    /// what a `RunPython` runs. `text` is empty where it is not all Python.
+    fn may_be_called(&self, text: &str) -> bool {
         match self.class("Migration") {
-            Some(_) => self.classes.iter().any(|class| match class.name.as_str() {
-                "Migration" => class.method("__init__").is_some(),
-                _ => !class.methods.is_empty(),
-            }),
-            None => !self.functions.is_empty() || self.classes.iter().any(|class| !class.methods.is_empty()),
+            Some(_) => self.has_methods() || text.contains("RunPython"),
+            None => {
+                let has_methods = self.classes.iter().any(|class| !class.methods.is_empty());
+                !self.functions.is_empty() || has_methods || text.contains("def ") || text.contains("lambda")
+            }
         }
+    }
+
+    /// Whether a migration has a constructor, or classes with methods beside it.
+    fn has_methods(&self) -> bool {
+        self.classes.iter().any(|class| match class.name.as_str() {
+            "Migration" => class.method("__init__").is_some(),
+            _ => !class.methods.is_empty(),
+        })
     }
 
     /// The class with this qualified name.

@@ -17,6 +17,7 @@ mod operations;
 mod packaged;
 mod parameters;
 mod prepare;
+mod python;
 mod refusals;
 mod relations;
 mod renames;

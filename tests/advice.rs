@@ -112,7 +112,9 @@ fn nothing_worse_than_an_info_is_found_in_advised_migrations_and_never_the_rule_
     for rule in advised_rules() {
         for finding in findings(&advised(&rule)) {
             let (found, severity) = (text(&finding["rule"]), text(&finding["severity"]));
-            if found == rule || severity != "info" {
+            // Code that is not at hand stays unread, in whichever migration it runs.
+            let is_unread = rule == "run-python-unread-under-lock" && found == "not-analysed";
+            if found == rule || (severity != "info" && !is_unread) {
                 failures.push(format!("{rule}: {severity}[{found}] {}", text(&finding["message"])));
             }
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::python_work::PythonWork;
 use crate::row_work::RowWork;
 use crate::unknown::Identifier;
 use crate::value::{Str, Value};
@@ -9,6 +10,7 @@ use crate::value::{Str, Value};
 use super::OperationNode;
 use super::field::{Field, ModelRef};
 use super::packaged::{Packaged, Trigger};
+use super::schema_call::SchemaCall;
 
 /// One migration operation.
 ///
@@ -132,6 +134,10 @@ pub enum Operation {
         atomic: Option<bool>,
         code: Value,
         rows: RowWork,
+        /// What it does, in order.
+        work: Arc<PythonWork>,
+        /// What it tells the schema editor, in the order of such calls in its work.
+        calls: Vec<SchemaCall>,
     },
     CreateExtension {
         name: String,

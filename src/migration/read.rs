@@ -10,6 +10,7 @@ mod indexes;
 mod operations;
 mod options;
 mod packaged;
+mod schema_calls;
 mod subclasses;
 
 use std::borrow::Cow;

@@ -25,7 +25,7 @@ use crate::versions::PostgresVersion;
 const MAX_ROUNDS: usize = 32;
 
 /// How often a file is read again after what it asked for was read.
-const MAX_READINGS: usize = 6;
+const MAX_READINGS: usize = 16;
 
 /// A migration file, parsed.
 struct Parsed {

@@ -352,7 +352,6 @@ impl<'a> Interpreter<'a> {
             source: Arc::clone(source),
             syntax_errors: Vec::new(),
             comments: Vec::new(),
-            row_work: FxHashMap::default(),
             syntax: None,
         }
     }

@@ -23,9 +23,6 @@ const BASE: &str = "<base>";
 /// Calls on lines of their own that were not followed.
 const EFFECTS: &str = "<effects>";
 
-/// The method whose call stands among the effects, because its turn matters.
-const ORDERED: &str = "database_forwards";
-
 /// What `Field.__init__` of Django sets: what a subclass set before is lost.
 #[rustfmt::skip]
 const SET_BY_DJANGO: &[&str] = &[
@@ -179,17 +176,6 @@ impl<'m> Object<'m> {
         }
     }
 
-    /// How the code of a method uses its parameter at a position after `self`: as `connection.alias` of it, or as itself (`""`).
-    #[must_use]
-    pub fn uses(&self, method: &str, parameter: usize) -> Vec<String> {
-        let mut classes = self.lineage.classes.iter();
-        let function = classes.find_map(|(module, class)| {
-            let method = class.method(method)?;
-            module.syntax.as_ref()?.function(method.place)
-        });
-        function.map_or_else(Vec::new, |function| super::uses::uses(function, parameter + 1))
-    }
-
     /// What a method that was run handed to that of the class that needs no reading.
     #[must_use]
     #[allow(
@@ -217,8 +203,7 @@ impl<'m> Object<'m> {
     }
 
     /// Calls on lines of their own, in methods run by [`Object::call`] since the last [`Object::construct`], that were
-    /// not followed; something else than a call where nobody knows how often they ran. A call of `database_forwards` of the
-    /// class that needs no reading has its place among them, as its own result.
+    /// not followed; something else than a call where nobody knows how often they ran.
     #[must_use]
     pub fn effects(&self) -> &[Value] {
         match self.attributes.get(EFFECTS).map(|binding| &binding.value) {
@@ -416,9 +401,6 @@ impl<'a> Interpreter<'a> {
             }
         }
         let given = arguments.args.first().cloned();
-        if method == ORDERED {
-            self.keep_effect(Value::Name(format!("{BASE}.{method}")));
-        }
         let scope = &mut self.scopes[0];
         let kwargs = arguments.kwargs.into_iter();
         let kwargs = kwargs.map(|(name, value)| (Value::Str(name.into()), value)).collect();

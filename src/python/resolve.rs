@@ -295,7 +295,7 @@ impl Module {
             is_followed(path) && !own.is_some_and(|name| name.starts_with('.'))
         };
         let is_own = |value: &Value| !names(value, &is_foreign);
-        self.syntax.is_none()
+        !self.has_methods()
             && self.asked.is_empty()
             && self.classes.iter().all(|class| {
                 class.bases.iter().all(is_own) && class.attributes.iter().all(|attribute| is_own(&attribute.value))
@@ -304,6 +304,7 @@ impl Module {
 
     /// Forgets the values of names and attributes, which nobody needs once the migration has been read.
     pub fn forget_values(&mut self) {
+        self.syntax = None;
         self.bindings = FxHashMap::default();
         for class in &mut self.classes {
             class.attributes = Vec::new();

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use ruff_python_ast::{self as ast, Mod, Stmt, StmtFunctionDef};
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, Expr, Mod, Stmt, StmtFunctionDef};
 use ruff_python_parser::Parsed;
-use ruff_text_size::{Ranged, TextSize};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use crate::source::Range;
 
@@ -23,9 +24,43 @@ impl Syntax {
         body(&self.parsed)
     }
 
+    /// The outermost expression that stands exactly at this place.
+    pub(super) fn expression(&self, place: Range) -> Option<&Expr> {
+        let mut search = Search { place, found: None };
+        search.visit_body(self.statements());
+        search.found
+    }
+
     /// The function whose name stands at this place.
     pub(super) fn function(&self, place: Range) -> Option<&StmtFunctionDef> {
         find(body(&self.parsed), place.start.into())
+    }
+}
+
+fn stands_around(range: TextRange, place: Range) -> bool {
+    u32::from(range.start()) <= place.start && place.end <= u32::from(range.end())
+}
+
+struct Search<'a> {
+    place: Range,
+    found: Option<&'a Expr>,
+}
+
+impl<'a> Visitor<'a> for Search<'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        if stands_around(statement.range(), self.place) {
+            visitor::walk_stmt(self, statement);
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        let range = expression.range();
+        let is_it = (u32::from(range.start()), u32::from(range.end())) == (self.place.start, self.place.end);
+        if self.found.is_none() && is_it {
+            self.found = Some(expression);
+        } else if stands_around(range, self.place) {
+            visitor::walk_expr(self, expression);
+        }
     }
 }
 

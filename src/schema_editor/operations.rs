@@ -5,13 +5,12 @@ use std::sync::Arc;
 use crate::catalog::NameQuery;
 use crate::finding::Origin;
 use crate::migration::{Constraint, Field, Index, Operation, OperationNode, SqlPiece, SqlText};
-use crate::models::{Model, ModelField, ModelKey, Models, View};
+use crate::models::{Model, ModelField, Models, View};
 use crate::statement::{AlterTableAction, Name, Statement};
 use crate::unknown::{Identifier, UnknownPart};
 use crate::value::{Str, Value};
 use crate::versions::DjangoVersion;
 
-use super::PythonCode;
 use super::columns::{alter, comment_text};
 use super::parameters::fill_parameters;
 use super::run::{Run, django};
@@ -209,17 +208,7 @@ impl Run<'_> {
                 self.editor.distrust(states.app);
                 self.opaque(reason.clone());
             }
-            Operation::RunPython { atomic, rows, .. } => {
-                let model = rows.model.as_ref().map(|(app, name)| ModelKey::new(app, name));
-                let model = model.and_then(|key| states.to.model(&key));
-                let code = PythonCode {
-                    atomic: *atomic,
-                    rows: rows.clone(),
-                    table: model.map(|model| model.db_table()),
-                };
-                let place = self.place();
-                self.connection.run_python(&code, &place);
-            }
+            Operation::RunPython { .. } => self.run_code(operation, states),
             Operation::AlterModelOptions { .. }
             | Operation::AlterModelManagers { .. }
             | Operation::AlterConstraint { .. }

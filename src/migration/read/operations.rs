@@ -7,7 +7,6 @@ use super::arguments::{Arguments, Reason, described, not_readable, strings, toge
 use super::{ClassOf, Current, MigrationClass, Reading, flatten};
 use crate::migration::operation::{Base, Operation, SqlPiece, SqlText};
 use crate::migration::{Field, NestedList, OperationNode, OperationPath};
-use crate::row_work::RowWork;
 use crate::source::Range;
 use crate::value::{Call, Value};
 
@@ -274,17 +273,16 @@ impl<'a> Reading<'a> {
     fn run_python(&mut self, call: &Call) -> Read {
         let arguments = Arguments::new(call, &["code", "reverse_code", "atomic", "hints", "elidable"])?;
         let code = arguments.required("code")?.clone();
-        let rows = match &code {
-            Value::Name(path) if path.ends_with(".RunPython.noop") => RowWork::none(),
-            Value::Function(function) if function.returns.is_some() => RowWork::none(),
-            Value::Function(function) => self.modules.row_work(self.module, &function.path),
-            Value::Name(path) => self.modules.row_work(self.module, path),
-            _ => RowWork::default(),
-        };
+        let place = arguments.range("code");
+        let work = self
+            .modules
+            .run_python(self.module, &code, Some(place), &mut self.asked.borrow_mut());
         Ok(Operation::RunPython {
             atomic: arguments.optional_boolean("atomic")?,
             code,
-            rows,
+            rows: work.rows(),
+            calls: self.schema_calls(&work),
+            work: Arc::new(work),
         })
     }
 

@@ -1,22 +1,19 @@
 //! Operation classes that are not Django's: by what their methods do.
 
+use std::sync::Arc;
+
 use super::arguments::Reason;
 use super::operations::Read;
 use super::{ClassOf, Reading};
-use crate::migration::OperationNode;
 use crate::migration::operation::{Operation, SqlPiece, SqlText};
+use crate::migration::{OperationNode, SchemaCall};
 use crate::python::Object;
-use crate::row_work::RowWork;
-use crate::value::{Call, Str, Value};
+use crate::python_work::{Action, Certainty, Handed, Parameters, PythonWork, TextPiece};
+use crate::value::{Builder, Call, Value};
 
 /// The parameters of the methods by which an operation changes the state and the database.
 const STATE_FORWARDS: (&str, &[&str]) = ("state_forwards", &["app_label", "state"]);
-const DATABASE_FORWARDS: (&str, &[&str]) = (
-    "database_forwards",
-    &["app_label", "schema_editor", "from_state", "to_state"],
-);
-/// What `database_forwards` may ask of the schema editor without sending anything.
-const ASKED_OF_CONNECTION: [&str; 2] = ["connection.alias", "connection.vendor"];
+const DATABASE_FORWARDS: &str = "database_forwards";
 
 impl Reading<'_> {
     /// An operation of a class of the project or of a package.
@@ -24,7 +21,7 @@ impl Reading<'_> {
         let mut object = self.object(&call.path, &is_operation);
         let read = match object.base().map(str::to_owned) {
             None => Ok(unknown(call, None)),
-            Some(base) if base.ends_with(".Operation") => Ok(own_operation(call, &mut object)),
+            Some(base) if base.ends_with(".Operation") => Ok(self.own_operation(call, &mut object)),
             Some(base) => {
                 self.current.class = ClassOf::Project;
                 self.derived_operation(call, base, &mut object)
@@ -41,19 +38,64 @@ impl Reading<'_> {
             return Ok(unknown(call, None));
         }
         let operation = self.operation(&constructed?)?;
-        if calls_base_alone(DATABASE_FORWARDS, object) && hands_schema_editor_on(object) {
+        let Some(work) = self.database_forwards(call, object) else {
             return Ok(operation);
+        };
+        match steps(&work) {
+            Some(steps) => match steps.as_slice() {
+                [Step::Base] => Ok(operation),
+                steps => Ok(Operation::SeparateDatabaseAndState {
+                    database_operations: self.nodes_of(call, Some(&operation), steps),
+                    state_operations: vec![self.step(call, operation)],
+                }),
+            },
+            None => Ok(unknown(call, Some(Box::new(operation)))),
         }
-        if sends_nothing(object) {
-            return Ok(Operation::SeparateDatabaseAndState {
-                database_operations: Vec::new(),
-                state_operations: vec![self.step(call, operation)],
-            });
+    }
+
+    /// An operation that derives from the bare `Operation`: its code alone says what it does.
+    fn own_operation(&mut self, call: &Call, object: &mut Object<'_>) -> Operation {
+        object.construct(call);
+        if !leaves_the_state_alone(object) {
+            return unknown(call, None);
         }
-        if let Some(steps) = steps(call, object) {
-            return Ok(self.in_steps(call, &operation, steps));
+        let Some(work) = self.database_forwards(call, object) else {
+            return unknown(call, None);
+        };
+        if work.effects.iter().any(|effect| effect.action == Action::Base) {
+            return unknown(call, None);
         }
-        Ok(unknown(call, Some(Box::new(operation))))
+        match steps(&work) {
+            Some(steps) if !steps.is_empty() && steps.iter().all(|step| matches!(step, Step::Sql(_))) => {
+                run_sql(steps.iter().filter_map(sql_of))
+            }
+            Some(_) | None => {
+                let calls = self.schema_calls(&work);
+                run_python(call, &work, calls)
+            }
+        }
+    }
+
+    /// What the `database_forwards` of a class that was read does, if one has it.
+    fn database_forwards(&self, call: &Call, object: &Object<'_>) -> Option<PythonWork> {
+        if !object.defines(DATABASE_FORWARDS) {
+            return None;
+        }
+        let mut asked = self.asked.borrow_mut();
+        let work = self.modules.run_operation(self.module, call, self.app, &mut asked);
+        // Its class is read, so what is missing is how the object is made.
+        let unknown = || PythonWork::unfollowed(format!("`{}` is not followed", call.class_name()), call.range);
+        Some(work.unwrap_or_else(unknown))
+    }
+
+    /// As if a migration had listed the steps one by one.
+    fn nodes_of(&self, call: &Call, base: Option<&Operation>, steps: &[Step]) -> Vec<OperationNode> {
+        let steps = steps.iter().filter_map(|step| match step {
+            Step::Base => base.cloned(),
+            Step::Sql(piece) => Some(run_sql(std::iter::once(piece.clone()))),
+            Step::Code(work) => Some(run_python(call, work, Vec::new())),
+        });
+        steps.map(|operation| self.step(call, operation)).collect()
     }
 
     /// A part of what the operation that is being read does; it has that operation's place.
@@ -69,74 +111,85 @@ impl Reading<'_> {
             argument_ranges: Vec::new(),
         }
     }
-
-    /// As if a migration had listed the steps one by one.
-    fn in_steps(&self, call: &Call, operation: &Operation, steps: Vec<Step>) -> Operation {
-        let step = |step| match step {
-            Step::Base => operation.clone(),
-            Step::Sql(text) => Operation::RunSql {
-                sql: SqlText::Pieces(vec![SqlPiece {
-                    text: Some(text),
-                    params: None,
-                }]),
-                reverse_sql: None,
-                state_operations: Vec::new(),
-            },
-        };
-        let steps = steps.into_iter().map(step);
-        Operation::SeparateDatabaseAndState {
-            database_operations: steps.map(|operation| self.step(call, operation)).collect(),
-            state_operations: vec![self.step(call, operation.clone())],
-        }
-    }
 }
 
-/// Whether `database_forwards` neither touches the schema editor nor hands it on.
-fn sends_nothing(object: &Object<'_>) -> bool {
-    let asked = object.uses(DATABASE_FORWARDS.0, 1);
-    object.defines(DATABASE_FORWARDS.0) && asked.iter().all(|asked| ASKED_OF_CONNECTION.contains(&asked.as_str()))
-}
-
-/// What `database_forwards` does: its base class's part, or SQL of its own.
+/// What `database_forwards` does: its base class's part, SQL of its own, or code that works on rows.
 enum Step {
     Base,
-    Sql(Str),
+    Sql(SqlPiece),
+    Code(PythonWork),
 }
 
-/// The steps of a `database_forwards` that calls that of its base class once, and executes strings before or after.
-fn steps(call: &Call, object: &mut Object<'_>) -> Option<Vec<Step>> {
-    let (method, parameters) = DATABASE_FORWARDS;
-    // What was done so far is forgotten.
-    object.construct(call);
-    let given = placeholders(parameters);
-    let returned = object.call(method, given.clone(), &[])?;
-    if returned.unknown().is_some() || !passes_on(object, method, parameters, &given) {
-        return None;
-    }
+/// The steps of a `database_forwards` that calls that of its base class at most once, executes texts that are known, and
+/// works on rows; `None` where it may do anything else.
+fn steps(work: &PythonWork) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
-    for effect in object.effects() {
-        if Object::is_base_result(effect, method) {
-            steps.push(Step::Base);
-        } else if let Some(sql) = executed(effect) {
-            steps.push(Step::Sql(sql.clone()));
-        } else if !is_harmless(effect) {
-            return None;
+    for effect in &work.effects {
+        let is_certain = effect.certainty == Certainty::Certain;
+        match &effect.action {
+            Action::Base if is_certain && !steps.iter().any(|step| matches!(step, Step::Base)) => {
+                steps.push(Step::Base);
+            }
+            Action::Sql { text, params } if is_certain => steps.push(Step::Sql(piece(text, params)?)),
+            Action::Unfollowed { handed, .. } if *handed >= Handed::Cursor => return None,
+            Action::Base | Action::Sql { .. } | Action::Editor(_) | Action::Command { .. } => return None,
+            Action::Rows(_) | Action::Begin | Action::End | Action::Unfollowed { .. } => match steps.last_mut() {
+                Some(Step::Code(work)) => work.effects.push(effect.clone()),
+                Some(Step::Base | Step::Sql(_)) | None => steps.push(Step::Code(PythonWork {
+                    effects: vec![effect.clone()],
+                })),
+            },
         }
     }
-    let is_once = steps.iter().filter(|step| matches!(step, Step::Base)).count() == 1;
-    is_once.then_some(steps)
+    Some(steps)
 }
 
-/// The string of `schema_editor.execute("..")`.
-fn executed(effect: &Value) -> Option<&Str> {
-    match effect {
-        Value::Call(call) if call.path == "<schema_editor>.execute" && call.kwargs.is_empty() => {
-            match call.args.as_slice() {
-                [Value::Str(text)] => Some(text),
-                [..] => None,
-            }
+/// The string that goes to the server, if all of it is known.
+fn piece(pieces: &[TextPiece], params: &Parameters) -> Option<SqlPiece> {
+    let mut text = Builder::default();
+    for piece in pieces {
+        match piece {
+            TextPiece::Known(known) => text.push(known),
+            TextPiece::Table(_) | TextPiece::Column(..) | TextPiece::Unknown(_) => return None,
         }
-        _ => None,
+    }
+    let text = text.finish();
+    let params = match params {
+        Parameters::None => None,
+        // Nothing to fill in, and no percent sign to be halved.
+        Parameters::Given(Value::Tuple(items)) if items.is_empty() && !text.contains('%') => None,
+        Parameters::Given(params) => Some(params.clone()),
+        Parameters::Many(_) => return None,
+    };
+    Some(SqlPiece {
+        text: Some(text),
+        params,
+    })
+}
+
+fn sql_of(step: &Step) -> Option<SqlPiece> {
+    match step {
+        Step::Sql(piece) => Some(piece.clone()),
+        Step::Base | Step::Code(_) => None,
+    }
+}
+
+fn run_sql(pieces: impl Iterator<Item = SqlPiece>) -> Operation {
+    Operation::RunSql {
+        sql: SqlText::Pieces(pieces.collect()),
+        reverse_sql: None,
+        state_operations: Vec::new(),
+    }
+}
+
+/// Code that runs as that of RunPython does.
+fn run_python(call: &Call, work: &PythonWork, calls: Vec<SchemaCall>) -> Operation {
+    Operation::RunPython {
+        code: Value::Name(format!("{}.{DATABASE_FORWARDS}", call.path)),
+        atomic: None,
+        rows: work.rows(),
+        calls,
+        work: Arc::new(work.clone()),
     }
 }
 
@@ -173,54 +226,10 @@ fn construct(call: &Call, base: String, object: &mut Object<'_>) -> Result<Call,
     Ok(call)
 }
 
-/// An operation that derives from the bare `Operation`: its code alone says what it does.
-fn own_operation(call: &Call, object: &mut Object<'_>) -> Operation {
-    object.construct(call);
-    if !leaves_the_state_alone(object) || !object.defines(DATABASE_FORWARDS.0) {
-        return unknown(call, None);
-    }
-    let asked = object.uses(DATABASE_FORWARDS.0, 1);
-    if asked.iter().all(|asked| ASKED_OF_CONNECTION.contains(&asked.as_str())) {
-        // Code that works on the rows, as that of RunPython does.
-        let code = Value::Name(format!("{}.{}", call.path, DATABASE_FORWARDS.0));
-        return Operation::RunPython {
-            code,
-            atomic: None,
-            rows: RowWork::default(),
-        };
-    }
-    match executed_sql(object) {
-        Some(pieces) => Operation::RunSql {
-            sql: SqlText::Pieces(pieces),
-            reverse_sql: None,
-            state_operations: Vec::new(),
-        },
-        None => unknown(call, None),
-    }
-}
-
 fn leaves_the_state_alone(object: &mut Object<'_>) -> bool {
     let (method, parameters) = STATE_FORWARDS;
     let is_known = |value: Value| value.unknown().is_none();
     object.call(method, placeholders(parameters), &[]).is_some_and(is_known) && object.effects().iter().all(is_harmless)
-}
-
-/// The strings that `database_forwards` executes, if that is all that it does.
-fn executed_sql(object: &mut Object<'_>) -> Option<Vec<SqlPiece>> {
-    let (method, parameters) = DATABASE_FORWARDS;
-    let returned = object.call(method, placeholders(parameters), &[])?;
-    if returned.unknown().is_some() {
-        return None;
-    }
-    let harmful = object.effects().iter().filter(|effect| !is_harmless(effect));
-    let pieces = harmful.map(|effect| {
-        let text = executed(effect)?.clone();
-        Some(SqlPiece {
-            text: Some(text),
-            params: None,
-        })
-    });
-    pieces.collect()
 }
 
 fn placeholders(parameters: &[&str]) -> Vec<Value> {
@@ -257,13 +266,6 @@ fn passes_on(object: &Object<'_>, method: &str, parameters: &[&str], given: &[Va
     passed.is_some_and(|passed| passed == given)
 }
 
-/// Whether `database_forwards` does nothing with the schema editor but hand it on once.
-fn hands_schema_editor_on(object: &Object<'_>) -> bool {
-    let uses = object.uses(DATABASE_FORWARDS.0, 1);
-    let (handed_on, asked): (Vec<&String>, Vec<&String>) = uses.iter().partition(|used| used.is_empty());
-    handed_on.len() < 2 && asked.iter().all(|asked| ASKED_OF_CONNECTION.contains(&asked.as_str()))
-}
-
 /// Whether a call can change neither database nor state: it gets nothing of what the method got.
 fn is_harmless(effect: &Value) -> bool {
     match effect {
@@ -271,8 +273,7 @@ fn is_harmless(effect: &Value) -> bool {
             let values = call.args.iter().chain(call.kwargs.iter().map(|(_, value)| value));
             !call.path.starts_with('<') && values.into_iter().all(is_harmless)
         }
-        // What Django's own method returned is nothing.
-        Value::Name(path) => !path.starts_with('<') || Object::is_base_result(effect, DATABASE_FORWARDS.0),
+        Value::Name(path) => !path.starts_with('<'),
         Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::Operation(_, items) => {
             items.iter().all(is_harmless)
         }

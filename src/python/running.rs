@@ -1,0 +1,345 @@
+//! Runs Python code abstractly, and writes down what it does to the database.
+//!
+//! Beside the evaluator of values: that one asks what an expression is, this one what happens, and in what order. Conditions
+//! that constants do not decide let both branches run, in doubt; loops over rows run once, for all rows. Nothing is
+//! guessed: whatever reaches the schema editor, a cursor or rows and is not followed is an effect of its own.
+
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "the arguments of a call belong to what is called"
+)]
+
+mod arguments;
+mod calls;
+mod classes;
+mod data;
+mod database;
+mod django;
+mod editor;
+mod expressions;
+mod functions;
+mod loops;
+mod methods;
+mod models;
+mod names;
+mod rows;
+mod state;
+mod statements;
+mod text;
+mod values;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use ruff_text_size::TextRange;
+use rustc_hash::FxHashMap;
+
+use super::{Module, Modules};
+use crate::python_work::{Action, Certainty, Effect, Handed, PythonWork, TextPiece};
+use crate::row_work::Reach;
+use crate::source::Range;
+use crate::value::{Call, Value};
+use data::{Datum, FrameId, Given};
+use functions::Running;
+use state::{Frame, State};
+use statements::Body;
+
+/// How many expressions and statements may run for one piece of code.
+const MAX_STEPS: usize = 200_000;
+/// How many bytes of text may be made for it.
+const MAX_BYTES: usize = 8 << 20;
+/// How many things it may do.
+const MAX_EFFECTS: usize = 5_000;
+/// Calls within each other, and expressions within each other: the stack is finite.
+const MAX_DEPTH: usize = 150;
+
+/// The method by which an operation changes the database.
+const DATABASE_FORWARDS: &str = "database_forwards";
+/// Its parameters after `self`.
+const PARAMETERS: [&str; 4] = ["app_label", "schema_editor", "from_state", "to_state"];
+
+/// The turns of a loop that runs.
+#[derive(Clone, Copy)]
+struct Turns {
+    /// The rows that it has a turn for.
+    reach: Reach,
+    /// The same, where a loop around it goes on to the next slice of them.
+    whole: Reach,
+    /// Whether nobody knows how many turns there are.
+    is_endless: bool,
+    /// Whether there is one for certain.
+    runs_once: bool,
+}
+
+/// An effect, and how many undecided conditions it hangs on.
+struct Found {
+    effect: Effect,
+    doubt: usize,
+}
+
+/// What runs code.
+pub(super) struct Runner<'a> {
+    modules: &'a Modules,
+    start: &'a Module,
+    state: State<'a>,
+    frame: FrameId,
+    symbols: Vec<TextPiece>,
+    effects: Vec<Found>,
+    doubt: usize,
+    /// The call in the first module that led here.
+    at: Range,
+    loops: Vec<Turns>,
+    /// How many of the loops are around the innermost transaction.
+    loops_before_atomic: usize,
+    /// The functions that run, outermost first.
+    calls: Vec<Running<'a>>,
+    /// Values of `return` in branches that perhaps run.
+    returns: Vec<Datum<'a>>,
+    /// Values of `yield` of the generator that runs.
+    yields: Option<Vec<Datum<'a>>>,
+    /// Bodies of `with` that wait for the `yield` of their context manager.
+    waiting: Vec<Body<'a>>,
+    /// Names of modules, evaluated; `None` while they are.
+    globals: FxHashMap<(&'a str, String), Option<Datum<'a>>>,
+    /// What the `database_forwards` that runs got.
+    forwards: Given<'a>,
+    asked: Vec<String>,
+    steps: usize,
+    bytes: usize,
+    depth: usize,
+    is_exhausted: bool,
+}
+
+impl Modules {
+    /// What code does that a `RunPython` is given: a function or whatever else can be called. It stands at a place of the
+    /// module that everything begins with. Modules that have to be read first are asked for.
+    #[must_use]
+    pub fn run_python(
+        &self,
+        start: &Module,
+        code: &Value,
+        place: Option<Range>,
+        asked: &mut Vec<String>,
+    ) -> PythonWork {
+        let mut runner = Runner::new(self, start);
+        runner.at = place.unwrap_or_default();
+        let written = place.filter(|place| place.file == start.source.id);
+        let written = written.and_then(|place| start.syntax.as_ref()?.expression(place));
+        let callee = match written.map(|expression| runner.evaluate(expression)) {
+            Some(callee) if runner.can_be_called(&callee) => callee,
+            Some(_) | None => runner.of_value(code, start),
+        };
+        let given = Given {
+            args: vec![Datum::Apps, Datum::Editor],
+            ..Given::default()
+        };
+        runner.call_datum(&callee, given, None);
+        asked.append(&mut runner.asked);
+        runner.finish()
+    }
+}
+
+impl Modules {
+    /// What the `database_forwards` of an operation does, of a class that was read, made by this call in a migration of
+    /// the app. `None` where the class does not define it.
+    #[must_use]
+    pub fn run_operation(&self, start: &Module, call: &Call, app: &str, asked: &mut Vec<String>) -> Option<PythonWork> {
+        let mut runner = Runner::new(self, start);
+        runner.at = call.range;
+        let object = runner.of_value(&Value::Call(Arc::new(call.clone())), start);
+        let Datum::Object(id) = object else {
+            asked.append(&mut runner.asked);
+            return None;
+        };
+        // What a constructor does to the database it does when the file is imported.
+        runner.method_of(id, DATABASE_FORWARDS, 0)?;
+        let given = Given {
+            args: vec![
+                Datum::text(app),
+                Datum::Editor,
+                Datum::name("<from_state>"),
+                Datum::name("<to_state>"),
+            ],
+            ..Given::default()
+        };
+        runner.forwards = given.clone();
+        runner.call_method(&object, DATABASE_FORWARDS, given, TextRange::default());
+        asked.append(&mut runner.asked);
+        Some(runner.finish())
+    }
+}
+
+impl<'a> Runner<'a> {
+    fn new(modules: &'a Modules, start: &'a Module) -> Self {
+        let mut runner = Self {
+            modules,
+            start,
+            state: State::default(),
+            frame: 0,
+            symbols: Vec::new(),
+            effects: Vec::new(),
+            doubt: 0,
+            at: Range::default(),
+            loops: Vec::new(),
+            loops_before_atomic: 0,
+            calls: Vec::new(),
+            returns: Vec::new(),
+            yields: None,
+            waiting: Vec::new(),
+            globals: FxHashMap::default(),
+            forwards: Given::default(),
+            asked: Vec::new(),
+            steps: 0,
+            bytes: 0,
+            depth: 0,
+            is_exhausted: false,
+        };
+        runner.frame = runner.new_frame(start, None);
+        runner
+    }
+
+    fn finish(self) -> PythonWork {
+        let certainty = |doubt| match doubt {
+            0 => Certainty::Certain,
+            _ => Certainty::Doubtful,
+        };
+        let effects = self.effects.into_iter().map(|found| Effect {
+            certainty: certainty(found.doubt),
+            ..found.effect
+        });
+        PythonWork {
+            effects: effects.collect(),
+        }
+    }
+
+    /// A frame for the names of a function of this module.
+    fn new_frame(&mut self, home: &'a Module, outer: Option<FrameId>) -> FrameId {
+        self.state.frames.push(Rc::new(Frame {
+            home,
+            names: FxHashMap::default(),
+            outer,
+            receiver: None,
+            outward: Vec::new(),
+        }));
+        self.state.frames.len() - 1
+    }
+
+    /// The module whose code runs.
+    fn home(&self) -> &'a Module {
+        self.state.frames[self.frame].home
+    }
+
+    /// Whether the code that runs stands in the first module.
+    fn is_at_start(&self) -> bool {
+        std::ptr::eq(self.home(), self.start)
+    }
+
+    /// A range of the syntax tree as a place that outlives it.
+    fn place(&self, range: TextRange) -> Range {
+        self.home().source.range(range.start().into(), range.end().into())
+    }
+
+    /// The text of a place, for a sentence.
+    fn shown(&self, place: TextRange) -> String {
+        const MAX_SHOWN: usize = 60;
+        let text = self.home().source.slice(self.place(place));
+        let shown = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if shown.chars().count() > MAX_SHOWN {
+            return shown.chars().take(MAX_SHOWN - 1).chain(['…']).collect();
+        }
+        shown
+    }
+
+    /// Counts one step, and says whether there are any left.
+    fn may_go_on(&mut self) -> bool {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            self.exhaust();
+        }
+        !self.is_exhausted
+    }
+
+    /// Counts text before it is made, and says whether it may be.
+    fn may_make(&mut self, bytes: usize) -> bool {
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.bytes > MAX_BYTES {
+            self.exhaust();
+        }
+        !self.is_exhausted
+    }
+
+    /// The state as it is, to go back to. It is copied, which counts.
+    fn snapshot(&mut self) -> State<'a> {
+        self.steps += (self.state.cells.len() + self.state.frames.len()) / 16;
+        self.state.clone()
+    }
+
+    fn exhaust(&mut self) {
+        if self.is_exhausted {
+            return;
+        }
+        self.is_exhausted = true;
+        let place = self.at;
+        let reason = "the code takes too long to follow".to_owned();
+        let action = Action::Unfollowed {
+            reason,
+            handed: Handed::Editor,
+        };
+        self.push(action, place);
+    }
+
+    /// Notes that something happens.
+    fn effect(&mut self, action: Action, place: TextRange) {
+        let place = self.place(place);
+        self.effect_at(action, place);
+    }
+
+    fn effect_at(&mut self, action: Action, place: Range) {
+        if self.is_exhausted {
+            return;
+        }
+        if self.effects.len() >= MAX_EFFECTS {
+            self.exhaust();
+            return;
+        }
+        self.push(action, place);
+    }
+
+    fn push(&mut self, action: Action, place: Range) {
+        // No row, no turn; that there are rows is taken for granted where they are what is changed.
+        let turns = match action {
+            Action::Rows(_) | Action::Begin | Action::End => 0,
+            Action::Sql { .. }
+            | Action::Editor(_)
+            | Action::Base
+            | Action::Command { .. }
+            | Action::Unfollowed { .. } => self.loops.iter().filter(|turns| !turns.runs_once).count(),
+        };
+        self.effects.push(Found {
+            effect: Effect {
+                action,
+                certainty: Certainty::Certain,
+                place,
+                at: self.at,
+            },
+            doubt: self.doubt + turns,
+        });
+    }
+
+    /// Notes that something is not followed, if it can reach the database.
+    fn unfollowed(&mut self, reason: String, handed: Option<Handed>, place: TextRange) -> Datum<'a> {
+        let unknown = Datum::unknown(&reason);
+        if let Some(handed) = handed {
+            self.effect(Action::Unfollowed { reason, handed }, place);
+        }
+        unknown
+    }
+
+    /// Does something under a condition that is not known.
+    fn in_doubt<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.doubt += 1;
+        let result = run(self);
+        self.doubt -= 1;
+        result
+    }
+}

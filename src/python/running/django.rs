@@ -1,0 +1,458 @@
+//! Functions and classes of Python, Django and psycopg that are known.
+
+use std::rc::Rc;
+
+use ruff_text_size::TextRange;
+
+use super::super::text::dedent;
+use super::Runner;
+use super::data::{Cell, Datum, Given, Partial, Query};
+use super::loops::Iterated;
+use super::text::{Shared, has_symbols};
+use crate::python_work::{Action, Change, Handed};
+use crate::value::{Str, Value};
+
+/// Functions that hand the items of their first argument on, one by one or in batches.
+const PASSING: &[&str] = &[
+    "batch",
+    "batched",
+    "batch_iterator",
+    "batches",
+    "chain",
+    "chunked",
+    "chunks",
+    "cycle",
+    "deepcopy",
+    "enumerate",
+    "frozenset",
+    "grouper",
+    "islice",
+    "iter",
+    "list",
+    "progressbar",
+    "queryset_iterator",
+    "reversed",
+    "set",
+    "sorted",
+    "track",
+    "tqdm",
+    "trange",
+    "tuple",
+    "zip",
+];
+
+impl<'a> Runner<'a> {
+    /// What a call of something of Django or Python comes to, if it is known.
+    pub(super) fn call_known(&mut self, path: &str, given: &Given<'a>, place: TextRange) -> Option<Datum<'a>> {
+        if let Some(name) = path.strip_prefix("builtins.") {
+            return self.builtin(name, given, place);
+        }
+        if let Some(name) = path
+            .strip_prefix("psycopg2.sql.")
+            .or_else(|| path.strip_prefix("psycopg.sql."))
+        {
+            return Some(self.composed(name, given));
+        }
+        let first = given.args.first();
+        let known = match path {
+            "django.db.transaction.atomic" => return Some(self.call_datum(&Datum::Atomic, given.clone(), Some(place))),
+            // They run when the transaction is over.
+            "django.db.transaction.on_commit" => Datum::none(),
+            "django.db.transaction.get_connection" => Datum::Connection,
+            "django.db.router.allow_migrate" | "django.db.router.allow_migrate_model" => {
+                Datum::constant(Value::Bool(true))
+            }
+            "django.db.router.db_for_write" | "django.db.router.db_for_read" => Datum::text("default"),
+            "django.contrib.auth.get_user_model" => self.user(),
+            "django.core.paginator.Paginator" => match self.rows_of(given.get(0, "object_list")?) {
+                Some(query) => Datum::Pages(query),
+                None => self.open_list(vec![given.get(0, "object_list")?.clone()]),
+            },
+            "django.core.management.call_command" => self.command(given, place),
+            "textwrap.dedent" | "inspect.cleandoc" => match first {
+                Some(Datum::Text(text)) if self.may_make(text.len()) => Datum::Text(Rc::new(dedent(text))),
+                _ => return None,
+            },
+            "functools.partial" | "functools.partialmethod" => {
+                let mut rest = given.clone();
+                if rest.args.is_empty() {
+                    return None;
+                }
+                let callee = rest.args.remove(0);
+                Datum::Partial(Rc::new(Partial {
+                    callee,
+                    arguments: rest,
+                }))
+            }
+            "functools.wraps" | "functools.lru_cache" | "functools.cache" => match first {
+                // `@lru_cache` without a call, and `@wraps(function)`, which decorates with nothing.
+                Some(function @ Datum::Function(_)) if path != "functools.wraps" => function.clone(),
+                _ => Datum::name("functools.wraps"),
+            },
+            "contextlib.closing" | "contextlib.nullcontext" | "copy.copy" | "copy.deepcopy" | "contextlib.suppress" => {
+                self.copied(first?)
+            }
+            "django.db.migrations.RunPython.noop" => Datum::none(),
+            "django.utils.module_loading.import_string" | "importlib.import_module" => {
+                let path = self.known_text(first?)?;
+                Datum::name(path)
+            }
+            "django.utils.encoding.force_str" | "six.text_type" => Datum::Text(self.shown_text(first?)),
+            "collections.OrderedDict" | "collections.defaultdict" => self.state.dict(Vec::new()),
+            "collections.deque" | "itertools.chain" => return self.passed_on(given, place),
+            _ if path.starts_with("django.db.models.signals.") => Datum::none(),
+            _ if path.starts_with("django.dispatch.") => Datum::none(),
+            _ if path.starts_with("django.db.models.") || path.starts_with("django.contrib.postgres.") => {
+                return Some(self.made(path, given, self.place(place)));
+            }
+            _ => {
+                let name = path.rsplit('.').next().unwrap_or(path);
+                // Tasks of a queue run elsewhere, in a connection of their own.
+                if matches!(name, "delay" | "apply_async" | "delay_on_commit" | "s" | "si") {
+                    return Some(Datum::none());
+                }
+                if PASSING.contains(&name) && !self.is_read(path) {
+                    return self.passed_on(given, place);
+                }
+                return None;
+            }
+        };
+        Some(known)
+    }
+
+    /// Whether the module that a path leads into was read, or can be.
+    fn is_read(&mut self, path: &str) -> bool {
+        !super::names::is_of_python(path) && self.of_path(path).as_name().is_none()
+    }
+
+    /// A field that is copied is the same field; what is entered by `closing` is what it closes.
+    fn copied(&mut self, datum: &Datum<'a>) -> Datum<'a> {
+        match datum {
+            Datum::Made(id) | Datum::List(id) | Datum::Dict(id) => {
+                let cell = self.state.cell(*id).clone();
+                let id = self.state.keep(cell);
+                match datum {
+                    Datum::Made(_) => Datum::Made(id),
+                    Datum::List(_) => Datum::List(id),
+                    _ => Datum::Dict(id),
+                }
+            }
+            datum => datum.clone(),
+        }
+    }
+
+    fn command(&mut self, given: &Given<'a>, place: TextRange) -> Datum<'a> {
+        let name = given.get(0, "command_name").cloned();
+        let name = name.and_then(|name| self.known_text(&name));
+        let rest = given.args.iter().skip(1);
+        let arguments: Vec<String> = rest.filter_map(|datum| self.known_text(datum)).collect();
+        self.effect(Action::Command { name, arguments }, place);
+        Datum::none()
+    }
+
+    /// The texts of psycopg's `sql` module. See its `SQL`, `Identifier`, `Literal`, `Placeholder`.
+    fn composed(&mut self, name: &str, given: &Given<'a>) -> Datum<'a> {
+        match name {
+            "SQL" => {
+                let text = given.args.first().map(|text| self.shown_text(text));
+                Datum::Text(text.unwrap_or_default())
+            }
+            "Identifier" => {
+                let quote = Str::from("\"");
+                let dot = Str::from("\".\"");
+                let names: Vec<Shared> = given.args.iter().map(|part| self.shown_text(part)).collect();
+                let mut parts: Vec<&Str> = vec![&quote];
+                for (at, name) in names.iter().enumerate() {
+                    if at > 0 {
+                        parts.push(&dot);
+                    }
+                    parts.push(name);
+                }
+                parts.push(&quote);
+                self.concatenated(&parts)
+            }
+            "Literal" => match given.args.first().cloned() {
+                Some(datum) => self.sql_literal(&datum),
+                None => Datum::unknown("is not known"),
+            },
+            "Placeholder" => match given.args.first().and_then(|name| self.known_text(name)) {
+                Some(name) => Datum::text(&format!("%({name})s")),
+                None => Datum::text("%s"),
+            },
+            "Composed" => {
+                let list = given.args.first().cloned();
+                let joined = Given {
+                    args: list.into_iter().collect(),
+                    ..Given::default()
+                };
+                self.text_method(&Shared::default(), "join", &joined)
+            }
+            _ => Datum::Text(self.unknown_text("a text of psycopg is not known")),
+        }
+    }
+
+    fn passed_on(&mut self, given: &Given<'a>, place: TextRange) -> Option<Datum<'a>> {
+        let mut items = Vec::new();
+        let mut rows = None;
+        let mut is_open = given.is_open;
+        for datum in &given.args {
+            match datum {
+                Datum::Query(query) => {
+                    rows = super::state::wider(rows, Some(Rc::clone(query)));
+                    items.push(self.row_of(query));
+                }
+                // A size, a flag.
+                Datum::Constant(_) | Datum::Text(_) => {}
+                datum => {
+                    rows = super::state::wider(rows, self.rows_of(datum));
+                    match self.iterate(datum, place) {
+                        Iterated::Items(more) => items.extend(more),
+                        Iterated::Any { items: more, .. } => {
+                            items.extend(more);
+                            is_open = true;
+                        }
+                    }
+                }
+            }
+        }
+        match (given.args.as_slice(), &rows) {
+            ([Datum::Query(query), ..], _) => Some(Datum::Query(Rc::clone(query))),
+            _ => Some(Datum::List(self.state.keep(Cell::List {
+                items,
+                is_open: is_open || rows.is_some(),
+                rows,
+            }))),
+        }
+    }
+
+    #[allow(clippy::too_many_lines, reason = "one arm for each builtin")]
+    fn builtin(&mut self, name: &str, given: &Given<'a>, place: TextRange) -> Option<Datum<'a>> {
+        let first = given.args.first().cloned();
+        let unknown = || Datum::unknown("is known only when it runs");
+        let datum = match (name, given.args.as_slice()) {
+            ("getattr", [owner, attribute, rest @ ..]) => match self.known_text(attribute) {
+                Some(attribute) => {
+                    let datum = self.attribute(owner, &attribute, place);
+                    match (&datum, rest.first()) {
+                        (Datum::Unknown(_), Some(otherwise)) => datum.or(otherwise.clone()),
+                        _ => datum,
+                    }
+                }
+                None => match self.handed([owner]) {
+                    Some(handed) if handed >= Handed::Cursor => {
+                        let reason = format!("`{}` is not followed", self.shown(place));
+                        self.unfollowed(reason, Some(handed), place)
+                    }
+                    _ => self.part_of(owner),
+                },
+            },
+            ("setattr", [owner, attribute, value]) => {
+                self.set_any(owner, attribute, value.clone(), place);
+                Datum::none()
+            }
+            ("hasattr" | "callable" | "isinstance" | "issubclass" | "any" | "all" | "sum" | "min" | "max", args) => {
+                // Going through rows reads them.
+                for datum in args {
+                    if let Datum::Query(query) = datum {
+                        self.row_effect(&query.clone(), Change::Read, place);
+                    }
+                }
+                match (name, args) {
+                    ("hasattr", [Datum::Constant(value), attribute]) => {
+                        let attribute = self.known_text(attribute);
+                        match (value.as_ref(), attribute) {
+                            (Value::Name(path), Some(attribute)) if path == "django.conf.settings" => {
+                                let setting = self.modules.settings.get(&attribute);
+                                Datum::constant(Value::Bool(setting != super::super::Setting::Absent))
+                            }
+                            _ => unknown(),
+                        }
+                    }
+                    _ => unknown(),
+                }
+            }
+            ("len", [Datum::List(_) | Datum::Dict(_)]) => match self.state.items(&first?) {
+                Some((items, false)) => Datum::constant(Value::Int(i128::try_from(items.len()).ok()?)),
+                _ => unknown(),
+            },
+            ("len", [Datum::Text(text)]) if !has_symbols(text) => {
+                Datum::constant(Value::Int(i128::try_from(text.chars().count()).ok()?))
+            }
+            ("len", _) => unknown(),
+            ("str", [datum]) => Datum::Text(self.shown_text(datum)),
+            ("str", []) => Datum::text(""),
+            ("int", [Datum::Constant(value)]) if matches!(value.as_ref(), Value::Int(_)) => first?,
+            ("repr", [Datum::Text(text)]) if !text.contains(['\'', '\\', '\n']) => Datum::text(&format!("'{text}'")),
+            ("range" | "xrange", args) => self.range(args),
+            ("dict", args) => self.new_dict(args.first(), given),
+            ("list" | "tuple" | "set" | "frozenset", []) => self.state.list(Vec::new()),
+            ("list" | "tuple" | "set" | "frozenset" | "sorted", [Datum::Query(query)]) => {
+                self.row_effect(&query.clone(), Change::Read, place);
+                Datum::Query(Rc::new(Query {
+                    is_fetched: true,
+                    ..query.as_ref().clone()
+                }))
+            }
+            ("enumerate" | "zip", args) => self.paired(name, args, place),
+            ("list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed" | "iter", [_, ..]) => {
+                return self.passed_on(
+                    &Given {
+                        args: given.args[..1].to_vec(),
+                        ..Given::default()
+                    },
+                    place,
+                );
+            }
+            ("next", [datum, ..]) => self.part_of(datum),
+            ("map" | "filter", [function, rest @ ..]) => {
+                let function = function.clone();
+                let rest = rest.to_vec();
+                self.mapped(name, &function, &rest, place)
+            }
+            (
+                "print" | "repr" | "id" | "hash" | "format" | "open" | "input" | "bool" | "float" | "abs" | "round",
+                _,
+            ) => {
+                self.call_back(given);
+                unknown()
+            }
+            ("type", [Datum::Row(id)]) => match self.state.cell(*id) {
+                Cell::Row { target, .. } => Datum::Model(target.clone()),
+                _ => unknown(),
+            },
+            ("type", [_]) => unknown(),
+            ("super", _) => unknown(),
+            ("vars" | "locals" | "globals" | "dir", _) => unknown(),
+            ("exec" | "eval" | "compile" | "__import__", _) => {
+                let reason = format!("`{name}()` is not followed");
+                self.unfollowed(reason, self.handed_to(given).max(Some(Handed::Cursor)), place)
+            }
+            ("staticmethod" | "classmethod" | "property", [function]) => function.clone(),
+            (name, _) if name.ends_with("Error") || name.ends_with("Exception") || name.ends_with("Warning") => {
+                unknown()
+            }
+            ("int" | "object" | "bytes", _) => unknown(),
+            _ => return None,
+        };
+        Some(datum)
+    }
+
+    fn range(&mut self, args: &[Datum<'a>]) -> Datum<'a> {
+        let mut numbers = Vec::new();
+        for datum in args {
+            match datum {
+                Datum::Constant(value) => match value.as_ref() {
+                    Value::Int(int) => numbers.push(*int),
+                    _ => return self.open_list(vec![Datum::unknown("a number is known only when it runs")]),
+                },
+                _ => return self.open_list(vec![Datum::unknown("a number is known only when it runs")]),
+            }
+        }
+        let (from, to, step) = match numbers.as_slice() {
+            [to] => (0, *to, 1),
+            [from, to] => (*from, *to, 1),
+            [from, to, step] if *step > 0 => (*from, *to, *step),
+            _ => return self.open_list(vec![Datum::unknown("a number is known only when it runs")]),
+        };
+        let length = to.saturating_sub(from) / step;
+        if length > 2_000 {
+            return self.open_list(vec![Datum::unknown("a number is known only when it runs")]);
+        }
+        let mut items = Vec::new();
+        let mut at = from;
+        while at < to {
+            items.push(Datum::constant(Value::Int(at)));
+            at += step;
+        }
+        self.state.list(items)
+    }
+
+    fn new_dict(&mut self, first: Option<&Datum<'a>>, given: &Given<'a>) -> Datum<'a> {
+        let mut items = Vec::new();
+        let mut is_open = given.is_open;
+        match first {
+            Some(Datum::Dict(id)) => {
+                if let Cell::Dict {
+                    items: own,
+                    is_open: open,
+                } = self.state.cell(*id).clone()
+                {
+                    items = own;
+                    is_open |= open;
+                }
+            }
+            Some(_) => is_open = true,
+            None => {}
+        }
+        items.extend(
+            given
+                .kwargs
+                .iter()
+                .map(|(key, value)| (Datum::text(key), value.clone())),
+        );
+        Datum::Dict(self.state.keep(Cell::Dict { items, is_open }))
+    }
+
+    fn paired(&mut self, name: &str, args: &[Datum<'a>], place: TextRange) -> Datum<'a> {
+        let mut columns: Vec<Vec<Datum<'a>>> = Vec::new();
+        let (mut is_open, mut rows) = (false, None);
+        let args = if name == "enumerate" {
+            &args[..args.len().min(1)]
+        } else {
+            args
+        };
+        for datum in args {
+            match self.iterate(datum, place) {
+                Iterated::Items(items) => columns.push(items),
+                Iterated::Any { items, rows: own, .. } => {
+                    is_open = true;
+                    rows = super::state::wider(rows, own);
+                    columns.push(items);
+                }
+            }
+        }
+        let length = columns.iter().map(Vec::len).min().unwrap_or(0);
+        let mut items = Vec::new();
+        for at in 0..length {
+            let mut pair: Vec<Datum<'a>> = columns.iter().map(|column| column[at].clone()).collect();
+            if name == "enumerate" {
+                let number = if is_open {
+                    Datum::unknown("a number is known only when it runs")
+                } else {
+                    Datum::constant(Value::Int(i128::try_from(at).unwrap_or(0)))
+                };
+                pair.insert(0, number);
+            }
+            items.push(self.state.list(pair));
+        }
+        Datum::List(self.state.keep(Cell::List { items, is_open, rows }))
+    }
+
+    /// `map(function, items)`: a call for each.
+    fn mapped(&mut self, name: &str, function: &Datum<'a>, rest: &[Datum<'a>], place: TextRange) -> Datum<'a> {
+        let Some(list) = rest.first() else { return Datum::none() };
+        let (items, turns, rows) = match self.iterate(list, place) {
+            Iterated::Items(items) => (items, None, None),
+            Iterated::Any { items, turns, rows } => (items, Some(turns), rows),
+        };
+        self.loops.extend(turns);
+        let mut results = Vec::new();
+        for item in items {
+            let given = Given {
+                args: vec![item.clone()],
+                is_open: rest.len() > 1,
+                ..Given::default()
+            };
+            let result = self.call_datum(function, given, Some(place));
+            results.push(if name == "map" { result } else { item });
+        }
+        if turns.is_some() {
+            self.loops.pop();
+        }
+        Datum::List(self.state.keep(Cell::List {
+            items: results,
+            is_open: turns.is_some() || name == "filter",
+            rows,
+        }))
+    }
+}

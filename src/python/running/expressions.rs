@@ -1,0 +1,543 @@
+//! Expressions, one function per kind.
+
+use std::rc::Rc;
+
+use ruff_python_ast::{self as ast, CmpOp, Expr, UnaryOp};
+use ruff_text_size::TextRange;
+
+use super::super::operators;
+use super::data::{Cell, Closure, Datum, Definition, Query};
+use super::text::Shared;
+use super::{MAX_DEPTH, Runner};
+use crate::row_work::Reach;
+use crate::value::{Form, Str, Value};
+
+impl<'a> Runner<'a> {
+    pub(super) fn evaluate(&mut self, expression: &'a Expr) -> Datum<'a> {
+        if !self.may_go_on() {
+            return Datum::unknown("the code takes too long to follow");
+        }
+        if self.depth >= MAX_DEPTH {
+            self.exhaust();
+            return Datum::unknown("is nested too deeply");
+        }
+        self.depth += 1;
+        let datum = self.expression(expression);
+        self.depth -= 1;
+        datum
+    }
+
+    fn expression(&mut self, expression: &'a Expr) -> Datum<'a> {
+        match expression {
+            Expr::StringLiteral(literal) => {
+                Datum::Text(self.written(literal.value.to_str(), literal.range, Form::Quoted))
+            }
+            Expr::BytesLiteral(literal) => Datum::constant(Value::Bytes(literal.value.bytes().collect())),
+            Expr::NumberLiteral(literal) => number(literal),
+            Expr::BooleanLiteral(literal) => Datum::constant(Value::Bool(literal.value)),
+            Expr::NoneLiteral(_) => Datum::none(),
+            Expr::EllipsisLiteral(_) => Datum::name("builtins.Ellipsis"),
+            Expr::Name(name) => self.name(&name.id),
+            Expr::Attribute(attribute) => {
+                let owner = self.evaluate(&attribute.value);
+                self.attribute(&owner, attribute.attr.as_str(), attribute.range)
+            }
+            Expr::Call(call) => self.call(call),
+            Expr::List(ast::ExprList { elts, .. })
+            | Expr::Tuple(ast::ExprTuple { elts, .. })
+            | Expr::Set(ast::ExprSet { elts, .. }) => self.display(elts),
+            Expr::Dict(dict) => self.dict(dict),
+            Expr::FString(string) => self.f_string(string),
+            Expr::BinOp(operation) => self.binary(operation),
+            Expr::UnaryOp(operation) => self.unary(operation),
+            Expr::BoolOp(operation) => self.boolean(operation),
+            Expr::Compare(comparison) => self.comparison(comparison),
+            Expr::If(conditional) => match self.decides(&conditional.test) {
+                Some(true) => self.evaluate(&conditional.body),
+                Some(false) => self.evaluate(&conditional.orelse),
+                None => self.in_doubt(|runner| {
+                    let body = runner.evaluate(&conditional.body);
+                    body.or(runner.evaluate(&conditional.orelse))
+                }),
+            },
+            Expr::Lambda(lambda) => Datum::Function(Rc::new(Closure {
+                definition: Definition::Lambda(lambda),
+                home: self.home(),
+                outer: Some(self.frame),
+                receiver: None,
+                first: None,
+                is_atomic: false,
+                is_context: false,
+            })),
+            Expr::Subscript(subscript) => self.subscript(subscript),
+            Expr::Named(named) => {
+                let datum = self.evaluate(&named.value);
+                self.assign(&named.target, datum.clone());
+                datum
+            }
+            Expr::ListComp(ast::ExprListComp { elt, generators, .. })
+            | Expr::Generator(ast::ExprGenerator { elt, generators, .. })
+            | Expr::SetComp(ast::ExprSetComp { elt, generators, .. }) => self.comprehension(elt, generators),
+            Expr::DictComp(comprehension) => self.dict_comprehension(comprehension),
+            Expr::Await(waited) => self.evaluate(&waited.value),
+            Expr::Starred(starred) => self.evaluate(&starred.value),
+            Expr::Yield(given) => {
+                let datum = given
+                    .value
+                    .as_ref()
+                    .map_or_else(Datum::none, |value| self.evaluate(value));
+                if !self.run_waiting(datum.clone())
+                    && let Some(yields) = &mut self.yields
+                {
+                    yields.push(datum);
+                }
+                Datum::none()
+            }
+            Expr::YieldFrom(given) => {
+                let datum = self.evaluate(&given.value);
+                let item = self.part_of(&datum);
+                if let Some(yields) = &mut self.yields {
+                    yields.push(item);
+                }
+                Datum::none()
+            }
+            Expr::TString(_) | Expr::Slice(_) | Expr::IpyEscapeCommand(_) => Datum::unknown("is not evaluated"),
+        }
+    }
+
+    /// The text that a literal gives.
+    fn written(&mut self, text: &str, range: TextRange, form: Form) -> Shared {
+        if !self.may_make(text.len()) {
+            return Shared::default();
+        }
+        let place = self.place(range);
+        self.literal(Str::of_literal(text.to_owned(), place, form))
+    }
+
+    fn display(&mut self, expressions: &'a [Expr]) -> Datum<'a> {
+        let mut items = Vec::with_capacity(expressions.len());
+        let mut open = false;
+        for expression in expressions {
+            let datum = self.evaluate(expression);
+            if !expression.is_starred_expr() {
+                items.push(datum);
+                continue;
+            }
+            match self
+                .state
+                .items(&datum)
+                .or_else(|| Some((self.unpacked(&datum)?, false)))
+            {
+                Some((more, is_open)) => {
+                    items.extend(more);
+                    open |= is_open;
+                }
+                None => {
+                    items.push(self.part_of(&datum));
+                    open = true;
+                }
+            }
+        }
+        Datum::List(self.state.keep(Cell::List {
+            items,
+            is_open: open,
+            rows: None,
+        }))
+    }
+
+    fn dict(&mut self, dict: &'a ast::ExprDict) -> Datum<'a> {
+        let mut items: Vec<(Datum<'a>, Datum<'a>)> = Vec::with_capacity(dict.items.len());
+        let mut is_open = false;
+        for item in &dict.items {
+            let Some(key) = &item.key else {
+                match self.evaluate(&item.value) {
+                    Datum::Dict(id) => {
+                        if let Cell::Dict {
+                            items: more,
+                            is_open: other,
+                        } = self.state.cell(id)
+                        {
+                            items.extend(more.iter().cloned());
+                            is_open |= *other;
+                        }
+                    }
+                    _ => is_open = true,
+                }
+                continue;
+            };
+            let key = self.evaluate(key);
+            let value = self.evaluate(&item.value);
+            // A key twice is written by nobody in a long one, and the cost would be quadratic.
+            if items.len() < 64 {
+                items.retain(|(own, _)| !own.is_same(&key));
+            }
+            items.push((key, value));
+        }
+        Datum::Dict(self.state.keep(Cell::Dict { items, is_open }))
+    }
+
+    fn f_string(&mut self, string: &'a ast::ExprFString) -> Datum<'a> {
+        let mut parts: Vec<Shared> = Vec::new();
+        for part in &string.value {
+            match part {
+                ast::FStringPart::Literal(literal) => {
+                    parts.push(self.written(&literal.value, literal.range, Form::Quoted));
+                }
+                ast::FStringPart::FString(string) => {
+                    for element in &string.elements {
+                        parts.push(self.f_string_element(element));
+                    }
+                }
+            }
+        }
+        let parts: Vec<&Str> = parts.iter().map(Rc::as_ref).collect();
+        self.concatenated(&parts)
+    }
+
+    fn f_string_element(&mut self, element: &'a ast::InterpolatedStringElement) -> Shared {
+        let element = match element {
+            ast::InterpolatedStringElement::Literal(literal) => {
+                return self.written(&literal.value, literal.range, Form::Between);
+            }
+            ast::InterpolatedStringElement::Interpolation(element) => element,
+        };
+        let datum = self.evaluate(&element.expression);
+        let text = self.shown_text(&datum);
+        let is_plain = element.format_spec.is_none() && element.debug_text.is_none();
+        match element.conversion {
+            ast::ConversionFlag::None | ast::ConversionFlag::Str if is_plain => text,
+            // `repr` of a plain text: in quotes.
+            ast::ConversionFlag::Repr
+                if is_plain && matches!(datum, Datum::Text(_)) && !text.contains(['\'', '\\', '\n']) =>
+            {
+                Rc::new(format!("'{text}'").into())
+            }
+            _ => self.unknown_text("is formatted in a way that is not evaluated"),
+        }
+    }
+
+    /// `a + b + c` leans to the left; a loop over that spine keeps long sums off the stack.
+    fn binary(&mut self, operation: &'a ast::ExprBinOp) -> Datum<'a> {
+        let mut spine = vec![operation];
+        let mut left = operation.left.as_ref();
+        while let Expr::BinOp(inner) = left {
+            spine.push(inner);
+            left = inner.left.as_ref();
+        }
+        let mut datum = self.evaluate(left);
+        for operation in spine.into_iter().rev() {
+            let right = self.evaluate(&operation.right);
+            datum = self.operation(operation.op, datum, right, operation.range);
+        }
+        datum
+    }
+
+    pub(super) fn operation(
+        &mut self,
+        operator: ast::Operator,
+        left: Datum<'a>,
+        right: Datum<'a>,
+        place: TextRange,
+    ) -> Datum<'a> {
+        match (operator, &left, &right) {
+            (ast::Operator::Mod, Datum::Text(format), _) => {
+                let format = Rc::clone(format);
+                return self.percent(&format, &right);
+            }
+            (ast::Operator::Add, Datum::Text(_), _) | (ast::Operator::Add, _, Datum::Text(_)) => {
+                let (left, right) = (self.shown_text(&left), self.shown_text(&right));
+                return self.concatenated(&[&left, &right]);
+            }
+            (ast::Operator::Mult, Datum::Text(text), Datum::Constant(times)) => {
+                if let Value::Int(times) = times.as_ref() {
+                    let times = usize::try_from((*times).max(0)).unwrap_or(usize::MAX);
+                    if !self.may_make(text.len().saturating_mul(times)) {
+                        return Datum::unknown("is too long");
+                    }
+                    return Datum::Text(Rc::new(text.repeat(times).into()));
+                }
+            }
+            (ast::Operator::BitOr | ast::Operator::BitAnd, Datum::Query(one), Datum::Query(other)) => {
+                let wider = if one.whole >= other.whole { one } else { other };
+                return Datum::Query(Rc::clone(wider));
+            }
+            (ast::Operator::Add, Datum::List(_), _) | (ast::Operator::Add, _, Datum::List(_)) => {
+                return self.added_lists(&left, &right);
+            }
+            _ => {}
+        }
+        let values = self.plain_value(&left).zip(self.plain_value(&right));
+        let known = values.zip(operators::operator(operator));
+        match known {
+            Some(((one, other), operator)) => {
+                let start = self.start;
+                let value = operators::binary(operator, one, other);
+                self.of_value(&value, start)
+            }
+            None => {
+                let reason = format!("`{}` is not evaluated", self.shown(place));
+                Datum::unknown(&reason)
+            }
+        }
+    }
+
+    fn added_lists(&mut self, left: &Datum<'a>, right: &Datum<'a>) -> Datum<'a> {
+        let mut items = Vec::new();
+        let mut is_open = false;
+        for datum in [left, right] {
+            match self.state.items(datum).or_else(|| Some((self.unpacked(datum)?, false))) {
+                Some((more, open)) => {
+                    items.extend(more);
+                    is_open |= open;
+                }
+                None => {
+                    items.push(self.part_of(datum));
+                    is_open = true;
+                }
+            }
+        }
+        Datum::List(self.state.keep(Cell::List {
+            items,
+            is_open,
+            rows: None,
+        }))
+    }
+
+    fn unary(&mut self, operation: &'a ast::ExprUnaryOp) -> Datum<'a> {
+        let datum = self.evaluate(&operation.operand);
+        match (operation.op, self.plain_value(&datum)) {
+            (UnaryOp::Not, _) => match self.truth(&datum) {
+                Some(truth) => Datum::constant(Value::Bool(!truth)),
+                None => Datum::unknown("is not decided by constants"),
+            },
+            (UnaryOp::UAdd, _) => datum,
+            (UnaryOp::USub, Some(Value::Int(int))) if int != i128::MIN => Datum::constant(Value::Int(-int)),
+            (UnaryOp::USub, Some(Value::Float(float))) => Datum::constant(Value::Float(-float)),
+            (UnaryOp::Invert, Some(value)) => {
+                Datum::constant(Value::Operation(crate::value::Operator::Invert, vec![value]))
+            }
+            _ => Datum::unknown("is not evaluated"),
+        }
+    }
+
+    fn boolean(&mut self, operation: &'a ast::ExprBoolOp) -> Datum<'a> {
+        let stops_at = operation.op == ast::BoolOp::Or;
+        let doubt = self.doubt;
+        let mut given: Option<Datum<'a>> = None;
+        for expression in &operation.values {
+            let datum = self.evaluate(expression);
+            match self.truth(&datum) {
+                Some(truth) if truth == stops_at => {
+                    self.doubt = doubt;
+                    return match given {
+                        // `unknown or True` is true, whatever comes before.
+                        Some(_) => Datum::constant(Value::Bool(truth)),
+                        None => datum,
+                    };
+                }
+                Some(_) if given.is_none() => {
+                    if std::ptr::eq(expression, operation.values.last().unwrap_or(expression)) {
+                        return datum;
+                    }
+                }
+                Some(_) => given = given.map(|given| given.or(datum)),
+                None => {
+                    given = Some(match given {
+                        Some(given) => given.or(datum),
+                        None => datum,
+                    });
+                    self.doubt += 1;
+                }
+            }
+        }
+        self.doubt = doubt;
+        given.unwrap_or_else(|| Datum::constant(Value::Bool(!stops_at)))
+    }
+
+    /// Whether an expression is true, where that is certain.
+    pub(super) fn decides(&mut self, expression: &'a Expr) -> Option<bool> {
+        let datum = self.evaluate(expression);
+        self.truth(&datum)
+    }
+
+    fn comparison(&mut self, comparison: &'a ast::ExprCompare) -> Datum<'a> {
+        let mut left = self.evaluate(&comparison.left);
+        let mut is_certain = true;
+        for (operator, right) in comparison.ops.iter().zip(&comparison.comparators) {
+            let right = self.evaluate(right);
+            match self.compare(*operator, &left, &right) {
+                Some(true) => left = right,
+                Some(false) => return Datum::constant(Value::Bool(false)),
+                None => {
+                    is_certain = false;
+                    left = right;
+                }
+            }
+        }
+        if is_certain {
+            return Datum::constant(Value::Bool(true));
+        }
+        let reason = format!("`{}` is not decided by constants", self.shown(comparison.range));
+        Datum::unknown(&reason)
+    }
+
+    fn compare(&mut self, operator: CmpOp, left: &Datum<'a>, right: &Datum<'a>) -> Option<bool> {
+        let is_none = |datum: &Datum<'a>| matches!(datum, Datum::Constant(value) if **value == Value::None);
+        // What leads to the database is not None.
+        let is_some = |datum: &Datum<'a>| {
+            datum.handed_itself().is_some() || matches!(datum, Datum::Function(_) | Datum::Object(_) | Datum::Class(..))
+        };
+        if (is_none(left) && is_some(right)) || (is_some(left) && is_none(right)) {
+            return match operator {
+                CmpOp::Is | CmpOp::Eq => Some(false),
+                CmpOp::IsNot | CmpOp::NotEq => Some(true),
+                _ => None,
+            };
+        }
+        if matches!(left, Datum::Query(_) | Datum::Part(_)) || matches!(right, Datum::Query(_) | Datum::Part(_)) {
+            return None;
+        }
+        let (left, right) = (self.plain_value(left)?, self.plain_value(right)?);
+        operators::compare(operator, &left, &right)
+    }
+
+    fn subscript(&mut self, subscript: &'a ast::ExprSubscript) -> Datum<'a> {
+        let owner = self.evaluate(&subscript.value);
+        if let Expr::Slice(slice) = subscript.slice.as_ref() {
+            return self.slice(&owner, slice);
+        }
+        let key = self.evaluate(&subscript.slice);
+        self.item(&owner, &key)
+    }
+
+    /// `owner[key]`
+    pub(super) fn item(&mut self, owner: &Datum<'a>, key: &Datum<'a>) -> Datum<'a> {
+        if owner.as_name() == Some("django.db.connections") {
+            return Datum::Connection;
+        }
+        if let Datum::Query(query) = owner {
+            let one = Query {
+                reach: Reach::Few,
+                ..query.as_ref().clone()
+            };
+            return self.row_of(&Rc::new(one));
+        }
+        if let Datum::Dict(id) = owner
+            && let Cell::Dict { items, is_open } = self.state.cell(*id)
+        {
+            let found = items.iter().rev().find(|(own, _)| own.is_same(key));
+            let is_constant = !matches!(key, Datum::Unknown(_) | Datum::Part(_));
+            return match found {
+                Some((_, value)) if !is_open || is_constant => value.clone(),
+                _ => {
+                    let any = items.iter().map(|(_, value)| value.clone()).reduce(Datum::or);
+                    let unknown = Datum::unknown("is an item that is known only when it runs");
+                    any.map_or(unknown.clone(), |any| any.or(unknown))
+                }
+            };
+        }
+        if let Datum::List(id) = owner
+            && let Cell::List { items, is_open, .. } = self.state.cell(*id)
+        {
+            let at = match key {
+                Datum::Constant(value) => match value.as_ref() {
+                    Value::Int(at) if *at < 0 => items.len().checked_sub(at.unsigned_abs() as usize),
+                    Value::Int(at) => usize::try_from(*at).ok(),
+                    _ => None,
+                },
+                _ => None,
+            };
+            return match at.and_then(|at| items.get(at)).filter(|_| !is_open) {
+                Some(item) => item.clone(),
+                None => self.part_of(owner),
+            };
+        }
+        if let (Some(value), Some(key)) = (self.plain_value(owner), self.plain_value(key))
+            && let Some(item) = operators::item(&value, &key)
+        {
+            let start = self.start;
+            return self.of_value(&item, start);
+        }
+        self.part_of(owner)
+    }
+
+    fn slice(&mut self, owner: &Datum<'a>, slice: &'a ast::ExprSlice) -> Datum<'a> {
+        let mut bound = |expression: &'a Option<Box<Expr>>| match expression {
+            None => Some(None),
+            Some(expression) => match self.evaluate(expression) {
+                Datum::Constant(value) => match value.as_ref() {
+                    Value::Int(int) => Some(Some(*int)),
+                    Value::None => Some(None),
+                    _ => None,
+                },
+                _ => None,
+            },
+        };
+        let (lower, upper, step) = (bound(&slice.lower), bound(&slice.upper), bound(&slice.step));
+        match owner {
+            // `[:1000]` is a batch; `[1000:]` is not.
+            Datum::Query(query) => {
+                let reach = if upper == Some(None) { query.reach } else { Reach::Few };
+                Datum::Query(Rc::new(Query {
+                    reach,
+                    ..query.as_ref().clone()
+                }))
+            }
+            Datum::List(id) => {
+                let Cell::List { items, is_open, rows } = self.state.cell(*id).clone() else {
+                    return self.part_of(owner);
+                };
+                let (Some(lower), Some(upper), Some(None | Some(1)), false) = (lower, upper, step, is_open) else {
+                    return Datum::List(self.state.keep(Cell::List {
+                        items,
+                        is_open: true,
+                        rows,
+                    }));
+                };
+                let at = |at: i128| {
+                    let length = i128::try_from(items.len()).unwrap_or(0);
+                    let at = if at < 0 { at + length } else { at };
+                    usize::try_from(at.clamp(0, length)).unwrap_or(0)
+                };
+                let end = upper.map_or(items.len(), at);
+                let start = lower.map_or(0, at).min(end);
+                self.state.list(items[start..end].to_vec())
+            }
+            Datum::Text(_) => Datum::Text(self.unknown_text("is cut in a way that is not evaluated")),
+            owner => self.part_of(owner),
+        }
+    }
+
+    /// Something in something else, which of it is not known.
+    pub(super) fn part_of(&mut self, datum: &Datum<'a>) -> Datum<'a> {
+        match datum {
+            Datum::Unknown(_) => datum.clone(),
+            Datum::Part(part) => Datum::Part(Rc::clone(part)),
+            Datum::List(_) => {
+                let items = self.state.items(datum).map(|(items, _)| items).unwrap_or_default();
+                let any = items.into_iter().reduce(Datum::or);
+                any.unwrap_or_else(|| Datum::unknown("is an item that is known only when it runs"))
+            }
+            Datum::Either(several) => {
+                let parts: Vec<Datum<'a>> = several.iter().map(|one| self.part_of(one)).collect();
+                let any = parts.into_iter().reduce(Datum::or);
+                any.unwrap_or_else(|| Datum::unknown("is known only when it runs"))
+            }
+            Datum::Query(query) => self.row_of(query),
+            _ => Datum::unknown("is known only when it runs"),
+        }
+    }
+}
+
+fn number<'a>(literal: &ast::ExprNumberLiteral) -> Datum<'a> {
+    let value = match &literal.value {
+        ast::Number::Int(int) => int
+            .as_i64()
+            .map(i128::from)
+            .or_else(|| int.to_string().parse().ok())
+            .map(Value::Int),
+        ast::Number::Float(float) => Some(Value::Float(*float)),
+        ast::Number::Complex { .. } => None,
+    };
+    value.map_or_else(|| Datum::unknown("is a number that is not evaluated"), Datum::constant)
+}

@@ -1,0 +1,510 @@
+//! Attributes and methods, by what they are asked of.
+
+use std::rc::Rc;
+
+use ruff_text_size::TextRange;
+
+use super::Runner;
+use super::data::{Cell, CellId, Datum, Given};
+use crate::python_work::{Action, Handed, Target};
+use crate::value::Value;
+
+impl<'a> Runner<'a> {
+    pub(super) fn attribute(&mut self, owner: &Datum<'a>, name: &str, place: TextRange) -> Datum<'a> {
+        match owner {
+            Datum::Constant(value) => match value.as_ref() {
+                Value::Name(path) => self.attribute_of_name(&path.clone(), name, place),
+                Value::Unknown(unknown) => Datum::unknown(&unknown.reason),
+                _ => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
+            },
+            Datum::Class(home, class) => self.class_attribute(home, class, name, place),
+            Datum::Object(id) => self.object_attribute(*id, name, place),
+            Datum::Super(id, at) => match self.method_of(*id, name, *at) {
+                Some(found) => self.bound_method(*id, found),
+                None => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
+            },
+            Datum::Made(id) => self.made_attribute(*id, name, owner),
+            Datum::Editor => self.editor_attribute(name),
+            Datum::Connection => self.connection_attribute(name),
+            Datum::Cursor => match name {
+                "connection" | "db" | "cursor" => Datum::Connection,
+                _ => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
+            },
+            Datum::Meta(target) => self.meta_attribute(&target.clone(), name),
+            Datum::Model(target) => self.model_attribute(&target.clone(), name, owner),
+            Datum::Row(id) => self.row_attribute(*id, name),
+            Datum::Part(_) => Datum::Part(Rc::new((Target::Unknown, name.to_owned()))),
+            Datum::Field(field) => self.field_attribute(&field.clone(), name),
+            Datum::Pages(query) => match name {
+                "object_list" => Datum::Query(Rc::clone(query)),
+                "page_range" => self.open_list(vec![Datum::unknown("the number of a page is not known")]),
+                "count" | "num_pages" => Datum::unknown("a number of rows is not known"),
+                _ => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
+            },
+            Datum::Query(query) => match name {
+                "object_list" => Datum::Query(Rc::clone(query)),
+                "model" => Datum::Model(query.target.clone()),
+                "through" => Datum::Model(Target::Unknown),
+                _ => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
+            },
+            // `Order.items.through`
+            Datum::Method(method) => match (&method.0, name) {
+                (Datum::Model(Target::Model(model)), "through") => {
+                    Datum::Model(Target::Relation(model.clone(), method.1.clone()))
+                }
+                (Datum::Model(Target::Model(model)), "field") => {
+                    Datum::Field(Rc::new((model.clone(), method.1.clone())))
+                }
+                (Datum::Apps, _) => Datum::Method(Rc::new((Datum::Apps, name.to_owned()))),
+                (Datum::Editor | Datum::Connection | Datum::Cursor, _) => {
+                    Datum::Method(Rc::new((method.0.clone(), format!("{}.{name}", method.1))))
+                }
+                _ => Datum::unknown("is known only when it runs"),
+            },
+            Datum::Either(several) => {
+                let all: Vec<Datum<'a>> = several.iter().map(|one| self.attribute(one, name, place)).collect();
+                let any = all.into_iter().reduce(Datum::or);
+                any.unwrap_or_else(|| Datum::unknown("is known only when it runs"))
+            }
+            Datum::Unknown(_) => owner.clone(),
+            Datum::Text(_)
+            | Datum::List(_)
+            | Datum::Dict(_)
+            | Datum::Apps
+            | Datum::Deferred
+            | Datum::Function(_)
+            | Datum::Partial(_)
+            | Datum::Context(_)
+            | Datum::Atomic => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
+        }
+    }
+
+    fn attribute_of_name(&mut self, path: &str, name: &str, place: TextRange) -> Datum<'a> {
+        let path = super::super::canonical(&format!("{path}.{name}")).into_owned();
+        if let Some(setting) = path.strip_prefix("django.conf.settings.") {
+            return self.setting(setting);
+        }
+        if let Some(value) = super::super::constants::value(&path, self.modules.django) {
+            let start = self.start;
+            return self.of_value(&value, start);
+        }
+        match super::names::special(&path) {
+            // A class of the project may have the attribute.
+            datum if datum.as_name().is_some() && super::super::resolve::is_followed(&path) => {
+                let resolved = self.resolved_attribute(&path, place);
+                resolved.unwrap_or(datum)
+            }
+            datum => datum,
+        }
+    }
+
+    /// An attribute of a module, class or object elsewhere, if that module is at hand.
+    fn resolved_attribute(&mut self, path: &str, _place: TextRange) -> Option<Datum<'a>> {
+        let (owner, _) = path.rsplit_once('.')?;
+        let is_module = self.modules.get(owner).is_some();
+        let is_in_module = owner
+            .rsplit_once('.')
+            .is_some_and(|(home, _)| self.modules.get(home).is_some());
+        if !is_module && !is_in_module {
+            return None;
+        }
+        let datum = self.of_path(path);
+        datum.as_name().is_none().then_some(datum)
+    }
+
+    pub(super) fn setting(&mut self, name: &str) -> Datum<'a> {
+        let mut inner = super::super::evaluate::Interpreter::within(self.start, self.modules, Some(self.start));
+        let value = inner.named(&format!("django.conf.settings.{name}"));
+        let value = inner.settle(value);
+        let start = self.start;
+        self.of_value(&value, start)
+    }
+
+    fn made_attribute(&mut self, id: CellId, name: &str, owner: &Datum<'a>) -> Datum<'a> {
+        let Cell::Made { call, attributes } = self.state.cell(id) else {
+            return Datum::unknown("is not evaluated");
+        };
+        if let Some((_, datum)) = attributes.iter().find(|(own, _)| own == name) {
+            return datum.clone();
+        }
+        match call.keyword(name).cloned() {
+            Some(value) => {
+                let start = self.start;
+                self.of_value(&value, start)
+            }
+            None => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
+        }
+    }
+
+    pub(super) fn set_attribute(&mut self, owner: &Datum<'a>, name: &str, datum: Datum<'a>, place: TextRange) {
+        match owner {
+            Datum::Object(id) | Datum::Row(id) | Datum::Made(id) => match self.state.cell_mut(*id) {
+                Cell::Object { attributes, .. } | Cell::Made { attributes, .. } | Cell::Row { set: attributes, .. } => {
+                    attributes.retain(|(own, _)| own != name);
+                    attributes.push((name.to_owned(), datum));
+                }
+                Cell::List { .. } | Cell::Dict { .. } => {}
+            },
+            Datum::Editor | Datum::Connection => {
+                let shown = self.shown(place);
+                let handed = self.handed([owner]);
+                self.unfollowed(format!("`{shown}` is set"), handed, place);
+            }
+            // `order.customer.name = ...`: what a save of it writes is not known anyway.
+            _ => {}
+        }
+    }
+
+    pub(super) fn set_item(&mut self, owner: &Datum<'a>, key: Datum<'a>, datum: Datum<'a>) {
+        match owner {
+            Datum::Dict(id) => {
+                if let Cell::Dict { items, is_open } = self.state.cell_mut(*id) {
+                    let is_known = matches!(key, Datum::Text(_) | Datum::Constant(_));
+                    *is_open |= !is_known;
+                    items.retain(|(own, _)| !own.is_same(&key));
+                    items.push((key, datum));
+                }
+            }
+            Datum::List(id) => {
+                if let Cell::List { items, is_open, .. } = self.state.cell_mut(*id) {
+                    items.push(datum);
+                    *is_open = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `left += right` of lists.
+    pub(super) fn extend(&mut self, left: &Datum<'a>, right: &Datum<'a>, place: TextRange) -> bool {
+        match left {
+            Datum::List(_) => {
+                let given = Given {
+                    args: vec![right.clone()],
+                    ..Given::default()
+                };
+                self.list_method(left, "extend", &given).is_some()
+            }
+            Datum::Deferred => {
+                self.deferred("extend", right, place);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn call_method(
+        &mut self,
+        owner: &Datum<'a>,
+        name: &str,
+        given: Given<'a>,
+        place: TextRange,
+    ) -> Datum<'a> {
+        match owner {
+            Datum::Text(text) => self.text_method(&Rc::clone(text), name, &given),
+            Datum::List(_) => match self.list_method(owner, name, &given) {
+                Some(datum) => datum,
+                None => self.part_of(owner),
+            },
+            Datum::Dict(_) => match self.dict_method(owner, name, &given) {
+                Some(datum) => datum,
+                None => self.part_of(owner),
+            },
+            Datum::Constant(_) | Datum::Class(..) => {
+                let callee = self.attribute(owner, name, place);
+                match &callee {
+                    Datum::Method(_) => Datum::unknown("is known only when it runs"),
+                    _ => self.call_datum(&callee, given, Some(place)),
+                }
+            }
+            Datum::Object(id) => self.object_method(*id, name, given, place),
+            Datum::Super(id, at) => match self.method_of(*id, name, *at) {
+                Some(found) => {
+                    let bound = self.bound_method(*id, found);
+                    self.call_datum(&bound, given, Some(place))
+                }
+                None => self.base_method(*id, name, given, place),
+            },
+            Datum::Made(id) => self.made_method(*id, name, &given, place),
+            Datum::Apps => self.apps_method(name, &given, place),
+            Datum::Editor => self.editor_method(name, given, place),
+            Datum::Deferred => {
+                let datum = given.args.first().cloned().unwrap_or_else(Datum::none);
+                self.deferred(name, &datum, place);
+                Datum::none()
+            }
+            Datum::Connection => self.connection_method(name, given, place),
+            Datum::Cursor => self.cursor_method(name, given, place),
+            Datum::Meta(target) => self.meta_method(&target.clone(), name, &given),
+            Datum::Model(target) => self.model_method(&target.clone(), name, given, place),
+            Datum::Query(query) => self.query_method(&Rc::clone(query), name, given, place),
+            Datum::Row(id) => self.row_method(*id, name, given, place),
+            Datum::Part(part) => self.part_method(&part.clone(), name, given, place),
+            Datum::Pages(query) => match name {
+                "page" | "get_page" => Datum::Query(Rc::new(super::data::Query {
+                    reach: crate::row_work::Reach::Few,
+                    ..query.as_ref().clone()
+                })),
+                _ => Datum::unknown("is known only when it runs"),
+            },
+            Datum::Field(field) => self.field_attribute(&field.clone(), name),
+            Datum::Method(method) => self.method_of_method(&method.clone(), name, given, place),
+            Datum::Either(several) => {
+                let results: Vec<Datum<'a>> = several
+                    .iter()
+                    .filter(|one| !matches!(one, Datum::Constant(value) if **value == Value::None))
+                    .map(|one| self.in_doubt(|runner| runner.call_method(one, name, given.clone(), place)))
+                    .collect();
+                let any = results.into_iter().reduce(Datum::or);
+                any.unwrap_or_else(|| Datum::unknown("is known only when it runs"))
+            }
+            Datum::Unknown(_) => self.unknown_method(owner, name, given, place),
+            Datum::Function(_) | Datum::Partial(_) | Datum::Context(_) | Datum::Atomic => {
+                Datum::unknown("is known only when it runs")
+            }
+        }
+    }
+
+    fn object_method(&mut self, id: CellId, name: &str, given: Given<'a>, place: TextRange) -> Datum<'a> {
+        if let Some(found) = self.method_of(id, name, 0) {
+            let bound = self.bound_method(id, found);
+            return self.call_datum(&bound, given, Some(place));
+        }
+        if matches!(name, "__enter__" | "__iter__") {
+            return Datum::Object(id);
+        }
+        if name == "__exit__" {
+            return Datum::none();
+        }
+        match self.object_attribute(id, name, place) {
+            Datum::Method(_) => self.base_method(id, name, given, place),
+            callee => self.call_datum(&callee, given, Some(place)),
+        }
+    }
+
+    /// A method that only a class of Django below those that were read has.
+    fn base_method(&mut self, id: CellId, name: &str, given: Given<'a>, place: TextRange) -> Datum<'a> {
+        if name == "__init__" {
+            for (name, datum) in given.kwargs {
+                self.set_attribute(&Datum::Object(id), &name, datum, place);
+            }
+            return Datum::none();
+        }
+        match name {
+            super::DATABASE_FORWARDS if self.passes_on(&given) => {
+                self.effect(Action::Base, place);
+                return Datum::none();
+            }
+            // `Operation.allow_migrate_model`
+            "allow_migrate_model" => return Datum::constant(Value::Bool(true)),
+            _ => {}
+        }
+        self.call_back(&given);
+        let handed = self.handed_to(&given);
+        self.unfollowed(format!("`{}` is not followed", self.shown(place)), handed, place)
+    }
+
+    /// Whether `database_forwards` of Django's class gets what the operation's own got.
+    fn passes_on(&self, given: &Given<'a>) -> bool {
+        let mut parameters = super::PARAMETERS.iter().enumerate();
+        let is_passed = parameters.all(|(at, name)| {
+            let own = self.forwards.args.get(at);
+            matches!((own, given.get(at, name)), (Some(own), Some(passed)) if own.is_same(passed))
+        });
+        is_passed && given.all().count() == super::PARAMETERS.len()
+    }
+
+    /// A method of something that is not known: a name that only the ORM or a cursor has says what it may be.
+    fn unknown_method(&mut self, owner: &Datum<'a>, name: &str, given: Given<'a>, place: TextRange) -> Datum<'a> {
+        let shown = self.shown(place);
+        match name {
+            "execute" | "executemany" | "executescript" | "copy_expert" | "callproc" => {
+                self.call_back(&given);
+                return self.unfollowed(format!("`{shown}` is not followed"), Some(Handed::Cursor), place);
+            }
+            "cursor" => return Datum::Cursor,
+            _ => {}
+        }
+        if self.unknown_write(name, &given, place) {
+            return owner.clone();
+        }
+        self.call_back(&given);
+        let handed = self.handed_to(&given).filter(|_| !is_of_containers(name));
+        match handed {
+            Some(handed) => self.unfollowed(format!("`{shown}` is not followed"), Some(handed), place),
+            None => owner.clone(),
+        }
+    }
+
+    fn method_of_method(
+        &mut self,
+        method: &Rc<(Datum<'a>, String)>,
+        name: &str,
+        given: Given<'a>,
+        place: TextRange,
+    ) -> Datum<'a> {
+        match &method.0 {
+            // A manager under a name of its own.
+            Datum::Model(target) => {
+                let query = self.all_rows(target);
+                self.query_method(&query, name, given, place)
+            }
+            Datum::Connection => self.part_of_connection(&method.1, name, given, place),
+            Datum::Editor => self.editor_method(&format!("{}.{name}", method.1), given, place),
+            Datum::Apps => self.apps_method(name, &given, place),
+            _ => Datum::unknown("is known only when it runs"),
+        }
+    }
+
+    fn made_method(&mut self, id: CellId, name: &str, given: &Given<'a>, place: TextRange) -> Datum<'a> {
+        let set = |runner: &mut Self, datum: Option<&Datum<'a>>| {
+            if let Some(datum) = datum.cloned() {
+                runner.set_attribute(&Datum::Made(id), "name", datum, place);
+            }
+        };
+        match name {
+            "set_attributes_from_name" => set(self, given.args.first()),
+            "contribute_to_class" => set(self, given.get(1, "name")),
+            "clone" => return Datum::Made(id),
+            _ => {}
+        }
+        Datum::unknown("is known only when it runs")
+    }
+
+    pub(super) fn list_method(&mut self, owner: &Datum<'a>, name: &str, given: &Given<'a>) -> Option<Datum<'a>> {
+        let Datum::List(id) = owner else { return None };
+        let more = match name {
+            "extend" => given.args.first().map(|list| match list {
+                Datum::Query(query) => (vec![self.row_of(query)], true, Some(Rc::clone(query))),
+                list => {
+                    let rows = self.rows_of(list);
+                    let items = self.state.items(list).or_else(|| Some((self.unpacked(list)?, false)));
+                    let (items, is_open) = items.unwrap_or_else(|| (vec![self.part_of(list)], true));
+                    (items, is_open, rows)
+                }
+            }),
+            _ => None,
+        };
+        // Filled turn by turn of a loop over rows: it has an item for each of them.
+        let around = self.rows_around();
+        let Cell::List { items, is_open, rows } = self.state.cell_mut(*id) else {
+            return None;
+        };
+        match (name, given.args.as_slice()) {
+            ("append" | "add", [item]) => {
+                if !items.iter().any(|own| own.is_same(item)) || around.is_none() {
+                    items.push(item.clone());
+                }
+                if let Some(around) = around {
+                    *is_open = true;
+                    *rows = super::state::wider(rows.take(), Some(around));
+                }
+            }
+            ("insert", [_, item]) => items.insert(0, item.clone()),
+            ("extend" | "update", [_]) => {
+                let (more, open, more_rows) = more?;
+                items.extend(more);
+                *is_open |= open;
+                *rows = super::state::wider(rows.take(), more_rows);
+            }
+            ("clear", []) => {
+                items.clear();
+                *is_open = false;
+                *rows = None;
+            }
+            ("reverse", []) => items.reverse(),
+            ("sort", _) => {}
+            ("remove" | "discard", _) => *is_open = true,
+            ("pop", []) if !*is_open => return items.pop(),
+            ("pop" | "popleft", _) => {
+                *is_open = true;
+                return None;
+            }
+            ("copy", []) => {
+                let copy = self.state.cell(*id).clone();
+                return Some(Datum::List(self.state.keep(copy)));
+            }
+            _ => return Some(Datum::unknown("is known only when it runs")),
+        }
+        Some(Datum::none())
+    }
+
+    fn dict_method(&mut self, owner: &Datum<'a>, name: &str, given: &Given<'a>) -> Option<Datum<'a>> {
+        let Datum::Dict(id) = owner else { return None };
+        let Cell::Dict { items, is_open } = self.state.cell(*id).clone() else {
+            return None;
+        };
+        let list = |runner: &mut Self, items: Vec<Datum<'a>>| {
+            Datum::List(runner.state.keep(Cell::List {
+                items,
+                is_open,
+                rows: None,
+            }))
+        };
+        match (name, given.args.as_slice()) {
+            ("items" | "iteritems", []) => {
+                let mut pairs = Vec::with_capacity(items.len());
+                for (key, value) in items {
+                    pairs.push(self.state.list(vec![key, value]));
+                }
+                Some(list(self, pairs))
+            }
+            ("keys", []) => Some(list(self, items.into_iter().map(|(key, _)| key).collect())),
+            ("values" | "itervalues", []) => Some(list(self, items.into_iter().map(|(_, value)| value).collect())),
+            ("get" | "pop" | "setdefault", [key, rest @ ..]) => {
+                let found = items.iter().find(|(own, _)| own.is_same(key));
+                match found {
+                    Some((_, value)) => Some(value.clone()),
+                    None if is_open || matches!(key, Datum::Unknown(_) | Datum::Part(_)) => Some(self.item(owner, key)),
+                    None => {
+                        let datum = rest.first().cloned().unwrap_or_else(Datum::none);
+                        if name == "setdefault" {
+                            self.set_item(owner, key.clone(), datum.clone());
+                        }
+                        Some(datum)
+                    }
+                }
+            }
+            ("update", more) => {
+                if let Some(Datum::Dict(other)) = more.first()
+                    && let Cell::Dict { items: more, .. } = self.state.cell(*other).clone()
+                {
+                    more.into_iter()
+                        .for_each(|(key, value)| self.set_item(owner, key, value));
+                }
+                for (key, value) in &given.kwargs {
+                    self.set_item(owner, Datum::text(key), value.clone());
+                }
+                Some(Datum::none())
+            }
+            ("copy", []) => Some(self.state.dict(items)),
+            _ => None,
+        }
+    }
+}
+
+/// Methods of lists, sets and dicts: what they get they keep.
+fn is_of_containers(name: &str) -> bool {
+    matches!(
+        name,
+        "append"
+            | "add"
+            | "extend"
+            | "update"
+            | "insert"
+            | "get"
+            | "setdefault"
+            | "pop"
+            | "remove"
+            | "index"
+            | "count"
+            | "info"
+            | "debug"
+            | "warning"
+            | "error"
+            | "exception"
+            | "write"
+            | "format"
+            | "join"
+    )
+}

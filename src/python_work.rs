@@ -1,0 +1,267 @@
+//! What Python code does to the database when it runs, as far as its text tells. Plain data, in the order of its course.
+
+use crate::row_work::{Reach, RowWork};
+use crate::source::Range;
+use crate::value::{Str, Value};
+
+/// All that a piece of code does.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PythonWork {
+    /// In order.
+    pub effects: Vec<Effect>,
+}
+
+/// One thing that code does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    /// What it is.
+    pub action: Action,
+    /// Whether it is certain to happen.
+    pub certainty: Certainty,
+    /// Where it stands.
+    pub place: Range,
+    /// Where in the module that everything began with the call stands that leads there.
+    pub at: Range,
+}
+
+/// Whether something happens in every run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// It does.
+    Certain,
+    /// A condition that is not known decides.
+    Doubtful,
+}
+
+/// What can be done to the database.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// A string of statements is sent.
+    Sql {
+        /// The string, part by part.
+        text: Vec<TextPiece>,
+        /// What its placeholders stand for.
+        params: Parameters,
+    },
+    /// Django's schema editor is told to change something.
+    Editor(EditorCall),
+    /// Rows are read or written.
+    Rows(RowEffect),
+    /// `transaction.atomic()` begins.
+    Begin,
+    /// `transaction.atomic()` ends.
+    End,
+    /// The method of Django's class that an operation overrides is called.
+    Base,
+    /// A command of `manage.py` runs.
+    Command {
+        /// Its name.
+        name: Option<String>,
+        /// The text arguments.
+        arguments: Vec<String>,
+    },
+    /// Something that is not followed.
+    Unfollowed {
+        /// A sentence: "`copy_rows()` is not followed".
+        reason: String,
+        /// What it can reach.
+        handed: Handed,
+    },
+}
+
+/// The parameters of a string of SQL.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Parameters {
+    /// None: the text goes to the server as it is.
+    None,
+    /// One set of them.
+    Given(Value),
+    /// `executemany`: the string is sent once for each item.
+    Many(Value),
+}
+
+/// Part of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TextPiece {
+    /// As written, which knows where.
+    Known(Str),
+    /// The table of a model.
+    Table(ModelName),
+    /// The column of a field.
+    Column(ModelName, String),
+    /// Known only when the code runs.
+    Unknown(String),
+}
+
+/// What the code that is not followed can reach, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Handed {
+    /// Models only.
+    Apps,
+    /// Rows of a model.
+    Queryset,
+    /// A connection or a cursor.
+    Cursor,
+    /// The schema editor.
+    Editor,
+}
+
+/// App label and name of a model.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ModelName {
+    /// `shop`.
+    pub app: String,
+    /// `Order`, in whatever case the code writes it.
+    pub name: String,
+}
+
+/// Whose rows they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Those of a model.
+    Model(ModelName),
+    /// Those that a relation of a model leads to: `order.items`.
+    Relation(ModelName, String),
+    /// The code does not say.
+    Unknown,
+}
+
+/// Rows read or written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowEffect {
+    /// Whose.
+    pub target: Target,
+    /// What happens to them.
+    pub change: Change,
+    /// How many in the whole run.
+    pub reach: Reach,
+    /// How many within one block of `transaction.atomic()`.
+    pub batch: Reach,
+    /// Conditions on them.
+    pub filters: Vec<Filter>,
+    /// Whether they are locked: `select_for_update`.
+    pub locks: bool,
+}
+
+/// What happens to rows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// They are gone through.
+    Read,
+    /// They are new, with these fields set.
+    Insert {
+        /// Fields by the names that the code gives.
+        fields: Vec<String>,
+    },
+    /// They are written again.
+    Update {
+        /// The fields; `None` where the code does not say.
+        fields: Option<Vec<String>>,
+    },
+    /// They go, and what depends on them.
+    Delete,
+    /// New ones or changed ones: `get_or_create`, `add` and `set` of a relation.
+    Upsert {
+        /// Fields by the names that the code gives.
+        fields: Vec<String>,
+    },
+}
+
+/// A condition on rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// `status`, `pk__in`.
+    pub lookup: String,
+    /// What it is compared with.
+    pub value: Value,
+    /// Whether rows for which it holds are left out.
+    pub excludes: bool,
+}
+
+/// A call of Django's schema editor that changes the schema.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EditorCall {
+    /// The method's name, one of Django's.
+    pub method: String,
+    /// The arguments in Django's order.
+    pub arguments: Vec<EditorArgument>,
+}
+
+/// What the schema editor gets.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EditorArgument {
+    /// A model.
+    Model(ModelName),
+    /// A field that a model has.
+    FieldOf(ModelName, String),
+    /// A field that the code makes, and its name.
+    Field {
+        /// The call that makes it.
+        value: Value,
+        /// Its name.
+        name: String,
+    },
+    /// Text, such as a table's name.
+    Text(Vec<TextPiece>),
+    /// All else.
+    Value(Value),
+}
+
+impl PythonWork {
+    /// Code of which nothing is known.
+    #[must_use]
+    pub fn unfollowed(reason: String, at: Range) -> Self {
+        let action = Action::Unfollowed {
+            reason,
+            handed: Handed::Editor,
+        };
+        Self {
+            effects: vec![Effect {
+                action,
+                certainty: Certainty::Certain,
+                place: at,
+                at,
+            }],
+        }
+    }
+
+    /// The widest set of rows that the code goes through, and whether it writes old ones.
+    #[must_use]
+    pub fn rows(&self) -> RowWork {
+        let mut work = RowWork::none();
+        for effect in &self.effects {
+            match &effect.action {
+                Action::Rows(rows) => work.add(rows.work()),
+                Action::Unfollowed { .. } if work.reach < Reach::Some => work.reach = Reach::Unknown,
+                Action::Sql { .. }
+                | Action::Editor(_)
+                | Action::Begin
+                | Action::End
+                | Action::Base
+                | Action::Command { .. }
+                | Action::Unfollowed { .. } => {}
+            }
+        }
+        work
+    }
+}
+
+impl RowEffect {
+    fn work(&self) -> RowWork {
+        let (writes, waits) = match self.change {
+            Change::Update { .. } | Change::Delete => (true, true),
+            Change::Read => (false, true),
+            // Nobody waits for rows that are new.
+            Change::Insert { .. } | Change::Upsert { .. } => (false, false),
+        };
+        let model = match &self.target {
+            Target::Model(ModelName { app, name }) => Some((app.clone(), name.clone())),
+            Target::Relation(..) | Target::Unknown => None,
+        };
+        RowWork {
+            reach: if waits { self.reach } else { Reach::Few },
+            model,
+            writes,
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! What code of Python sends: its SQL, and what it tells the schema editor.
+
+use crate::finding::Origin;
+use crate::migration::{Field, GivenField, Operation, SchemaCall};
+use crate::models::{Model, ModelField, ModelKey, View};
+use crate::python_work::{Action, Certainty, Effect, Handed, ModelName, Parameters, TextPiece};
+use crate::row_work::Reach;
+use crate::statement::{Name, Statement};
+use crate::unknown::Identifier;
+use crate::value::{Builder, Str, Value};
+
+use super::PythonCode;
+use super::operations::{States, bound};
+use super::parameters::fill_parameters;
+use super::run::Run;
+
+/// Commands of `manage.py` that only print, or work on files.
+const QUIET_COMMANDS: &[&str] = &[
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "diffsettings",
+    "dumpdata",
+    "findstatic",
+    "inspectdb",
+    "makemessages",
+    "sendtestemail",
+    "showmigrations",
+    "sqlflush",
+    "sqlmigrate",
+    "sqlsequencereset",
+];
+
+impl Run<'_> {
+    /// Runs the code of a `RunPython`, effect by effect.
+    pub(super) fn run_code(&mut self, operation: &Operation, states: States<'_>) {
+        let Operation::RunPython { work, calls, .. } = operation else {
+            return;
+        };
+        // What it does to rows is told once, in its turn among the statements.
+        let mut at_rows = widest(&work.effects);
+        let mut calls = calls.iter();
+        for (index, effect) in work.effects.iter().enumerate() {
+            match &effect.action {
+                Action::Sql { text, params } => self.send_python(text, params, effect, states.to),
+                Action::Editor(_) => {
+                    if let Some(call) = calls.next() {
+                        self.doubtful(effect);
+                        self.schema_call(call, states.to);
+                    }
+                }
+                Action::Command { name, .. } => self.command(name.as_deref()),
+                Action::Unfollowed { reason, handed } if *handed >= Handed::Cursor => self.opaque(reason.clone()),
+                Action::Unfollowed { .. } | Action::Rows(_) | Action::Begin | Action::End | Action::Base => {}
+            }
+            if at_rows == Some(index) {
+                self.tell_rows(operation, states.to);
+                at_rows = None;
+            }
+        }
+        if widest(&work.effects).is_none() {
+            self.tell_rows(operation, states.to);
+        }
+    }
+
+    fn tell_rows(&mut self, operation: &Operation, view: View<'_>) {
+        let Operation::RunPython { atomic, rows, .. } = operation else {
+            return;
+        };
+        let model = rows.model.as_ref().map(|(app, name)| ModelKey::new(app, name));
+        let model = model.and_then(|key| view.model(&key));
+        let code = PythonCode {
+            atomic: *atomic,
+            rows: rows.clone(),
+            table: model.map(|model| model.db_table()),
+        };
+        let place = self.place();
+        self.connection.run_python(&code, &place);
+    }
+
+    /// Says that what follows hangs on a condition that is not known.
+    fn doubtful(&mut self, effect: &Effect) {
+        if effect.certainty == Certainty::Doubtful {
+            self.partial("whether all of this is sent is known only when the code runs");
+        }
+    }
+
+    fn command(&mut self, name: Option<&str>) {
+        match name {
+            Some(name) if QUIET_COMMANDS.contains(&name) => {}
+            Some(name) => self.opaque(format!("what the command `{name}` does is not followed")),
+            None => self.opaque("a command is called whose name is known only when the code runs"),
+        }
+    }
+
+    fn send_python(&mut self, text: &[TextPiece], params: &Parameters, effect: &Effect, view: View<'_>) {
+        let text = match self.composed(text, view) {
+            Ok(text) => text,
+            Err(reason) => {
+                self.opaque(format!("the SQL is known only when the code runs: {reason}"));
+                return;
+            }
+        };
+        self.doubtful(effect);
+        let sets: Vec<Option<Value>> = match params {
+            Parameters::None => vec![None],
+            // Nothing to fill in, and no percent sign to be halved.
+            Parameters::Given(Value::Tuple(items)) if items.is_empty() && !text.contains('%') => vec![None],
+            Parameters::Given(params) => vec![Some(params.clone())],
+            Parameters::Many(Value::List(sets) | Value::Tuple(sets)) => sets.iter().cloned().map(Some).collect(),
+            Parameters::Many(_) => {
+                self.opaque("how often the SQL is sent is known only when the code runs");
+                return;
+            }
+        };
+        for params in sets {
+            let filled = match &params {
+                None => Some((text.clone(), Vec::new())),
+                Some(params) => fill_parameters(&text, params),
+            };
+            match filled {
+                Some((filled, unknowns)) => {
+                    if !unknowns.is_empty() {
+                        self.partial("a parameter of the SQL");
+                    }
+                    self.send_written(filled, unknowns, Origin::RunPython);
+                }
+                None => self.opaque("the parameters of the SQL"),
+            }
+        }
+    }
+
+    /// A text with the tables and columns of models in it.
+    fn composed(&mut self, pieces: &[TextPiece], view: View<'_>) -> Result<Str, String> {
+        let mut text = Builder::default();
+        for piece in pieces {
+            match piece {
+                TextPiece::Known(known) => text.push(known),
+                TextPiece::Table(name) => match self.model_of(name, view).db_table() {
+                    Identifier::Known(table) => text.push_text(&table),
+                    Identifier::Unknown(unknown) => return Err(unknown.reason().to_owned()),
+                },
+                TextPiece::Column(name, field) => {
+                    let model = self.model_of(name, view);
+                    let column = match field.as_str() {
+                        "pk" => model.primary_key(),
+                        field => model.field(field),
+                    };
+                    match column.and_then(|field| field.column()) {
+                        Some(Identifier::Known(column)) => text.push_text(&column),
+                        Some(Identifier::Unknown(_)) | None => {
+                            return Err(format!("the column of {}.{field}", model.state.label()));
+                        }
+                    }
+                }
+                TextPiece::Unknown(reason) => return Err(reason.clone()),
+            }
+        }
+        Ok(text.finish())
+    }
+
+    fn model_of<'a>(&mut self, name: &ModelName, view: View<'a>) -> Model<'a> {
+        self.model(view, &name.app, &name.name)
+    }
+
+    fn schema_call(&mut self, call: &SchemaCall, view: View<'_>) {
+        match call {
+            SchemaCall::CreateModel { model } => {
+                let model = self.model_of(model, view);
+                self.create_model(&model);
+            }
+            SchemaCall::DeleteModel { model } => {
+                let model = self.model_of(model, view);
+                self.delete_model(&model);
+            }
+            SchemaCall::AlterDbTable { old, new, .. } => match (self.composed(old, view), self.composed(new, view)) {
+                (Ok(old), Ok(new)) => {
+                    self.alter_db_table(&Identifier::from(old.to_string()), &Identifier::from(new.to_string()));
+                }
+                (Err(reason), _) | (_, Err(reason)) => self.opaque(reason),
+            },
+            SchemaCall::AlterUniqueTogether { model, old, new } => {
+                let model = self.model_of(model, view);
+                self.alter_unique_together(&model, old, new);
+            }
+            SchemaCall::AlterIndexTogether { model, old, new } => {
+                let model = self.model_of(model, view);
+                self.alter_index_together(&model, old, new);
+            }
+            SchemaCall::AddField { model, field } => {
+                let model = self.model_of(model, view);
+                if let Some(field) = self.given(&model, field) {
+                    self.add_field(&model, &field);
+                }
+            }
+            SchemaCall::RemoveField { model, field } => {
+                let model = self.model_of(model, view);
+                if let Some(field) = self.given(&model, field) {
+                    self.remove_field(&model, &field);
+                }
+            }
+            SchemaCall::AlterField { model, old, new } => {
+                let model = self.model_of(model, view);
+                if let (Some(old), Some(new)) = (self.given(&model, old), self.given(&model, new)) {
+                    self.alter_field(&model, &old, &new);
+                }
+            }
+            SchemaCall::AddIndex {
+                model,
+                index,
+                concurrently,
+            } => {
+                let model = self.model_of(model, view);
+                if let Some(statement) = self.create_meta_index(&model, index, *concurrently) {
+                    self.execute(statement);
+                }
+            }
+            SchemaCall::RemoveIndex {
+                model,
+                index,
+                concurrently,
+            } => {
+                let model = self.model_of(model, view);
+                match &index.name {
+                    Some(name) => self.drop_index(&model, Name::Given(name.clone()), *concurrently),
+                    None => self.opaque("an index without a name is dropped"),
+                }
+            }
+            SchemaCall::RenameIndex { model, old, new } => {
+                let model = self.model_of(model, view);
+                match (&old.name, &new.name) {
+                    (Some(old), Some(new)) => self.execute(Statement::RenameIndex {
+                        table: Some(model.db_table()),
+                        from: Name::Given(old.clone()),
+                        to: Name::Given(new.clone()),
+                    }),
+                    (_, None) | (None, _) => self.opaque("an index without a name is renamed"),
+                }
+            }
+            SchemaCall::AddConstraint { model, constraint } => {
+                let model = self.model_of(model, view);
+                if let Some(statement) = self.create_constraint(&model, constraint) {
+                    self.execute(statement);
+                }
+            }
+            SchemaCall::RemoveConstraint { model, constraint } => {
+                let model = self.model_of(model, view);
+                match constraint.name() {
+                    Some(name) => self.remove_constraint(&model, constraint, name),
+                    None => self.opaque("a constraint without a name is dropped"),
+                }
+            }
+            SchemaCall::Defer { .. } => self.opaque("a statement is put off to the end of the migration"),
+            SchemaCall::Unread { reason } => self.opaque(reason.clone()),
+        }
+    }
+
+    fn given<'a>(&mut self, model: &Model<'a>, field: &GivenField) -> Option<ModelField<'a>> {
+        match field {
+            GivenField::Declared(name) if name == "pk" => model.primary_key(),
+            GivenField::Declared(name) => self.field(model, name),
+            GivenField::Made(name, field) => {
+                self.note_made(field);
+                Some(bound(model, name, field))
+            }
+        }
+    }
+
+    fn note_made(&mut self, field: &Field) {
+        for (name, reason) in &field.unknown {
+            self.partial(format!("{name}: {reason}"));
+        }
+    }
+}
+
+/// The effect whose rows reach furthest; the last of those.
+fn widest(effects: &[Effect]) -> Option<usize> {
+    let reaches = effects
+        .iter()
+        .enumerate()
+        .filter_map(|(index, effect)| match &effect.action {
+            Action::Rows(rows) => Some((rows.reach, index)),
+            Action::Unfollowed { handed, .. } if *handed < Handed::Cursor => Some((Reach::Unknown, index)),
+            Action::Sql { .. }
+            | Action::Editor(_)
+            | Action::Begin
+            | Action::End
+            | Action::Base
+            | Action::Command { .. }
+            | Action::Unfollowed { .. } => None,
+        });
+    reaches.max().map(|(_, index)| index)
+}

@@ -1,0 +1,505 @@
+//! Spellings of code that runs in a migration, and what each does.
+
+#![allow(clippy::panic, reason = "what fails in a test fails the test")]
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use forelock::python::{Module, Modules, Origin, parse};
+use forelock::python_work::{
+    Action, Certainty, Change, EditorArgument, Effect, Parameters, PythonWork, RowEffect, Target, TextPiece,
+};
+use forelock::source::SourceFile;
+use forelock::value::Value;
+
+const IMPORTS: &str = "\
+from django.db import connection, connections, migrations, models, transaction
+from django.core.management import call_command
+import functools
+";
+
+fn module(path: &str, text: &str, modules: &Modules) -> Module {
+    let is_package = !path.contains('.');
+    let source = SourceFile::new(PathBuf::from(format!("{path}.py")), text.to_owned());
+    parse(&source, Origin { path, is_package }, modules)
+}
+
+/// What `code`, a name of the module, does when it gets `apps` and `schema_editor`; and the texts of the modules.
+fn run_with(text: &str, others: &[(&str, &str)]) -> (PythonWork, Vec<Arc<SourceFile>>) {
+    let mut modules = Modules::default();
+    let mut sources = Vec::new();
+    for (path, text) in others {
+        let other = module(path, text, &modules);
+        sources.push(Arc::clone(&other.source));
+        modules.insert(other);
+    }
+    let text = format!("{IMPORTS}{text}");
+    let start = module("shop.migrations.0002_x", &text, &modules);
+    let code = Value::Name("shop.migrations.0002_x.code".to_owned());
+    sources.push(Arc::clone(&start.source));
+    (modules.run_python(&start, &code, None, &mut Vec::new()), sources)
+}
+
+fn run(text: &str) -> Vec<String> {
+    run_with(text, &[]).0.effects.iter().map(shown).collect()
+}
+
+/// The body of a function that gets `apps` and `schema_editor`.
+fn body(lines: &str) -> Vec<String> {
+    let mut text = "def code(apps, schema_editor):\n".to_owned();
+    for line in lines.lines() {
+        let _ = writeln!(text, "    {line}");
+    }
+    run(&text)
+}
+
+fn shown(effect: &Effect) -> String {
+    let mut text = match &effect.action {
+        Action::Sql { text, params, .. } => match params {
+            Parameters::Many(_) => format!("many {}", joined(text)),
+            Parameters::None | Parameters::Given(_) => format!("sql {}", joined(text)),
+        },
+        Action::Editor(call) => {
+            let arguments: Vec<String> = call.arguments.iter().map(argument).collect();
+            format!("{}({})", call.method, arguments.join(", "))
+        }
+        Action::Rows(rows) => row_effect(rows),
+        Action::Begin => "begin".to_owned(),
+        Action::End => "end".to_owned(),
+        Action::Base => "base".to_owned(),
+        Action::Command { name, .. } => format!("command {}", name.as_deref().unwrap_or("?")),
+        Action::Unfollowed { handed, .. } => format!("unfollowed {handed:?}"),
+    };
+    if effect.certainty == Certainty::Doubtful {
+        text.push_str(" ?");
+    }
+    text
+}
+
+fn joined(pieces: &[TextPiece]) -> String {
+    let pieces = pieces.iter().map(|piece| match piece {
+        TextPiece::Known(text) => text.to_string(),
+        TextPiece::Table(model) => format!("<table {}.{}>", model.app, model.name),
+        TextPiece::Column(model, field) => format!("<column {}.{}.{field}>", model.app, model.name),
+        TextPiece::Unknown(_) => "<?>".to_owned(),
+    });
+    pieces.collect()
+}
+
+fn argument(argument: &EditorArgument) -> String {
+    match argument {
+        EditorArgument::Model(model) => format!("{}.{}", model.app, model.name),
+        EditorArgument::FieldOf(model, field) => format!("{}.{}.{field}", model.app, model.name),
+        EditorArgument::Field { value, name } => {
+            format!("{name}={}", value.as_call().map_or("?", |call| call.class_name()))
+        }
+        EditorArgument::Text(text) => joined(text),
+        EditorArgument::Value(Value::Call(call)) => call.class_name().to_owned(),
+        EditorArgument::Value(value) => format!("{value:?}"),
+    }
+}
+
+fn row_effect(rows: &RowEffect) -> String {
+    let change = match &rows.change {
+        Change::Read => "read".to_owned(),
+        Change::Insert { fields } => format!("insert {fields:?}"),
+        Change::Update { fields: Some(fields) } => format!("update {fields:?}"),
+        Change::Update { fields: None } => "update ?".to_owned(),
+        Change::Delete => "delete".to_owned(),
+        Change::Upsert { fields } => format!("upsert {fields:?}"),
+    };
+    let target = match &rows.target {
+        Target::Model(model) => format!("{}.{}", model.app, model.name),
+        Target::Relation(model, field) => format!("{}.{}.{field}", model.app, model.name),
+        Target::Unknown => "?".to_owned(),
+    };
+    let locks = if rows.locks { " locked" } else { "" };
+    format!("{change} {target} {:?}{locks}", rows.reach)
+}
+
+const SQL: &str = "sql ALTER TABLE shop_order ADD x int";
+
+#[test]
+fn sql_is_found_in_all_spellings() {
+    #[rustfmt::skip]
+    let spellings = [
+        "schema_editor.execute('ALTER TABLE shop_order ADD x int')",
+        "schema_editor.execute(sql='ALTER TABLE shop_order ADD x int')",
+        "schema_editor.execute('ALTER TABLE shop_order ADD x int', None)",
+        "run = schema_editor.execute\nrun('ALTER TABLE shop_order ADD x int')",
+        "editor = schema_editor\neditor.execute('ALTER TABLE shop_order ADD x int')",
+        "c = connection.cursor()\nc.execute('ALTER TABLE shop_order ADD x int')",
+        "connection.cursor().execute('ALTER TABLE shop_order ADD x int')",
+        "with connection.cursor() as c:\n    c.execute('ALTER TABLE shop_order ADD x int')",
+        "with schema_editor.connection.cursor() as c:\n    c.execute('ALTER TABLE shop_order ADD x int')",
+        "with connections['default'].cursor() as c:\n    c.execute('ALTER TABLE shop_order ADD x int')",
+        "with connections[schema_editor.connection.alias].cursor() as c:\n    c.execute('ALTER TABLE shop_order ADD x int')",
+        "from django.db import connection as conn\nwith conn.cursor() as c:\n    c.execute('ALTER TABLE shop_order ADD x int')",
+        "import django.db\nwith django.db.connection.cursor() as c:\n    c.execute('ALTER TABLE shop_order ADD x int')",
+        "from django import db\nwith db.connection.cursor() as c:\n    c.execute('ALTER TABLE shop_order ADD x int')",
+        "from contextlib import closing\nwith closing(connection.cursor()) as c:\n    c.execute('ALTER TABLE shop_order ADD x int')",
+        "sql = 'ALTER TABLE shop_order ADD x int'\nschema_editor.execute(sql)",
+        "schema_editor.execute('ALTER TABLE %s ADD x int' % 'shop_order')",
+        "schema_editor.execute('ALTER TABLE %(t)s ADD %(c)s int' % {'t': 'shop_order', 'c': 'x'})",
+        "schema_editor.execute('ALTER TABLE {} ADD x int'.format('shop_order'))",
+        "schema_editor.execute('ALTER TABLE {t} ADD x int'.format(t='shop_order'))",
+        "t = 'shop_order'\nschema_editor.execute(f'ALTER TABLE {t} ADD x int')",
+        "schema_editor.execute('ALTER TABLE ' + 'shop_order' + ' ADD x int')",
+        "sql = 'ALTER TABLE shop_order '\nsql += 'ADD x int'\nschema_editor.execute(sql)",
+        "schema_editor.execute(' '.join(['ALTER TABLE', 'shop_order', 'ADD x int']))",
+        "import textwrap\nschema_editor.execute(textwrap.dedent('''\\\n    ALTER TABLE shop_order ADD x int'''))",
+        "from textwrap import dedent\nschema_editor.execute(dedent('  ALTER TABLE shop_order ADD x int').strip())",
+        "schema_editor.execute('ALTER TABLE ORDERS ADD x int'.replace('ORDERS', 'shop_order'))",
+        "for sql in ['ALTER TABLE shop_order ADD x int']:\n    schema_editor.execute(sql)",
+        "for t, c in [('shop_order', 'x')]:\n    schema_editor.execute(f'ALTER TABLE {t} ADD {c} int')",
+        "for t, c in {'shop_order': 'x'}.items():\n    schema_editor.execute(f'ALTER TABLE {t} ADD {c} int')",
+        "[schema_editor.execute(sql) for sql in ('ALTER TABLE shop_order ADD x int',)]",
+        "statements = []\nstatements.append('ALTER TABLE shop_order ADD x int')\nfor s in statements:\n    schema_editor.execute(s)",
+        "list(map(schema_editor.execute, ['ALTER TABLE shop_order ADD x int']))",
+        "if schema_editor.connection.vendor == 'postgresql':\n    schema_editor.execute('ALTER TABLE shop_order ADD x int')",
+        "if connection.vendor != 'postgresql':\n    return\nschema_editor.execute('ALTER TABLE shop_order ADD x int')",
+        "if 'postgres' not in connection.vendor:\n    return\nschema_editor.execute('ALTER TABLE shop_order ADD x int')",
+        "if not schema_editor.connection.vendor.startswith('postgres'):\n    return\nschema_editor.execute('ALTER TABLE shop_order ADD x int')",
+        "if schema_editor.connection.alias != 'default':\n    return\nschema_editor.execute('ALTER TABLE shop_order ADD x int')",
+        "if connection.vendor == 'sqlite':\n    schema_editor.execute('x')\nelse:\n    schema_editor.execute('ALTER TABLE shop_order ADD x int')",
+        "def inner():\n    schema_editor.execute('ALTER TABLE shop_order ADD x int')\ninner()",
+        "run = lambda sql: schema_editor.execute(sql)\nrun('ALTER TABLE shop_order ADD x int')",
+        "try:\n    schema_editor.execute('ALTER TABLE shop_order ADD x int')\nexcept Exception:\n    pass",
+        "from psycopg2 import sql\nschema_editor.execute(sql.SQL('ALTER TABLE {} ADD x int').format(sql.SQL('shop_order')))",
+        "getattr(schema_editor, 'execute')('ALTER TABLE shop_order ADD x int')",
+        "for i in range(1):\n    schema_editor.execute('ALTER TABLE shop_order ADD x int')",
+        "sqls = {'a': 'ALTER TABLE shop_order ADD x int'}\nschema_editor.execute(sqls['a'])",
+        "with connection.cursor() as c, transaction_free():\n    c.execute('ALTER TABLE shop_order ADD x int')",
+        "apps.get_model('shop', 'Order').objects.raw('ALTER TABLE shop_order ADD x int')",
+        "with connection.cursor() as c:\n    c.execute('ALTER TABLE shop_order ADD x int', [])",
+        "connection.connection.cursor().execute('ALTER TABLE shop_order ADD x int')",
+        "with connection.schema_editor() as editor:\n    editor.execute('ALTER TABLE shop_order ADD x int')",
+    ];
+    for lines in spellings {
+        assert_eq!(body(lines), [SQL], "{lines}");
+    }
+}
+
+#[test]
+fn code_is_followed_whatever_it_is() {
+    let execute = "schema_editor.execute('ALTER TABLE shop_order ADD x int')";
+    let spellings = [
+        format!("def code(apps, schema_editor):\n    {execute}\n"),
+        format!("code = lambda apps, schema_editor: {execute}\n"),
+        "def run(sql, apps, schema_editor):\n    schema_editor.execute(sql)\ncode = functools.partial(run, 'ALTER TABLE shop_order ADD x int')\n".to_owned(),
+        format!("class Run:\n    def run(self, apps, schema_editor):\n        {execute}\ncode = Run().run\n"),
+        format!("class Run:\n    @staticmethod\n    def run(apps, schema_editor):\n        {execute}\ncode = Run.run\n"),
+        format!("class Run:\n    @classmethod\n    def run(cls, apps, schema_editor):\n        {execute}\ncode = Run.run\n"),
+        format!("class Run:\n    def __call__(self, apps, schema_editor):\n        {execute}\ncode = Run()\n"),
+        "class Run:\n    def __init__(self, table):\n        self.table = table\n    def __call__(self, apps, schema_editor):\n        schema_editor.execute(f'ALTER TABLE {self.table} ADD x int')\ncode = Run('shop_order')\n".to_owned(),
+        "class Base:\n    def __call__(self, apps, schema_editor):\n        schema_editor.execute(self.sql())\nclass Run(Base):\n    def sql(self):\n        return 'ALTER TABLE shop_order ADD x int'\ncode = Run()\n".to_owned(),
+        "def make(table):\n    def run(apps, schema_editor):\n        schema_editor.execute('ALTER TABLE %s ADD x int' % table)\n    return run\ncode = make('shop_order')\n".to_owned(),
+        format!("def only(function):\n    @functools.wraps(function)\n    def wrapper(apps, schema_editor):\n        if schema_editor.connection.vendor != 'postgresql':\n            return\n        return function(apps, schema_editor)\n    return wrapper\n@only\ndef code(apps, schema_editor):\n    {execute}\n"),
+        format!("def only(vendor):\n    def decorate(function):\n        def wrapper(*args, **kwargs):\n            return function(*args, **kwargs)\n        return wrapper\n    return decorate\n@only('postgresql')\ndef code(apps, schema_editor):\n    {execute}\n"),
+        format!("def helper(schema_editor):\n    {execute}\ndef code(apps, schema_editor):\n    helper(schema_editor)\n"),
+        "SQL = 'ALTER TABLE shop_order ADD x int'\ndef code(apps, schema_editor):\n    schema_editor.execute(SQL)\n".to_owned(),
+        "TABLES = ['shop_order']\ndef code(apps, schema_editor):\n    for table in TABLES:\n        schema_editor.execute(f'ALTER TABLE {table} ADD x int')\n".to_owned(),
+        format!("def code(*args):\n    apps, schema_editor = args\n    {execute}\n"),
+        format!("def code(apps, schema_editor, **kwargs):\n    {execute}\n"),
+    ];
+    for text in spellings {
+        assert_eq!(run(&text), [SQL], "{text}");
+    }
+}
+
+#[test]
+fn helpers_of_other_modules_are_followed() {
+    let helper = "from django.db import connection\n\
+        def fill(apps, schema_editor):\n    schema_editor.execute('ALTER TABLE shop_order ADD x int')\n\
+        def bare():\n    with connection.cursor() as c:\n        c.execute('ALTER TABLE shop_order ADD x int')\n\
+        class Fill:\n    def __call__(self, apps, editor):\n        fill(apps, editor)\n";
+    let others = [
+        ("shop.fill", helper),
+        ("shop", ""),
+        ("shop.again", "from .fill import *\n"),
+    ];
+    let texts = [
+        "from shop.fill import fill as code\n",
+        "from ..fill import fill as code\n",
+        "from shop import fill\ncode = fill.fill\n",
+        "from shop.again import fill as code\n",
+        "import shop.fill\ndef code(apps, schema_editor):\n    shop.fill.fill(apps, schema_editor)\n",
+        "from shop.fill import fill\ndef code(apps, schema_editor):\n    fill(apps, schema_editor)\n",
+        "def code(apps, schema_editor):\n    from shop.fill import bare\n    bare()\n",
+        "from shop.fill import Fill\ncode = Fill()\n",
+    ];
+    for text in texts {
+        let (work, sources) = run_with(text, &others);
+        let effects: Vec<String> = work.effects.iter().map(shown).collect();
+        assert_eq!(effects, [SQL], "{text}");
+        assert!(
+            sources[0].slice(work.effects[0].place).ends_with("ADD x int')"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_module_that_is_not_at_hand_is_a_gap_where_it_can_reach_the_database() {
+    let call = |arguments: &str| {
+        run(&format!(
+            "from far import away\ndef code(apps, schema_editor):\n    away({arguments})\n"
+        ))
+    };
+    assert_eq!(call("apps, schema_editor"), ["unfollowed Editor"]);
+    assert_eq!(call("connection.cursor()"), ["unfollowed Cursor"]);
+    assert_eq!(call("[schema_editor]"), ["unfollowed Editor"]);
+    assert_eq!(
+        call("apps.get_model('shop', 'Order').objects.all()"),
+        ["unfollowed Queryset"]
+    );
+    assert_eq!(call("apps"), ["unfollowed Apps"]);
+    assert_eq!(call("'text', 3"), Vec::<String>::new());
+    assert_eq!(run("from far import code\n"), ["unfollowed Editor"]);
+}
+
+#[test]
+fn tables_and_columns_of_models_stand_in_texts() {
+    let effects = body(
+        "Order = apps.get_model('shop', 'Order')\n\
+         table = Order._meta.db_table\n\
+         column = Order._meta.get_field('total').column\n\
+         schema_editor.execute('CREATE INDEX x ON {} ({})'.format(schema_editor.quote_name(table), column))",
+    );
+    assert_eq!(
+        effects,
+        ["sql CREATE INDEX x ON \"<table shop.Order>\" (<column shop.Order.total>)"]
+    );
+}
+
+#[test]
+fn what_the_database_says_is_unknown_in_a_text() {
+    let effects = body(
+        "with connection.cursor() as c:\n\
+         \x20   c.execute('SELECT conname FROM pg_constraint')\n\
+         \x20   for (name,) in c.fetchall():\n\
+         \x20       c.execute('ALTER TABLE a DROP CONSTRAINT %s' % name)",
+    );
+    assert_eq!(
+        effects,
+        [
+            "sql SELECT conname FROM pg_constraint",
+            "sql ALTER TABLE a DROP CONSTRAINT <?> ?"
+        ]
+    );
+}
+
+#[test]
+fn branches_that_are_not_decided_both_run_in_doubt() {
+    let effects = body(
+        "if apps.get_model('shop', 'Order').objects.exists():\n\
+         \x20   schema_editor.execute('a')\n\
+         else:\n\
+         \x20   schema_editor.execute('b')\n\
+         schema_editor.execute('c')",
+    );
+    assert_eq!(effects, ["sql a ?", "sql b ?", "sql c"]);
+    let returns = body("if unknown():\n    return\nschema_editor.execute('c')");
+    assert_eq!(returns, ["sql c ?"]);
+    let raises = body("if unknown():\n    raise ValueError()\nschema_editor.execute('c')");
+    assert_eq!(raises, ["sql c"]);
+    let text = body("sql = 'a' if unknown() else 'b'\nschema_editor.execute(sql)");
+    assert_eq!(text, ["sql a ?", "sql b ?"]);
+    let bound = body("if unknown():\n    sql = 'a'\nelse:\n    sql = 'b'\nschema_editor.execute(sql)");
+    assert_eq!(bound, ["sql a ?", "sql b ?"]);
+}
+
+#[test]
+fn the_schema_editor_is_told_what_to_change() {
+    let order = "Order = apps.get_model('shop', 'Order')\n";
+    #[rustfmt::skip]
+    let calls = [
+        ("schema_editor.create_model(Order)", "create_model(shop.Order)"),
+        ("schema_editor.delete_model(Order)", "delete_model(shop.Order)"),
+        ("schema_editor.add_index(Order, models.Index(fields=['status'], name='i'))", "add_index(shop.Order, Index)"),
+        ("schema_editor.remove_index(Order, models.Index(fields=['status'], name='i'))", "remove_index(shop.Order, Index)"),
+        ("schema_editor.rename_index(Order, models.Index(fields=['a'], name='i'), models.Index(fields=['a'], name='j'))", "rename_index(shop.Order, Index, Index)"),
+        ("schema_editor.add_constraint(Order, models.CheckConstraint(check=models.Q(a=1) & ~models.Q(b=2), name='c'))", "add_constraint(shop.Order, CheckConstraint)"),
+        ("schema_editor.remove_constraint(Order, models.UniqueConstraint(fields=['a'], name='c'))", "remove_constraint(shop.Order, UniqueConstraint)"),
+        ("schema_editor.alter_unique_together(Order, set(), {('a', 'b')})", "alter_unique_together(shop.Order, List([]), List([List([Str(\"a\"), Str(\"b\")])]))"),
+        ("schema_editor.alter_db_table(Order, 'shop_order', 'shop_orders')", "alter_db_table(shop.Order, shop_order, shop_orders)"),
+        ("schema_editor.alter_db_table(Order, Order._meta.db_table, 'shop_orders')", "alter_db_table(shop.Order, <table shop.Order>, shop_orders)"),
+        ("field = models.IntegerField(null=True)\nfield.set_attributes_from_name('x')\nschema_editor.add_field(Order, field)", "add_field(shop.Order, x=IntegerField)"),
+        ("schema_editor.remove_field(Order, Order._meta.get_field('x'))", "remove_field(shop.Order, shop.Order.x)"),
+        ("old = Order._meta.get_field('x')\nnew = models.TextField()\nnew.set_attributes_from_name('x')\nschema_editor.alter_field(Order, old, new)", "alter_field(shop.Order, shop.Order.x, x=TextField)"),
+        ("schema_editor.deferred_sql.append('CREATE INDEX a')", "deferred_sql.append(CREATE INDEX a)"),
+    ];
+    for (call, expected) in calls {
+        assert_eq!(body(&format!("{order}{call}")), [expected], "{call}");
+    }
+}
+
+#[test]
+fn rows_that_are_written_are_told_with_their_reach() {
+    let order = "Order = apps.get_model('shop', 'Order')\n";
+    #[rustfmt::skip]
+    let writes: &[(&str, &[&str])] = &[
+        ("Order.objects.create(status='a', customer_id=1)", &["insert [\"status\", \"customer_id\"] shop.Order Few"]),
+        ("Order(status='a').save()", &["insert [\"status\"] shop.Order Few"]),
+        ("o = Order(status='a')\no.customer_id = 2\no.save()", &["insert [\"status\", \"customer_id\"] shop.Order Few"]),
+        ("Order.objects.bulk_create([Order(status='a')])", &["insert [\"status\"] shop.Order Few"]),
+        ("Order.objects.update(status='a')", &["update [\"status\"] shop.Order All"]),
+        ("Order.objects.all().update(status='a')", &["update [\"status\"] shop.Order All"]),
+        ("Order.objects.filter(status='b').update(status='a')", &["update [\"status\"] shop.Order Some"]),
+        ("Order.objects.filter(pk=1).update(status='a')", &["update [\"status\"] shop.Order Few"]),
+        ("Order.objects.filter(pk__in=set(Order.objects.values_list('pk', flat=True))).update(status='a')", &["read shop.Order All", "update [\"status\"] shop.Order All"]),
+        ("for o in Order.objects.all():\n    o.status = 'x'\n    o.save()", &["read shop.Order All", "update [\"status\"] shop.Order All"]),
+        ("for o in Order.objects.filter(customer_id=1):\n    o.customer_id = 2\n    o.save()", &["read shop.Order Some", "update [\"customer_id\"] shop.Order Some"]),
+        ("for o in Order.objects.iterator():\n    o.delete()", &["read shop.Order All", "delete shop.Order All"]),
+        ("Order.objects.all().delete()", &["delete shop.Order All"]),
+        ("Order.objects.get_or_create(status='a', defaults={'customer_id': 1})", &["upsert [\"status\", \"customer_id\"] shop.Order Few"]),
+        ("qs = Order.objects.filter(note=None)\nwhile qs.exists():\n    for o in qs[:1000]:\n        o.note = 'x'\n        o.save()", &["read shop.Order Some", "update [\"note\"] shop.Order Some"]),
+        ("for i in range(0, Order.objects.count(), 500):\n    for o in Order.objects.all()[i:i + 500]:\n        o.save(update_fields=['a'])", &["read shop.Order All", "update [\"a\"] shop.Order All"]),
+        ("from django.core.paginator import Paginator\npages = Paginator(Order.objects.all(), 100)\nfor n in pages.page_range:\n    for o in pages.page(n).object_list:\n        o.save()", &["read shop.Order All", "update [] shop.Order All"]),
+        ("changed = []\nfor o in Order.objects.all():\n    o.a = 1\n    changed.append(o)\nOrder.objects.bulk_update(changed, ['a'])", &["read shop.Order All", "update [\"a\"] shop.Order All"]),
+        ("with transaction.atomic():\n    for o in Order.objects.select_for_update():\n        o.save()", &["begin", "read shop.Order All locked", "update [] shop.Order All locked", "end"]),
+        ("for o in Order.objects.all():\n    o.tags.add(1)", &["read shop.Order All", "upsert [] shop.Order.tags All"]),
+        ("o = Order.objects.first()\no.tags.set([1])", &["upsert [] shop.Order.tags Few"]),
+        ("o = Order.objects.get(pk=1)\no.customer.save()", &["update ? shop.Order.customer Few"]),
+        ("for d in apps.get_model('shop', 'Customer').objects.all():\n    Order.objects.create(customer=d)", &["read shop.Customer All", "insert [\"customer\"] shop.Order All"]),
+        ("def again(qs):\n    for o in qs[:10]:\n        o.save()\n    again(qs)\nagain(Order.objects.all())", &["read shop.Order All", "update [] shop.Order All"]),
+    ];
+    for (code, expected) in writes {
+        assert_eq!(body(&format!("{order}{code}")), *expected, "{code}");
+    }
+}
+
+#[test]
+fn every_public_method_of_the_schema_editor_is_followed_or_told() {
+    // Of BaseDatabaseSchemaEditor and of the subclass for PostgreSQL, Django 5.2.
+    #[rustfmt::skip]
+    let methods = [
+        "add_constraint", "add_field", "add_index", "alter_db_table", "alter_db_table_comment", "alter_db_tablespace",
+        "alter_field", "alter_index_together", "alter_unique_together", "column_sql", "create_model", "db_default_sql",
+        "delete_model", "effective_default", "execute", "prepare_default", "quote_name", "quote_value",
+        "remove_constraint", "remove_field", "remove_index", "remove_procedure", "rename_index", "skip_default",
+        "skip_default_on_alter", "table_sql", "deferred_sql.append", "deferred_sql.extend", "deferred_sql.clear",
+        "_alter_field", "_delete_fk_constraints", "invented_tomorrow",
+    ];
+    // They make texts and values, and send nothing.
+    #[rustfmt::skip]
+    let quiet = [
+        "column_sql", "db_default_sql", "effective_default", "prepare_default", "quote_name", "quote_value",
+        "skip_default", "skip_default_on_alter", "table_sql",
+    ];
+    for method in methods {
+        let effects = body(&format!("schema_editor.{method}(something(), otherwise())"));
+        assert_eq!(effects.is_empty(), quiet.contains(&method), "{method}: {effects:?}");
+    }
+}
+
+#[test]
+fn every_method_of_a_cursor_and_a_connection_is_followed_or_told() {
+    // Of PEP 249, of django/db/backends/utils.py, and of psycopg's cursors.
+    #[rustfmt::skip]
+    let methods = [
+        "callproc", "execute", "executemany", "copy", "copy_expert", "copy_from", "copy_to", "stream", "debug_sql",
+        "invented_tomorrow", "close", "fetchone", "fetchmany", "fetchall", "nextset", "setinputsizes", "setoutputsize",
+        "scroll", "mogrify",
+    ];
+    #[rustfmt::skip]
+    let quiet = [
+        "close", "fetchone", "fetchmany", "fetchall", "nextset", "setinputsizes", "setoutputsize", "scroll", "mogrify",
+    ];
+    for method in methods {
+        let effects = body(&format!("c = connection.cursor()\nc.{method}('a', [])"));
+        assert_eq!(effects.is_empty(), quiet.contains(&method), "{method}: {effects:?}");
+    }
+    for method in [
+        "commit",
+        "rollback",
+        "set_autocommit",
+        "savepoint",
+        "invented_tomorrow",
+        "execute_wrapper",
+    ] {
+        let effects = body(&format!("connection.{method}()"));
+        assert_eq!(effects, ["unfollowed Cursor"], "{method}");
+    }
+    assert_eq!(body("unknown().execute('DROP TABLE a')"), ["unfollowed Cursor"]);
+}
+
+#[test]
+fn every_method_of_the_orm_that_writes_is_told() {
+    #[rustfmt::skip]
+    let methods = [
+        "create", "acreate", "bulk_create", "abulk_create", "bulk_update", "abulk_update", "get_or_create",
+        "aget_or_create", "update_or_create", "aupdate_or_create", "delete", "adelete", "update", "aupdate", "raw",
+        "_raw_delete", "_update", "_insert", "add", "set",
+    ];
+    for method in methods {
+        let effects = body(&format!("apps.get_model('shop', 'Order').objects.{method}([])"));
+        assert!(!effects.is_empty(), "{method}");
+    }
+    for method in ["save", "asave", "delete", "adelete", "save_base", "invented_tomorrow"] {
+        let effects = body(&format!("apps.get_model('shop', 'Order').objects.first().{method}()"));
+        assert!(!effects.is_empty(), "{method}");
+    }
+    for method in [
+        "add",
+        "aadd",
+        "set",
+        "aset",
+        "remove",
+        "clear",
+        "create",
+        "get_or_create",
+        "update_or_create",
+    ] {
+        let effects = body(&format!(
+            "apps.get_model('shop', 'Order').objects.first().tags.{method}(1)"
+        ));
+        assert!(!effects.is_empty(), "{method}");
+    }
+}
+
+#[test]
+fn what_runs_outside_of_the_migration_is_left_out() {
+    for code in [
+        "transaction.on_commit(lambda: schema_editor.execute('a'))",
+        "connection.on_commit(lambda: schema_editor.execute('a'))",
+        "from shop.tasks import fill\nfill.delay()",
+        "from django.db.models.signals import post_migrate\npost_migrate.connect(lambda **kwargs: schema_editor.execute('a'))",
+        "print(apps, schema_editor)",
+        "import logging\nlogging.getLogger(__name__).info('%s', schema_editor)",
+    ] {
+        assert_eq!(body(code), Vec::<String>::new(), "{code}");
+    }
+}
+
+#[test]
+fn commands_are_told_by_name() {
+    assert_eq!(body("call_command('loaddata', 'things.json')"), ["command loaddata"]);
+    assert_eq!(body("call_command(unknown())"), ["command ?"]);
+}
+
+#[test]
+fn a_context_manager_runs_around_its_body() {
+    let text = "from contextlib import contextmanager\n\
+        @contextmanager\n\
+        def unlocked(editor):\n    editor.execute('before')\n    yield editor.connection.cursor()\n    editor.execute('after')\n\
+        def code(apps, schema_editor):\n    with unlocked(schema_editor) as c:\n        c.execute('inside')\n";
+    assert_eq!(run(text), ["sql before", "sql inside", "sql after"]);
+}
+
+#[test]
+fn limits_end_in_a_gap_and_not_in_a_hang() {
+    let deep = "def code(apps, schema_editor):\n    x = 'a'\n    for i in range(40):\n        x = x + x\n    schema_editor.execute(x)\n";
+    assert_eq!(run(deep), ["unfollowed Editor"]);
+    let loops = "def code(apps, schema_editor):\n    for a in range(1000):\n        for b in range(1000):\n            for c in range(1000):\n                pass\n    schema_editor.execute('a')\n";
+    assert_eq!(run(loops), ["unfollowed Editor"]);
+    let mut nested = "def code(apps, schema_editor):\n    x = ".to_owned();
+    nested.push_str(&"(".repeat(180));
+    nested.push('1');
+    nested.push_str(&",)".repeat(180));
+    nested.push_str("\n    schema_editor.execute('a')\n");
+    assert_eq!(run(&nested), ["unfollowed Editor"]);
+    let many = "def f(n):\n    pass\ndef code(apps, schema_editor):\n    if u():\n        if u():\n            if u():\n                f(1)\n";
+    assert_eq!(run(many), Vec::<String>::new());
+}
