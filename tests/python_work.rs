@@ -503,3 +503,49 @@ fn limits_end_in_a_gap_and_not_in_a_hang() {
     let many = "def f(n):\n    pass\ndef code(apps, schema_editor):\n    if u():\n        if u():\n            if u():\n                f(1)\n";
     assert_eq!(run(many), Vec::<String>::new());
 }
+
+#[test]
+fn what_a_branch_returned_is_there_after_it() {
+    let code =
+        "def code(apps, schema_editor):\n    for name in names(unknown()):\n        schema_editor.execute(name)\n";
+    let only = format!("def names(x):\n    if x:\n        return ['one', 'two']\n{code}");
+    assert_eq!(run(&only), ["sql one ?", "sql two ?", "sql <?> ?"]);
+    // The place of what one branch made is not given to what is made after it.
+    let early = format!("def names(x):\n    if x:\n        return ['one', 'two']\n    return ['three']\n{code}");
+    assert_eq!(run(&early), ["sql one ?", "sql two ?", "sql three ?"]);
+    let raised = format!(
+        "def names(x):\n    if x:\n        return ['one']\n    elif x is None:\n        own = ['two']\n        raise ValueError\n    \
+         own = ['three']\n    return own\n{code}"
+    );
+    assert_eq!(run(&raised), ["sql one ?", "sql three ?"]);
+}
+
+#[test]
+fn odd_code_is_a_gap_and_no_panic() {
+    let most = i128::MAX;
+    for code in [
+        &format!("for i in range({}, {most}, {}): pass", most - 3, most),
+        &format!("for i in range(0, {most}, {most}): schema_editor.execute(str(i))"),
+        &format!("x = [1, 2][{most}:-{most}]"),
+        "x = [1, 2][5:1]",
+        "x, *y = []",
+        "a, b, c = [1, 2]",
+        "nonlocal x\nx = 1",
+        "super().apply()",
+        "super",
+        "list()\ntuple()\nenumerate()\nzip()\nmap()\niter()\nnext()\nrange()\nsorted()\ntype()",
+        "schema_editor.alter_field(1, 2)",
+        "schema_editor.alter_field()",
+        "x = 'a'.split('')",
+        "x = 'a' * -5",
+        "x = '%' % ()",
+        "x = '%(a' % {'a': 1}",
+        "x = '{' .format(1)",
+        "while u():\n    x = [1]\n    if u():\n        break\n    y = x",
+        "try:\n    x = [1]\nexcept ValueError:\n    raise\nelse:\n    y = x\nfinally:\n    z = x",
+        "def f():\n    yield [1]\n    if u():\n        return [2]\nwith f() as x:\n    return x",
+        "match u():\n    case 1:\n        return [1]\n    case _:\n        raise ValueError",
+    ] {
+        body(code);
+    }
+}

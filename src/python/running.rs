@@ -28,7 +28,6 @@ mod statements;
 mod text;
 mod values;
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use ruff_text_size::TextRange;
@@ -214,19 +213,18 @@ impl<'a> Runner<'a> {
 
     /// A frame for the names of a function of this module.
     fn new_frame(&mut self, home: &'a Module, outer: Option<FrameId>) -> FrameId {
-        self.state.frames.push(Rc::new(Frame {
+        self.state.open(Frame {
             home,
             names: FxHashMap::default(),
             outer,
             receiver: None,
             outward: Vec::new(),
-        }));
-        self.state.frames.len() - 1
+        })
     }
 
     /// The module whose code runs.
     fn home(&self) -> &'a Module {
-        self.state.frames[self.frame].home
+        self.state.frame(self.frame).map_or(self.start, |frame| frame.home)
     }
 
     /// Whether the code that runs stands in the first module.
@@ -270,7 +268,7 @@ impl<'a> Runner<'a> {
 
     /// The state as it is, to go back to. It is copied, which counts.
     fn snapshot(&mut self) -> State<'a> {
-        self.steps += (self.state.cells.len() + self.state.frames.len()) / 16;
+        self.steps += self.state.len() / 16;
         self.state.clone()
     }
 

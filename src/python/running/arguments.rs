@@ -31,7 +31,7 @@ impl<'a> Runner<'a> {
             match (&keyword.arg, datum) {
                 (Some(name), datum) => given.kwargs.push((name.as_str().to_owned(), datum)),
                 (None, Datum::Dict(id)) => {
-                    if let Cell::Dict { items, is_open } = self.state.cell(id).clone() {
+                    if let Some(Cell::Dict { items, is_open }) = self.state.cell(id).cloned() {
                         for (key, datum) in items {
                             match key {
                                 Datum::Text(name) => given.kwargs.push((name.to_string(), datum)),

@@ -83,7 +83,7 @@ impl<'a> Runner<'a> {
 
     /// The method of the first class from `from` on that has it.
     pub(super) fn method_of(&self, id: CellId, name: &str, from: usize) -> Option<(usize, &'a Module, &'a Method)> {
-        let Cell::Object { classes, .. } = self.state.cell(id) else {
+        let Some(Cell::Object { classes, .. }) = self.state.cell(id) else {
             return None;
         };
         let mut rest = classes.iter().enumerate().skip(from);
@@ -151,11 +151,11 @@ impl<'a> Runner<'a> {
 
     /// An attribute of an object: as set, else of a class, else what a property gives.
     pub(super) fn object_attribute(&mut self, id: CellId, name: &str, place: TextRange) -> Datum<'a> {
-        let Cell::Object {
+        let Some(Cell::Object {
             classes,
             attributes,
             base,
-        } = self.state.cell(id).clone()
+        }) = self.state.cell(id).cloned()
         else {
             return Datum::unknown("is not evaluated");
         };
@@ -230,7 +230,7 @@ impl<'a> Runner<'a> {
         }
         let mut frame = self.frame;
         loop {
-            let found = &self.state.frames[frame];
+            let found = self.state.frame(frame)?;
             if let Some((id, at)) = found.receiver {
                 return Some(Datum::Super(id, at + 1));
             }

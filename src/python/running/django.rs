@@ -129,7 +129,9 @@ impl<'a> Runner<'a> {
     fn copied(&mut self, datum: &Datum<'a>) -> Datum<'a> {
         match datum {
             Datum::Made(id) | Datum::List(id) | Datum::Dict(id) => {
-                let cell = self.state.cell(*id).clone();
+                let Some(cell) = self.state.cell(*id).cloned() else {
+                    return datum.clone();
+                };
                 let id = self.state.keep(cell);
                 match datum {
                     Datum::Made(_) => Datum::Made(id),
@@ -294,10 +296,10 @@ impl<'a> Runner<'a> {
                 }))
             }
             ("enumerate" | "zip", args) => self.paired(name, args, place),
-            ("list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed" | "iter", [_, ..]) => {
+            ("list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed" | "iter", [first, ..]) => {
                 return self.passed_on(
                     &Given {
-                        args: given.args[..1].to_vec(),
+                        args: vec![first.clone()],
                         ..Given::default()
                     },
                     place,
@@ -317,7 +319,7 @@ impl<'a> Runner<'a> {
                 unknown()
             }
             ("type", [Datum::Row(id)]) => match self.state.cell(*id) {
-                Cell::Row { target, .. } => Datum::Model(target.clone()),
+                Some(Cell::Row { target, .. }) => Datum::Model(target.clone()),
                 _ => unknown(),
             },
             ("type", [_]) => unknown(),
@@ -362,7 +364,7 @@ impl<'a> Runner<'a> {
         let mut at = from;
         while at < to {
             items.push(Datum::constant(Value::Int(at)));
-            at += step;
+            at = at.saturating_add(step);
         }
         self.state.list(items)
     }
@@ -372,10 +374,10 @@ impl<'a> Runner<'a> {
         let mut is_open = given.is_open;
         match first {
             Some(Datum::Dict(id)) => {
-                if let Cell::Dict {
+                if let Some(Cell::Dict {
                     items: own,
                     is_open: open,
-                } = self.state.cell(*id).clone()
+                }) = self.state.cell(*id).cloned()
                 {
                     items = own;
                     is_open |= open;
@@ -397,7 +399,7 @@ impl<'a> Runner<'a> {
         let mut columns: Vec<Vec<Datum<'a>>> = Vec::new();
         let (mut is_open, mut rows) = (false, None);
         let args = if name == "enumerate" {
-            &args[..args.len().min(1)]
+            args.get(..1).unwrap_or(args)
         } else {
             args
         };
@@ -414,7 +416,7 @@ impl<'a> Runner<'a> {
         let length = columns.iter().map(Vec::len).min().unwrap_or(0);
         let mut items = Vec::new();
         for at in 0..length {
-            let mut pair: Vec<Datum<'a>> = columns.iter().map(|column| column[at].clone()).collect();
+            let mut pair: Vec<Datum<'a>> = columns.iter().filter_map(|column| column.get(at).cloned()).collect();
             if name == "enumerate" {
                 let number = if is_open {
                     Datum::unknown("a number is known only when it runs")

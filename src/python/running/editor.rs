@@ -155,7 +155,7 @@ impl<'a> Runner<'a> {
         };
         match self.editor_arguments(parameters, &given) {
             // The field of one state becomes that of another, which are not told apart.
-            Ok(arguments) if arguments.len() > 2 && arguments[1] == arguments[2] && name == "alter_field" => {
+            Ok(arguments) if name == "alter_field" && matches!(&arguments[..], [_, from, to, ..] if from == to) => {
                 let reason = format!("`schema_editor.{name}` gets the field of two states of the model");
                 self.unfollowed(reason, Some(Handed::Editor), place)
             }
@@ -199,10 +199,10 @@ impl<'a> Runner<'a> {
         match (kind, datum) {
             (Kind::Model, Datum::Model(Target::Model(model))) => Ok(EditorArgument::Model(model.clone())),
             (Kind::Model, Datum::Row(id)) => match self.state.cell(*id) {
-                Cell::Row {
+                Some(Cell::Row {
                     target: Target::Model(model),
                     ..
-                } => Ok(EditorArgument::Model(model.clone())),
+                }) => Ok(EditorArgument::Model(model.clone())),
                 _ => Err(unknown()),
             },
             (Kind::Model, Datum::Class(home, class)) => match self.model_class(home, class) {
@@ -218,7 +218,7 @@ impl<'a> Runner<'a> {
             }
             (Kind::Field, Datum::Field(field)) => Ok(EditorArgument::FieldOf(field.0.clone(), field.1.clone())),
             (Kind::Field, Datum::Made(id)) => {
-                let Cell::Made { call, attributes } = self.state.cell(*id).clone() else {
+                let Some(Cell::Made { call, attributes }) = self.state.cell(*id).cloned() else {
                     return Err(unknown());
                 };
                 let mut named = None;

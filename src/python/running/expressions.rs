@@ -152,10 +152,10 @@ impl<'a> Runner<'a> {
             let Some(key) = &item.key else {
                 match self.evaluate(&item.value) {
                     Datum::Dict(id) => {
-                        if let Cell::Dict {
+                        if let Some(Cell::Dict {
                             items: more,
                             is_open: other,
-                        } = self.state.cell(id)
+                        }) = self.state.cell(id)
                         {
                             items.extend(more.iter().cloned());
                             is_open |= *other;
@@ -423,7 +423,7 @@ impl<'a> Runner<'a> {
             return self.row_of(&Rc::new(one));
         }
         if let Datum::Dict(id) = owner
-            && let Cell::Dict { items, is_open } = self.state.cell(*id)
+            && let Some(Cell::Dict { items, is_open }) = self.state.cell(*id)
         {
             let found = items.iter().rev().find(|(own, _)| own.is_same(key));
             let is_constant = !matches!(key, Datum::Unknown(_) | Datum::Part(_));
@@ -437,7 +437,7 @@ impl<'a> Runner<'a> {
             };
         }
         if let Datum::List(id) = owner
-            && let Cell::List { items, is_open, .. } = self.state.cell(*id)
+            && let Some(Cell::List { items, is_open, .. }) = self.state.cell(*id)
         {
             let at = match key {
                 Datum::Constant(value) => match value.as_ref() {
@@ -484,7 +484,7 @@ impl<'a> Runner<'a> {
                 }))
             }
             Datum::List(id) => {
-                let Cell::List { items, is_open, rows } = self.state.cell(*id).clone() else {
+                let Some(Cell::List { items, is_open, rows }) = self.state.cell(*id).cloned() else {
                     return self.part_of(owner);
                 };
                 let (Some(lower), Some(upper), Some(None | Some(1)), false) = (lower, upper, step, is_open) else {

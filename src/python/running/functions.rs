@@ -104,7 +104,9 @@ impl<'a> Runner<'a> {
             Definition::Lambda(lambda) => lambda.parameters.as_deref(),
         };
         let frame = self.new_frame(closure.home, closure.outer);
-        self.state.frame_mut(frame).receiver = closure.receiver;
+        if let Some(frame) = self.state.frame_mut(frame) {
+            frame.receiver = closure.receiver;
+        }
         let caller = std::mem::replace(&mut self.frame, frame);
         if let Some(parameters) = parameters {
             self.bind_parameters(parameters, &given);
@@ -168,7 +170,7 @@ impl<'a> Runner<'a> {
 
     /// A function that calls itself goes on until nothing is left: all rows.
     fn widen(&mut self, from: usize) {
-        for found in &mut self.effects[from..] {
+        for found in self.effects.iter_mut().skip(from) {
             if let Action::Rows(rows) = &mut found.effect.action {
                 rows.reach = Reach::All;
                 rows.batch = Reach::All;
@@ -216,8 +218,7 @@ impl<'a> Runner<'a> {
 
     fn bind_here(&mut self, name: &str, datum: Datum<'a>) {
         let frame = self.frame;
-        let names = &mut self.state.frame_mut(frame).names;
-        names.insert(name.to_owned(), datum);
+        self.state.bind(frame, name, datum);
     }
 
     /// Functions handed to code that is not at hand may be called by it.

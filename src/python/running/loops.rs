@@ -40,7 +40,7 @@ impl<'a> Runner<'a> {
     pub(super) fn iterate(&mut self, datum: &Datum<'a>, place: TextRange) -> Iterated<'a> {
         match datum {
             Datum::List(id) => {
-                let Cell::List { items, is_open, rows } = self.state.cell(*id) else {
+                let Some(Cell::List { items, is_open, rows }) = self.state.cell(*id) else {
                     return Iterated::Items(Vec::new());
                 };
                 let (items, rows) = (items.clone(), rows.clone());

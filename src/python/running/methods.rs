@@ -121,7 +121,7 @@ impl<'a> Runner<'a> {
     }
 
     fn made_attribute(&mut self, id: CellId, name: &str, owner: &Datum<'a>) -> Datum<'a> {
-        let Cell::Made { call, attributes } = self.state.cell(id) else {
+        let Some(Cell::Made { call, attributes }) = self.state.cell(id) else {
             return Datum::unknown("is not evaluated");
         };
         if let Some((_, datum)) = attributes.iter().find(|(own, _)| own == name) {
@@ -139,11 +139,13 @@ impl<'a> Runner<'a> {
     pub(super) fn set_attribute(&mut self, owner: &Datum<'a>, name: &str, datum: Datum<'a>, place: TextRange) {
         match owner {
             Datum::Object(id) | Datum::Row(id) | Datum::Made(id) => match self.state.cell_mut(*id) {
-                Cell::Object { attributes, .. } | Cell::Made { attributes, .. } | Cell::Row { set: attributes, .. } => {
+                Some(
+                    Cell::Object { attributes, .. } | Cell::Made { attributes, .. } | Cell::Row { set: attributes, .. },
+                ) => {
                     attributes.retain(|(own, _)| own != name);
                     attributes.push((name.to_owned(), datum));
                 }
-                Cell::List { .. } | Cell::Dict { .. } => {}
+                Some(Cell::List { .. } | Cell::Dict { .. }) | None => {}
             },
             Datum::Editor | Datum::Connection => {
                 let shown = self.shown(place);
@@ -158,7 +160,7 @@ impl<'a> Runner<'a> {
     pub(super) fn set_item(&mut self, owner: &Datum<'a>, key: Datum<'a>, datum: Datum<'a>) {
         match owner {
             Datum::Dict(id) => {
-                if let Cell::Dict { items, is_open } = self.state.cell_mut(*id) {
+                if let Some(Cell::Dict { items, is_open }) = self.state.cell_mut(*id) {
                     let is_known = matches!(key, Datum::Text(_) | Datum::Constant(_));
                     *is_open |= !is_known;
                     items.retain(|(own, _)| !own.is_same(&key));
@@ -166,7 +168,7 @@ impl<'a> Runner<'a> {
                 }
             }
             Datum::List(id) => {
-                if let Cell::List { items, is_open, .. } = self.state.cell_mut(*id) {
+                if let Some(Cell::List { items, is_open, .. }) = self.state.cell_mut(*id) {
                     items.push(datum);
                     *is_open = true;
                 }
@@ -387,7 +389,7 @@ impl<'a> Runner<'a> {
         };
         // Filled turn by turn of a loop over rows: it has an item for each of them.
         let around = self.rows_around();
-        let Cell::List { items, is_open, rows } = self.state.cell_mut(*id) else {
+        let Some(Cell::List { items, is_open, rows }) = self.state.cell_mut(*id) else {
             return None;
         };
         match (name, given.args.as_slice()) {
@@ -421,7 +423,7 @@ impl<'a> Runner<'a> {
                 return None;
             }
             ("copy", []) => {
-                let copy = self.state.cell(*id).clone();
+                let copy = self.state.cell(*id).cloned()?;
                 return Some(Datum::List(self.state.keep(copy)));
             }
             _ => return Some(Datum::unknown("is known only when it runs")),
@@ -431,7 +433,7 @@ impl<'a> Runner<'a> {
 
     fn dict_method(&mut self, owner: &Datum<'a>, name: &str, given: &Given<'a>) -> Option<Datum<'a>> {
         let Datum::Dict(id) = owner else { return None };
-        let Cell::Dict { items, is_open } = self.state.cell(*id).clone() else {
+        let Some(Cell::Dict { items, is_open }) = self.state.cell(*id).cloned() else {
             return None;
         };
         let list = |runner: &mut Self, items: Vec<Datum<'a>>| {
@@ -467,7 +469,7 @@ impl<'a> Runner<'a> {
             }
             ("update", more) => {
                 if let Some(Datum::Dict(other)) = more.first()
-                    && let Cell::Dict { items: more, .. } = self.state.cell(*other).clone()
+                    && let Some(Cell::Dict { items: more, .. }) = self.state.cell(*other).cloned()
                 {
                     more.into_iter()
                         .for_each(|(key, value)| self.set_item(owner, key, value));

@@ -83,7 +83,7 @@ impl<'a> Runner<'a> {
         match datum {
             Datum::Query(query) => Some(Rc::clone(query)),
             Datum::List(id) => match self.state.cell(*id) {
-                Cell::List { rows, .. } => rows.clone(),
+                Some(Cell::List { rows, .. }) => rows.clone(),
                 _ => None,
             },
             _ => None,
@@ -304,7 +304,7 @@ impl<'a> Runner<'a> {
         let mut fields: Vec<String> = Vec::new();
         for item in items.iter().flatten() {
             if let Datum::Row(id) = item
-                && let Cell::Row { set, query: own, .. } = self.state.cell(*id)
+                && let Some(Cell::Row { set, query: own, .. }) = self.state.cell(*id)
             {
                 fields.extend(set.iter().map(|(name, _)| name.clone()));
                 if let Some(own) = own {
@@ -331,7 +331,7 @@ impl<'a> Runner<'a> {
     }
 
     pub(super) fn row_attribute(&mut self, id: CellId, name: &str) -> Datum<'a> {
-        let Cell::Row { target, set, .. } = self.state.cell(id).clone() else {
+        let Some(Cell::Row { target, set, .. }) = self.state.cell(id).cloned() else {
             return Datum::unknown("is not evaluated");
         };
         if let Some((_, datum)) = set.iter().find(|(own, _)| own == name) {
@@ -345,7 +345,7 @@ impl<'a> Runner<'a> {
     }
 
     pub(super) fn row_method(&mut self, id: CellId, name: &str, given: Given<'a>, place: TextRange) -> Datum<'a> {
-        let Cell::Row { target, query, set } = self.state.cell(id).clone() else {
+        let Some(Cell::Row { target, query, set }) = self.state.cell(id).cloned() else {
             return Datum::unknown("is not evaluated");
         };
         let is_new = query.is_none();
@@ -371,7 +371,7 @@ impl<'a> Runner<'a> {
                 Datum::none()
             }
             "refresh_from_db" | "arefresh_from_db" => {
-                if let Cell::Row { set, .. } = self.state.cell_mut(id) {
+                if let Some(Cell::Row { set, .. }) = self.state.cell_mut(id) {
                     set.clear();
                 }
                 Datum::none()

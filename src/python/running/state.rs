@@ -23,10 +23,13 @@ pub(super) struct Frame<'a> {
 }
 
 /// All that branches may change. Shared until they do.
+///
+/// The state that runs only ever grows: another takes its place by `go_back` alone, which keeps what was made since. So no
+/// two branches give out the same place, and what one of them returned is there after it.
 #[derive(Clone, Default)]
 pub(super) struct State<'a> {
-    pub(super) frames: Vec<Rc<Frame<'a>>>,
-    pub(super) cells: Vec<Rc<Cell<'a>>>,
+    frames: Vec<Rc<Frame<'a>>>,
+    cells: Vec<Rc<Cell<'a>>>,
 }
 
 impl<'a> State<'a> {
@@ -47,16 +50,37 @@ impl<'a> State<'a> {
         Datum::Dict(self.keep(Cell::Dict { items, is_open: false }))
     }
 
-    pub(super) fn cell(&self, id: CellId) -> &Cell<'a> {
-        &self.cells[id]
+    pub(super) fn cell(&self, id: CellId) -> Option<&Cell<'a>> {
+        self.cells.get(id).map(Rc::as_ref)
     }
 
-    pub(super) fn cell_mut(&mut self, id: CellId) -> &mut Cell<'a> {
-        Rc::make_mut(&mut self.cells[id])
+    pub(super) fn cell_mut(&mut self, id: CellId) -> Option<&mut Cell<'a>> {
+        self.cells.get_mut(id).map(Rc::make_mut)
     }
 
-    pub(super) fn frame_mut(&mut self, id: FrameId) -> &mut Frame<'a> {
-        Rc::make_mut(&mut self.frames[id])
+    pub(super) fn open(&mut self, frame: Frame<'a>) -> FrameId {
+        self.frames.push(Rc::new(frame));
+        self.frames.len() - 1
+    }
+
+    pub(super) fn frame(&self, id: FrameId) -> Option<&Frame<'a>> {
+        self.frames.get(id).map(Rc::as_ref)
+    }
+
+    pub(super) fn frame_mut(&mut self, id: FrameId) -> Option<&mut Frame<'a>> {
+        self.frames.get_mut(id).map(Rc::make_mut)
+    }
+
+    /// Binds a name in this frame.
+    pub(super) fn bind(&mut self, frame: FrameId, name: &str, datum: Datum<'a>) {
+        if let Some(frame) = self.frame_mut(frame) {
+            frame.names.insert(name.to_owned(), datum);
+        }
+    }
+
+    /// How many things a copy of it holds.
+    pub(super) fn len(&self) -> usize {
+        self.cells.len() + self.frames.len()
     }
 
     /// Finds a name, from a frame outwards.
@@ -85,12 +109,14 @@ impl<'a> State<'a> {
     pub(super) fn items(&self, datum: &Datum<'a>) -> Option<(Vec<Datum<'a>>, bool)> {
         match datum {
             Datum::List(id) => match self.cell(*id) {
-                Cell::List { items, is_open, .. } => Some((items.clone(), *is_open)),
-                Cell::Dict { .. } | Cell::Object { .. } | Cell::Made { .. } | Cell::Row { .. } => None,
+                Some(Cell::List { items, is_open, .. }) => Some((items.clone(), *is_open)),
+                Some(Cell::Dict { .. } | Cell::Object { .. } | Cell::Made { .. } | Cell::Row { .. }) | None => None,
             },
             Datum::Dict(id) => match self.cell(*id) {
-                Cell::Dict { items, is_open } => Some((items.iter().map(|(key, _)| key.clone()).collect(), *is_open)),
-                Cell::List { .. } | Cell::Object { .. } | Cell::Made { .. } | Cell::Row { .. } => None,
+                Some(Cell::Dict { items, is_open }) => {
+                    Some((items.iter().map(|(key, _)| key.clone()).collect(), *is_open))
+                }
+                Some(Cell::List { .. } | Cell::Object { .. } | Cell::Made { .. } | Cell::Row { .. }) | None => None,
             },
             _ => None,
         }
@@ -120,12 +146,9 @@ impl<'a> State<'a> {
             }
         }
         // Objects that only the other course made are kept: names may lead to them.
-        if other.cells.len() > self.cells.len() {
-            self.cells.extend(other.cells[self.cells.len()..].iter().cloned());
-        }
-        if other.frames.len() > self.frames.len() {
-            self.frames.extend(other.frames[self.frames.len()..].iter().cloned());
-        }
+        let known = (self.cells.len(), self.frames.len());
+        self.cells.extend(other.cells.iter().skip(known.0).cloned());
+        self.frames.extend(other.frames.iter().skip(known.1).cloned());
         differs
     }
 }

@@ -5,7 +5,7 @@ use ruff_text_size::Ranged;
 
 use super::Runner;
 use super::data::{Cell, Datum, FrameId};
-use super::state::State;
+use super::state::{Frame, State};
 use crate::python_work::Action;
 
 /// How a list of statements ends for certain.
@@ -84,8 +84,9 @@ impl<'a> Runner<'a> {
             Stmt::Continue(_) => return Flow::Continue,
             Stmt::Delete(delete) => delete.targets.iter().for_each(|target| self.remove(target)),
             Stmt::Nonlocal(ast::StmtNonlocal { names, .. }) => {
-                let frame = self.state.frame_mut(self.frame);
-                frame.outward.extend(names.iter().map(|name| name.to_string()));
+                if let Some(frame) = self.state.frame_mut(self.frame) {
+                    frame.outward.extend(names.iter().map(|name| name.to_string()));
+                }
             }
             Stmt::TypeAlias(_) | Stmt::Global(_) | Stmt::Pass(_) | Stmt::IpyEscapeCommand(_) => {}
         }
@@ -100,14 +101,12 @@ impl<'a> Runner<'a> {
     }
 
     pub(super) fn bind(&mut self, name: &str, datum: Datum<'a>) {
-        let frame = &self.state.frames[self.frame];
-        let is_outward = frame.outward.iter().any(|outward| outward == name);
-        let outer = frame.outer.filter(|_| is_outward);
+        let is_outward = |frame: &&Frame<'a>| frame.outward.iter().any(|outward| outward == name);
+        let outer = self.state.frame(self.frame).filter(is_outward);
         let owner = outer
-            .and_then(|outer| self.state.owner(outer, name))
+            .and_then(|frame| self.state.owner(frame.outer?, name))
             .unwrap_or(self.frame);
-        let names = &mut self.state.frame_mut(owner).names;
-        names.insert(name.to_owned(), datum);
+        self.state.bind(owner, name, datum);
     }
 
     pub(super) fn assign(&mut self, target: &'a Expr, datum: Datum<'a>) {
@@ -135,7 +134,9 @@ impl<'a> Runner<'a> {
         let is_plain = !targets.iter().any(Expr::is_starred_expr);
         for (at, target) in targets.iter().enumerate() {
             let item = match &items {
-                Some((items, false)) if is_plain && items.len() == targets.len() => items[at].clone(),
+                Some((items, false)) if is_plain && items.len() == targets.len() => {
+                    items.get(at).cloned().unwrap_or_else(Datum::none)
+                }
                 Some((items, _)) => items
                     .iter()
                     .cloned()
@@ -162,7 +163,7 @@ impl<'a> Runner<'a> {
             let owner = self.evaluate(&subscript.value);
             let key = self.evaluate(&subscript.slice);
             if let Datum::Dict(id) = owner
-                && let Cell::Dict { items, .. } = self.state.cell_mut(id)
+                && let Some(Cell::Dict { items, .. }) = self.state.cell_mut(id)
             {
                 items.retain(|(own, _)| !own.is_same(&key));
             }
@@ -220,10 +221,10 @@ impl<'a> Runner<'a> {
         for (flow, after, effects) in all {
             if staying == 1 && !is_raise(&flow) {
                 // All others raise and end the migration: this one runs for certain.
-                for found in &mut self.effects[effects] {
+                for found in self.effects.get_mut(effects).into_iter().flatten() {
                     found.doubt = found.doubt.saturating_sub(1);
                 }
-                self.state = after;
+                self.state.go_back(&after);
                 return flow;
             }
             match flow {
@@ -250,7 +251,7 @@ impl<'a> Runner<'a> {
         }
         match next {
             Some(state) => {
-                self.state = state;
+                self.state.go_back(&state);
                 // Until the function or loop ends, which counts this doubt off.
                 self.doubt += usize::from(left);
                 Flow::Next

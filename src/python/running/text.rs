@@ -98,7 +98,7 @@ impl<'a> Runner<'a> {
         let mut named: Vec<(String, Datum<'a>)> = given.kwargs.clone();
         // `format_map(..)`
         if let [Datum::Dict(id)] = given.args.as_slice()
-            && let Cell::Dict { items, .. } = self.state.cell(*id)
+            && let Some(Cell::Dict { items, .. }) = self.state.cell(*id)
         {
             let items = items.iter().filter_map(|(key, datum)| match key {
                 Datum::Text(key) => Some((key.to_string(), datum.clone())),
@@ -136,14 +136,14 @@ impl<'a> Runner<'a> {
                 Some((items, false)) => Value::Tuple(items.iter().map(|item| self.formattable(item)).collect()),
                 _ => return Datum::Text(self.unknown_text("is formatted with any number of values")),
             },
-            Datum::Dict(id) => match self.state.cell(*id).clone() {
-                Cell::Dict { items, .. } => {
+            Datum::Dict(id) => match self.state.cell(*id).cloned() {
+                Some(Cell::Dict { items, .. }) => {
                     let items = items
                         .iter()
                         .map(|(key, value)| (self.formattable(key), self.formattable(value)));
                     Value::Dict(items.collect())
                 }
-                Cell::List { .. } | Cell::Object { .. } | Cell::Made { .. } | Cell::Row { .. } => {
+                Some(Cell::List { .. } | Cell::Object { .. } | Cell::Made { .. } | Cell::Row { .. }) | None => {
                     return Datum::Text(self.unknown_text("is formatted with values that are not known"));
                 }
             },

@@ -99,8 +99,8 @@ impl<'a> Runner<'a> {
                 let size = super::super::evaluate::size(value);
                 self.may_make(size * 16).then(|| value.as_ref().clone())
             }
-            Datum::List(id) => match self.state.cell(*id).clone() {
-                Cell::List { items, is_open, .. } if !is_open || gaps => {
+            Datum::List(id) => match self.state.cell(*id).cloned() {
+                Some(Cell::List { items, is_open, .. }) if !is_open || gaps => {
                     let items = items.iter().map(|item| self.value_at(item, depth + 1, gaps));
                     let mut items: Vec<Value> = items.collect::<Option<_>>()?;
                     if is_open {
@@ -110,8 +110,8 @@ impl<'a> Runner<'a> {
                 }
                 _ => None,
             },
-            Datum::Dict(id) => match self.state.cell(*id).clone() {
-                Cell::Dict { items, is_open } if !is_open || gaps => {
+            Datum::Dict(id) => match self.state.cell(*id).cloned() {
+                Some(Cell::Dict { items, is_open }) if !is_open || gaps => {
                     let items = items.iter().map(|(key, value)| {
                         Some((
                             self.value_at(key, depth + 1, gaps)?,
@@ -123,7 +123,9 @@ impl<'a> Runner<'a> {
                 _ => None,
             },
             Datum::Made(id) => match self.state.cell(*id) {
-                Cell::Made { call, attributes } if attributes.is_empty() => Some(Value::Call(Arc::new(call.clone()))),
+                Some(Cell::Made { call, attributes }) if attributes.is_empty() => {
+                    Some(Value::Call(Arc::new(call.clone())))
+                }
                 _ => gap("is changed after it is made"),
             },
             Datum::Unknown(reason) => gap(reason),
@@ -237,10 +239,16 @@ impl<'a> Runner<'a> {
         match datum {
             Datum::List(id) | Datum::Dict(id) | Datum::Object(id) | Datum::Super(id, _) | Datum::Made(id) => {
                 match self.state.cell(*id) {
-                    Cell::List { items, .. } => items.iter().filter_map(|item| self.handed_in(item, deeper)).max(),
-                    Cell::Dict { items, .. } => items.iter().filter_map(|(_, item)| self.handed_in(item, deeper)).max(),
-                    Cell::Object { attributes, .. } | Cell::Made { attributes, .. } => of(attributes),
-                    Cell::Row { .. } => Some(Handed::Queryset),
+                    Some(Cell::List { items, .. }) => {
+                        items.iter().filter_map(|item| self.handed_in(item, deeper)).max()
+                    }
+                    Some(Cell::Dict { items, .. }) => {
+                        items.iter().filter_map(|(_, item)| self.handed_in(item, deeper)).max()
+                    }
+                    Some(Cell::Object { attributes, .. } | Cell::Made { attributes, .. }) => of(attributes),
+                    Some(Cell::Row { .. }) => Some(Handed::Queryset),
+                    // What is not there may be anything.
+                    None => Some(Handed::Editor),
                 }
             }
             Datum::Partial(partial) => self.handed(partial.arguments.all().chain([&partial.callee])),
