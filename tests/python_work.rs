@@ -549,3 +549,29 @@ fn odd_code_is_a_gap_and_no_panic() {
         body(code);
     }
 }
+
+#[test]
+fn a_condition_in_a_loop_is_no_filter_of_its_rows() {
+    let head = "for order in apps.get_model('shop', 'Order').objects.all():";
+    for guarded in [
+        "    if order.status in ['a', 'b']:\n        order.status = 'c'\n        order.save()",
+        "    if not order.owner:\n        order.owner = None\n        order.save()",
+        "    if 'x' in order.path:\n        order.path = order.path.replace('x', 'y')\n        order.save()",
+    ] {
+        let effects = body(&format!("{head}\n{guarded}"));
+        assert!(
+            effects
+                .iter()
+                .any(|effect| effect.contains("update") && effect.contains("All")),
+            "{guarded}: {effects:?}"
+        );
+    }
+}
+
+#[test]
+fn lookups_that_are_not_known_and_names_by_keyword_are_read() {
+    let unpacked = "Order = apps.get_model('shop', 'Order')\nOrder.objects.filter(**lookups()).delete()";
+    assert_eq!(body(unpacked), ["delete shop.Order Some"]);
+    let quoted = "connection.cursor().execute('DELETE FROM ' + connection.ops.quote_name(name='a'))";
+    assert_eq!(body(quoted), ["sql DELETE FROM \"a\""]);
+}

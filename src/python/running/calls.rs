@@ -115,6 +115,7 @@ impl<'a> Runner<'a> {
         let handed = if is_whole { Some(Handed::Editor) } else { handed };
         let reason = match callee {
             Datum::Unknown(reason) if is_whole => reason.to_string(),
+            _ if is_whole => "which code runs is not known".to_owned(),
             _ => format!("`{}` is not followed", self.shown(place)),
         };
         self.unfollowed(reason, handed, place)

@@ -92,7 +92,7 @@ impl<'a> Runner<'a> {
     ) -> Datum<'a> {
         match (part, name) {
             ("ops", "quote_name") => {
-                let named = given.args.first().cloned().unwrap_or_else(Datum::none);
+                let named = given.get(0, "name").cloned().unwrap_or_else(Datum::none);
                 self.quoted(&named)
             }
             ("ops", "execute_sql_flush") | ("creation" | "client", _) => {

@@ -176,7 +176,8 @@ impl<'a> Runner<'a> {
 
     fn filtered(&mut self, query: &Rc<Query>, name: &str, given: &Given<'a>) -> Datum<'a> {
         let mut filtered = query.as_ref().clone();
-        if !given.args.is_empty() || !given.kwargs.is_empty() {
+        // `filter(**lookups)` filters too, whatever is in there.
+        if !given.args.is_empty() || !given.kwargs.is_empty() || given.is_open {
             let key = given.kwargs.iter().find(|(lookup, _)| is_key(lookup)).cloned();
             let (reach, whole) = match key.filter(|_| name == "filter") {
                 Some((_, datum)) => self.reach_of_keys(&datum),

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::Module;
 use super::data::{Cell, CellId, Datum, FrameId, Query};
+use crate::python_work::Target;
 
 /// Lists are compared item by item up to this many pairs.
 const MAX_COMPARED: usize = 10_000;
@@ -225,10 +226,28 @@ fn join_cells<'a>(cell: &mut Cell<'a>, other: &Cell<'a>) -> bool {
             differs
         }
         (Cell::Object { attributes, .. }, Cell::Object { attributes: others, .. })
-        | (Cell::Made { attributes, .. }, Cell::Made { attributes: others, .. })
-        | (Cell::Row { set: attributes, .. }, Cell::Row { set: others, .. }) => join_attributes(attributes, others),
+        | (Cell::Made { attributes, .. }, Cell::Made { attributes: others, .. }) => join_attributes(attributes, others),
+        (Cell::Row { target, set, .. }, Cell::Row { set: others, .. }) => join_fields(target, set, others),
         _ => false,
     }
+}
+
+/// A field that only one course has set may as well hold what the database has.
+fn join_fields<'a>(target: &Target, set: &mut Vec<(String, Datum<'a>)>, others: &[(String, Datum<'a>)]) -> bool {
+    let stored = |name: &str| Datum::Part(Rc::new((target.clone(), name.to_owned())));
+    let is_in = |set: &[(String, Datum<'a>)], name: &str| set.iter().any(|(own, _)| own == name);
+    let mut differs = false;
+    for (name, own) in set.iter_mut().filter(|(name, _)| !is_in(others, name)) {
+        let joined = own.clone().or(stored(name));
+        differs |=
+            !matches!((&joined, &*own), (Datum::Either(joined), Datum::Either(own)) if joined.len() == own.len());
+        *own = joined;
+    }
+    let mut more: Vec<(String, Datum<'a>)> = others.to_vec();
+    for (name, datum) in more.iter_mut().filter(|(name, _)| !is_in(set, name)) {
+        *datum = datum.clone().or(stored(name));
+    }
+    join_attributes(set, &more) || differs
 }
 
 fn join_attributes<'a>(attributes: &mut Vec<(String, Datum<'a>)>, others: &[(String, Datum<'a>)]) -> bool {
