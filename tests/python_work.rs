@@ -556,6 +556,8 @@ fn a_condition_in_a_loop_is_no_filter_of_its_rows() {
     for guarded in [
         "    if order.status in ['a', 'b']:\n        order.status = 'c'\n        order.save()",
         "    if not order.owner:\n        order.owner = None\n        order.save()",
+        "    kind = ''\n    for name in ['a', 'b']:\n        if order.path in name:\n            kind = name\n            break\n    if kind:\n        \
+         apps.get_model('shop', 'Order').objects.filter(pk=order.pk).update(status=kind)",
         "    if 'x' in order.path:\n        order.path = order.path.replace('x', 'y')\n        order.save()",
     ] {
         let effects = body(&format!("{head}\n{guarded}"));

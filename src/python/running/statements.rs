@@ -218,6 +218,8 @@ impl<'a> Runner<'a> {
         let mut next: Option<State<'a>> = None;
         let mut last = Flow::Raise;
         let mut left = false;
+        // What runs after the loop finds what was bound before a `break`.
+        let mut leaving: Vec<State<'a>> = Vec::new();
         for (flow, after, effects) in all {
             if staying == 1 && !is_raise(&flow) {
                 // All others raise and end the migration: this one runs for certain.
@@ -245,19 +247,25 @@ impl<'a> Runner<'a> {
                 Flow::Break | Flow::Continue => {
                     left = true;
                     last = flow;
+                    leaving.push(after);
                 }
                 Flow::Raise => {}
             }
         }
-        match next {
-            Some(state) => {
-                self.state.go_back(&state);
-                // Until the function or loop ends, which counts this doubt off.
-                self.doubt += usize::from(left);
-                Flow::Next
-            }
-            None => last,
+        let goes_on = next.is_some();
+        let joined = next.into_iter().chain(leaving).reduce(|mut state, other| {
+            state.join(&other);
+            state
+        });
+        if let Some(state) = joined {
+            self.state.go_back(&state);
         }
+        if !goes_on {
+            return last;
+        }
+        // Until the function or loop ends, which counts this doubt off.
+        self.doubt += usize::from(left);
+        Flow::Next
     }
 
     fn attempt(&mut self, attempt: &'a ast::StmtTry) -> Flow<'a> {
