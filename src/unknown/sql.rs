@@ -6,7 +6,7 @@ use super::{Identifier, Unknown};
 
 /// A piece of SQL: its text as shown, and the parts of it that are not known.
 ///
-/// It has no `Display`: what is made of it is made with [`sql!`], [`Sql::join`] and [`Sql::push`], which carry the unknown parts along.
+/// It has no `Display`: what is made of it is made with `sql!`, [`Sql::join`] and [`Sql::push`], which carry the unknown parts along.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sql {
     text: String,
