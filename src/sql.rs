@@ -17,6 +17,7 @@ mod drop;
 mod expression;
 mod functions;
 mod heads;
+mod holes;
 mod index;
 mod query;
 mod rows;

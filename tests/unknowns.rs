@@ -349,6 +349,6 @@ fn one_place_alone_writes_the_mark_of_an_unknown_and_no_place_looks_for_it() {
     }
     assert_eq!(
         found,
-        ["src/unknown.rs: write!(formatter, \"<unknown: {}>\", self.reason)"]
+        ["src/unknown.rs: None => write!(formatter, \"<unknown: {}>\", self.reason),"]
     );
 }

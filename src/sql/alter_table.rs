@@ -1,8 +1,9 @@
 //! `ALTER TABLE`, action by action: one that is not understood is not analysed, alone.
 
 use crate::lock::LockMode;
-use crate::statement::{AlterTableAction, Name, Statement, TableChange, Using};
+use crate::statement::{AlterTableAction, Statement, TableChange, Using};
 
+use crate::catalog::table_key;
 use crate::unknown::Identifier;
 
 use super::column::{self, data_type};
@@ -19,7 +20,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         ));
     }
     cursor.if_exists();
-    let table = cursor.table()?;
+    let table = cursor.table_identifier()?;
     if cursor.sees(&["rename"]) && !cursor.sees(&["rename", "constraint"]) {
         return Ok(vec![rename(cursor, table)?]);
     }
@@ -30,7 +31,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     let mut actions = Vec::new();
     for tokens in Cursor::comma_separated(cursor.rest()) {
         let mut part = cursor.over(tokens);
-        let outcome = action(&mut part, &table).and_then(|read| part.expect_end().map(|()| read));
+        let outcome = action(&mut part, table_key(&table)).and_then(|read| part.expect_end().map(|()| read));
         actions.extend(outcome.unwrap_or_else(|problem| {
             vec![AlterTableAction::Change {
                 text: cursor.source(tokens),
@@ -40,45 +41,36 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
             }]
         }));
     }
-    Ok(vec![Statement::AlterTable {
-        table: table.into(),
-        actions,
-    }])
+    Ok(vec![Statement::AlterTable { table, actions }])
 }
 
-fn set_schema(cursor: &Cursor<'_>, table: String, schema: String) -> Statement {
+fn set_schema(cursor: &Cursor<'_>, table: Identifier, schema: String) -> Statement {
     let action = AlterTableAction::Change {
         text: cursor.source(&cursor.tokens[..cursor.at]),
         change: TableChange::SetSchema { schema },
     };
     Statement::AlterTable {
-        table: table.into(),
+        table,
         actions: vec![action],
     }
 }
 
 /// `RENAME TO`, `RENAME [COLUMN] .. TO`
-fn rename(cursor: &mut Cursor<'_>, table: String) -> Read<Statement> {
+fn rename(cursor: &mut Cursor<'_>, table: Identifier) -> Read<Statement> {
     cursor.expect("rename")?;
     if cursor.eat(&["to"]) {
-        let to = cursor.name()?;
+        let to = cursor.identifier()?;
         cursor.expect_end()?;
-        return Ok(Statement::RenameTable {
-            from: table.into(),
-            to: to.into(),
-        });
+        return Ok(Statement::RenameTable { from: table, to });
     }
     cursor.eat(&["column"]);
-    let from = cursor.name()?;
+    let from = cursor.identifier()?;
     cursor.expect("to")?;
-    let to = cursor.name()?;
+    let to = cursor.identifier()?;
     cursor.expect_end()?;
     Ok(Statement::AlterTable {
-        table: table.into(),
-        actions: vec![AlterTableAction::RenameColumn {
-            from: from.into(),
-            to: to.into(),
-        }],
+        table,
+        actions: vec![AlterTableAction::RenameColumn { from, to }],
     })
 }
 
@@ -97,7 +89,7 @@ fn action(cursor: &mut Cursor<'_>, table: &str) -> Read<Vec<AlterTableAction>> {
         return Ok(vec![alter_column(cursor)?]);
     }
     if cursor.eat(&["validate", "constraint"]) {
-        let name = Name::Given(cursor.name()?);
+        let name = cursor.object()?;
         return Ok(vec![AlterTableAction::ValidateConstraint { name }]);
     }
     if cursor.eat(&["set", "tablespace"]) {
@@ -134,19 +126,14 @@ fn drop(cursor: &mut Cursor<'_>) -> Read<AlterTableAction> {
         cursor.eat(&["column"]);
     }
     cursor.if_exists();
-    let name = cursor.name()?;
+    if is_constraint {
+        let name = cursor.object()?;
+        let cascade = cursor.cascade();
+        return Ok(AlterTableAction::DropConstraint { name, cascade });
+    }
+    let column = cursor.identifier()?;
     let cascade = cursor.cascade();
-    Ok(if is_constraint {
-        AlterTableAction::DropConstraint {
-            name: Name::Given(name),
-            cascade,
-        }
-    } else {
-        AlterTableAction::DropColumn {
-            column: name.into(),
-            cascade,
-        }
-    })
+    Ok(AlterTableAction::DropColumn { column, cascade })
 }
 
 fn alter_constraint(cursor: &mut Cursor<'_>) -> Read<Vec<AlterTableAction>> {
@@ -162,11 +149,10 @@ fn alter_constraint(cursor: &mut Cursor<'_>) -> Read<Vec<AlterTableAction>> {
 }
 
 fn alter_column(cursor: &mut Cursor<'_>) -> Read<AlterTableAction> {
-    let column = cursor.name()?;
+    let name = cursor.identifier()?;
     if cursor.eat(&["type"]) || cursor.eat(&["set", "data", "type"]) {
-        return alter_type(cursor, column);
+        return alter_type(cursor, name);
     }
-    let name = Identifier::Known(column.clone());
     if cursor.eat(&["set", "not", "null"]) {
         return Ok(AlterTableAction::SetNotNull { column: name });
     }
@@ -195,6 +181,9 @@ fn alter_column(cursor: &mut Cursor<'_>) -> Read<AlterTableAction> {
         return Ok(AlterTableAction::DropIdentity { column: name });
     }
     let text = cursor.source(cursor.tokens);
+    let Identifier::Known(column) = name else {
+        return Err(Problem::Other("its column is known only when the code runs".to_owned()));
+    };
     let change = alter_column_further(cursor, column)?;
     Ok(AlterTableAction::Change { text, change })
 }
@@ -243,7 +232,7 @@ fn alter_column_further(cursor: &mut Cursor<'_>, column: String) -> Read<TableCh
     cursor.fail("a change of the column")
 }
 
-fn alter_type(cursor: &mut Cursor<'_>, column: String) -> Read<AlterTableAction> {
+fn alter_type(cursor: &mut Cursor<'_>, column: Identifier) -> Read<AlterTableAction> {
     let data_type = data_type(cursor)?;
     let collation = if cursor.eat(&["collate"]) {
         Some(cursor.relation()?)
@@ -252,12 +241,12 @@ fn alter_type(cursor: &mut Cursor<'_>, column: String) -> Read<AlterTableAction>
     };
     let using = if cursor.eat(&["using"]) {
         let tokens = cursor.rest();
-        Some(using(cursor, tokens, &column))
+        Some(using(cursor, tokens, column.known().unwrap_or_default()))
     } else {
         None
     };
     Ok(AlterTableAction::AlterType {
-        column: column.into(),
+        column,
         data_type,
         collation,
         using,

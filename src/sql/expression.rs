@@ -158,8 +158,11 @@ pub(super) fn mentions(tokens: &[Token]) -> Vec<Mention<'_>> {
         let Some(name) = token.name() else { continue };
         let is_keyword = token.word().is_some_and(|word| NO_COLUMN.contains(&word));
         let goes_on = next.is_some_and(|next| next.is_symbol("(") || next.is_symbol("."));
-        let is_typed_literal =
-            token.word().is_some() && matches!(next.map(|next| &next.kind), Some(Kind::Text(_) | Kind::Unknown(_)));
+        let is_typed_literal = token.word().is_some()
+            && matches!(
+                next.map(|next| &next.kind),
+                Some(Kind::Text(_) | Kind::Unknown(_) | Kind::UnknownName(..))
+            );
         let before = index.checked_sub(1).map(|before| &tokens[before]);
         let is_type = before.is_some_and(|before| before.is_symbol("::"));
         if is_keyword || goes_on || is_typed_literal || is_type {

@@ -5,7 +5,7 @@ use crate::statement::{Command, ReindexTarget, Statement, TransactionChange};
 
 use super::cursor::{Cursor, Problem, Read};
 use super::token::{Kind, Token};
-use super::{Functions, alter, body, create, drop, rows, session};
+use super::{Functions, alter, body, create, drop, holes, rows, session};
 
 /// Blocks within blocks within `WITH` deeper than this are not followed.
 const DEEPEST: usize = 8;
@@ -18,6 +18,9 @@ pub(super) fn read(text: &str, tokens: &[Token], functions: &dyn Functions, dept
     let depth_at_end: i32 = tokens.iter().map(Token::nesting).sum();
     if depth_at_end != 0 {
         return Err(Problem::Other("its brackets do not match".to_owned()));
+    }
+    if let Some(unknown) = holes::open_part(tokens).and_then(Token::unknown) {
+        return Err(Problem::Other(unknown.reason().to_owned()));
     }
     let mut cursor = Cursor::new(text, tokens, functions);
     let Some(head) = cursor.peek() else {
