@@ -50,7 +50,7 @@ impl Run<'_> {
                     }
                 }
                 Action::Command { name, .. } => self.command(name.as_deref()),
-                Action::Unfollowed { reason, handed } if *handed >= Handed::Cursor => self.opaque(reason.clone()),
+                Action::Unfollowed { reason, handed, .. } if *handed >= Handed::Cursor => self.opaque(reason.clone()),
                 Action::Unfollowed { .. } | Action::Rows(_) | Action::Begin | Action::End | Action::Base => {}
             }
             if at_rows == Some(index) {
