@@ -230,6 +230,7 @@ impl Run<'_> {
                 let model = self.model_of(model, view);
                 match (&old.name, &new.name) {
                     (Some(old), Some(new)) => self.execute(Statement::RenameIndex {
+                        if_exists: false,
                         table: Some(model.db_table()),
                         from: Name::Given(old.clone()),
                         to: Name::Given(new.clone()),

@@ -44,7 +44,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
 }
 
 fn index(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
-    cursor.if_exists();
+    let if_exists = cursor.if_exists();
     let index = cursor.relation()?;
     if cursor.eat(&["rename", "to"]) {
         let to = cursor.name()?;
@@ -53,6 +53,7 @@ fn index(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
             table: None,
             from: Name::Given(index),
             to: Name::Given(to),
+            if_exists,
         }]);
     }
     let read = if cursor.eat(&["set", "tablespace"]) {

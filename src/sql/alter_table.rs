@@ -18,14 +18,14 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
             "which tables lie in a tablespace is not known".to_owned(),
         ));
     }
-    cursor.if_exists();
+    let if_exists = cursor.if_exists();
     let table = cursor.table()?;
     if cursor.sees(&["rename"]) && !cursor.sees(&["rename", "constraint"]) {
-        return Ok(vec![rename(cursor, table)?]);
+        return Ok(vec![rename(cursor, table, if_exists)?]);
     }
     if cursor.eat(&["set", "schema"]) {
         let schema = cursor.name()?;
-        return Ok(vec![set_schema(cursor, table, schema)]);
+        return Ok(vec![set_schema(cursor, table, if_exists, schema)]);
     }
     let mut actions = Vec::new();
     for tokens in Cursor::comma_separated(cursor.rest()) {
@@ -42,23 +42,25 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     }
     Ok(vec![Statement::AlterTable {
         table: table.into(),
+        if_exists,
         actions,
     }])
 }
 
-fn set_schema(cursor: &Cursor<'_>, table: String, schema: String) -> Statement {
+fn set_schema(cursor: &Cursor<'_>, table: String, if_exists: bool, schema: String) -> Statement {
     let action = AlterTableAction::Change {
         text: cursor.source(&cursor.tokens[..cursor.at]),
         change: TableChange::SetSchema { schema },
     };
     Statement::AlterTable {
         table: table.into(),
+        if_exists,
         actions: vec![action],
     }
 }
 
 /// `RENAME TO`, `RENAME [COLUMN] .. TO`
-fn rename(cursor: &mut Cursor<'_>, table: String) -> Read<Statement> {
+fn rename(cursor: &mut Cursor<'_>, table: String, if_exists: bool) -> Read<Statement> {
     cursor.expect("rename")?;
     if cursor.eat(&["to"]) {
         let to = cursor.name()?;
@@ -66,6 +68,7 @@ fn rename(cursor: &mut Cursor<'_>, table: String) -> Read<Statement> {
         return Ok(Statement::RenameTable {
             from: table.into(),
             to: to.into(),
+            if_exists,
         });
     }
     cursor.eat(&["column"]);
@@ -75,6 +78,7 @@ fn rename(cursor: &mut Cursor<'_>, table: String) -> Read<Statement> {
     cursor.expect_end()?;
     Ok(Statement::AlterTable {
         table: table.into(),
+        if_exists,
         actions: vec![AlterTableAction::RenameColumn {
             from: from.into(),
             to: to.into(),
@@ -121,8 +125,9 @@ fn add(cursor: &mut Cursor<'_>, table: &str) -> Read<Vec<AlterTableAction>> {
         }]);
     }
     cursor.eat(&["column"]);
-    cursor.if_not_exists();
-    let definition = column::definition(cursor, table)?;
+    let if_not_exists = cursor.if_not_exists();
+    let mut definition = column::definition(cursor, table)?;
+    definition.column.if_not_exists = if_not_exists;
     let mut actions = vec![AlterTableAction::AddColumn(Box::new(definition.column))];
     actions.extend(definition.more.into_iter().map(AlterTableAction::AddConstraint));
     Ok(actions)
@@ -133,17 +138,19 @@ fn drop(cursor: &mut Cursor<'_>) -> Read<AlterTableAction> {
     if !is_constraint {
         cursor.eat(&["column"]);
     }
-    cursor.if_exists();
+    let if_exists = cursor.if_exists();
     let name = cursor.name()?;
     let cascade = cursor.cascade();
     Ok(if is_constraint {
         AlterTableAction::DropConstraint {
             name: Name::Given(name),
+            if_exists,
             cascade,
         }
     } else {
         AlterTableAction::DropColumn {
             column: name.into(),
+            if_exists,
             cascade,
         }
     })

@@ -14,8 +14,9 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     }
     let kind = cursor.name()?;
     match kind.as_str() {
-        "table" => each(cursor, |table, cascade, _| Statement::DropTable {
+        "table" => each(cursor, |table, cascade, if_exists| Statement::DropTable {
             table: table.into(),
+            if_exists,
             cascade,
         }),
         "index" => indexes(cursor),
@@ -27,8 +28,15 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         "view" => views(cursor, ViewKind::Plain),
         "type" | "domain" => {
             let all = cursor.clone();
-            each(cursor, |name, cascade, _| {
-                command(&all, Command::DropType { name, cascade })
+            each(cursor, |name, cascade, if_exists| {
+                command(
+                    &all,
+                    Command::DropType {
+                        name,
+                        if_exists,
+                        cascade,
+                    },
+                )
             })
         }
         "collation" => each(cursor, |name, _, _| Statement::DropCollation { name }),
@@ -72,22 +80,30 @@ fn indexes(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
 
 fn views(cursor: &mut Cursor<'_>, kind: ViewKind) -> Read<Vec<Statement>> {
     let all = cursor.clone();
-    each(cursor, |view, cascade, _| {
-        command(&all, Command::DropView { view, kind, cascade })
+    each(cursor, |view, cascade, if_exists| {
+        command(
+            &all,
+            Command::DropView {
+                view,
+                kind,
+                if_exists,
+                cascade,
+            },
+        )
     })
 }
 
 /// `name ON table`
 fn on_table(cursor: &mut Cursor<'_>, kind: &str) -> Read<Vec<Statement>> {
-    cursor.if_exists();
+    let if_exists = cursor.if_exists();
     let name = cursor.name()?;
     cursor.expect("on")?;
     let table = cursor.relation()?;
     cursor.cascade();
     cursor.expect_end()?;
     let read = match kind {
-        "trigger" => Command::DropTrigger { table, name },
-        "policy" => Command::DropPolicy { table, name },
+        "trigger" => Command::DropTrigger { table, name, if_exists },
+        "policy" => Command::DropPolicy { table, name, if_exists },
         _ => Command::ChangeTable {
             table,
             lock: LockMode::AccessExclusive,
