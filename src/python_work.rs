@@ -66,7 +66,18 @@ pub enum Action {
         reason: String,
         /// What it can reach.
         handed: Handed,
+        /// What it names, where that is all that it can be about; nothing where it may be about anything.
+        about: Vec<Named>,
     },
+}
+
+/// What code names of the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A model, and so its table.
+    Model(ModelName),
+    /// A table, in SQL or by itself.
+    Table(String),
 }
 
 /// The parameters of a string of SQL.
@@ -214,6 +225,7 @@ impl PythonWork {
         let action = Action::Unfollowed {
             reason,
             handed: Handed::Editor,
+            about: Vec::new(),
         };
         Self {
             effects: vec![Effect {

@@ -31,6 +31,8 @@ pub enum Statement {
     DropTable {
         /// The tables.
         table: Identifier,
+        /// `IF EXISTS`
+        if_exists: bool,
         /// `CASCADE`
         cascade: bool,
     },
@@ -40,11 +42,15 @@ pub enum Statement {
         from: Identifier,
         /// The new name.
         to: Identifier,
+        /// `IF EXISTS`
+        if_exists: bool,
     },
     /// `ALTER TABLE` with its actions
     AlterTable {
         /// The table.
         table: Identifier,
+        /// `IF EXISTS`
+        if_exists: bool,
         /// What is done to it, in order.
         actions: Vec<AlterTableAction>,
     },
@@ -71,6 +77,8 @@ pub enum Statement {
         from: Name,
         /// The new name.
         to: Name,
+        /// `IF EXISTS`
+        if_exists: bool,
     },
     /// `COMMENT ON TABLE`, `COMMENT ON COLUMN`
     Comment {
@@ -108,6 +116,8 @@ pub enum Statement {
     CreateSequence {
         /// The sequence.
         sequence: Identifier,
+        /// `IF NOT EXISTS`
+        if_not_exists: bool,
     },
     /// `DROP SEQUENCE`
     DropSequence {
@@ -227,6 +237,8 @@ pub struct Column {
     pub key_name: Option<String>,
     /// The name of the check, where `CONSTRAINT` gives one.
     pub check_name: Option<String>,
+    /// `ADD COLUMN IF NOT EXISTS`
+    pub if_not_exists: bool,
 }
 
 impl Column {
@@ -248,6 +260,7 @@ impl Column {
             references: None,
             key_name: None,
             check_name: None,
+            if_not_exists: false,
         }
     }
 }
@@ -366,6 +379,8 @@ pub enum AlterTableAction {
     DropColumn {
         /// The column.
         column: Identifier,
+        /// `IF EXISTS`
+        if_exists: bool,
         /// `CASCADE`
         cascade: bool,
     },
@@ -425,6 +440,8 @@ pub enum AlterTableAction {
     DropConstraint {
         /// Its name.
         name: Name,
+        /// `IF EXISTS`
+        if_exists: bool,
         /// `CASCADE`
         cascade: bool,
     },
@@ -461,6 +478,8 @@ pub enum Using {
 pub struct CreateIndex {
     /// Its name.
     pub name: Name,
+    /// Whether the statement gives no name: Postgres makes it, and sees to it that it is free.
+    pub is_unnamed: bool,
     /// The table.
     pub table: Identifier,
     /// `UNIQUE`

@@ -20,14 +20,20 @@ fn project(body: &str, settings: &str) -> Scratch {
     );
     let written = migration("shop", "0001_initial", "migrations.RunPython(code)").replacen("class Migration", &code, 1);
     Scratch::new()
-        .file("manage.py", "os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"config\")\n")
+        .file(
+            "manage.py",
+            "os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"config\")\n",
+        )
         .file("config.py", settings)
         .app("shop")
         .file("shop/migrations/0002_code.py", written)
 }
 
 fn rules(findings: &[Value]) -> Vec<&str> {
-    findings.iter().map(|finding| finding["rule"].as_str().unwrap()).collect()
+    findings
+        .iter()
+        .map(|finding| finding["rule"].as_str().unwrap())
+        .collect()
 }
 
 #[test]
@@ -49,9 +55,13 @@ fn a_table_is_called_as_the_code_puts_its_name_together() {
 #[test]
 fn a_table_that_the_same_code_has_made_is_new_and_any_other_is_not() {
     let made = "year = schema_editor.year\nschema_editor.execute(f'CREATE TABLE orders_{year} (id bigint, at date)')\n";
-    let same = findings(&format!("{made}schema_editor.execute(f'CREATE INDEX ON orders_{{year}} (at)')"));
+    let same = findings(&format!(
+        "{made}schema_editor.execute(f'CREATE INDEX ON orders_{{year}} (at)')"
+    ));
     assert_eq!(rules(&same), Vec::<&str>::new());
-    let other = findings(&format!("{made}schema_editor.execute(f'CREATE INDEX ON sales_{{year}} (at)')"));
+    let other = findings(&format!(
+        "{made}schema_editor.execute(f'CREATE INDEX ON sales_{{year}} (at)')"
+    ));
     assert_eq!(rules(&other), ["create-index-blocking-writes"]);
 }
 

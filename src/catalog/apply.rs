@@ -24,13 +24,13 @@ impl Catalog {
     pub(super) fn apply_named(&mut self, statement: &Statement) {
         match statement {
             Statement::CreateTable(create) => self.create_table(create),
-            Statement::DropTable { table, cascade } => {
+            Statement::DropTable { table, cascade, .. } => {
                 if *cascade {
                     self.drop_dependent_views(stored(table_key(table)), None);
                 }
                 self.drop_table(table_key(table));
             }
-            Statement::AlterTable { table, actions } => {
+            Statement::AlterTable { table, actions, .. } => {
                 for action in actions {
                     self.alter_table(stored(table_key(table)), action);
                 }
@@ -46,7 +46,7 @@ impl Catalog {
                     self.rename_index(&from, &to);
                 }
             }
-            Statement::CreateSequence { sequence } => {
+            Statement::CreateSequence { sequence, .. } => {
                 let created = Sequence {
                     owner: None,
                     created_in: self.migration,
@@ -135,7 +135,7 @@ impl Catalog {
                 self.add_column(table, column);
                 self.fill_added(table, column);
             }
-            AlterTableAction::DropColumn { column, cascade } => {
+            AlterTableAction::DropColumn { column, cascade, .. } => {
                 let Some(column) = column.known().map(stored) else {
                     return;
                 };

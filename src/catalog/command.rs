@@ -23,6 +23,7 @@ impl Catalog {
                 kind,
                 reads,
                 replaces,
+                ..
             } => {
                 let known = self.views.get(view).filter(|_| *replaces);
                 let entry = View {
@@ -44,12 +45,14 @@ impl Catalog {
                     self.rename_in_views(view, to);
                 }
             }
-            Command::CreateTrigger { table, name, columns } => {
+            Command::CreateTrigger {
+                table, name, columns, ..
+            } => {
                 if let Some(entry) = self.tables.get_mut(table) {
                     entry.attached.triggers.insert(name.clone(), columns.clone());
                 }
             }
-            Command::DropTrigger { table, name } => {
+            Command::DropTrigger { table, name, .. } => {
                 if let Some(entry) = self.tables.get_mut(table) {
                     entry.attached.triggers.remove(name);
                 }
@@ -59,7 +62,7 @@ impl Catalog {
                     entry.attached.policies.insert(name.clone(), columns.clone());
                 }
             }
-            Command::DropPolicy { table, name } => {
+            Command::DropPolicy { table, name, .. } => {
                 if let Some(entry) = self.tables.get_mut(table) {
                     entry.attached.policies.remove(name);
                 }
@@ -95,7 +98,7 @@ impl Catalog {
                     *constrained |= *change != DomainChange::Other;
                 }
             }
-            Command::DropType { name, cascade } => {
+            Command::DropType { name, cascade, .. } => {
                 if *cascade {
                     for (table, column) in self.type_users(&name.to_lowercase()) {
                         self.drop_column(&table, &column);

@@ -41,7 +41,7 @@ impl Catalog {
     /// Applies a statement about a table whose name is not known, or that takes its name away.
     pub(super) fn apply_nameless(&mut self, statement: &Statement) {
         match statement {
-            Statement::RenameTable { from, to } => self.rename_nameless(from, to),
+            Statement::RenameTable { from, to, .. } => self.rename_nameless(from, to),
             statement => {
                 let Some(table) = statement.nameless_table().cloned() else {
                     return;

@@ -58,15 +58,15 @@ fn observe_seated(statement: &Statement, context: &Context<'_>) -> Option<Vec<Ob
     }
     let mut observations = match statement {
         Statement::CreateTable(create) => context.create_table(create),
-        Statement::DropTable { table, cascade } => context.drop_table(table_key(table), *cascade),
-        Statement::RenameTable { from, to } => {
+        Statement::DropTable { table, cascade, .. } => context.drop_table(table_key(table), *cascade),
+        Statement::RenameTable { from, to, .. } => {
             vec![
                 Observation::new(Aspect::RenameTable, table_key(from))
                     .fact(FactName::StandIn, "none")
                     .named("new_table", name_for_people(to)),
             ]
         }
-        Statement::AlterTable { table, actions } => actions
+        Statement::AlterTable { table, actions, .. } => actions
             .iter()
             .flat_map(|action| context.alter_table(table_key(table), action, actions))
             .collect(),
@@ -88,7 +88,7 @@ fn observe_seated(statement: &Statement, context: &Context<'_>) -> Option<Vec<Ob
         Statement::AlterSequenceType { sequence, .. } => {
             vec![unbound(Aspect::AlterSequence).role(Role::Sequence, table_key(sequence))]
         }
-        Statement::CreateSequence { sequence } => {
+        Statement::CreateSequence { sequence, .. } => {
             vec![unbound(Aspect::CreateSequence).named("sequence", sequence.shown())]
         }
         Statement::DropSequence { sequence, cascade, .. } => context.drop_sequence(table_key(sequence), *cascade),

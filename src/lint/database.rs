@@ -280,7 +280,7 @@ impl<'a> Database<'a> {
     fn remember(&mut self, statement: &Statement) {
         match statement {
             // What is held on a table that loses its known name is told by the one that it had.
-            Statement::RenameTable { from, to } => {
+            Statement::RenameTable { from, to, .. } => {
                 if let (Some(from), Some(to)) = (from.known(), to.known()) {
                     self.transaction.rename(from, to);
                 }
@@ -296,7 +296,7 @@ impl<'a> Database<'a> {
                 self.note_build(create);
                 self.new_indexes.extend(create.name.known().map(Cow::into_owned));
             }
-            Statement::AlterTable { table, actions } => {
+            Statement::AlterTable { table, actions, .. } => {
                 for action in actions {
                     match action {
                         AlterTableAction::AddColumn(column) => {

@@ -282,6 +282,7 @@ impl<'a> Runner<'a> {
         let action = Action::Unfollowed {
             reason,
             handed: Handed::Editor,
+            about: Vec::new(),
         };
         self.push(action, place);
     }
@@ -328,7 +329,8 @@ impl<'a> Runner<'a> {
     fn unfollowed(&mut self, reason: String, handed: Option<Handed>, place: TextRange) -> Datum<'a> {
         let unknown = Datum::unknown(&reason);
         if let Some(handed) = handed {
-            self.effect(Action::Unfollowed { reason, handed }, place);
+            let about = Vec::new();
+            self.effect(Action::Unfollowed { reason, handed, about }, place);
         }
         unknown
     }

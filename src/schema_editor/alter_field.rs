@@ -288,6 +288,7 @@ impl Run<'_> {
     fn alter_all(&mut self, change: &Change<'_, '_>, actions: Vec<AlterTableAction>) {
         if !actions.is_empty() {
             self.execute(Statement::AlterTable {
+                if_exists: false,
                 table: change.model.db_table(),
                 actions,
             });

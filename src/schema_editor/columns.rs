@@ -56,6 +56,7 @@ pub(super) fn column_definition(field: &ModelField<'_>, rows: Rows) -> Option<De
         columns: name.known().map(str::to_owned).into_iter().collect(),
     });
     let column = Column {
+        if_not_exists: false,
         data_type: DataType::of(data_type),
         collation: field.collation().filter(|collation| !collation.is_empty()),
         default,
@@ -159,6 +160,7 @@ impl Run<'_> {
             self.drop_foreign_keys(model, &column);
         }
         let action = AlterTableAction::DropColumn {
+            if_exists: false,
             column: column.clone(),
             // Django 6.0 leaves out CASCADE.
             cascade: django(model) < DjangoVersion::new(6, 0),
@@ -197,7 +199,11 @@ impl Run<'_> {
             constraint: Some(name.clone()),
             namespace: None,
         };
-        let drop = AlterTableAction::DropConstraint { name, cascade: false };
+        let drop = AlterTableAction::DropConstraint {
+            name,
+            if_exists: false,
+            cascade: false,
+        };
         self.execute_all(vec![set, alter(&model.db_table(), drop)]);
     }
 }
@@ -229,6 +235,7 @@ pub(super) fn comment_text(django: DjangoVersion, text: &str) -> String {
 /// `ALTER TABLE` with one action.
 pub(super) fn alter(table: &Identifier, action: AlterTableAction) -> Statement {
     Statement::AlterTable {
+        if_exists: false,
         table: table.clone(),
         actions: vec![action],
     }

@@ -174,6 +174,7 @@ impl Run<'_> {
                 .collect()
         };
         Some(Statement::CreateIndex(CreateIndex {
+            is_unnamed: false,
             name: Name::Given(name.clone()),
             table: model.db_table(),
             unique: true,

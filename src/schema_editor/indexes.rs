@@ -96,6 +96,7 @@ impl Run<'_> {
         let only = (names.len() == 1).then(|| model.field(&names[0])).flatten();
         let method = method(&index.path);
         Some(Statement::CreateIndex(CreateIndex {
+            is_unnamed: false,
             name: self.index_name(model, index, &columns),
             table: model.db_table(),
             unique: false,
@@ -207,6 +208,7 @@ fn plain_index(model: &Model<'_>, columns: Vec<Identifier>, suffix: &str) -> Cre
         suffix: None,
     });
     CreateIndex {
+        is_unnamed: false,
         items: items.collect(),
         name: Name::Derived(Box::new(DerivedName {
             table: model.db_table(),

@@ -310,6 +310,7 @@ impl Run<'_> {
         };
         if let Some(old_name) = found.filter(|name| name != new_name) {
             self.execute(Statement::RenameIndex {
+                if_exists: false,
                 table: Some(model.db_table()),
                 from: Name::Given(old_name),
                 to: Name::Given(new_name.clone()),

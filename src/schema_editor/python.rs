@@ -50,7 +50,7 @@ impl Run<'_> {
                     }
                 }
                 Action::Command { name, .. } => self.command(name.as_deref()),
-                Action::Unfollowed { reason, handed } if *handed >= Handed::Cursor => self.opaque(reason.clone()),
+                Action::Unfollowed { reason, handed, .. } if *handed >= Handed::Cursor => self.opaque(reason.clone()),
                 Action::Unfollowed { .. } | Action::Rows(_) | Action::Begin | Action::End | Action::Base => {}
             }
             if at_rows == Some(index) {
@@ -260,6 +260,7 @@ impl Run<'_> {
                 let model = self.model_of(model, view);
                 match (&old.name, &new.name) {
                     (Some(old), Some(new)) => self.execute(Statement::RenameIndex {
+                        if_exists: false,
                         table: Some(model.db_table()),
                         from: Name::Given(old.clone()),
                         to: Name::Given(new.clone()),

@@ -118,6 +118,7 @@ impl Run<'_> {
         }
         let table = model.db_table();
         self.execute(Statement::DropTable {
+            if_exists: false,
             table: table.clone(),
             cascade: true,
         });
@@ -130,6 +131,7 @@ impl Run<'_> {
             return;
         }
         self.execute(Statement::RenameTable {
+            if_exists: false,
             from: from.clone(),
             to: to.clone(),
         });
@@ -231,7 +233,11 @@ impl Run<'_> {
         let name = Name::Given(name.to_owned());
         self.execute(alter(
             &model.db_table(),
-            AlterTableAction::DropConstraint { name, cascade: false },
+            AlterTableAction::DropConstraint {
+                name,
+                if_exists: false,
+                cascade: false,
+            },
         ));
     }
 }

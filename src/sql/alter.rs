@@ -46,7 +46,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
 }
 
 fn index(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
-    cursor.if_exists();
+    let if_exists = cursor.if_exists();
     let index = cursor.relation_identifier()?;
     if cursor.eat(&["rename", "to"]) {
         let to = cursor.object()?;
@@ -55,6 +55,7 @@ fn index(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
             table: None,
             from: index.into(),
             to,
+            if_exists,
         }]);
     }
     let Identifier::Known(index) = index else {

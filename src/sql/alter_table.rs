@@ -19,14 +19,14 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
             "which tables lie in a tablespace is not known".to_owned(),
         ));
     }
-    cursor.if_exists();
+    let if_exists = cursor.if_exists();
     let table = cursor.table_identifier()?;
     if cursor.sees(&["rename"]) && !cursor.sees(&["rename", "constraint"]) {
-        return Ok(vec![rename(cursor, table)?]);
+        return Ok(vec![rename(cursor, table, if_exists)?]);
     }
     if cursor.eat(&["set", "schema"]) {
         let schema = cursor.name()?;
-        return Ok(vec![set_schema(cursor, table, schema)]);
+        return Ok(vec![set_schema(cursor, table, if_exists, schema)]);
     }
     let mut actions = Vec::new();
     for tokens in Cursor::comma_separated(cursor.rest()) {
@@ -41,27 +41,36 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
             }]
         }));
     }
-    Ok(vec![Statement::AlterTable { table, actions }])
+    Ok(vec![Statement::AlterTable {
+        table,
+        if_exists,
+        actions,
+    }])
 }
 
-fn set_schema(cursor: &Cursor<'_>, table: Identifier, schema: String) -> Statement {
+fn set_schema(cursor: &Cursor<'_>, table: Identifier, if_exists: bool, schema: String) -> Statement {
     let action = AlterTableAction::Change {
         text: cursor.source(&cursor.tokens[..cursor.at]),
         change: TableChange::SetSchema { schema },
     };
     Statement::AlterTable {
         table,
+        if_exists,
         actions: vec![action],
     }
 }
 
 /// `RENAME TO`, `RENAME [COLUMN] .. TO`
-fn rename(cursor: &mut Cursor<'_>, table: Identifier) -> Read<Statement> {
+fn rename(cursor: &mut Cursor<'_>, table: Identifier, if_exists: bool) -> Read<Statement> {
     cursor.expect("rename")?;
     if cursor.eat(&["to"]) {
         let to = cursor.identifier()?;
         cursor.expect_end()?;
-        return Ok(Statement::RenameTable { from: table, to });
+        return Ok(Statement::RenameTable {
+            from: table,
+            to,
+            if_exists,
+        });
     }
     cursor.eat(&["column"]);
     let from = cursor.identifier()?;
@@ -70,6 +79,7 @@ fn rename(cursor: &mut Cursor<'_>, table: Identifier) -> Read<Statement> {
     cursor.expect_end()?;
     Ok(Statement::AlterTable {
         table,
+        if_exists,
         actions: vec![AlterTableAction::RenameColumn { from, to }],
     })
 }
@@ -113,8 +123,9 @@ fn add(cursor: &mut Cursor<'_>, table: &str) -> Read<Vec<AlterTableAction>> {
         }]);
     }
     cursor.eat(&["column"]);
-    cursor.if_not_exists();
-    let definition = column::definition(cursor, table)?;
+    let if_not_exists = cursor.if_not_exists();
+    let mut definition = column::definition(cursor, table)?;
+    definition.column.if_not_exists = if_not_exists;
     let mut actions = vec![AlterTableAction::AddColumn(Box::new(definition.column))];
     actions.extend(definition.more.into_iter().map(AlterTableAction::AddConstraint));
     Ok(actions)
@@ -125,15 +136,23 @@ fn drop(cursor: &mut Cursor<'_>) -> Read<AlterTableAction> {
     if !is_constraint {
         cursor.eat(&["column"]);
     }
-    cursor.if_exists();
+    let if_exists = cursor.if_exists();
     if is_constraint {
         let name = cursor.object()?;
         let cascade = cursor.cascade();
-        return Ok(AlterTableAction::DropConstraint { name, cascade });
+        return Ok(AlterTableAction::DropConstraint {
+            name,
+            if_exists,
+            cascade,
+        });
     }
     let column = cursor.identifier()?;
     let cascade = cursor.cascade();
-    Ok(AlterTableAction::DropColumn { column, cascade })
+    Ok(AlterTableAction::DropColumn {
+        column,
+        if_exists,
+        cascade,
+    })
 }
 
 fn alter_constraint(cursor: &mut Cursor<'_>) -> Read<Vec<AlterTableAction>> {

@@ -34,7 +34,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>
         return view(cursor, ViewKind::Plain, replaces);
     }
     let read = match cursor.peek().and_then(|token| token.word()).unwrap_or_default() {
-        "trigger" | "constraint" => trigger(cursor)?,
+        "trigger" | "constraint" => trigger(cursor, replaces)?,
         "event" => nothing(cursor),
         "rule" => rule(cursor)?,
         "policy" => policy(cursor)?,
@@ -60,7 +60,7 @@ fn nothing(cursor: &mut Cursor<'_>) -> Command {
 }
 
 fn sequence(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Statement>> {
-    cursor.if_not_exists();
+    let if_not_exists = cursor.if_not_exists();
     let sequence = cursor.relation()?;
     if temporary {
         cursor.rest();
@@ -68,6 +68,7 @@ fn sequence(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Statement>> {
     }
     let mut statements = vec![Statement::CreateSequence {
         sequence: sequence.as_str().into(),
+        if_not_exists,
     }];
     while !cursor.is_done() {
         if cursor.eat(&["owned", "by"]) {
@@ -88,7 +89,7 @@ fn sequence(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Statement>> {
 }
 
 fn view(cursor: &mut Cursor<'_>, kind: ViewKind, replaces: bool) -> Read<Vec<Statement>> {
-    cursor.if_not_exists();
+    let if_not_exists = cursor.if_not_exists();
     let view = cursor.relation()?;
     while !cursor.eat(&["as"]) {
         if cursor.is_done() {
@@ -109,13 +110,14 @@ fn view(cursor: &mut Cursor<'_>, kind: ViewKind, replaces: bool) -> Read<Vec<Sta
         view,
         kind,
         replaces,
+        if_not_exists,
         reads,
     };
     Ok(vec![command(cursor, read)])
 }
 
 /// `CREATE [CONSTRAINT] TRIGGER name BEFORE UPDATE OF a, b ON table .. WHEN (..) EXECUTE ..`
-fn trigger(cursor: &mut Cursor<'_>) -> Read<Command> {
+fn trigger(cursor: &mut Cursor<'_>, replaces: bool) -> Read<Command> {
     cursor.eat(&["constraint"]);
     cursor.expect("trigger")?;
     let name = cursor.name()?;
@@ -138,7 +140,12 @@ fn trigger(cursor: &mut Cursor<'_>) -> Read<Command> {
     }
     cursor.expect("execute")?;
     cursor.rest();
-    Ok(Command::CreateTrigger { table, name, columns })
+    Ok(Command::CreateTrigger {
+        table,
+        name,
+        columns,
+        replaces,
+    })
 }
 
 fn rule(cursor: &mut Cursor<'_>) -> Read<Command> {

@@ -20,7 +20,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Stateme
         let Identifier::Known(table) = table else {
             return Err(Problem::Other("its name is known only when the code runs".to_owned()));
         };
-        return create_as(cursor, table);
+        return create_as(cursor, table, if_not_exists);
     }
     let mut create = CreateTable {
         table: table.clone(),
@@ -72,7 +72,7 @@ fn is_query_behind_names(cursor: &Cursor<'_>) -> bool {
     false
 }
 
-fn create_as(cursor: &mut Cursor<'_>, table: String) -> Read<Vec<Statement>> {
+fn create_as(cursor: &mut Cursor<'_>, table: String, if_not_exists: bool) -> Read<Vec<Statement>> {
     while !cursor.eat(&["as"]) {
         if cursor.sees_symbol("(") {
             cursor.brackets()?;
@@ -82,7 +82,12 @@ fn create_as(cursor: &mut Cursor<'_>, table: String) -> Read<Vec<Statement>> {
     }
     let tokens = cursor.rest();
     let reads = query::reads(cursor, tokens);
-    Ok(vec![command(cursor, Command::CreateTableAs { table, reads })])
+    let read = Command::CreateTableAs {
+        table,
+        if_not_exists,
+        reads,
+    };
+    Ok(vec![command(cursor, read)])
 }
 
 /// What stands between the brackets: columns, constraints, `LIKE`.

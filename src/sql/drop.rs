@@ -14,8 +14,12 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     }
     let kind = cursor.name()?;
     match kind.as_str() {
-        "table" => each(cursor, Cursor::relation_identifier, |table, cascade, _| {
-            Statement::DropTable { table, cascade }
+        "table" => each(cursor, Cursor::relation_identifier, |table, cascade, if_exists| {
+            Statement::DropTable {
+                table,
+                if_exists,
+                cascade,
+            }
         }),
         "index" => indexes(cursor),
         "sequence" => each(cursor, Cursor::relation, |sequence, cascade, if_exists| {
@@ -28,8 +32,15 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         "view" => views(cursor, ViewKind::Plain),
         "type" | "domain" => {
             let all = cursor.clone();
-            each(cursor, Cursor::relation, |name, cascade, _| {
-                command(&all, Command::DropType { name, cascade })
+            each(cursor, Cursor::relation, |name, cascade, if_exists| {
+                command(
+                    &all,
+                    Command::DropType {
+                        name,
+                        if_exists,
+                        cascade,
+                    },
+                )
             })
         }
         "collation" => each(cursor, Cursor::relation, |name, _, _| Statement::DropCollation { name }),
@@ -79,22 +90,30 @@ fn indexes(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
 
 fn views(cursor: &mut Cursor<'_>, kind: ViewKind) -> Read<Vec<Statement>> {
     let all = cursor.clone();
-    each(cursor, Cursor::relation, |view, cascade, _| {
-        command(&all, Command::DropView { view, kind, cascade })
+    each(cursor, Cursor::relation, |view, cascade, if_exists| {
+        command(
+            &all,
+            Command::DropView {
+                view,
+                kind,
+                if_exists,
+                cascade,
+            },
+        )
     })
 }
 
 /// `name ON table`
 fn on_table(cursor: &mut Cursor<'_>, kind: &str) -> Read<Vec<Statement>> {
-    cursor.if_exists();
+    let if_exists = cursor.if_exists();
     let name = cursor.name()?;
     cursor.expect("on")?;
     let table = cursor.relation()?;
     cursor.cascade();
     cursor.expect_end()?;
     let read = match kind {
-        "trigger" => Command::DropTrigger { table, name },
-        "policy" => Command::DropPolicy { table, name },
+        "trigger" => Command::DropTrigger { table, name, if_exists },
+        "policy" => Command::DropPolicy { table, name, if_exists },
         _ => Command::ChangeTable {
             table,
             lock: LockMode::AccessExclusive,

@@ -55,9 +55,11 @@ pub(super) fn create(cursor: &mut Cursor<'_>, unique: bool) -> Read<Vec<Statemen
         None
     };
     cursor.expect_end()?;
+    let is_unnamed = given.is_none();
     let name = given.unwrap_or_else(|| default_name(&table, &items));
     Ok(vec![Statement::CreateIndex(CreateIndex {
         name,
+        is_unnamed,
         table,
         unique,
         concurrently,

@@ -12,6 +12,8 @@ pub enum Command {
     CreateTableAs {
         /// The new table.
         table: String,
+        /// `IF NOT EXISTS`
+        if_not_exists: bool,
         /// What the query reads.
         reads: QueryReads,
     },
@@ -30,6 +32,8 @@ pub enum Command {
         kind: ViewKind,
         /// `OR REPLACE`
         replaces: bool,
+        /// `IF NOT EXISTS`
+        if_not_exists: bool,
         /// What its query reads.
         reads: QueryReads,
     },
@@ -39,6 +43,8 @@ pub enum Command {
         view: String,
         /// `MATERIALIZED`
         kind: ViewKind,
+        /// `IF EXISTS`
+        if_exists: bool,
         /// `CASCADE`
         cascade: bool,
     },
@@ -68,6 +74,8 @@ pub enum Command {
         name: String,
         /// `UPDATE OF` these columns, and those that `WHEN` reads
         columns: Vec<String>,
+        /// `OR REPLACE`
+        replaces: bool,
     },
     /// `DROP TRIGGER`
     DropTrigger {
@@ -75,6 +83,8 @@ pub enum Command {
         table: String,
         /// Its name.
         name: String,
+        /// `IF EXISTS`
+        if_exists: bool,
     },
     /// `CREATE POLICY`
     CreatePolicy {
@@ -91,6 +101,8 @@ pub enum Command {
         table: String,
         /// Its name.
         name: String,
+        /// `IF EXISTS`
+        if_exists: bool,
     },
     /// A change of the catalog only: `ALTER TRIGGER`, `CREATE RULE`, `ALTER POLICY`, `CREATE STATISTICS`, ...
     ChangeTable {
@@ -184,6 +196,8 @@ pub enum Command {
     DropType {
         /// Its name.
         name: String,
+        /// `IF EXISTS`
+        if_exists: bool,
         /// `CASCADE`
         cascade: bool,
     },

@@ -100,13 +100,13 @@ impl Display for Statement {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Statement::CreateTable(create) => create.fmt(formatter),
-            Statement::DropTable { table, cascade } => {
+            Statement::DropTable { table, cascade, .. } => {
                 write!(formatter, "DROP TABLE {}{}", quoted(table), cascade_sql(*cascade))
             }
-            Statement::RenameTable { from, to } => {
+            Statement::RenameTable { from, to, .. } => {
                 write!(formatter, "ALTER TABLE {} RENAME TO {}", quoted(from), quoted(to))
             }
-            Statement::AlterTable { table, actions } => {
+            Statement::AlterTable { table, actions, .. } => {
                 write!(formatter, "ALTER TABLE {} ", quoted(table))?;
                 separated(formatter, actions, |formatter, action| action.fmt(formatter))
             }
@@ -173,7 +173,7 @@ impl Statement {
                     quoted(sequence)
                 )
             }
-            Statement::CreateSequence { sequence } => write!(formatter, "CREATE SEQUENCE {}", quoted(sequence)),
+            Statement::CreateSequence { sequence, .. } => write!(formatter, "CREATE SEQUENCE {}", quoted(sequence)),
             Statement::DropSequence {
                 sequence,
                 if_exists,
@@ -385,7 +385,7 @@ impl Display for AlterTableAction {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self {
             AlterTableAction::AddColumn(column) => write!(formatter, "ADD COLUMN {column}"),
-            AlterTableAction::DropColumn { column, cascade } => {
+            AlterTableAction::DropColumn { column, cascade, .. } => {
                 write!(formatter, "DROP COLUMN {}{}", quoted(column), cascade_sql(*cascade))
             }
             AlterTableAction::RenameColumn { from, to } => {
@@ -436,7 +436,7 @@ impl Display for AlterTableAction {
                 write!(formatter, "ALTER COLUMN {} DROP IDENTITY IF EXISTS", quoted(column))
             }
             AlterTableAction::AddConstraint(constraint) => write!(formatter, "ADD {constraint}"),
-            AlterTableAction::DropConstraint { name, cascade } => {
+            AlterTableAction::DropConstraint { name, cascade, .. } => {
                 write!(formatter, "DROP CONSTRAINT {name}{}", cascade_sql(*cascade))
             }
             AlterTableAction::ValidateConstraint { name } => write!(formatter, "VALIDATE CONSTRAINT {name}"),

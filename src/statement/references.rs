@@ -35,7 +35,7 @@ impl Statement {
                 create.name.settle();
                 create.name.known().is_some_and(|name| name == index)
             }
-            Statement::AlterTable { table: own, actions } if own == table => actions.iter().any(
+            Statement::AlterTable { table: own, actions, .. } if own == table => actions.iter().any(
                 |action| matches!(action, AlterTableAction::AddConstraint(constraint) if constraint.name.as_ref().and_then(Name::known).is_some_and(|name| name == index)),
             ),
             _ => false,
@@ -52,7 +52,9 @@ impl Statement {
                 });
                 names.eq(columns.iter().map(Some))
             }
-            Statement::AlterTable { table: own, actions } if own == table => actions.iter().any(|action| {
+            Statement::AlterTable {
+                table: own, actions, ..
+            } if own == table => actions.iter().any(|action| {
                 matches!(action, AlterTableAction::AddConstraint(constraint)
                     if matches!(&constraint.kind, ConstraintKind::Unique { columns: own, .. } if own == columns))
             }),
@@ -67,7 +69,7 @@ impl Statement {
                 create.table.replace(from, to);
                 create.name.rename_table(from, to);
             }
-            Statement::AlterTable { table, actions } => {
+            Statement::AlterTable { table, actions, .. } => {
                 table.replace(from, to);
                 for action in actions {
                     if let AlterTableAction::AddConstraint(constraint) = action {
@@ -89,7 +91,9 @@ impl Statement {
     pub fn rename_column(&mut self, table: &Identifier, from: &str, to: &str) {
         match self {
             Statement::CreateIndex(create) => create.rename_column(table, from, to),
-            Statement::AlterTable { table: own, actions } => {
+            Statement::AlterTable {
+                table: own, actions, ..
+            } => {
                 for action in actions {
                     if let AlterTableAction::AddConstraint(constraint) = action {
                         if let Some(name) = &mut constraint.name {

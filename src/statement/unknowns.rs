@@ -118,7 +118,7 @@ impl Collected {
                 let constraints = create.constraints.iter();
                 constraints.for_each(|constraint| self.constraint(constraint));
             }
-            Statement::AlterTable { table, actions } => {
+            Statement::AlterTable { table, actions, .. } => {
                 self.identifier(table);
                 actions.iter().for_each(|action| self.action(action));
             }
@@ -137,9 +137,9 @@ impl Collected {
                 self.sql(data_type.text());
             }
             Statement::DropTable { table: name, .. }
-            | Statement::CreateSequence { sequence: name }
+            | Statement::CreateSequence { sequence: name, .. }
             | Statement::DropSequence { sequence: name, .. } => self.identifier(name),
-            Statement::RenameTable { from, to } => {
+            Statement::RenameTable { from, to, .. } => {
                 self.identifier(from);
                 self.identifier(to);
             }

@@ -53,7 +53,7 @@ impl Context<'_> {
             AlterTableAction::DropIdentity { .. } => vec![about(Aspect::DropIdentity)],
             AlterTableAction::AddConstraint(constraint) => vec![self.add_constraint(table, constraint)],
             AlterTableAction::Change { change, .. } => self.change_table(table, change),
-            AlterTableAction::DropConstraint { name, cascade } => self.drop_constraint(table, name, *cascade),
+            AlterTableAction::DropConstraint { name, cascade, .. } => self.drop_constraint(table, name, *cascade),
             AlterTableAction::ValidateConstraint { name } => vec![self.validate(table, name)],
             AlterTableAction::SetTablespace { .. } => vec![Observation::new(Aspect::SetTablespace, table)],
         }

@@ -12,7 +12,7 @@ use super::{Aspect, Context, FactName, Observation, Role, observe, unbound};
 impl Context<'_> {
     pub(super) fn command(&self, command: &Command) -> Vec<Observation> {
         match command {
-            Command::CreateTableAs { table, reads } => {
+            Command::CreateTableAs { table, reads, .. } => {
                 let mut observations = vec![Observation::new(Aspect::CreateTable, table)];
                 observations.extend(self.read_rows(reads, None));
                 observations
@@ -49,7 +49,7 @@ impl Context<'_> {
             Command::RenameEnumValue { name, value } => self.rename_enum_value(name, value),
             Command::Revoke { tables } => self.revoke(tables),
             Command::DropFunction { name, if_exists } => self.drop_function(name, *if_exists),
-            Command::DropType { name, cascade } => self.drop_type(name, *cascade),
+            Command::DropType { name, cascade, .. } => self.drop_type(name, *cascade),
             Command::AlterDomain { name, change } => self.alter_domain(name, *change),
             Command::CreateType { .. }
             | Command::AddEnumValue { .. }
@@ -92,6 +92,7 @@ impl Context<'_> {
                 kind,
                 replaces,
                 reads,
+                ..
             } => {
                 let known = *replaces && self.catalog.view(view).is_some();
                 let aspect = if known { Aspect::ChangeView } else { Aspect::CreateView };

@@ -196,7 +196,7 @@ fn is_of_partitions(statement: &Statement) -> bool {
 /// The table whose partitions have to follow.
 fn spreading(statement: &Statement) -> Option<&str> {
     match statement {
-        Statement::AlterTable { table, actions } => {
+        Statement::AlterTable { table, actions, .. } => {
             let alone = actions.iter().all(|action| {
                 matches!(
                     action,

@@ -10,7 +10,7 @@ impl Context<'_> {
     /// Postgres refuses it as soon as there are two rows; a table of the running migration has none.
     pub(super) fn repeated_values(&self, statement: &Statement) -> Vec<Observation> {
         match statement {
-            Statement::AlterTable { table, actions } if !self.catalog.is_new(table_key(table)) => {
+            Statement::AlterTable { table, actions, .. } if !self.catalog.is_new(table_key(table)) => {
                 let table = table_key(table);
                 let repeated = actions.iter().filter_map(|action| self.repeated_by(table, action));
                 repeated.collect()
