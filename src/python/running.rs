@@ -17,6 +17,7 @@ mod database;
 mod django;
 mod editor;
 mod expressions;
+mod files;
 mod functions;
 mod loops;
 mod methods;

@@ -59,6 +59,10 @@ pub(super) enum Datum<'a> {
     Part(Rc<(Target, String)>),
     /// `Paginator(queryset, ..)`.
     Pages(Rc<Query>),
+    /// The path of a file among those that Python imports from: `shop/migrations/0001_initial.py`.
+    Path(Rc<str>),
+    /// Such a file, opened.
+    Opened(Rc<str>),
     /// `_meta.get_field("name")`.
     Field(Rc<(ModelName, String)>),
     /// One of several, by a condition that is not known.
@@ -198,6 +202,7 @@ impl Datum<'_> {
             (Datum::Meta(one), Datum::Meta(other)) | (Datum::Model(one), Datum::Model(other)) => one == other,
             (Datum::Query(one), Datum::Query(other)) | (Datum::Pages(one), Datum::Pages(other)) => one == other,
             (Datum::Part(one), Datum::Part(other)) => one == other,
+            (Datum::Path(one), Datum::Path(other)) | (Datum::Opened(one), Datum::Opened(other)) => one == other,
             (Datum::Field(one), Datum::Field(other)) => one == other,
             (Datum::Either(one), Datum::Either(other)) => Rc::ptr_eq(one, other),
             (Datum::Unknown(one), Datum::Unknown(other)) => one == other,
@@ -257,6 +262,8 @@ impl Datum<'_> {
             | Datum::Atomic
             | Datum::Meta(_)
             | Datum::Part(_)
+            | Datum::Path(_)
+            | Datum::Opened(_)
             | Datum::Field(_)
             | Datum::Either(_)
             | Datum::Unknown(_) => None,

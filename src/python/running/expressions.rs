@@ -203,7 +203,7 @@ impl<'a> Runner<'a> {
         };
         let datum = self.evaluate(&element.expression);
         let text = self.shown_text(&datum);
-        let is_plain = element.format_spec.is_none() && element.debug_text.is_none();
+        let is_plain = element.format_spec.as_deref().is_none_or(leaves_text_alone) && element.debug_text.is_none();
         match element.conversion {
             ast::ConversionFlag::None | ast::ConversionFlag::Str if is_plain => text,
             // `repr` of a plain text: in quotes.
@@ -243,6 +243,13 @@ impl<'a> Runner<'a> {
             (ast::Operator::Mod, Datum::Text(format), _) => {
                 let format = Rc::clone(format);
                 return self.percent(&format, &right);
+            }
+            (ast::Operator::Div, Datum::Path(path), _) => {
+                let path = Rc::clone(path);
+                return self.joined_path(&path, std::slice::from_ref(&right));
+            }
+            (ast::Operator::Add, Datum::Path(path), Datum::Text(more)) if !super::text::has_symbols(more) => {
+                return Datum::Path(super::files::normal(&format!("{path}{}", more.as_ref())));
             }
             (ast::Operator::Add, Datum::Text(_), _) | (ast::Operator::Add, _, Datum::Text(_)) => {
                 let (left, right) = (self.shown_text(&left), self.shown_text(&right));
@@ -381,7 +388,7 @@ impl<'a> Runner<'a> {
         Datum::unknown(&reason)
     }
 
-    fn compare(&mut self, operator: CmpOp, left: &Datum<'a>, right: &Datum<'a>) -> Option<bool> {
+    pub(super) fn compare(&mut self, operator: CmpOp, left: &Datum<'a>, right: &Datum<'a>) -> Option<bool> {
         let is_none = |datum: &Datum<'a>| matches!(datum, Datum::Constant(value) if **value == Value::None);
         // What leads to the database is not None.
         let is_some = |datum: &Datum<'a>| {
@@ -503,7 +510,12 @@ impl<'a> Runner<'a> {
                 let start = lower.map_or(0, at).min(end);
                 self.state.list(items[start..end].to_vec())
             }
-            Datum::Text(_) => Datum::Text(self.unknown_text("is cut in a way that is not evaluated")),
+            Datum::Text(text) => match (lower, upper, step) {
+                (Some(lower), Some(upper), Some(None | Some(1))) if text.is_ascii() => {
+                    Datum::Text(Rc::new(cut(text, lower, upper)))
+                }
+                _ => Datum::Text(self.unknown_text("is cut in a way that is not evaluated")),
+            },
             owner => self.part_of(owner),
         }
     }
@@ -527,6 +539,26 @@ impl<'a> Runner<'a> {
             _ => Datum::unknown("is known only when it runs"),
         }
     }
+}
+
+/// `{name:s}`
+fn leaves_text_alone(format: &ast::InterpolatedStringFormatSpec) -> bool {
+    match &*format.elements {
+        [] => true,
+        [ast::InterpolatedStringElement::Literal(literal)] => &*literal.value == "s",
+        [..] => false,
+    }
+}
+
+/// `text[lower:upper]` of a text all of whose letters are one byte.
+fn cut(text: &Str, lower: Option<i128>, upper: Option<i128>) -> Str {
+    let length = i128::try_from(text.len()).unwrap_or(0);
+    let at = |at: i128| {
+        let at = if at < 0 { at.saturating_add(length) } else { at };
+        usize::try_from(at.clamp(0, length)).unwrap_or(0)
+    };
+    let end = upper.map_or(text.len(), at);
+    text.part(lower.map_or(0, at).min(end)..end)
 }
 
 fn number<'a>(literal: &ast::ExprNumberLiteral) -> Datum<'a> {

@@ -67,7 +67,9 @@ impl<'a> Runner<'a> {
                 any.unwrap_or_else(|| Datum::unknown("is known only when it runs"))
             }
             Datum::Unknown(_) => owner.clone(),
+            Datum::Path(path) => self.path_attribute(&Rc::clone(path), name, owner),
             Datum::Text(_)
+            | Datum::Opened(_)
             | Datum::List(_)
             | Datum::Dict(_)
             | Datum::Apps
@@ -249,6 +251,8 @@ impl<'a> Runner<'a> {
                 })),
                 _ => Datum::unknown("is known only when it runs"),
             },
+            Datum::Path(path) => self.path_method(&Rc::clone(path), name, &given),
+            Datum::Opened(path) => self.file_method(&Rc::clone(path), name),
             Datum::Field(field) => self.field_attribute(&field.clone(), name),
             Datum::Method(method) => self.method_of_method(&method.clone(), name, given, place),
             Datum::Either(several) => {

@@ -201,6 +201,8 @@ impl<'a> Runner<'a> {
             | Datum::Atomic
             | Datum::Meta(_)
             | Datum::Model(_)
+            | Datum::Path(_)
+            | Datum::Opened(_)
             | Datum::Field(_)
             | Datum::Row(_) => Some(true),
             Datum::Either(several) => {
