@@ -39,6 +39,7 @@ pub use literals::Layout;
 pub use objects::{Constructed, Object};
 pub use operators::{binary, truth};
 pub use resolve::{Modules, Resolved};
+pub use running::MadeOperation;
 pub use settings::{Setting, SettingValues};
 
 use crate::source::{Range, SourceFile};

@@ -45,7 +45,9 @@ impl Catalog {
                     self.rename_in_views(view, to);
                 }
             }
-            Command::CreateTrigger { table, name, columns, .. } => {
+            Command::CreateTrigger {
+                table, name, columns, ..
+            } => {
                 if let Some(entry) = self.tables.get_mut(table) {
                     entry.attached.triggers.insert(name.clone(), columns.clone());
                 }

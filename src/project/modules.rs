@@ -178,10 +178,16 @@ impl Finder {
     /// The file at a path below one of the folders that modules are imported from.
     fn beside(&self, path: &str) -> Option<Arc<SourceFile>> {
         let parts: Vec<&str> = path.split('/').collect();
-        if parts.iter().any(|part| matches!(*part, "" | "." | "..") || part.contains(['\\', '\0'])) {
+        if parts
+            .iter()
+            .any(|part| matches!(*part, "" | "." | "..") || part.contains(['\\', '\0']))
+        {
             return None;
         }
-        let mut paths = self.roots.iter().map(|root| root.join(parts.iter().collect::<PathBuf>()));
+        let mut paths = self
+            .roots
+            .iter()
+            .map(|root| root.join(parts.iter().collect::<PathBuf>()));
         let path = paths.find(|path| matches!(self.files.kind(path), Ok(Some(Kind::File))))?;
         self.source(&path, self.bytes(&path)?)
     }

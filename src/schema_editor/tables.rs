@@ -234,10 +234,10 @@ impl Run<'_> {
         self.execute(alter(
             &model.db_table(),
             AlterTableAction::DropConstraint {
-            name,
-            if_exists: false,
-            cascade: false,
-        },
+                name,
+                if_exists: false,
+                cascade: false,
+            },
         ));
     }
 }

@@ -31,7 +31,14 @@ pub(super) fn select(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     let tokens = cursor.rest();
     let reads = query::reads(cursor, tokens);
     if let Some(table) = select_into(&cursor.over(&cursor.tokens[start..])) {
-        return Ok(vec![command(cursor, Command::CreateTableAs { table, if_not_exists: false, reads })]);
+        return Ok(vec![command(
+            cursor,
+            Command::CreateTableAs {
+                table,
+                if_not_exists: false,
+                reads,
+            },
+        )]);
     }
     if let Some(function) = unknown_call(tokens, cursor.functions) {
         return Err(Problem::Other(format!(

@@ -52,7 +52,9 @@ impl Statement {
                 });
                 names.eq(columns.iter().map(Some))
             }
-            Statement::AlterTable { table: own, actions, .. } if own == table => actions.iter().any(|action| {
+            Statement::AlterTable {
+                table: own, actions, ..
+            } if own == table => actions.iter().any(|action| {
                 matches!(action, AlterTableAction::AddConstraint(constraint)
                     if matches!(&constraint.kind, ConstraintKind::Unique { columns: own, .. } if own == columns))
             }),
@@ -89,7 +91,9 @@ impl Statement {
     pub fn rename_column(&mut self, table: &Identifier, from: &str, to: &str) {
         match self {
             Statement::CreateIndex(create) => create.rename_column(table, from, to),
-            Statement::AlterTable { table: own, actions, .. } => {
+            Statement::AlterTable {
+                table: own, actions, ..
+            } => {
                 for action in actions {
                     if let AlterTableAction::AddConstraint(constraint) = action {
                         if let Some(name) = &mut constraint.name {

@@ -240,6 +240,11 @@ impl Datum<'_> {
         }
     }
 
+    /// Whether it is the state that `state_forwards` changes, or part of it.
+    pub(super) fn is_state(&self) -> bool {
+        self.as_name().is_some_and(|path| path.starts_with(super::STATE))
+    }
+
     /// What of the database it is itself, things inside of it left aside.
     pub(super) fn handed_itself(&self) -> Option<Handed> {
         match self {
@@ -247,6 +252,7 @@ impl Datum<'_> {
             Datum::Connection | Datum::Cursor => Some(Handed::Cursor),
             Datum::Query(_) | Datum::Row(_) | Datum::Pages(_) => Some(Handed::Queryset),
             Datum::Apps | Datum::Model(_) => Some(Handed::Apps),
+            datum if datum.is_state() => Some(Handed::Editor),
             Datum::Text(_)
             | Datum::Constant(_)
             | Datum::List(_)

@@ -47,14 +47,26 @@ impl<'a> Runner<'a> {
         let first = given.args.first();
         let file = match (path, first) {
             ("builtins.open" | "io.open" | "codecs.open", Some(Datum::Path(file))) => Datum::Opened(Rc::clone(file)),
-            ("pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" | "os.path.join" | "django.utils._os.safe_join", Some(Datum::Path(file))) => {
+            (
+                "pathlib.Path"
+                | "pathlib.PurePath"
+                | "pathlib.PosixPath"
+                | "os.path.join"
+                | "django.utils._os.safe_join",
+                Some(Datum::Path(file)),
+            ) => {
                 let file = Rc::clone(file);
                 self.joined_path(&file, &given.args[1..])
             }
             ("os.path.dirname", Some(Datum::Path(file))) => Datum::Path(parent(file)),
             (
-                "os.path.abspath" | "os.path.realpath" | "os.path.normpath" | "os.fspath" | "builtins.str"
-                | "importlib.resources.as_file" | "importlib_resources.as_file",
+                "os.path.abspath"
+                | "os.path.realpath"
+                | "os.path.normpath"
+                | "os.fspath"
+                | "builtins.str"
+                | "importlib.resources.as_file"
+                | "importlib_resources.as_file",
                 Some(file @ Datum::Path(_)),
             ) => file.clone(),
             ("os.path.exists" | "os.path.isfile", Some(Datum::Path(_))) => Datum::unknown("a file may be there or not"),
@@ -187,7 +199,9 @@ impl<'a> Runner<'a> {
         if has_symbols(&text) || !self.may_make(text.len()) {
             return None;
         }
-        let lines = text.split_inclusive('\n').map(|line| Datum::Text(Rc::new(text.slice(line))));
+        let lines = text
+            .split_inclusive('\n')
+            .map(|line| Datum::Text(Rc::new(text.slice(line))));
         Some(lines.collect())
     }
 }

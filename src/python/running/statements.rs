@@ -6,7 +6,7 @@ use ruff_text_size::Ranged;
 use super::Runner;
 use super::data::{Cell, Datum, FrameId};
 use super::state::{Frame, State};
-use crate::python_work::Action;
+use crate::python_work::{Action, Handed};
 
 /// How a list of statements ends for certain.
 pub(super) enum Flow<'a> {
@@ -53,10 +53,7 @@ impl<'a> Runner<'a> {
             Stmt::Import(import) => self.import(import),
             Stmt::ImportFrom(import) => self.import_from(import),
             Stmt::FunctionDef(function) => self.define(function),
-            Stmt::ClassDef(class) => {
-                let unknown = Datum::unknown("a class inside of a function is not followed");
-                self.bind(class.name.as_str(), unknown);
-            }
+            Stmt::ClassDef(class) => self.define_class(class),
             Stmt::If(conditional) => return self.branches(conditional),
             Stmt::Try(attempt) => return self.attempt(attempt),
             Stmt::With(with) => return self.with(&with.items, &with.body),
@@ -115,6 +112,10 @@ impl<'a> Runner<'a> {
             Expr::Subscript(subscript) => {
                 let owner = self.evaluate(&subscript.value);
                 let key = self.evaluate(&subscript.slice);
+                if owner.is_state() {
+                    let reason = format!("`{}` changes the state", self.shown(subscript.range));
+                    self.unfollowed(reason, Some(Handed::Editor), subscript.range);
+                }
                 self.set_item(&owner, key, datum);
             }
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
