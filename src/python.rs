@@ -39,6 +39,7 @@ pub use literals::Layout;
 pub use objects::{Constructed, Object};
 pub use operators::{binary, truth};
 pub use resolve::{Modules, Resolved};
+pub use running::MadeOperation;
 pub use settings::{Setting, SettingValues};
 
 use crate::source::{Range, SourceFile};
@@ -166,7 +167,7 @@ impl Module {
     /// what a `RunPython` runs. `text` is empty where it is not all Python.
     fn may_be_called(&self, text: &str) -> bool {
         match self.class("Migration") {
-            Some(_) => self.has_methods() || text.contains("RunPython"),
+            Some(_) => self.has_methods() || text.contains("RunPython") || reads_files(text),
             None => {
                 let has_methods = self.classes.iter().any(|class| !class.methods.is_empty());
                 !self.functions.is_empty() || has_methods || text.contains("def ") || text.contains("lambda")
@@ -177,7 +178,7 @@ impl Module {
     /// Whether a migration has a constructor, or classes with methods beside it.
     fn has_methods(&self) -> bool {
         self.classes.iter().any(|class| match class.name.as_str() {
-            "Migration" => class.method("__init__").is_some(),
+            "Migration" => ["__init__", "apply"].iter().any(|name| class.method(name).is_some()),
             _ => !class.methods.is_empty(),
         })
     }
@@ -187,6 +188,11 @@ impl Module {
     pub fn class(&self, name: &str) -> Option<&Class> {
         self.classes.iter().rev().find(|class| class.name == name)
     }
+}
+
+/// Whether a migration may send the text of a file.
+fn reads_files(text: &str) -> bool {
+    text.contains("RunSQL") && [".sql", "read", "open("].iter().any(|word| text.contains(word))
 }
 
 impl Class {

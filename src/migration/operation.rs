@@ -349,6 +349,17 @@ pub enum SqlText {
     Unknown(String),
 }
 
+impl SqlText {
+    /// Whether all of it is known.
+    pub(super) fn is_known(&self) -> bool {
+        match self {
+            SqlText::Noop => true,
+            SqlText::Pieces(pieces) => pieces.iter().all(|piece| piece.text.is_some()),
+            SqlText::Unknown(_) => false,
+        }
+    }
+}
+
 /// One string that `RunSQL` sends.
 #[derive(Clone, Debug)]
 pub struct SqlPiece {

@@ -175,8 +175,33 @@ impl Finder {
         }
     }
 
-    /// Reads these modules in parallel and notes those that do not exist.
+    /// The file at a path below one of the folders that modules are imported from.
+    fn beside(&self, path: &str) -> Option<Arc<SourceFile>> {
+        let parts: Vec<&str> = path.split('/').collect();
+        if parts
+            .iter()
+            .any(|part| matches!(*part, "" | "." | "..") || part.contains(['\\', '\0']))
+        {
+            return None;
+        }
+        let mut paths = self
+            .roots
+            .iter()
+            .map(|root| root.join(parts.iter().collect::<PathBuf>()));
+        let path = paths.find(|path| matches!(self.files.kind(path), Ok(Some(Kind::File))))?;
+        self.source(&path, self.bytes(&path)?)
+    }
+
+    /// Reads these modules in parallel and notes those that do not exist. A path that begins with a slash is that of another
+    /// file, as code of Python asks for it.
     pub(super) fn load_all(&self, paths: Vec<String>, modules: &mut Modules) {
+        let (files, paths): (Vec<String>, Vec<String>) = paths.into_iter().partition(|path| path.starts_with('/'));
+        for asked in files {
+            match self.beside(&asked[1..]) {
+                Some(source) => modules.insert_text(asked, source),
+                None => modules.insert_absent(asked),
+            }
+        }
         let read: Vec<_> = {
             let modules = &*modules;
             let read = paths.into_par_iter();

@@ -74,6 +74,7 @@ fn stretches(source: &SourceFile, literal: Literal) -> Option<Stretches> {
             }
             Some(stretches)
         }
+        Form::Bare => Some(vec![(0, literal.range.start)]),
         // Braces and backslashes stand for something else than themselves.
         Form::Between => {
             let text = source.slice(literal.range);

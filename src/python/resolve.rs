@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::builtins::Arguments;
 use super::{Class, DjangoVersion, Module, SettingValues, operators};
-use crate::source::Sources;
+use crate::source::{SourceFile, Sources};
 use crate::value::{Call, Value};
 
 /// A name re-exported through more modules than this is left alone: it is a circle.
@@ -35,6 +35,8 @@ pub(super) const IRRELEVANT: &[&str] = &[
 pub struct Modules {
     loaded: FxHashMap<String, Module>,
     absent: FxHashSet<String>,
+    /// Other files that code reads, by the path that it asks for them with.
+    texts: FxHashMap<String, Arc<SourceFile>>,
     /// The texts of all modules that were read, those that were read again too.
     sources: Sources,
     /// What code that asks `django.conf.settings` gets.
@@ -81,6 +83,7 @@ impl Modules {
         Self {
             loaded: FxHashMap::default(),
             absent: FxHashSet::default(),
+            texts: FxHashMap::default(),
             sources: Sources::default(),
             settings: SettingValues::default(),
             django,
@@ -91,6 +94,18 @@ impl Modules {
     pub fn insert(&mut self, module: Module) {
         self.sources.insert(Arc::clone(&module.source));
         self.loaded.insert(module.path.clone(), module);
+    }
+
+    /// Adds a file that is no module, under the path that it was asked for with.
+    pub fn insert_text(&mut self, path: String, source: Arc<SourceFile>) {
+        self.sources.insert(Arc::clone(&source));
+        self.texts.insert(path, source);
+    }
+
+    /// The file that code reads by this path.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<&Arc<SourceFile>> {
+        self.texts.get(path)
     }
 
     /// The texts of all modules that were read.
@@ -113,7 +128,7 @@ impl Modules {
     /// Whether this path was asked for before, and read or found to be absent.
     #[must_use]
     pub fn knows(&self, path: &str) -> bool {
-        self.loaded.contains_key(path) || self.absent.contains(path)
+        self.loaded.contains_key(path) || self.texts.contains_key(path) || self.absent.contains(path)
     }
 
     /// Whether nothing has been read.

@@ -10,28 +10,36 @@
 )]
 
 mod arguments;
+mod builtins;
 mod calls;
 mod classes;
+mod commands;
+mod constructed;
+mod containers;
 mod data;
 mod database;
 mod django;
 mod editor;
 mod expressions;
+mod files;
 mod functions;
+mod local_classes;
 mod loops;
 mod methods;
 mod models;
 mod names;
+mod operations;
+mod python;
 mod rows;
 mod state;
 mod statements;
 mod text;
 mod values;
 
-use std::sync::Arc;
-
 use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
+
+pub use constructed::MadeOperation;
 
 use super::{Module, Modules};
 use crate::python_work::{Action, Certainty, Effect, Handed, PythonWork, TextPiece};
@@ -54,7 +62,10 @@ const MAX_DEPTH: usize = 150;
 
 /// The method by which an operation changes the database.
 const DATABASE_FORWARDS: &str = "database_forwards";
-/// Its parameters after `self`.
+/// The method by which it changes the state, which it gets under this name.
+const STATE_FORWARDS: &str = "state_forwards";
+const STATE: &str = "<state>";
+/// The parameters of `database_forwards` after `self`.
 const PARAMETERS: [&str; 4] = ["app_label", "schema_editor", "from_state", "to_state"];
 
 /// The turns of a loop that runs.
@@ -124,9 +135,17 @@ impl Modules {
         runner.at = place.unwrap_or_default();
         let written = place.filter(|place| place.file == start.source.id);
         let written = written.and_then(|place| start.syntax.as_ref()?.expression(place));
-        let callee = match written.map(|expression| runner.evaluate(expression)) {
-            Some(callee) if runner.can_be_called(&callee) => callee,
-            Some(_) | None => runner.of_value(code, start),
+        // In a loop over literals the call stands for one turn of it, which the text does not tell.
+        let is_whole = |value: &Value| value.unknown().is_none() && matches!(value, Value::Call(_));
+        let by_value = Some(code)
+            .filter(|code| is_whole(code))
+            .map(|code| runner.of_value(code, start));
+        let callee = match by_value.filter(|callee| runner.can_be_called(callee)) {
+            Some(callee) => callee,
+            None => match written.map(|expression| runner.evaluate(expression)) {
+                Some(callee) if runner.can_be_called(&callee) => callee,
+                Some(_) | None => runner.of_value(code, start),
+            },
         };
         let given = Given {
             args: vec![Datum::Apps, Datum::Editor],
@@ -145,7 +164,7 @@ impl Modules {
     pub fn run_operation(&self, start: &Module, call: &Call, app: &str, asked: &mut Vec<String>) -> Option<PythonWork> {
         let mut runner = Runner::new(self, start);
         runner.at = call.range;
-        let object = runner.of_value(&Value::Call(Arc::new(call.clone())), start);
+        let object = runner.object_of(call);
         let Datum::Object(id) = object else {
             asked.append(&mut runner.asked);
             return None;
@@ -165,6 +184,50 @@ impl Modules {
         runner.call_method(&object, DATABASE_FORWARDS, given, TextRange::default());
         asked.append(&mut runner.asked);
         Some(runner.finish())
+    }
+}
+
+impl Modules {
+    /// What the `state_forwards` of an operation does to the state: [`Action::Base`] where it calls that of Django's class.
+    /// `None` where no class that was read defines it.
+    #[must_use]
+    pub fn run_state_forwards(
+        &self,
+        start: &Module,
+        call: &Call,
+        app: &str,
+        asked: &mut Vec<String>,
+    ) -> Option<PythonWork> {
+        let mut runner = Runner::new(self, start);
+        runner.at = call.range;
+        let object = runner.object_of(call);
+        let Datum::Object(id) = object else {
+            asked.append(&mut runner.asked);
+            return None;
+        };
+        runner.method_of(id, STATE_FORWARDS, 0)?;
+        let given = Given {
+            args: vec![Datum::text(app), Datum::name(STATE)],
+            ..Given::default()
+        };
+        runner.call_method(&object, STATE_FORWARDS, given, TextRange::default());
+        asked.append(&mut runner.asked);
+        Some(runner.finish())
+    }
+
+    /// What the expression at a place of a module comes to, if all of it is known.
+    #[must_use]
+    pub fn run_expression(&self, start: &Module, place: Range, asked: &mut Vec<String>) -> Option<Value> {
+        if place.file != start.source.id {
+            return None;
+        }
+        let written = start.syntax.as_ref()?.expression(place)?;
+        let mut runner = Runner::new(self, start);
+        runner.at = place;
+        let datum = runner.evaluate(written);
+        let value = runner.plain_value(&datum).filter(|value| value.unknown().is_none());
+        asked.append(&mut runner.asked);
+        value.filter(|_| runner.effects.is_empty())
     }
 }
 

@@ -50,7 +50,7 @@ impl Run<'_> {
             }
             Operation::Custom { path, base: Some(base) } => {
                 self.operation(app, base, models);
-                self.partial(format!("{path} sends this in a way of its own, if at all"));
+                self.opaque(format!("{path} sends this in a way of its own, if at all"));
             }
             _ => {
                 models.apply(app, operation);

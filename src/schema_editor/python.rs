@@ -14,23 +14,6 @@ use super::operations::{States, bound};
 use super::parameters::{Written, fill_parameters};
 use super::run::Run;
 
-/// Commands of `manage.py` that only print, or work on files.
-const QUIET_COMMANDS: &[&str] = &[
-    "check",
-    "collectstatic",
-    "compilemessages",
-    "diffsettings",
-    "dumpdata",
-    "findstatic",
-    "inspectdb",
-    "makemessages",
-    "sendtestemail",
-    "showmigrations",
-    "sqlflush",
-    "sqlmigrate",
-    "sqlsequencereset",
-];
-
 impl Run<'_> {
     /// Runs the code of a `RunPython`, effect by effect.
     pub(super) fn run_code(&mut self, operation: &Operation, states: States<'_>) {
@@ -87,7 +70,6 @@ impl Run<'_> {
 
     fn command(&mut self, name: Option<&str>) {
         match name {
-            Some(name) if QUIET_COMMANDS.contains(&name) => {}
             Some(name) => self.opaque(format!("what the command `{name}` does is not followed")),
             None => self.opaque("a command is called whose name is known only when the code runs"),
         }

@@ -43,6 +43,8 @@ pub enum Form {
     Quoted,
     /// What stands between the braces of an f-string.
     Between,
+    /// Text that is no literal: that of a file.
+    Bare,
 }
 
 /// Characters that stand in one literal.

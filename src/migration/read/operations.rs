@@ -7,6 +7,7 @@ use super::arguments::{Arguments, Reason, described, not_readable, strings, toge
 use super::{ClassOf, Current, MigrationClass, Reading, flatten};
 use crate::migration::operation::{Base, Operation, SqlPiece, SqlText};
 use crate::migration::{Field, NestedList, OperationNode, OperationPath};
+use crate::python_work::{Action, Certainty, Effect, PythonWork};
 use crate::source::Range;
 use crate::value::{Call, Value};
 
@@ -32,13 +33,69 @@ impl<'a> Reading<'a> {
         if let Some(constructed) = self.constructed_operations(class, written.as_ref().map(|(value, _)| value)) {
             return constructed;
         }
-        let Some((value, range)) = written else {
-            return Vec::new();
-        };
-        self.nodes(value.as_ref(), range)
+        let (before, after) = self.applied(class);
+        let mut nodes: Vec<OperationNode> = before.into_iter().collect();
+        if let Some((value, range)) = written {
+            nodes.append(&mut self.nodes(value.as_ref(), range, nodes.len()));
+        }
+        let at = OperationPath::top(nodes.len());
+        nodes.extend(after.map(|node| OperationNode { path: at, ..node }));
+        nodes
     }
 
-    fn nodes(&mut self, value: &Value, range: Range) -> Vec<OperationNode> {
+    /// What the migration's own `apply` does before its operations and after them.
+    fn applied(&mut self, class: &MigrationClass<'a>) -> (Option<OperationNode>, Option<OperationNode>) {
+        let (Some(own), true) = (
+            class.lineage.first(),
+            class.lineage.iter().any(|class| class.method("apply").is_some()),
+        ) else {
+            return (None, None);
+        };
+        let work = self.modules.run_apply(self.module, &mut self.asked.borrow_mut());
+        let split = work.and_then(|work| {
+            let mut bases = work.effects.iter().enumerate();
+            let (at, base) = bases.find(|(_, effect)| effect.action == Action::Base)?;
+            let is_only = !work.effects[at + 1..]
+                .iter()
+                .any(|effect| effect.action == Action::Base);
+            let is_certain = base.certainty == Certainty::Certain && is_only;
+            is_certain.then(|| (work.effects[..at].to_vec(), work.effects[at + 1..].to_vec()))
+        });
+        let Some((before, after)) = split else {
+            let reason = "`apply` of the migration is not certain to run its operations, once";
+            let node = self.unread_node(reason.to_owned(), own.name_range, OperationPath::top(0));
+            return (None, Some(node));
+        };
+        (
+            self.apply_node(before, own.name_range),
+            self.apply_node(after, own.name_range),
+        )
+    }
+
+    fn apply_node(&mut self, effects: Vec<Effect>, range: Range) -> Option<OperationNode> {
+        if effects.is_empty() {
+            return None;
+        }
+        let work = PythonWork { effects };
+        Some(OperationNode {
+            operation: Operation::RunPython {
+                atomic: None,
+                code: Value::Name("apply".to_owned()),
+                rows: work.rows(),
+                calls: self.schema_calls(&work),
+                work: Arc::new(work),
+            },
+            path: OperationPath::top(0),
+            class: "apply".to_owned(),
+            range,
+            name_range: range,
+            elsewhere: None,
+            argument_ranges: Vec::new(),
+        })
+    }
+
+    /// The operations of a list, the first of which has this index.
+    fn nodes(&mut self, value: &Value, range: Range, first: usize) -> Vec<OperationNode> {
         let mut flat = Vec::new();
         let items = match value {
             Value::List(items) | Value::Tuple(items) => items,
@@ -49,7 +106,7 @@ impl<'a> Reading<'a> {
         };
         let items = items.iter().enumerate();
         items
-            .map(|(index, item)| self.node(item, range, OperationPath::top(index)))
+            .map(|(index, item)| self.node(item, range, OperationPath::top(first + index)))
             .collect()
     }
 
@@ -85,7 +142,7 @@ impl<'a> Reading<'a> {
         let operations = self
             .modules
             .resolve(self.module, &operations, &mut self.asked.borrow_mut());
-        let mut nodes = self.nodes(&operations, own.name_range);
+        let mut nodes = self.nodes(&operations, own.name_range, 0);
         for doubt in doubts {
             let reason = format!("what `__init__` does to the operations: {doubt}");
             let path = OperationPath::top(nodes.len());
@@ -270,6 +327,12 @@ impl<'a> Reading<'a> {
         })
     }
 
+    /// What an expression of the migration comes to when it runs, if all of it is known.
+    fn expression(&self, range: Range) -> Option<Value> {
+        self.modules
+            .run_expression(self.module, range, &mut self.asked.borrow_mut())
+    }
+
     fn run_python(&mut self, call: &Call) -> Read {
         let arguments = Arguments::new(call, &["code", "reverse_code", "atomic", "hints", "elidable"])?;
         let code = arguments.required("code")?.clone();
@@ -399,7 +462,12 @@ impl<'a> Reading<'a> {
     fn run_sql(&mut self, call: &Call) -> Read {
         let parameters = &["sql", "reverse_sql", "state_operations", "hints", "elidable"];
         let arguments = Arguments::new(call, parameters)?;
-        let sql = sql_text(arguments.required("sql")?);
+        let mut sql = sql_text(arguments.required("sql")?);
+        if !sql.is_known()
+            && let Some(text) = self.expression(arguments.range("sql"))
+        {
+            sql = sql_text(&text);
+        }
         if let SqlText::Unknown(reason) = &sql {
             self.gap(arguments.range("sql"), reason.clone());
         }

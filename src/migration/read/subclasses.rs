@@ -8,19 +8,28 @@ use super::{ClassOf, Reading};
 use crate::migration::operation::{Operation, SqlPiece, SqlText};
 use crate::migration::{OperationNode, SchemaCall};
 use crate::python::Object;
-use crate::python_work::{Action, Certainty, Handed, Parameters, PythonWork, TextPiece};
+use crate::python_work::{Action, Certainty, Parameters, PythonWork, TextPiece};
 use crate::value::{Builder, Call, Value};
 
-/// The parameters of the methods by which an operation changes the state and the database.
-const STATE_FORWARDS: (&str, &[&str]) = ("state_forwards", &["app_label", "state"]);
+const STATE_FORWARDS: &str = "state_forwards";
 const DATABASE_FORWARDS: &str = "database_forwards";
+const RUN_PYTHON: &str = "django.db.migrations.RunPython";
+
+/// What `state_forwards` does to the state of the models.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum StateWork {
+    /// What that of Django's class does.
+    Base,
+    Nothing,
+    Unknown,
+}
 
 impl Reading<'_> {
     /// An operation of a class of the project or of a package.
     pub(super) fn custom_operation(&mut self, call: &Call) -> Read {
         let mut object = self.object(&call.path, &is_operation);
         let read = match object.base().map(str::to_owned) {
-            None => Ok(unknown(call, None)),
+            None => self.made_operation(call),
             Some(base) if base.ends_with(".Operation") => Ok(self.own_operation(call, &mut object)),
             Some(base) => {
                 self.current.class = ClassOf::Project;
@@ -31,41 +40,89 @@ impl Reading<'_> {
         read
     }
 
+    /// An operation that a function of the project returns.
+    fn made_operation(&mut self, call: &Call) -> Read {
+        let made = self
+            .modules
+            .made_operation(self.module, call, &mut self.asked.borrow_mut());
+        match made {
+            Some(made) => match made.work {
+                Some(work) => Ok(Operation::RunPython {
+                    code: made.call.argument(0, "code").cloned().unwrap_or(Value::None),
+                    atomic: made.call.argument(2, "atomic").and_then(Value::as_bool),
+                    rows: work.rows(),
+                    calls: self.schema_calls(&work),
+                    work: Arc::new(work),
+                }),
+                None => self.operation(&made.call),
+            },
+            None => Ok(unknown(call, None)),
+        }
+    }
+
     /// An operation of a class that derives from one of Django's operations.
     fn derived_operation(&mut self, call: &Call, base: String, object: &mut Object<'_>) -> Read {
+        if base == RUN_PYTHON {
+            return Ok(self.derived_code(call));
+        }
         let constructed = construct(call, base, object);
-        if !calls_base_alone(STATE_FORWARDS, object) {
+        let state = self.state_forwards(call, object);
+        if state == StateWork::Unknown {
             return Ok(unknown(call, None));
         }
         let operation = self.operation(&constructed?)?;
-        let Some(work) = self.database_forwards(call, object) else {
-            return Ok(operation);
+        let steps = match self.database_forwards(call, object) {
+            Some(work) => steps(&work),
+            None => Some(vec![Step::Base]),
         };
-        match steps(&work) {
-            Some(steps) => match steps.as_slice() {
-                [Step::Base] => Ok(operation),
-                steps => Ok(Operation::SeparateDatabaseAndState {
-                    database_operations: self.nodes_of(call, Some(&operation), steps),
-                    state_operations: vec![self.step(call, operation)],
-                }),
-            },
-            None => Ok(unknown(call, Some(Box::new(operation)))),
+        match (steps, state) {
+            (Some(steps), StateWork::Base) if matches!(steps.as_slice(), [Step::Base]) => Ok(operation),
+            (Some(steps), state) if is_told_by_one_state(&steps, &operation) => {
+                Ok(Operation::SeparateDatabaseAndState {
+                    database_operations: self.nodes_of(call, &operation, &steps),
+                    state_operations: match state {
+                        StateWork::Base => vec![self.step(call, operation)],
+                        StateWork::Nothing | StateWork::Unknown => Vec::new(),
+                    },
+                })
+            }
+            (Some(_) | None, StateWork::Base) => Ok(unknown(call, Some(Box::new(operation)))),
+            (Some(_) | None, StateWork::Nothing | StateWork::Unknown) => Ok(unknown(call, None)),
+        }
+    }
+
+    /// The code of a class that derives from `RunPython`, whatever its constructor makes of its arguments.
+    fn derived_code(&mut self, call: &Call) -> Operation {
+        let ran = self
+            .modules
+            .run_constructed(self.module, call, &mut self.asked.borrow_mut());
+        let (work, atomic) = ran.unwrap_or_else(|| {
+            let reason = format!("`{}` is not followed", call.class_name());
+            (PythonWork::unfollowed(reason, call.range), Value::None)
+        });
+        Operation::RunPython {
+            code: Value::Name(call.path.clone()),
+            atomic: atomic.as_bool(),
+            rows: work.rows(),
+            calls: self.schema_calls(&work),
+            work: Arc::new(work),
         }
     }
 
     /// An operation that derives from the bare `Operation`: its code alone says what it does.
     fn own_operation(&mut self, call: &Call, object: &mut Object<'_>) -> Operation {
         object.construct(call);
-        if !leaves_the_state_alone(object) {
-            return unknown(call, None);
-        }
+        let state = match object.defines(STATE_FORWARDS) {
+            true => self.state_forwards(call, object),
+            false => StateWork::Unknown,
+        };
         let Some(work) = self.database_forwards(call, object) else {
             return unknown(call, None);
         };
         if work.effects.iter().any(|effect| effect.action == Action::Base) {
             return unknown(call, None);
         }
-        match steps(&work) {
+        let operation = match steps(&work) {
             Some(steps) if !steps.is_empty() && steps.iter().all(|step| matches!(step, Step::Sql(_))) => {
                 run_sql(steps.iter().filter_map(sql_of))
             }
@@ -73,6 +130,30 @@ impl Reading<'_> {
                 let calls = self.schema_calls(&work);
                 run_python(call, &work, calls)
             }
+        };
+        match state {
+            StateWork::Nothing => operation,
+            // What it sends is known, what it does to the models is not.
+            StateWork::Base | StateWork::Unknown => Operation::SeparateDatabaseAndState {
+                database_operations: vec![self.step(call, operation), self.step(call, unknown(call, None))],
+                state_operations: Vec::new(),
+            },
+        }
+    }
+
+    /// What the `state_forwards` of a class does; that of Django's class where no class that was read has its own.
+    fn state_forwards(&self, call: &Call, object: &Object<'_>) -> StateWork {
+        if !object.defines(STATE_FORWARDS) {
+            return StateWork::Base;
+        }
+        let mut asked = self.asked.borrow_mut();
+        let work = self.modules.run_state_forwards(self.module, call, self.app, &mut asked);
+        match work.as_ref().map(|work| work.effects.as_slice()) {
+            Some([]) => StateWork::Nothing,
+            Some([effect]) if effect.action == Action::Base && effect.certainty == Certainty::Certain => {
+                StateWork::Base
+            }
+            Some([..]) | None => StateWork::Unknown,
         }
     }
 
@@ -89,13 +170,28 @@ impl Reading<'_> {
     }
 
     /// As if a migration had listed the steps one by one.
-    fn nodes_of(&self, call: &Call, base: Option<&Operation>, steps: &[Step]) -> Vec<OperationNode> {
-        let steps = steps.iter().filter_map(|step| match step {
-            Step::Base => base.cloned(),
-            Step::Sql(piece) => Some(run_sql(std::iter::once(piece.clone()))),
-            Step::Code(work) => Some(run_python(call, work, Vec::new())),
-        });
-        steps.map(|operation| self.step(call, operation)).collect()
+    fn nodes_of(&mut self, call: &Call, base: &Operation, steps: &[Step]) -> Vec<OperationNode> {
+        let mut nodes = Vec::new();
+        if !steps.iter().any(|step| matches!(step, Step::Base)) && adds(base) {
+            // The code asks for the state that the operation leads to.
+            let state = Operation::SeparateDatabaseAndState {
+                database_operations: Vec::new(),
+                state_operations: vec![self.step(call, base.clone())],
+            };
+            nodes.push(self.step(call, state));
+        }
+        for step in steps {
+            let operation = match step {
+                Step::Base => base.clone(),
+                Step::Sql(piece) => run_sql(std::iter::once(piece.clone())),
+                Step::Code(work) => {
+                    let calls = self.schema_calls(work);
+                    run_python(call, work, calls)
+                }
+            };
+            nodes.push(self.step(call, operation));
+        }
+        nodes
     }
 
     /// A part of what the operation that is being read does; it has that operation's place.
@@ -120,28 +216,74 @@ enum Step {
     Code(PythonWork),
 }
 
-/// The steps of a `database_forwards` that calls that of its base class at most once, executes texts that are known, and
-/// works on rows; `None` where it may do anything else.
+/// The steps of a `database_forwards` that calls that of its base class at most once, and for certain.
 fn steps(work: &PythonWork) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     for effect in &work.effects {
         let is_certain = effect.certainty == Certainty::Certain;
-        match &effect.action {
+        let sql = match &effect.action {
             Action::Base if is_certain && !steps.iter().any(|step| matches!(step, Step::Base)) => {
                 steps.push(Step::Base);
+                continue;
             }
-            Action::Sql { text, params } if is_certain => steps.push(Step::Sql(piece(text, params)?)),
-            Action::Unfollowed { handed, .. } if *handed >= Handed::Cursor => return None,
-            Action::Base | Action::Sql { .. } | Action::Editor(_) | Action::Command { .. } => return None,
-            Action::Rows(_) | Action::Begin | Action::End | Action::Unfollowed { .. } => match steps.last_mut() {
-                Some(Step::Code(work)) => work.effects.push(effect.clone()),
-                Some(Step::Base | Step::Sql(_)) | None => steps.push(Step::Code(PythonWork {
-                    effects: vec![effect.clone()],
-                })),
-            },
+            Action::Base => return None,
+            Action::Sql { text, params } if is_certain => piece(text, params),
+            Action::Sql { .. }
+            | Action::Editor(_)
+            | Action::Command { .. }
+            | Action::Rows(_)
+            | Action::Begin
+            | Action::End
+            | Action::Unfollowed { .. } => None,
+        };
+        match (sql, steps.last_mut()) {
+            (Some(piece), _) => steps.push(Step::Sql(piece)),
+            (None, Some(Step::Code(work))) => work.effects.push(effect.clone()),
+            (None, Some(Step::Base | Step::Sql(_)) | None) => steps.push(Step::Code(PythonWork {
+                effects: vec![effect.clone()],
+            })),
         }
     }
     Some(steps)
+}
+
+/// Whether the models that the schema editor gets are those of one state: the code is not told which of the two it asks.
+fn is_told_by_one_state(steps: &[Step], base: &Operation) -> bool {
+    let tells_editor = |step: &Step| match step {
+        Step::Code(work) => {
+            let mut effects = work.effects.iter();
+            effects.any(|effect| matches!(effect.action, Action::Editor(_)))
+        }
+        Step::Base | Step::Sql(_) => false,
+    };
+    let base_at = steps.iter().position(|step| matches!(step, Step::Base));
+    match (base_at, steps.iter().position(tells_editor)) {
+        (_, None) => true,
+        (Some(base_at), Some(editor)) => editor > base_at && adds(base),
+        (None, Some(_)) => adds(base) || removes(base),
+    }
+}
+
+/// Whether what an operation is about is in the state after it.
+fn adds(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::CreateModel { .. }
+            | Operation::AddField { .. }
+            | Operation::AddIndex { .. }
+            | Operation::AddConstraint { .. }
+    )
+}
+
+/// Whether what an operation is about is in the state before it.
+fn removes(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::DeleteModel { .. }
+            | Operation::RemoveField { .. }
+            | Operation::RemoveIndex { .. }
+            | Operation::RemoveConstraint { .. }
+    )
 }
 
 /// The string that goes to the server, if all of it is known.
@@ -217,75 +359,7 @@ fn construct(call: &Call, base: String, object: &mut Object<'_>) -> Result<Call,
     if constructed.is_changed {
         call.args = constructed.args;
         call.kwargs = constructed.kwargs;
-        if let (Some(atomic), "RunPython") = (object.set_attribute("atomic"), call.class_name()) {
-            call.kwargs.retain(|(name, _)| name != "atomic");
-            call.kwargs.push(("atomic".to_owned(), atomic.clone()));
-        }
         call.arg_ranges = vec![call.range; call.args.len() + call.kwargs.len()];
     }
     Ok(call)
-}
-
-fn leaves_the_state_alone(object: &mut Object<'_>) -> bool {
-    let (method, parameters) = STATE_FORWARDS;
-    let is_known = |value: Value| value.unknown().is_none();
-    object.call(method, placeholders(parameters), &[]).is_some_and(is_known) && object.effects().iter().all(is_harmless)
-}
-
-fn placeholders(parameters: &[&str]) -> Vec<Value> {
-    let placeholder = |name: &&str| Value::Name(format!("<{name}>"));
-    parameters.iter().map(placeholder).collect()
-}
-
-/// Whether a method does nothing but call that of Django's class with the arguments that it got.
-fn calls_base_alone((method, parameters): (&str, &[&str]), object: &mut Object<'_>) -> bool {
-    if !object.defines(method) {
-        return true;
-    }
-    let given = placeholders(parameters);
-    let returned = object.call(method, given.clone(), &[]);
-    if returned.is_none_or(|value| value.unknown().is_some()) || !object.effects().iter().all(is_harmless) {
-        return false;
-    }
-    passes_on(object, method, parameters, &given)
-}
-
-/// Whether the method of Django's class got the arguments that this one got.
-fn passes_on(object: &Object<'_>, method: &str, parameters: &[&str], given: &[Value]) -> bool {
-    let Some((args, kwargs)) = object.passed(method) else {
-        return false;
-    };
-    let by_name = |name: &&str| {
-        kwargs
-            .iter()
-            .find(|(other, _)| other == name)
-            .map(|(_, value)| value.clone())
-    };
-    let named = parameters.iter().skip(args.len()).map(by_name);
-    let passed: Option<Vec<Value>> = args.iter().cloned().map(Some).chain(named).collect();
-    passed.is_some_and(|passed| passed == given)
-}
-
-/// Whether a call can change neither database nor state: it gets nothing of what the method got.
-fn is_harmless(effect: &Value) -> bool {
-    match effect {
-        Value::Call(call) => {
-            let values = call.args.iter().chain(call.kwargs.iter().map(|(_, value)| value));
-            !call.path.starts_with('<') && values.into_iter().all(is_harmless)
-        }
-        Value::Name(path) => !path.starts_with('<'),
-        Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::Operation(_, items) => {
-            items.iter().all(is_harmless)
-        }
-        Value::Dict(items) => items.iter().all(|(_, value)| is_harmless(value)),
-        Value::Unknown(_) => false,
-        Value::None
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::Float(_)
-        | Value::Str(_)
-        | Value::Bytes(_)
-        | Value::Setting(_)
-        | Value::Function(_) => true,
-    }
 }

@@ -96,6 +96,10 @@ impl<'a> Runner<'a> {
             }
             Some(_) => {}
         }
+        if path.starts_with(super::STATE) {
+            let reason = format!("`{}` changes the state", self.shown(at));
+            return self.unfollowed(reason, Some(Handed::Editor), at);
+        }
         if is_of_python(path) || is_harmless(path) {
             self.call_back(&given);
             return Datum::unknown(&format!("what `{path}()` returns is not known"));

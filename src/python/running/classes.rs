@@ -45,16 +45,24 @@ impl<'a> Runner<'a> {
         let object = Datum::Object(id);
         if self.method_of(id, "__init__", 0).is_some() {
             self.call_method(&object, "__init__", given, place);
-        } else {
-            // A data class, a named tuple: its fields have the names of its arguments.
-            for (name, datum) in given.kwargs {
-                self.set_attribute(&object, &name, datum, place);
-            }
+            return object;
+        }
+        let Some(Cell::Object { classes, base, .. }) = self.state.cell(id).cloned() else {
+            return object;
+        };
+        if let Some(base) = &base {
+            self.set_by_django(id, Some(base), given, place);
+            return object;
+        }
+        // A data class, a named tuple: its fields have the names of its arguments.
+        let names = self.declared_fields(&classes);
+        for (name, datum) in names.iter().cloned().zip(given.args).chain(given.kwargs) {
+            self.set_attribute(&object, &name, datum, place);
         }
         object
     }
 
-    fn lineage(&mut self, home: &'a Module, class: &'a Class) -> Lineage<'a> {
+    pub(super) fn lineage(&mut self, home: &'a Module, class: &'a Class) -> Lineage<'a> {
         let path = format!("{}.{}", home.path, class.name);
         let mut lineage = Lineage::of(self.modules, Some(self.start), &path, &|path| {
             path.starts_with("django.")

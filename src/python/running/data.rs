@@ -59,6 +59,10 @@ pub(super) enum Datum<'a> {
     Part(Rc<(Target, String)>),
     /// `Paginator(queryset, ..)`.
     Pages(Rc<Query>),
+    /// The path of a file among those that Python imports from: `shop/migrations/0001_initial.py`.
+    Path(Rc<str>),
+    /// Such a file, opened.
+    Opened(Rc<str>),
     /// `_meta.get_field("name")`.
     Field(Rc<(ModelName, String)>),
     /// One of several, by a condition that is not known.
@@ -198,6 +202,7 @@ impl Datum<'_> {
             (Datum::Meta(one), Datum::Meta(other)) | (Datum::Model(one), Datum::Model(other)) => one == other,
             (Datum::Query(one), Datum::Query(other)) | (Datum::Pages(one), Datum::Pages(other)) => one == other,
             (Datum::Part(one), Datum::Part(other)) => one == other,
+            (Datum::Path(one), Datum::Path(other)) | (Datum::Opened(one), Datum::Opened(other)) => one == other,
             (Datum::Field(one), Datum::Field(other)) => one == other,
             (Datum::Either(one), Datum::Either(other)) => Rc::ptr_eq(one, other),
             (Datum::Unknown(one), Datum::Unknown(other)) => one == other,
@@ -235,6 +240,11 @@ impl Datum<'_> {
         }
     }
 
+    /// Whether it is the state that `state_forwards` changes, or part of it.
+    pub(super) fn is_state(&self) -> bool {
+        self.as_name().is_some_and(|path| path.starts_with(super::STATE))
+    }
+
     /// What of the database it is itself, things inside of it left aside.
     pub(super) fn handed_itself(&self) -> Option<Handed> {
         match self {
@@ -242,6 +252,7 @@ impl Datum<'_> {
             Datum::Connection | Datum::Cursor => Some(Handed::Cursor),
             Datum::Query(_) | Datum::Row(_) | Datum::Pages(_) => Some(Handed::Queryset),
             Datum::Apps | Datum::Model(_) => Some(Handed::Apps),
+            datum if datum.is_state() => Some(Handed::Editor),
             Datum::Text(_)
             | Datum::Constant(_)
             | Datum::List(_)
@@ -257,6 +268,8 @@ impl Datum<'_> {
             | Datum::Atomic
             | Datum::Meta(_)
             | Datum::Part(_)
+            | Datum::Path(_)
+            | Datum::Opened(_)
             | Datum::Field(_)
             | Datum::Either(_)
             | Datum::Unknown(_) => None,

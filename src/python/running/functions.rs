@@ -6,7 +6,7 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Decorator, Expr, Parameters, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::data::{Closure, Datum, Definition, FrameId, Given};
+use super::data::{Cell, Closure, Datum, Definition, FrameId, Given};
 use super::statements::Flow;
 use super::{MAX_DEPTH, Runner};
 use crate::python_work::{Action, Handed};
@@ -211,7 +211,8 @@ impl<'a> Runner<'a> {
                 .into_iter()
                 .map(|(key, datum)| (Datum::text(&key), datum))
                 .collect();
-            let dict = self.state.dict(items);
+            let is_open = given.is_open;
+            let dict = Datum::Dict(self.state.keep(Cell::Dict { items, is_open }));
             self.bind_here(rest.name.as_str(), dict);
         }
     }

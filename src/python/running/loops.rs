@@ -77,6 +77,10 @@ impl<'a> Runner<'a> {
                     rows: Some(Rc::clone(query)),
                 }
             }
+            Datum::Opened(path) => match self.lines(&Rc::clone(path)) {
+                Some(lines) => Iterated::Items(lines),
+                None => any(vec![self.part_of(datum)], Turns::ENDLESS),
+            },
             Datum::Pages(query) => {
                 let page = Query {
                     reach: Reach::Few,

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use ruff_text_size::TextRange;
 
 use super::Runner;
+use super::constructed::{MIGRATION, RUN_PYTHON};
 use super::data::{Cell, CellId, Datum, Given};
 use crate::python_work::{Action, Handed, Target};
 use crate::value::Value;
@@ -22,6 +23,10 @@ impl<'a> Runner<'a> {
             },
             Datum::Class(home, class) => self.class_attribute(home, class, name, place),
             Datum::Object(id) => self.object_attribute(*id, name, place),
+            Datum::Partial(_) if self.local_class(owner).is_some() => match self.local_class(owner) {
+                Some(id) => self.object_attribute(id, name, place),
+                None => owner.clone(),
+            },
             Datum::Super(id, at) => match self.method_of(*id, name, *at) {
                 Some(found) => self.bound_method(*id, found),
                 None => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
@@ -70,7 +75,9 @@ impl<'a> Runner<'a> {
                 any.unwrap_or_else(|| Datum::unknown("is known only when it runs"))
             }
             Datum::Unknown(_) => owner.clone(),
+            Datum::Path(path) => self.path_attribute(&Rc::clone(path), name, owner),
             Datum::Text(_)
+            | Datum::Opened(_)
             | Datum::List(_)
             | Datum::Dict(_)
             | Datum::Apps
@@ -133,7 +140,11 @@ impl<'a> Runner<'a> {
         let value = inner.named(&format!("django.conf.settings.{name}"));
         let value = inner.settle(value);
         let start = self.start;
-        self.of_value(&value, start)
+        match value {
+            // Where the project lies: its files are looked for there, and not found where that is wrong.
+            Value::Unknown(_) | Value::Setting(_) | Value::Call(_) if is_root(name) => Datum::Path("".into()),
+            value => self.of_value(&value, start),
+        }
     }
 
     fn made_attribute(&mut self, id: CellId, name: &str, owner: &Datum<'a>) -> Datum<'a> {
@@ -163,6 +174,10 @@ impl<'a> Runner<'a> {
                 }
                 Some(Cell::List { .. } | Cell::Dict { .. }) | None => {}
             },
+            owner if owner.is_state() => {
+                let reason = format!("`{}` changes the state", self.shown(place));
+                self.unfollowed(reason, Some(Handed::Editor), place);
+            }
             Datum::Editor | Datum::Connection => {
                 let shown = self.shown(place);
                 let handed = self.handed([owner]);
@@ -170,44 +185,6 @@ impl<'a> Runner<'a> {
             }
             // `order.customer.name = ...`: what a save of it writes is not known anyway.
             _ => {}
-        }
-    }
-
-    pub(super) fn set_item(&mut self, owner: &Datum<'a>, key: Datum<'a>, datum: Datum<'a>) {
-        match owner {
-            Datum::Dict(id) => {
-                if let Some(Cell::Dict { items, is_open }) = self.state.cell_mut(*id) {
-                    let is_known = matches!(key, Datum::Text(_) | Datum::Constant(_));
-                    *is_open |= !is_known;
-                    items.retain(|(own, _)| !own.is_same(&key));
-                    items.push((key, datum));
-                }
-            }
-            Datum::List(id) => {
-                if let Some(Cell::List { items, is_open, .. }) = self.state.cell_mut(*id) {
-                    items.push(datum);
-                    *is_open = true;
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// `left += right` of lists.
-    pub(super) fn extend(&mut self, left: &Datum<'a>, right: &Datum<'a>, place: TextRange) -> bool {
-        match left {
-            Datum::List(_) => {
-                let given = Given {
-                    args: vec![right.clone()],
-                    ..Given::default()
-                };
-                self.list_method(left, "extend", &given).is_some()
-            }
-            Datum::Deferred => {
-                self.deferred("extend", right, place);
-                true
-            }
-            _ => false,
         }
     }
 
@@ -265,6 +242,8 @@ impl<'a> Runner<'a> {
                 })),
                 _ => Datum::unknown("is known only when it runs"),
             },
+            Datum::Path(path) => self.path_method(&Rc::clone(path), name, &given),
+            Datum::Opened(path) => self.file_method(&Rc::clone(path), name),
             Datum::Field(field) => self.field_attribute(&field.clone(), name),
             Datum::Method(method) => self.method_of_method(&method.clone(), name, given, place),
             Datum::Either(several) => {
@@ -277,6 +256,10 @@ impl<'a> Runner<'a> {
                 any.unwrap_or_else(|| Datum::unknown("is known only when it runs"))
             }
             Datum::Unknown(_) => self.unknown_method(owner, name, given, place),
+            Datum::Partial(_) if self.local_class(owner).is_some() => {
+                let callee = self.attribute(owner, name, place);
+                self.call_datum(&callee, given, Some(place))
+            }
             Datum::Function(_) | Datum::Partial(_) | Datum::Context(_) | Datum::Atomic => {
                 Datum::unknown("is known only when it runs")
             }
@@ -302,14 +285,29 @@ impl<'a> Runner<'a> {
 
     /// A method that only a class of Django below those that were read has.
     fn base_method(&mut self, id: CellId, name: &str, given: Given<'a>, place: TextRange) -> Datum<'a> {
+        let base = match self.state.cell(id) {
+            Some(Cell::Object { base, .. }) => base.clone(),
+            _ => None,
+        };
+        let base = base.as_deref().unwrap_or_default();
         if name == "__init__" {
-            for (name, datum) in given.kwargs {
-                self.set_attribute(&Datum::Object(id), &name, datum, place);
-            }
+            self.set_by_django(id, Some(base), given, place);
             return Datum::none();
         }
+        if let Some(datum) = self.library_method(id, base, name, &given, place) {
+            return datum;
+        }
         match name {
+            super::DATABASE_FORWARDS if base == RUN_PYTHON => return self.run_code_of(id),
+            "apply" if base == MIGRATION && self.handed_to(&given) == Some(Handed::Editor) => {
+                self.effect(Action::Base, place);
+                return Datum::name("<to_state>");
+            }
             super::DATABASE_FORWARDS if self.passes_on(&given) => {
+                self.effect(Action::Base, place);
+                return Datum::none();
+            }
+            super::STATE_FORWARDS if given.all().count() == 2 && given.all().any(Datum::is_state) => {
                 self.effect(Action::Base, place);
                 return Datum::none();
             }
@@ -388,117 +386,14 @@ impl<'a> Runner<'a> {
         }
         Datum::unknown("is known only when it runs")
     }
+}
 
-    pub(super) fn list_method(&mut self, owner: &Datum<'a>, name: &str, given: &Given<'a>) -> Option<Datum<'a>> {
-        let Datum::List(id) = owner else { return None };
-        let more = match name {
-            "extend" => given.args.first().map(|list| match list {
-                Datum::Query(query) => (vec![self.row_of(query)], true, Some(Rc::clone(query))),
-                list => {
-                    let rows = self.rows_of(list);
-                    let items = self.state.items(list).or_else(|| Some((self.unpacked(list)?, false)));
-                    let (items, is_open) = items.unwrap_or_else(|| (vec![self.part_of(list)], true));
-                    (items, is_open, rows)
-                }
-            }),
-            _ => None,
-        };
-        // Filled turn by turn of a loop over rows: it has an item for each of them.
-        let around = self.rows_around();
-        let Some(Cell::List { items, is_open, rows }) = self.state.cell_mut(*id) else {
-            return None;
-        };
-        match (name, given.args.as_slice()) {
-            ("append" | "add", [item]) => {
-                if !items.iter().any(|own| own.is_same(item)) || around.is_none() {
-                    items.push(item.clone());
-                }
-                if let Some(around) = around {
-                    *is_open = true;
-                    *rows = super::state::wider(rows.take(), Some(around));
-                }
-            }
-            ("insert", [_, item]) => items.insert(0, item.clone()),
-            ("extend" | "update", [_]) => {
-                let (more, open, more_rows) = more?;
-                items.extend(more);
-                *is_open |= open;
-                *rows = super::state::wider(rows.take(), more_rows);
-            }
-            ("clear", []) => {
-                items.clear();
-                *is_open = false;
-                *rows = None;
-            }
-            ("reverse", []) => items.reverse(),
-            ("sort", _) => {}
-            ("remove" | "discard", _) => *is_open = true,
-            ("pop", []) if !*is_open => return items.pop(),
-            ("pop" | "popleft", _) => {
-                *is_open = true;
-                return None;
-            }
-            ("copy", []) => {
-                let copy = self.state.cell(*id).cloned()?;
-                return Some(Datum::List(self.state.keep(copy)));
-            }
-            _ => return Some(Datum::unknown("is known only when it runs")),
-        }
-        Some(Datum::none())
-    }
-
-    fn dict_method(&mut self, owner: &Datum<'a>, name: &str, given: &Given<'a>) -> Option<Datum<'a>> {
-        let Datum::Dict(id) = owner else { return None };
-        let Some(Cell::Dict { items, is_open }) = self.state.cell(*id).cloned() else {
-            return None;
-        };
-        let list = |runner: &mut Self, items: Vec<Datum<'a>>| {
-            Datum::List(runner.state.keep(Cell::List {
-                items,
-                is_open,
-                rows: None,
-            }))
-        };
-        match (name, given.args.as_slice()) {
-            ("items" | "iteritems", []) => {
-                let mut pairs = Vec::with_capacity(items.len());
-                for (key, value) in items {
-                    pairs.push(self.state.list(vec![key, value]));
-                }
-                Some(list(self, pairs))
-            }
-            ("keys", []) => Some(list(self, items.into_iter().map(|(key, _)| key).collect())),
-            ("values" | "itervalues", []) => Some(list(self, items.into_iter().map(|(_, value)| value).collect())),
-            ("get" | "pop" | "setdefault", [key, rest @ ..]) => {
-                let found = items.iter().find(|(own, _)| own.is_same(key));
-                match found {
-                    Some((_, value)) => Some(value.clone()),
-                    None if is_open || matches!(key, Datum::Unknown(_) | Datum::Part(_)) => Some(self.item(owner, key)),
-                    None => {
-                        let datum = rest.first().cloned().unwrap_or_else(Datum::none);
-                        if name == "setdefault" {
-                            self.set_item(owner, key.clone(), datum.clone());
-                        }
-                        Some(datum)
-                    }
-                }
-            }
-            ("update", more) => {
-                if let Some(Datum::Dict(other)) = more.first()
-                    && let Some(Cell::Dict { items: more, .. }) = self.state.cell(*other).cloned()
-                {
-                    more.into_iter()
-                        .for_each(|(key, value)| self.set_item(owner, key, value));
-                }
-                for (key, value) in &given.kwargs {
-                    self.set_item(owner, Datum::text(key), value.clone());
-                }
-                Some(Datum::none())
-            }
-            ("copy", []) => Some(self.state.dict(items)),
-            _ => None,
-        }
-    }
+/// Settings that by custom name the folder that the project lies in.
+fn is_root(name: &str) -> bool {
+    matches!(
+        name,
+        "BASE_DIR" | "BASE_PATH" | "PROJECT_DIR" | "PROJECT_PATH" | "PROJECT_ROOT" | "ROOT_DIR" | "SITE_ROOT"
+    )
 }
 
 /// Methods of lists, sets and dicts: what they get they keep.

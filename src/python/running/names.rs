@@ -14,11 +14,25 @@ const MAX_HOPS: usize = 32;
 
 impl<'a> Runner<'a> {
     pub(super) fn name(&mut self, name: &str) -> Datum<'a> {
-        if let Some(bound) = self.state.lookup(self.frame, name) {
-            return bound.clone();
+        let datum = match self.state.lookup(self.frame, name) {
+            Some(bound) => bound.clone(),
+            None => self.global(self.home(), name),
+        };
+        self.constant_of(datum)
+    }
+
+    /// The constant of another module that a name stands for; else the name.
+    fn constant_of(&mut self, datum: Datum<'a>) -> Datum<'a> {
+        match datum.as_name() {
+            Some(path) if is_followed(path) && !is_of_python(path) => {}
+            Some(_) | None => return datum,
         }
-        let home = self.home();
-        self.global(home, name)
+        let path = datum.as_name().unwrap_or_default().to_owned();
+        match self.of_path(&path) {
+            found @ (Datum::Text(_) | Datum::List(_) | Datum::Dict(_) | Datum::Path(_) | Datum::Made(_)) => found,
+            Datum::Constant(value) if !matches!(*value, Value::Name(_) | Value::Unknown(_)) => Datum::Constant(value),
+            _ => datum,
+        }
     }
 
     /// What a name of a module is bound to at its end.
@@ -59,6 +73,9 @@ impl<'a> Runner<'a> {
                 None => Datum::unknown("is not bound"),
             },
             None if constants::is_builtin(name) => Datum::name(format!("builtins.{name}")),
+            None if name == "__file__" => super::files::of_module(home),
+            None if name == "__name__" => Datum::text(&home.path),
+            None if name == "__package__" => Datum::text(package(home)),
             None if home.star_imports.is_empty() => Datum::unknown(&format!("`{name}` is not bound in this module")),
             None => match home.star_imports.as_slice() {
                 [star] => special(&canonical(&format!("{star}.{name}"))),
@@ -210,6 +227,14 @@ pub(super) fn special<'a>(path: &str) -> Datum<'a> {
         "django.db.transaction.atomic" => Datum::Atomic,
         FROM_STATE_APPS | TO_STATE_APPS => Datum::Apps,
         path => Datum::name(path),
+    }
+}
+
+/// The package that a module lies in.
+fn package(home: &Module) -> &str {
+    match home.path.rsplit_once('.') {
+        Some((package, _)) if !home.is_package => package,
+        Some(_) | None => &home.path,
     }
 }
 

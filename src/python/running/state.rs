@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::Module;
 use super::data::{Cell, CellId, Datum, FrameId, Query};
+use super::local_classes::TUPLE;
 use crate::python_work::Target;
 
 /// Lists are compared item by item up to this many pairs.
@@ -118,6 +119,12 @@ impl<'a> State<'a> {
                     Some((items.iter().map(|(key, _)| key.clone()).collect(), *is_open))
                 }
                 Some(Cell::List { .. } | Cell::Object { .. } | Cell::Made { .. } | Cell::Row { .. }) | None => None,
+            },
+            Datum::Object(id) => match self.cell(*id) {
+                Some(Cell::Object { base, attributes, .. }) if base.as_deref() == Some(TUPLE) => {
+                    Some((attributes.iter().map(|(_, item)| item.clone()).collect(), false))
+                }
+                _ => None,
             },
             _ => None,
         }

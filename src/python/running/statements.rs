@@ -6,7 +6,7 @@ use ruff_text_size::Ranged;
 use super::Runner;
 use super::data::{Cell, Datum, FrameId};
 use super::state::{Frame, State};
-use crate::python_work::Action;
+use crate::python_work::{Action, Handed};
 
 /// How a list of statements ends for certain.
 pub(super) enum Flow<'a> {
@@ -53,20 +53,13 @@ impl<'a> Runner<'a> {
             Stmt::Import(import) => self.import(import),
             Stmt::ImportFrom(import) => self.import_from(import),
             Stmt::FunctionDef(function) => self.define(function),
-            Stmt::ClassDef(class) => {
-                let unknown = Datum::unknown("a class inside of a function is not followed");
-                self.bind(class.name.as_str(), unknown);
-            }
+            Stmt::ClassDef(class) => self.define_class(class),
             Stmt::If(conditional) => return self.branches(conditional),
             Stmt::Try(attempt) => return self.attempt(attempt),
             Stmt::With(with) => return self.with(&with.items, &with.body),
             Stmt::For(repeated) => return self.repeat(repeated),
             Stmt::While(repeated) => return self.repeat_while(repeated),
-            Stmt::Match(choice) => {
-                self.evaluate(&choice.subject);
-                let bodies: Vec<&'a [Stmt]> = choice.cases.iter().map(|case| case.body.as_slice()).collect();
-                return self.either(&bodies, true);
-            }
+            Stmt::Match(choice) => return self.cases(choice),
             Stmt::Return(statement) => {
                 let value = statement.value.as_ref();
                 return Flow::Return(value.map_or_else(Datum::none, |value| self.evaluate(value)));
@@ -119,6 +112,10 @@ impl<'a> Runner<'a> {
             Expr::Subscript(subscript) => {
                 let owner = self.evaluate(&subscript.value);
                 let key = self.evaluate(&subscript.slice);
+                if owner.is_state() {
+                    let reason = format!("`{}` changes the state", self.shown(subscript.range));
+                    self.unfollowed(reason, Some(Handed::Editor), subscript.range);
+                }
                 self.set_item(&owner, key, datum);
             }
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
@@ -132,6 +129,11 @@ impl<'a> Runner<'a> {
     fn unpack(&mut self, targets: &'a [Expr], datum: &Datum<'a>) {
         let items = self.state.items(datum);
         let is_plain = !targets.iter().any(Expr::is_starred_expr);
+        if let (Some((items, false)), false) = (&items, is_plain)
+            && self.unpack_rest(targets, items)
+        {
+            return;
+        }
         for (at, target) in targets.iter().enumerate() {
             let item = match &items {
                 Some((items, false)) if is_plain && items.len() == targets.len() => {
@@ -146,6 +148,26 @@ impl<'a> Runner<'a> {
             };
             self.assign(target, item);
         }
+    }
+
+    /// `first, *rest = items`
+    fn unpack_rest(&mut self, targets: &'a [Expr], items: &[Datum<'a>]) -> bool {
+        let Some(star) = targets.iter().position(Expr::is_starred_expr) else {
+            return false;
+        };
+        let after = targets.len() - star - 1;
+        let Some(end) = items.len().checked_sub(after).filter(|end| *end >= star) else {
+            return false;
+        };
+        for (at, target) in targets.iter().enumerate() {
+            let item = match at.cmp(&star) {
+                std::cmp::Ordering::Less => items[at].clone(),
+                std::cmp::Ordering::Equal => self.state.list(items[star..end].to_vec()),
+                std::cmp::Ordering::Greater => items[end + at - star - 1].clone(),
+            };
+            self.assign(target, item);
+        }
+        true
     }
 
     fn augmented(&mut self, assign: &'a ast::StmtAugAssign) {
@@ -186,6 +208,71 @@ impl<'a> Runner<'a> {
             }
         }
         self.either(&branches, true)
+    }
+
+    fn cases(&mut self, choice: &'a ast::StmtMatch) -> Flow<'a> {
+        let subject = self.evaluate(&choice.subject);
+        let mut bodies: Vec<&'a [Stmt]> = Vec::new();
+        for case in &choice.cases {
+            let mut fits = self.fits(&case.pattern, &subject);
+            if let Some(guard) = case.guard.as_deref().filter(|_| fits != Some(false)) {
+                fits = match (self.decides(guard), fits) {
+                    (Some(false), _) => Some(false),
+                    (Some(true), fits) => fits,
+                    (None, _) => None,
+                };
+            }
+            match fits {
+                Some(false) => {}
+                Some(true) => {
+                    bodies.push(&case.body);
+                    return self.either(&bodies, false);
+                }
+                None => bodies.push(&case.body),
+            }
+        }
+        self.either(&bodies, true)
+    }
+
+    /// Whether a pattern fits, where that is certain; what it names is bound.
+    fn fits(&mut self, pattern: &'a ast::Pattern, subject: &Datum<'a>) -> Option<bool> {
+        match pattern {
+            ast::Pattern::MatchValue(value) => {
+                let value = self.evaluate(&value.value);
+                self.compare(ast::CmpOp::Eq, subject, &value)
+            }
+            ast::Pattern::MatchAs(ast::PatternMatchAs { pattern, name, .. }) => {
+                let fits = pattern
+                    .as_deref()
+                    .map_or(Some(true), |pattern| self.fits(pattern, subject));
+                if let Some(name) = name {
+                    self.bind(name.as_str(), subject.clone());
+                }
+                fits
+            }
+            ast::Pattern::MatchOr(several) => {
+                let fits: Vec<Option<bool>> = several.patterns.iter().map(|one| self.fits(one, subject)).collect();
+                if fits.contains(&Some(true)) {
+                    return Some(true);
+                }
+                fits.iter().all(|fits| *fits == Some(false)).then_some(false)
+            }
+            ast::Pattern::MatchSequence(ast::PatternMatchSequence { patterns, .. }) => {
+                for pattern in patterns {
+                    let part = self.part_of(subject);
+                    self.fits(pattern, &part);
+                }
+                None
+            }
+            ast::Pattern::MatchStar(ast::PatternMatchStar { name, .. }) => {
+                if let Some(name) = name {
+                    let part = self.part_of(subject);
+                    self.bind(name.as_str(), part);
+                }
+                None
+            }
+            ast::Pattern::MatchSingleton(_) | ast::Pattern::MatchMapping(_) | ast::Pattern::MatchClass(_) => None,
+        }
     }
 
     /// One of several bodies runs, perhaps none: all do, in doubt.

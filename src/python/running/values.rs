@@ -3,6 +3,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use ruff_text_size::TextRange;
+
 use super::super::{Module, operators, text};
 use super::data::{Cell, Datum, Given, Partial};
 use super::names::special;
@@ -40,7 +42,13 @@ impl<'a> Runner<'a> {
                 Some(name) if name.starts_with('.') && self.definition(home, &name[1..]).is_some() => {
                     self.global(home, &name[1..])
                 }
-                Some(_) => Datum::unknown(&format!("`{}` is not followed", function.path)),
+                Some(name) => match name.strip_prefix('.').and_then(|name| name.rsplit_once('.')) {
+                    Some((class, method)) if home.class(class).is_some() => match home.class(class) {
+                        Some(class) => self.class_attribute(home, class, method, TextRange::default()),
+                        None => Datum::none(),
+                    },
+                    Some(_) | None => Datum::unknown(&format!("`{}` is not followed", function.path)),
+                },
                 None if function.path.contains('.') => self.of_path(&function.path),
                 None => Datum::unknown("a lambda is not followed"),
             },
@@ -201,6 +209,8 @@ impl<'a> Runner<'a> {
             | Datum::Atomic
             | Datum::Meta(_)
             | Datum::Model(_)
+            | Datum::Path(_)
+            | Datum::Opened(_)
             | Datum::Field(_)
             | Datum::Row(_) => Some(true),
             Datum::Either(several) => {
