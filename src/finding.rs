@@ -254,6 +254,8 @@ pub enum RelatedKind {
     Written,
     /// The migration that made the column.
     ColumnMade,
+    /// Something else of the same file that could not be read.
+    AlsoUnread,
     /// The operation that has taken a lock which the transaction still holds.
     LockTaken,
 }

@@ -128,6 +128,8 @@ pub struct Gap {
     pub range: Range,
     /// Where it is written, if that is another file.
     pub elsewhere: Option<Range>,
+    /// The operation that it is part of, where it does not stand at that operation.
+    pub operation: Option<OperationPath>,
     /// Why, in words that name the next step where there is one.
     pub reason: String,
 }

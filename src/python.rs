@@ -167,12 +167,24 @@ impl Module {
     /// what a `RunPython` runs. `text` is empty where it is not all Python.
     fn may_be_called(&self, text: &str) -> bool {
         match self.class("Migration") {
-            Some(_) => self.has_methods() || text.contains("RunPython") || reads_files(text),
+            Some(_) => {
+                self.has_methods()
+                    || text.contains("RunPython")
+                    || !self.functions.is_empty()
+                    || reads_files(text)
+                    || !text.is_empty() && self.imports_others()
+            }
             None => {
                 let has_methods = self.classes.iter().any(|class| !class.methods.is_empty());
                 !self.functions.is_empty() || has_methods || text.contains("def ") || text.contains("lambda")
             }
         }
+    }
+
+    /// Whether classes of the project or of a package may make its operations.
+    fn imports_others(&self) -> bool {
+        let mut values = self.bindings.values();
+        values.any(|value| matches!(value, Value::Name(path) if resolve::is_followed(path)))
     }
 
     /// Whether a migration has a constructor, or classes with methods beside it.

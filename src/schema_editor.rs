@@ -29,6 +29,7 @@ use crate::finding::Origin;
 use crate::migration::{OperationNode, OperationPath};
 use crate::models::Models;
 use crate::row_work::RowWork;
+use crate::source::Range;
 use crate::statement::Statement;
 use crate::unknown::{Identifier, UnknownPart};
 use crate::value::Str;
@@ -46,6 +47,10 @@ pub trait Connection {
     fn send(&mut self, text: Text, origin: Origin, place: &Place);
     /// Runs code of Python: `RunPython`.
     fn run_python(&mut self, code: &PythonCode, place: &Place);
+    /// Begins a transaction: `transaction.atomic()` where none is open.
+    fn begin(&mut self);
+    /// Ends it.
+    fn end(&mut self);
     /// A setting of the session, as it was set.
     fn setting(&self, name: &str) -> Option<String>;
     /// Whether a transaction is open.
@@ -159,6 +164,8 @@ pub struct Refusal {
 pub struct Doubt {
     /// The innermost operation that it is about.
     pub operation: OperationPath,
+    /// Where the code stands that it is about, where that is not the operation itself.
+    pub place: Option<Range>,
     /// How much it takes away.
     pub confidence: Confidence,
     /// In words.
@@ -186,7 +193,16 @@ impl Outcome {
 #[derive(Clone, Debug)]
 struct Deferred {
     operation: OperationPath,
-    statement: Statement,
+    waiting: Waiting,
+}
+
+/// A string of `deferred_sql`.
+#[derive(Clone, Debug)]
+enum Waiting {
+    /// A statement of Django's: it changes with what it names, or goes with it.
+    Composed(Box<Statement>),
+    /// A text that code has put there.
+    Written(Str),
 }
 
 /// Django's schema editor for one migration after the other.
@@ -196,6 +212,8 @@ pub struct SchemaEditor {
     deferred: Vec<Deferred>,
     /// The innermost operation that runs.
     operation: OperationPath,
+    /// Where the code stands that runs, where that is not the operation itself.
+    code: Option<Range>,
     outcome: Outcome,
     /// Apps of whose migrations something could not be read: what they declare is not known whole.
     unread_apps: FxHashSet<String>,
@@ -209,6 +227,7 @@ impl SchemaEditor {
             postgres,
             deferred: Vec::new(),
             operation: OperationPath::default(),
+            code: None,
             outcome: Outcome::default(),
             unread_apps: FxHashSet::default(),
         }
@@ -250,12 +269,19 @@ impl SchemaEditor {
     /// Ends the migration: sends the statements that were put off, in the order in which they were.
     /// See `BaseDatabaseSchemaEditor.__exit__`.
     pub fn finish(&mut self, connection: &mut dyn Connection) {
-        for Deferred { operation, statement } in std::mem::take(&mut self.deferred) {
+        for Deferred { operation, waiting } in std::mem::take(&mut self.deferred) {
             let place = Place {
                 operation,
                 moment: Moment::AtTheEnd,
             };
-            connection.send(Text::Composed(vec![statement]), Origin::Django, &place);
+            let (text, origin) = match waiting {
+                Waiting::Composed(statement) => (Text::Composed(vec![*statement]), Origin::Django),
+                Waiting::Written(text) => {
+                    let unknowns = Vec::new();
+                    (Text::Written { text, unknowns }, Origin::RunPython)
+                }
+            };
+            connection.send(text, origin, &place);
         }
     }
 }

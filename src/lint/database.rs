@@ -348,6 +348,15 @@ impl Connection for Database<'_> {
         self.judge_python(code, &place.operation);
     }
 
+    fn begin(&mut self) {
+        self.transaction.open();
+    }
+
+    fn end(&mut self) {
+        self.transaction.end(false);
+        self.end_crowd();
+    }
+
     fn setting(&self, name: &str) -> Option<String> {
         self.transaction.setting(name).map(str::to_owned)
     }

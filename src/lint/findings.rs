@@ -53,7 +53,7 @@ impl<'a> Collector<'a> {
         let mut findings: Vec<Finding> = of_history.drain(..).map(InputHit::tell).collect();
         let folds = fold(told, &self.migration.operations);
         findings.extend(folds.iter().filter_map(|fold| teller.tell(fold)));
-        findings.extend(fold_gaps(gaps, self.migration));
+        findings.extend(fold_gaps(gaps));
         findings.extend(self.complaints(&comments, namer));
         findings.sort_by_key(|finding| finding.place.range.start);
         findings
@@ -112,7 +112,7 @@ impl<'a> Collector<'a> {
         hits.iter_mut().for_each(|hit| hit.name(namer));
         hits.retain(|hit| {
             let site = Site {
-                operation: None,
+                operation: hit.operation.as_ref(),
                 written: Some(hit.place.range),
             };
             (self.wanted)(&hit.place.path, &hit.rule.name, &hit.rule.harm)
@@ -174,7 +174,7 @@ impl<'a> Collector<'a> {
             doubts.any(|doubt| doubt.confidence == Confidence::Opaque)
         };
         let doubts = outcome.doubts.iter().filter(|doubt| is_opaque(&doubt.operation));
-        let gaps = doubts.filter_map(|doubt| self.gap(&doubt.operation, None, &doubt.reason));
+        let gaps = doubts.filter_map(|doubt| self.gap(&doubt.operation, doubt.place, &doubt.reason));
         gaps.filter(|gap| !self.is_known(gap)).collect()
     }
 
@@ -183,6 +183,7 @@ impl<'a> Collector<'a> {
         let node = operation.node(&self.migration.operations)?;
         let home = written.filter(|range| range.file == self.migration.source.id);
         Some(Gap {
+            operation: home.map(|_| operation.clone()),
             range: home.unwrap_or(node.name_range),
             elsewhere: if home.is_some() {
                 None

@@ -1,10 +1,8 @@
 //! Hits that are about no statement: files, the graph of migrations, what could not be read.
 
-use std::fmt::Write;
-
 use crate::finding::{Finding, NamedHit, Place, Related, RelatedKind, Work};
 use crate::fingerprint::{Identity, Namer};
-use crate::migration::{Gap, Migration};
+use crate::migration::{Gap, Migration, OperationPath};
 use crate::project::{Project, root};
 use crate::rules::{Rule, RuleTable};
 use crate::source::Range;
@@ -18,6 +16,8 @@ pub(super) struct InputHit<'a> {
     pub migration: Option<&'a Migration>,
     pub place: Place,
     pub related: Vec<Related>,
+    /// The operation that it is about, whose comments excuse it too.
+    pub operation: Option<OperationPath>,
     /// What it is about, for its fingerprint.
     target: String,
     /// Fills the rule's message and advice.
@@ -41,6 +41,7 @@ impl<'a> InputHit<'a> {
             migration: None,
             place,
             related: Vec::new(),
+            operation: None,
             target,
             names,
             help: None,
@@ -69,6 +70,7 @@ impl<'a> InputHit<'a> {
         hit.related = elsewhere(gap.elsewhere, "it is written here", project)
             .into_iter()
             .collect();
+        hit.operation.clone_from(&gap.operation);
         Some(hit)
     }
 
@@ -107,8 +109,8 @@ impl<'a> InputHit<'a> {
     }
 }
 
-/// One finding for all that could not be read in a file: at the first place, with the others named by line.
-pub(super) fn fold_gaps(mut hits: Vec<InputHit<'_>>, migration: &Migration) -> Option<Finding> {
+/// One finding for all that could not be read in a file: at the first place, with the others beside it.
+pub(super) fn fold_gaps(mut hits: Vec<InputHit<'_>>) -> Option<Finding> {
     let others = hits.split_off(1.min(hits.len()));
     let first = hits.pop()?;
     let mut finding = first.tell();
@@ -116,9 +118,12 @@ pub(super) fn fold_gaps(mut hits: Vec<InputHit<'_>>, migration: &Migration) -> O
         finding.message = format!("{} (and {} more)", finding.message, others.len());
     }
     for other in others {
-        let line = migration.source.position(other.place.range.start).line;
         let reason = other.names.first().map_or("", |(_, reason)| reason.as_str());
-        let _ = write!(finding.help, "\nline {line}: {reason}");
+        finding.related.push(Related {
+            kind: RelatedKind::AlsoUnread,
+            place: other.place.clone(),
+            message: reason.to_owned(),
+        });
         let other = other.tell();
         finding.related.extend(other.related);
         finding.hits.extend(other.hits);

@@ -142,6 +142,7 @@ impl<'a> Reading<'a> {
         self.gaps.push(Gap {
             range,
             elsewhere,
+            operation: None,
             reason: reason.into(),
         });
     }

@@ -13,7 +13,7 @@ pub(super) fn is_builtin(name: &str) -> bool {
         | "getattr" | "globals" | "hasattr" | "hash" | "hex" | "id" | "input" | "int" | "isinstance" | "issubclass"
         | "iter" | "len" | "list" | "locals" | "map" | "max" | "min" | "next" | "object" | "open" | "ord" | "pow"
         | "print" | "property" | "range" | "repr" | "reversed" | "round" | "set" | "setattr" | "slice" | "sorted"
-        | "staticmethod" | "str" | "sum" | "super" | "tuple" | "type" | "vars" | "zip" | "__import__"
+        | "compile" | "delattr" | "eval" | "exec" | "staticmethod" | "str" | "sum" | "super" | "tuple" | "type" | "vars" | "zip" | "__import__"
         // Python 2
         | "basestring" | "long" | "unicode" | "xrange" | "unichr"
     ) || name.ends_with("Error") || name.ends_with("Exception") || name.ends_with("Warning")

@@ -81,7 +81,7 @@ fn write_place(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Res
 /// Other files that have to be looked at to understand the finding.
 fn write_related(finding: &Finding, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let is_shown = |related: &&Related| match related.kind {
-        RelatedKind::Written => true,
+        RelatedKind::Written | RelatedKind::AlsoUnread => true,
         // The headline names the line of an operation that has taken a lock.
         RelatedKind::ColumnMade | RelatedKind::LockTaken => false,
     };

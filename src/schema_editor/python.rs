@@ -17,13 +17,22 @@ use super::run::Run;
 impl Run<'_> {
     /// Runs the code of a `RunPython`, effect by effect.
     pub(super) fn run_code(&mut self, operation: &Operation, states: States<'_>) {
-        let Operation::RunPython { work, calls, .. } = operation else {
+        let Operation::RunPython {
+            work, calls, atomic, ..
+        } = operation
+        else {
             return;
         };
+        // A block within another is a savepoint, and holds its locks until that one ends.
+        let mut blocks: Vec<bool> = Vec::new();
+        if *atomic == Some(true) {
+            self.begin_block(&mut blocks);
+        }
         // What it does to rows is told once, in its turn among the statements.
         let mut at_rows = widest(&work.effects);
         let mut calls = calls.iter();
         for (index, effect) in work.effects.iter().enumerate() {
+            self.editor.code = Some(effect.place);
             match &effect.action {
                 Action::Sql { text, params } => self.send_python(text, params, effect, states.to),
                 Action::Editor(_) => {
@@ -32,17 +41,37 @@ impl Run<'_> {
                         self.schema_call(call, states.to);
                     }
                 }
+                Action::Begin => self.begin_block(&mut blocks),
+                Action::End => self.end_block(&mut blocks),
                 Action::Command { name, .. } => self.command(name.as_deref()),
                 Action::Unfollowed { reason, handed, .. } if *handed >= Handed::Cursor => self.opaque(reason.clone()),
-                Action::Unfollowed { .. } | Action::Rows(_) | Action::Begin | Action::End | Action::Base => {}
+                Action::Unfollowed { .. } | Action::Rows(_) | Action::Base => {}
             }
             if at_rows == Some(index) {
                 self.tell_rows(operation, states.to);
                 at_rows = None;
             }
         }
+        self.editor.code = None;
         if widest(&work.effects).is_none() {
             self.tell_rows(operation, states.to);
+        }
+        while !blocks.is_empty() {
+            self.end_block(&mut blocks);
+        }
+    }
+
+    fn begin_block(&mut self, blocks: &mut Vec<bool>) {
+        let is_outermost = !self.connection.is_in_transaction();
+        if is_outermost {
+            self.connection.begin();
+        }
+        blocks.push(is_outermost);
+    }
+
+    fn end_block(&mut self, blocks: &mut Vec<bool>) {
+        if blocks.pop() == Some(true) {
+            self.connection.end();
         }
     }
 
@@ -263,7 +292,10 @@ impl Run<'_> {
                     None => self.opaque("a constraint without a name is dropped"),
                 }
             }
-            SchemaCall::Defer { .. } => self.opaque("a statement is put off to the end of the migration"),
+            SchemaCall::Defer { text } => match self.composed(text, view) {
+                Ok(text) => self.defer_written(text),
+                Err(reason) => self.opaque(reason),
+            },
             SchemaCall::Unread { reason } => self.opaque(reason.clone()),
         }
     }

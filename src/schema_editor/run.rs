@@ -8,7 +8,7 @@ use crate::unknown::{Identifier, UnknownPart, known_names, shown_names};
 use crate::value::Str;
 use crate::versions::DjangoVersion;
 
-use super::{Confidence, Connection, Deferred, Doubt, Place, SchemaEditor, Text};
+use super::{Confidence, Connection, Deferred, Doubt, Place, SchemaEditor, Text, Waiting};
 
 /// The editor while it runs an operation, with the database that it speaks to.
 pub(super) struct Run<'r> {
@@ -47,7 +47,15 @@ impl Run<'_> {
     pub(super) fn defer(&mut self, statement: Statement) {
         self.note_unknowns(&statement);
         let operation = self.editor.operation.clone();
-        self.editor.deferred.push(Deferred { operation, statement });
+        let waiting = Waiting::Composed(Box::new(statement));
+        self.editor.deferred.push(Deferred { operation, waiting });
+    }
+
+    /// Puts off a text that code has written.
+    pub(super) fn defer_written(&mut self, text: Str) {
+        let operation = self.editor.operation.clone();
+        let waiting = Waiting::Written(text);
+        self.editor.deferred.push(Deferred { operation, waiting });
     }
 
     /// Defers an index whose texts have their percent signs doubled, as Django before 5.0 does: it also ran deferred
@@ -71,15 +79,18 @@ impl Run<'_> {
 
     /// Drops the deferred statements for which `drop` is true.
     pub(super) fn discard_deferred(&mut self, mut drop: impl FnMut(&mut Statement) -> bool) {
-        self.editor
-            .deferred
-            .retain_mut(|deferred| !drop(&mut deferred.statement));
+        self.editor.deferred.retain_mut(|deferred| match &mut deferred.waiting {
+            Waiting::Composed(statement) => !drop(statement),
+            Waiting::Written(_) => true,
+        });
     }
 
     /// Changes every deferred statement.
     pub(super) fn change_deferred(&mut self, mut change: impl FnMut(&mut Statement)) {
         for deferred in &mut self.editor.deferred {
-            change(&mut deferred.statement);
+            if let Waiting::Composed(statement) = &mut deferred.waiting {
+                change(statement);
+            }
         }
     }
 
@@ -108,6 +119,7 @@ impl Run<'_> {
     fn note(&mut self, confidence: Confidence, reason: String) {
         let doubt = Doubt {
             operation: self.editor.operation.clone(),
+            place: self.editor.code,
             confidence,
             reason,
         };

@@ -224,10 +224,41 @@ impl<'a> Runner<'a> {
                 return self.method_closure(owner, definition, None, first);
             }
             if let Some(attribute) = found.attribute(name) {
+                // Of an enumeration that is nothing but that.
+                if found.member(name).is_some() && attribute.value.unknown().is_some() {
+                    return Datum::name(format!("{}.{}.{name}", owner.path, found.name));
+                }
                 return self.class_value(owner, &attribute.value);
             }
         }
         Datum::name(format!("{}.{}.{name}", home.path, class.name))
+    }
+
+    /// The class of an enumeration, and the name of the member of it that a path leads to.
+    pub(super) fn member_at<'p>(&self, path: &'p str) -> Option<(&'a Module, &'a Class, &'p str)> {
+        let (class, member) = path.rsplit_once('.')?;
+        let (home, class) = self.modules.class(self.start, class)?;
+        class.member(member)?;
+        Some((home, class, member))
+    }
+
+    /// The members of the enumeration that a name stands for.
+    pub(super) fn named_members(&mut self, datum: &Datum<'a>) -> Option<Vec<Datum<'a>>> {
+        let (home, class) = self.modules.class(self.start, datum.as_name()?)?;
+        self.members(home, class)
+    }
+
+    /// The members of an enumeration, in order.
+    pub(super) fn members(&mut self, home: &'a Module, class: &'a Class) -> Option<Vec<Datum<'a>>> {
+        let names = class.attributes.iter();
+        let names: Vec<&str> = names
+            .filter_map(|attribute| attribute.name.strip_suffix(".name"))
+            .collect();
+        let members = names
+            .iter()
+            .map(|name| self.class_attribute(home, class, name, TextRange::default()));
+        let members: Vec<Datum<'a>> = members.collect();
+        (!members.is_empty()).then_some(members)
     }
 
     /// `super()` and `super(Class, self)`, if the call is one of them.

@@ -19,11 +19,12 @@ const QUIET: &[&str] = &[
 /// Commands of Django that write rows and leave the schema alone.
 #[rustfmt::skip]
 const WRITING_ROWS: &[&str] = &[
-    "changepassword", "clearsessions", "createsuperuser", "loaddata", "remove_stale_contenttypes",
+    "changepassword", "clearsessions", "createsuperuser", "remove_stale_contenttypes",
 ];
 
-/// Commands of Django that change the schema, or take all rows and a lock for it.
-const CHANGING_THE_SCHEMA: &[&str] = &["createcachetable", "flush", "migrate", "test", "testserver"];
+/// Commands of Django that change the schema, take all rows and a lock for it, or write rows by the models of the code
+/// that is deployed, whatever the migrations have made of their tables: `loaddata`.
+const TO_BE_TOLD: &[&str] = &["createcachetable", "flush", "loaddata", "migrate", "test", "testserver"];
 
 impl<'a> Runner<'a> {
     /// `call_command("name", ..)` and `call_command(Command(), ..)`
@@ -39,7 +40,7 @@ impl<'a> Runner<'a> {
                 let reason = format!("which rows the command `{name}` writes is not known");
                 self.unfollowed(reason, Some(Handed::Apps), place);
             }
-            Some(name) if !CHANGING_THE_SCHEMA.contains(&name) => match self.own_command(name) {
+            Some(name) if !TO_BE_TOLD.contains(&name) => match self.own_command(name) {
                 Some(class) => {
                     let command = self.call_datum(&class, Given::default(), Some(place));
                     return self.handle(&command, given, place);

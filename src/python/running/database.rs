@@ -26,11 +26,11 @@ const FETCHING: &[&str] = &[
 
 /// What a connection does without a statement that matters here.
 const QUIET: &[&str] = &[
-    "check_constraints",
     "check_settings",
     "chunked_cursor_name",
     "clean_savepoints",
     "close",
+    "constraint_checks_disabled",
     "close_if_health_check_failed",
     "close_if_unusable_or_obsolete",
     "connect",
@@ -73,6 +73,14 @@ impl<'a> Runner<'a> {
             // psycopg's connections send too.
             "execute" => self.cursor_method("execute", given, place),
             "on_commit" => Datum::none(),
+            // See `check_constraints` in django/db/backends/postgresql/base.py.
+            "check_constraints" => {
+                for mode in ["IMMEDIATE", "DEFERRED"] {
+                    let sql = Datum::text(&format!("SET CONSTRAINTS ALL {mode}"));
+                    self.sql(Some(&sql), place, Parameters::None, None);
+                }
+                Datum::none()
+            }
             name if QUIET.contains(&name) => Datum::unknown("is known only when it runs"),
             _ => {
                 self.call_back(&given);

@@ -9,6 +9,7 @@ use super::Runner;
 use super::constructed::RUN_PYTHON;
 use super::data::{Datum, Given, Partial};
 use super::text::Shared;
+use crate::python_work::Handed;
 use crate::value::{Str, Value};
 
 /// Functions that hand the items of their first argument on, one by one or in batches.
@@ -61,6 +62,13 @@ impl<'a> Runner<'a> {
             // They run when the transaction is over.
             "django.db.transaction.on_commit" => Datum::none(),
             "django.db.transaction.get_connection" => Datum::Connection,
+            "django.db.transaction.commit"
+            | "django.db.transaction.rollback"
+            | "django.db.transaction.set_autocommit"
+            | "django.db.transaction.set_rollback" => {
+                let reason = format!("`{}` is not followed", self.shown(place));
+                self.unfollowed(reason, Some(Handed::Cursor), place)
+            }
             "django.db.router.allow_migrate" | "django.db.router.allow_migrate_model" => {
                 Datum::constant(Value::Bool(true))
             }
@@ -107,6 +115,20 @@ impl<'a> Runner<'a> {
                 let path = self.known_text(first?)?;
                 Datum::name(path)
             }
+            "django.db.backends.ddl_references.Table" => {
+                let table = given.get(0, "table")?.clone();
+                self.quoted(&table)
+            }
+            "django.db.backends.ddl_references.Statement" => match given.get(0, "template")? {
+                Datum::Text(template) => {
+                    let template = Rc::clone(template);
+                    let parts = given.kwargs.iter().filter(|(name, _)| name != "template");
+                    let parts = parts.map(|(name, part)| (Datum::text(name), part.clone())).collect();
+                    let parts = self.state.dict(parts);
+                    self.percent(&template, &parts)
+                }
+                _ => return None,
+            },
             "django.utils.encoding.force_str" | "six.text_type" => Datum::Text(self.shown_text(first?)),
             "collections.OrderedDict" | "collections.defaultdict" => self.state.dict(Vec::new()),
             "collections.deque" | "itertools.chain" => return self.passed_on(given, place),

@@ -114,8 +114,10 @@ const ASKING: &[&str] = &[
     "quote_value",
     "skip_default",
     "skip_default_on_alter",
-    "table_sql",
 ];
+
+/// Methods that look as if they only made a text: the one drops an index on the way, the other puts foreign keys off.
+const NOT_ONLY_TEXT: &[&str] = &["_alter_column_type_sql", "table_sql"];
 
 impl<'a> Runner<'a> {
     pub(super) fn editor_attribute(&mut self, name: &str) -> Datum<'a> {
@@ -146,7 +148,8 @@ impl<'a> Runner<'a> {
         if matches!(name, "__enter__") {
             return Datum::Editor;
         }
-        if ASKING.contains(&name) || (name.starts_with('_') && name.ends_with("_sql")) || name == "__exit__" {
+        let is_text = name.starts_with('_') && name.ends_with("_sql") && !NOT_ONLY_TEXT.contains(&name);
+        if ASKING.contains(&name) || is_text || name == "__exit__" {
             return Datum::Text(self.unknown_text("a text of the schema editor is not known"));
         }
         let Some((method, parameters)) = METHODS.iter().find(|(method, _)| *method == name) else {

@@ -107,7 +107,11 @@ impl<'a> Runner<'a> {
                 }
                 any(items, turns)
             }
-            Datum::Constant(_) => match self.unpacked(datum) {
+            Datum::Class(home, class) => match self.members(home, class) {
+                Some(members) => Iterated::Items(members),
+                None => any(vec![self.part_of(datum)], Turns::ENDLESS),
+            },
+            Datum::Constant(_) => match self.unpacked(datum).or_else(|| self.named_members(datum)) {
                 Some(items) => Iterated::Items(items),
                 None => any(vec![self.part_of(datum)], Turns::ENDLESS),
             },

@@ -76,6 +76,8 @@ impl<'a> Runner<'a> {
             }
             Datum::Unknown(_) => owner.clone(),
             Datum::Path(path) => self.path_attribute(&Rc::clone(path), name, owner),
+            // The member of an enumeration that equals its value.
+            Datum::Text(_) if name == "value" => owner.clone(),
             Datum::Text(_)
             | Datum::Opened(_)
             | Datum::List(_)
@@ -90,6 +92,11 @@ impl<'a> Runner<'a> {
     }
 
     fn attribute_of_name(&mut self, path: &str, name: &str, place: TextRange) -> Datum<'a> {
+        if let Some((home, class, member)) = self.member_at(path)
+            && let Some(part) = class.attribute(&format!("{member}.{name}"))
+        {
+            return self.of_value(&part.value, home);
+        }
         let path = super::super::canonical(&format!("{path}.{name}")).into_owned();
         if let Some(setting) = path.strip_prefix("django.conf.settings.") {
             return self.setting(setting);

@@ -196,6 +196,16 @@ impl<'a> Runner<'a> {
                 _ => None,
             };
         }
+        if let (Some(one), Some(other)) = (left.as_name(), right.as_name())
+            && self.member_at(one).is_some()
+            && self.member_at(other).is_some()
+        {
+            return match operator {
+                CmpOp::Is | CmpOp::Eq => Some(one == other),
+                CmpOp::IsNot | CmpOp::NotEq => Some(one != other),
+                _ => None,
+            };
+        }
         if matches!(left, Datum::Query(_) | Datum::Part(_)) || matches!(right, Datum::Query(_) | Datum::Part(_)) {
             return None;
         }

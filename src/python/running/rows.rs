@@ -441,6 +441,13 @@ impl<'a> Runner<'a> {
                 self.row_effect(&query, Change::Delete, place);
                 Datum::none()
             }
+            // Of a dict it gets one.
+            "update" if given.args.is_empty() => self.write(&Rc::new(query), name, &given, place),
+            "raw" => self.query_method(&Rc::new(query), name, given, place),
+            "_add_items" | "_remove_items" | "_raw_delete" | "_update" | "_insert" => {
+                let reason = format!("`{}` is not followed", self.shown(place));
+                self.unfollowed(reason, Some(Handed::Queryset), place)
+            }
             _ if is_relation_write => self.write(&Rc::new(query), name, &given, place),
             "filter" | "exclude" | "all" | "select_related" | "prefetch_related" | "order_by" | "values_list"
             | "values" | "iterator" | "only" | "defer" | "select_for_update" | "first" | "last" | "using"

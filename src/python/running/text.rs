@@ -5,6 +5,8 @@
 
 use std::rc::Rc;
 
+use ruff_text_size::TextRange;
+
 use super::super::text as plain;
 use super::Runner;
 use super::data::{Cell, Datum, Given};
@@ -106,6 +108,7 @@ impl<'a> Runner<'a> {
             });
             named.extend(items);
         }
+        let text = &self.without_paths(text, given, &mut named)?;
         let args: Vec<Shared> = given.args.iter().map(|datum| self.shown_text(datum)).collect();
         let named: Vec<(String, Shared)> = named
             .into_iter()
@@ -127,6 +130,54 @@ impl<'a> Runner<'a> {
         // `{table!s}` is `{table}`.
         let format = plain::replace(text, "!s}", &"}".into());
         plain::format(&format, &args, &named).map(Rc::new)
+    }
+
+    /// A format whose `{model.table}` and `{0[table]}` are replaced by plain names, bound to what they lead to.
+    fn without_paths(
+        &mut self,
+        text: &Shared,
+        given: &Given<'a>,
+        named: &mut Vec<(String, Datum<'a>)>,
+    ) -> Option<Shared> {
+        let mut format = Rc::clone(text);
+        for field in text.split('{').skip(1).filter_map(|rest| rest.split_once('}')) {
+            let field = field.0;
+            let Some(end) = field.find(['.', '[']).filter(|_| !field.contains([':', '!'])) else {
+                continue;
+            };
+            let head = &field[..end];
+            let owner = match head.parse::<usize>() {
+                Ok(at) => given.args.get(at).cloned(),
+                Err(_) => named
+                    .iter()
+                    .find(|(name, _)| name == head)
+                    .map(|(_, datum)| datum.clone()),
+            };
+            let mut datum = owner?;
+            for part in field[end..]
+                .split_inclusive(['.', '[', ']'])
+                .filter(|part| part.len() > 1)
+            {
+                let name = part.trim_end_matches(['.', '[', ']']);
+                datum = match (part.ends_with(']'), name.parse::<i128>()) {
+                    (true, Ok(at)) => self.item(&datum, &Datum::constant(Value::Int(at))),
+                    (true, Err(_)) => self.item(&datum, &Datum::text(name)),
+                    (false, _) => self.attribute(&datum, name, TextRange::default()),
+                };
+            }
+            let plain_name = format!("field_{}", named.len());
+            let written = format!("{{{field}}}");
+            if !self.may_make(format.len() * 2) {
+                return None;
+            }
+            format = Rc::new(plain::replace(
+                &format,
+                &written,
+                &format!("{{{plain_name}}}").as_str().into(),
+            ));
+            named.push((plain_name, datum));
+        }
+        Some(format)
     }
 
     /// `format % right`

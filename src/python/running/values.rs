@@ -64,6 +64,10 @@ impl<'a> Runner<'a> {
                 };
                 Datum::Partial(Rc::new(Partial { callee, arguments }))
             }
+            Value::Call(call) if call.path.starts_with("django.db.models.") => {
+                let (call, attributes) = (call.as_ref().clone(), Vec::new());
+                Datum::Made(self.state.keep(Cell::Made { call, attributes }))
+            }
             Value::Call(call) if !call.path.starts_with("django.") && !call.path.starts_with('.') => {
                 let given = Given {
                     args: call.args.iter().map(|arg| self.of_value(arg, home)).collect(),
