@@ -292,7 +292,7 @@ impl Run<'_> {
                     None => self.opaque("a constraint without a name is dropped"),
                 }
             }
-            SchemaCall::Defer { text } => match self.composed(text, view) {
+            SchemaCall::Defer { text } => match self.known_text(text, view) {
                 Ok(text) => self.defer_written(text),
                 Err(reason) => self.opaque(reason),
             },
