@@ -167,12 +167,10 @@ impl Module {
     /// what a `RunPython` runs. `text` is empty where it is not all Python.
     fn may_be_called(&self, text: &str) -> bool {
         match self.class("Migration") {
+            Some(_) if text.is_empty() => self.has_methods(),
             Some(_) => {
-                self.has_methods()
-                    || text.contains("RunPython")
-                    || !self.functions.is_empty()
-                    || reads_files(text)
-                    || !text.is_empty() && self.imports_others()
+                let may_run = text.contains("RunPython") || !self.functions.is_empty() || reads_files(text);
+                may_run || self.has_methods() || self.imports_others()
             }
             None => {
                 let has_methods = self.classes.iter().any(|class| !class.methods.is_empty());

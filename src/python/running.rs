@@ -352,7 +352,11 @@ impl<'a> Runner<'a> {
 
     /// Notes that something happens.
     fn effect(&mut self, action: Action, place: TextRange) {
-        let place = self.place(place);
+        // What Django calls itself stands where it is handed to Django.
+        let place = match place {
+            place if place == TextRange::default() => self.at,
+            place => self.place(place),
+        };
         self.effect_at(action, place);
     }
 
