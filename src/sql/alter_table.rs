@@ -408,7 +408,7 @@ impl<'a> Cursor<'a> {
             text: self.text,
             tokens,
             at: 0,
-            functions: self.functions,
+            reading: self.reading,
         }
     }
 }

@@ -212,7 +212,7 @@ pub(super) fn default(cursor: &mut Cursor<'_>) -> DefaultValue {
     });
     DefaultValue {
         sql: cursor.sql(tokens),
-        volatility: volatility(tokens, cursor.functions),
+        volatility: volatility(tokens, cursor.reading),
     }
 }
 

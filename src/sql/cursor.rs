@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::statement::Name;
 use crate::unknown::{Identifier, Sql, Unknown};
 
-use super::Functions;
+use super::reading::Reading;
 use super::token::{Kind, Token};
 
 /// Why a statement was not understood.
@@ -27,22 +27,22 @@ pub(super) struct Cursor<'a> {
     pub text: &'a str,
     pub tokens: &'a [Token],
     pub at: usize,
-    pub functions: &'a dyn Functions,
+    pub reading: Reading<'a>,
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(text: &'a str, tokens: &'a [Token], functions: &'a dyn Functions) -> Self {
+    pub(super) fn new(text: &'a str, tokens: &'a [Token], reading: Reading<'a>) -> Self {
         Self {
             text,
             tokens,
             at: 0,
-            functions,
+            reading,
         }
     }
 
     /// A cursor over a part of the tokens.
     pub(super) fn over(&self, tokens: &'a [Token]) -> Cursor<'a> {
-        Cursor::new(self.text, tokens, self.functions)
+        Cursor::new(self.text, tokens, self.reading)
     }
 
     pub(super) fn peek(&self) -> Option<&'a Token> {

@@ -270,7 +270,7 @@ impl<'a> Cursor<'a> {
             text: self.text,
             tokens,
             at,
-            functions: self.functions,
+            reading: self.reading,
         }
     }
 }
