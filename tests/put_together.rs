@@ -15,7 +15,7 @@ fn findings(body: &str) -> Vec<Value> {
 fn project(body: &str, settings: &str) -> Scratch {
     let lines: Vec<String> = body.lines().map(|line| format!("    {line}\n")).collect();
     let code = format!(
-        "from django.conf import settings\n\n\ndef code(apps, schema_editor):\n{}\n\nclass Migration",
+        "from django.conf import settings\nfrom shop.jobs import queue\n\n\ndef code(apps, schema_editor):\n{}\n\nclass Migration",
         lines.concat()
     );
     let written = migration("shop", "0001_initial", "migrations.RunPython(code)").replacen("class Migration", &code, 1);
@@ -124,4 +124,13 @@ fn a_flag_of_the_settings_silences_nothing() {
         let found = found["findings"].as_array().unwrap();
         assert_eq!(rules(found), ["create-index-blocking-writes"], "{settings}");
     }
+}
+
+#[test]
+fn what_both_ways_of_a_condition_do_by_the_same_code_is_told_once() {
+    let found = findings(
+        "def build():\n    schema_editor.execute('CREATE INDEX ON shop_order (status)')\n\
+         if settings.QUEUE:\n    queue.enqueue(build)\nelse:\n    build()",
+    );
+    assert_eq!(rules(&found), ["create-index-blocking-writes"]);
 }
