@@ -93,6 +93,12 @@ pub fn split_around<'t>(text: &'t str, unknowns: &[UnknownPart]) -> Vec<Piece<'t
     split::split(text, unknowns)
 }
 
+/// A name that is put together, as an f-string would have it: `orders_{year}`.
+#[must_use]
+pub fn pattern(name: &str, unknowns: &[UnknownPart]) -> String {
+    token::pattern(name, 0..name.len(), unknowns)
+}
+
 impl Piece<'_> {
     /// Its text, without the semicolon.
     #[must_use]

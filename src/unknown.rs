@@ -70,9 +70,9 @@ impl Unknown {
 
     /// A name that code puts together: `orders_{year}`. It is the same wherever it is put together so.
     #[must_use]
-    pub fn pattern(pattern: &str) -> Self {
+    pub fn pattern(pattern: &str, reason: &str) -> Self {
         Self {
-            reason: Arc::from(format!("`{pattern}` is known only when the code runs")),
+            reason: readable(reason),
             subject: Some(Arc::from(pattern)),
             sameness: Sameness::Pattern,
         }

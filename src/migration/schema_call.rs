@@ -20,7 +20,6 @@ pub enum SchemaCall {
         model: ModelName,
     },
     AlterDbTable {
-        model: ModelName,
         old: Vec<TextPiece>,
         new: Vec<TextPiece>,
     },

@@ -44,6 +44,8 @@ pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
         "django.db.connection.vendor" | "django.db.backends.postgresql.vendor" => Some(text("postgresql")),
         "django.db.connection.features.can_rollback_ddl"
         | "django.db.connection.features.has_native_uuid_field"
+        // psycopg 2 and 3 compose SQL in the same way.
+        | "django.db.backends.postgresql.psycopg_any.is_psycopg3"
         | "django.db.connection.features.supports_json_field" => Some(Value::Bool(true)),
         "django.db.connection.display_name" => Some(text("PostgreSQL")),
         "django.db.connection.alias" | "django.db.DEFAULT_DB_ALIAS" => Some(text("default")),

@@ -5,6 +5,7 @@ use crate::migration::{Field, GivenField, Operation, SchemaCall};
 use crate::models::{Model, ModelField, ModelKey, View};
 use crate::python_work::{Action, Certainty, Effect, Handed, ModelName, Parameters, TextPiece};
 use crate::row_work::Reach;
+use crate::sql;
 use crate::statement::{Name, Statement};
 use crate::unknown::{Identifier, PartForm, Unknown, UnknownPart};
 use crate::value::{Builder, Str, Value};
@@ -190,6 +191,15 @@ impl Run<'_> {
         (text.finish(), unknowns)
     }
 
+    /// The name of a table, as the code puts it together.
+    fn table_name(&mut self, pieces: &[TextPiece], view: View<'_>) -> Identifier {
+        let (text, unknowns) = self.composed(pieces, view);
+        match unknowns.first() {
+            None => Identifier::from(text.to_string()),
+            Some(part) => Identifier::Unknown(Unknown::pattern(&sql::pattern(&text, &unknowns), part.unknown.reason())),
+        }
+    }
+
     /// A text of which all is known.
     fn known_text(&mut self, pieces: &[TextPiece], view: View<'_>) -> Result<Str, String> {
         let (text, unknowns) = self.composed(pieces, view);
@@ -213,13 +223,10 @@ impl Run<'_> {
                 let model = self.model_of(model, view);
                 self.delete_model(&model);
             }
-            SchemaCall::AlterDbTable { old, new, .. } => match (self.known_text(old, view), self.known_text(new, view))
-            {
-                (Ok(old), Ok(new)) => {
-                    self.alter_db_table(&Identifier::from(old.to_string()), &Identifier::from(new.to_string()));
-                }
-                (Err(reason), _) | (_, Err(reason)) => self.opaque(reason),
-            },
+            SchemaCall::AlterDbTable { old, new } => {
+                let (old, new) = (self.table_name(old, view), self.table_name(new, view));
+                self.alter_db_table(&old, &new);
+            }
             SchemaCall::AlterUniqueTogether { model, old, new } => {
                 let model = self.model_of(model, view);
                 self.alter_unique_together(&model, old, new);

@@ -26,6 +26,7 @@ const BEFORE_NAME: &[&str] = &[
     "partition",
     "references",
     "schema",
+    "select",
     "sequence",
     "table",
     "to",
@@ -57,7 +58,9 @@ pub(super) fn open_part(tokens: &[Token]) -> Option<&Token> {
         let is_enclosed = || {
             let after = tokens.get(index + 1);
             before.is_some_and(|before| before.is_symbol("(") || before.is_symbol(","))
-                && after.is_some_and(|after| after.is_symbol(")") || after.is_symbol(","))
+                && after.is_some_and(|after| {
+                    after.is_symbol(")") || after.is_symbol(",") || after.is("as") || after.is("from")
+                })
         };
         let follows = |before: &Token| match &before.kind {
             Kind::Word(word) => BEFORE_NAME.contains(&word.as_str()),

@@ -1,5 +1,7 @@
 //! The tokens of a text with their byte offsets; the only place that sees sqlparser.
 
+use std::ops::Range;
+
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::tokenizer::{Location, Token as Parsed, TokenWithSpan, Tokenizer, Whitespace, Word};
 
@@ -56,7 +58,7 @@ pub(super) fn tokens_around(text: &str, unknowns: &[UnknownPart]) -> (Vec<Token>
     for token in &mut tokens {
         let within = |part: &&UnknownPart| part.bytes.start < token.end && token.start < part.bytes.end;
         if let Some(part) = unknowns.iter().find(within) {
-            token.kind = unknown_kind(token, part, || shown(text, token, unknowns));
+            token.kind = unknown_kind(token, part, || pattern(text, token.start..token.end, unknowns));
         }
     }
     (tokens, problem)
@@ -70,15 +72,19 @@ fn unknown_kind(token: &Token, part: &UnknownPart, shown: impl FnOnce() -> Strin
     };
     // Two names that are put together in the same way are the same one.
     let shown = shown();
-    Kind::UnknownName(Unknown::pattern(&shown), form)
+    let reason = match part.unknown.reason() {
+        reason if reason.contains(' ') => reason.to_owned(),
+        source => format!("`{source}` is known only when the code runs"),
+    };
+    Kind::UnknownName(Unknown::pattern(&shown, &reason), form)
 }
 
-/// A name as an f-string would have it: `orders_{year}`.
-fn shown(text: &str, token: &Token, unknowns: &[UnknownPart]) -> String {
+/// A name, part of a text, as an f-string would have it: `orders_{year}`.
+pub(super) fn pattern(text: &str, name: Range<usize>, unknowns: &[UnknownPart]) -> String {
     let mut shown = String::new();
-    let mut at = token.start;
+    let mut at = name.start;
     for UnknownPart { bytes, unknown, .. } in unknowns {
-        if bytes.start < at || bytes.end > token.end {
+        if bytes.start < at || bytes.end > name.end {
             continue;
         }
         shown.push_str(text.get(at..bytes.start).unwrap_or_default());
@@ -86,7 +92,7 @@ fn shown(text: &str, token: &Token, unknowns: &[UnknownPart]) -> String {
         shown.extend(["{", source.unwrap_or("…"), "}"]);
         at = bytes.end;
     }
-    shown.push_str(text.get(at..token.end).unwrap_or_default());
+    shown.push_str(text.get(at..name.end).unwrap_or_default());
     shown.trim_matches('"').to_owned()
 }
 

@@ -6,7 +6,7 @@ use super::Reading;
 use super::arguments::{Reason, together};
 use crate::migration::operation::Index;
 use crate::migration::schema_call::{GivenField, SchemaCall};
-use crate::python_work::{Action, EditorArgument, EditorCall, ModelName, PythonWork, TextPiece};
+use crate::python_work::{Action, EditorArgument, EditorCall, ModelName, PythonWork};
 use crate::source::Range;
 use crate::value::Value;
 
@@ -30,10 +30,9 @@ impl Reading<'_> {
         let call = match (call.method.as_str(), call.arguments.as_slice()) {
             ("create_model", [Model(model)]) => SchemaCall::CreateModel { model: model.clone() },
             ("delete_model", [Model(model)]) => SchemaCall::DeleteModel { model: model.clone() },
-            ("alter_db_table", [Model(model), Text(old), Text(new)]) => SchemaCall::AlterDbTable {
-                model: model.clone(),
-                old: known(old)?,
-                new: known(new)?,
+            ("alter_db_table", [_, Text(old), Text(new)]) => SchemaCall::AlterDbTable {
+                old: old.clone(),
+                new: new.clone(),
             },
             ("alter_unique_together", [Model(model), Given(old), Given(new)]) => SchemaCall::AlterUniqueTogether {
                 model: model.clone(),
@@ -107,13 +106,4 @@ impl Reading<'_> {
 
 fn concurrently(rest: &[EditorArgument]) -> bool {
     matches!(rest, [EditorArgument::Value(Value::Bool(true))])
-}
-
-/// A text all of which is known once the models are.
-fn known(text: &[TextPiece]) -> Result<Vec<TextPiece>, Reason> {
-    let unknown = text.iter().find_map(|piece| match piece {
-        TextPiece::Unknown(reason) => Some(reason.clone()),
-        TextPiece::Known(_) | TextPiece::Table(_) | TextPiece::Column(..) => None,
-    });
-    unknown.map_or_else(|| Ok(text.to_vec()), Err)
 }

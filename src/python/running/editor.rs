@@ -13,6 +13,8 @@ use crate::value::Value;
 #[derive(Clone, Copy)]
 enum Kind {
     Model,
+    /// A model of which Django asks nothing for its SQL.
+    AnyModel,
     Field,
     Text,
     Value,
@@ -71,7 +73,7 @@ const METHODS: &[(&str, &[(&str, Kind)])] = &[
     (
         "alter_db_table",
         &[
-            ("model", Kind::Model),
+            ("model", Kind::AnyModel),
             ("old_db_table", Kind::Text),
             ("new_db_table", Kind::Text),
         ],
@@ -219,6 +221,7 @@ impl<'a> Runner<'a> {
                     _ => Err(unknown()),
                 }
             }
+            (Kind::AnyModel, _) => Ok(EditorArgument::Value(Value::None)),
             (Kind::Field, Datum::Field(field)) => Ok(EditorArgument::FieldOf(field.0.clone(), field.1.clone())),
             (Kind::Field, Datum::Made(id)) => {
                 let Some(Cell::Made { call, attributes }) = self.state.cell(*id).cloned() else {
