@@ -134,3 +134,28 @@ fn what_both_ways_of_a_condition_do_by_the_same_code_is_told_once() {
     );
     assert_eq!(rules(&found), ["create-index-blocking-writes"]);
 }
+
+#[test]
+fn an_operation_class_kept_by_an_object_is_that_class() {
+    let tools = "from django.db import migrations\n\n\nclass RunSQL(migrations.RunSQL):\n    pass\n\n\n\
+                 class Tools:\n    RunSQL = RunSQL\n\n\ntools = Tools()\n";
+    let written = migration(
+        "shop",
+        "0001_initial",
+        "tools.RunSQL('CREATE INDEX ON shop_order (status)')",
+    );
+    let run = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/tools.py", tools)
+        .file(
+            "shop/migrations/0002_code.py",
+            written.replacen("from django", "from shop.tools import tools\nfrom django", 1),
+        )
+        .run("check shop/migrations/0002_code.py --output-format json --exit-zero");
+    let found = run.json();
+    assert_eq!(
+        rules(found["findings"].as_array().unwrap()),
+        ["create-index-blocking-writes"]
+    );
+}

@@ -227,6 +227,8 @@ impl Modules {
         match (module.bindings.get(first), rest) {
             (Some(Value::Name(path)), None) => Step::GoOn(Cow::Borrowed(path)),
             (Some(Value::Name(path)), Some(rest)) => self.attribute_of(module, path, rest),
+            // Of an object of a class of this module.
+            (Some(Value::Call(call)), Some(rest)) => self.attribute_of(module, &call.path, rest),
             (Some(value), None) => Step::Found(Resolved::Value(value)),
             (Some(_), Some(_)) => Step::Nothing,
             (None, _) => match module.star_imports.iter().find(|star| self.exports(star, first)) {
@@ -244,8 +246,10 @@ impl Modules {
         let Some(class) = here.and_then(|name| module.class(name)) else {
             return Step::GoOn(Cow::Owned(format!("{path}.{rest}")));
         };
-        if let Some(attribute) = class.attribute(rest) {
-            return Step::Found(Resolved::Value(&attribute.value));
+        match class.attribute(rest).map(|attribute| &attribute.value) {
+            Some(Value::Name(path)) => return Step::GoOn(Cow::Borrowed(path)),
+            Some(value) => return Step::Found(Resolved::Value(value)),
+            None => {}
         }
         // Inherited, perhaps.
         match class.bases.first() {

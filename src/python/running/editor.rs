@@ -221,7 +221,9 @@ impl<'a> Runner<'a> {
                     _ => Err(unknown()),
                 }
             }
-            (Kind::AnyModel, _) => Ok(EditorArgument::Value(Value::None)),
+            (Kind::AnyModel, datum) => Ok(self
+                .editor_argument(name, Kind::Model, datum)
+                .unwrap_or(EditorArgument::Value(Value::None))),
             (Kind::Field, Datum::Field(field)) => Ok(EditorArgument::FieldOf(field.0.clone(), field.1.clone())),
             (Kind::Field, Datum::Made(id)) => {
                 let Some(Cell::Made { call, attributes }) = self.state.cell(*id).cloned() else {
