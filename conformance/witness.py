@@ -128,11 +128,12 @@ class Witness:
         def noted(*args):
             self.current = index
             try:
-                return database_forwards(*args)
+                database_forwards(*args)
             except Exception:
                 # What comes after an operation that fails shall be seen as well.
                 if self.operations is None:
                     raise
+            self.current = None
 
         return noted
 
@@ -187,8 +188,6 @@ class Witness:
 
     def is_sent_by_code(self):
         """Whether code of the project calls a cursor, and not Django for it: what the ORM sends is work on rows."""
-        if self.current is None:
-            return False
         frame = sys._getframe(2)
         while is_of(frame, ("django/db/backends/utils.py", "contextlib.py", "witness.py")):
             frame = frame.f_back
@@ -196,9 +195,17 @@ class Witness:
 
     def statements(self):
         """Where the statement belongs that runs now."""
+        if self.deferred is None and self.current is None:
+            return self.beside_operations()
         if self.deferred is None:
             return self.operations[self.current]["statements"]
         return self.operations[self.deferred]["deferred"]
+
+    def beside_operations(self):
+        """What the migration's own `apply` sends after its operations."""
+        if self.operations[-1]["class"] != "apply":
+            self.operations.append({"class": "apply", "statements": [], "deferred": []})
+        return self.operations[-1]["statements"]
 
     @contextlib.contextmanager
     def running_deferred(self, index):

@@ -122,9 +122,7 @@ fn the_statements_of_every_operation_are_those_that_django_sent() {
                         .map(|statement| text(&statement["sql"]))
                         .collect();
                     let found: Vec<&str> = list(&operation[kind]).iter().map(text).collect();
-                    // The recorder does not see what a cursor sends in a RunPython.
-                    let is_recorded = sent["class"] != "RunPython";
-                    if is_recorded && operation["confidence"] == "exact" && expected != found {
+                    if operation["confidence"] == "exact" && expected != found {
                         failures.push(format!(
                             "{place}, {kind}:\n  Django   {expected:?}\n  forelock {found:?}"
                         ));
