@@ -13,6 +13,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from unittest import mock
 
 import sqlparse
 
@@ -157,7 +158,7 @@ class Witness:
         self.operations = [empty_entry(operation) for operation in migration.operations]
         self.is_atomic, migration.atomic = migration.atomic, False
         try:
-            with self.connection.schema_editor(atomic=False) as editor:
+            with without_blocks(), self.connection.schema_editor(atomic=False) as editor:
                 state = migration.apply(state, editor)
         finally:
             migration.atomic = self.is_atomic
@@ -179,8 +180,8 @@ class Witness:
         # The server runs the statements of one string in one transaction.
         if len(pieces) == 1:
             self.perform(final, statement, "in transaction" if self.is_atomic else "alone")
-            # The code goes on with the rows.
-            return execute(sql, params, many, context) if is_question(final) else None
+            # The code goes on with what it gets.
+            return execute(sql, params, many, context) if is_asked_back(final) else None
         statement["parts"] = []
         for piece in pieces:
             statement["parts"].append(part := {"sql": piece.rstrip(";").strip()})
@@ -258,8 +259,16 @@ def listening(schema_editor_class, witness):
     return ListeningSchemaEditor
 
 
-def is_question(sql):
-    return re.match(r"\s*(SELECT|SHOW|VALUES|WITH)\b", sql, re.IGNORECASE)
+def without_blocks():
+    """Code that says `with transaction.atomic()` gets no transaction: each statement has its own."""
+    from django.db.transaction import Atomic
+
+    return mock.patch.multiple(Atomic, __enter__=lambda self: None, __exit__=lambda self, *error: None)
+
+
+def is_asked_back(sql):
+    """Whether the code may ask for its rows, or how many there were."""
+    return re.match(r"\s*(SELECT|SHOW|VALUES|WITH|UPDATE|DELETE)\b", sql, re.IGNORECASE)
 
 
 def is_of(frame, paths):
