@@ -25,8 +25,8 @@ OF_EVERY_QUERY = ("ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE")
 BLOCKING = ("SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE")
 # Rows that a statement may look up by their key: no scan, the cost does not grow with the table.
 LOOKED_UP = 10
-# Refused because there is a transaction. What is refused without one shows it in its first word.
-ACTIVE_TRANSACTION = "25001"
+# Refused because there is a transaction, to a command or to the COMMIT of a body. What is refused without one shows it in its first word.
+WITHIN_TRANSACTION = ("25001", "2D000")
 NEEDS_TRANSACTION = re.compile(r"\s*(LOCK|SAVEPOINT|DECLARE)\b", re.IGNORECASE)
 
 RELATIONS = """
@@ -100,7 +100,7 @@ class Effects:
                 self.session.execute(sql)
             return self.in_transaction(sql, known)
         except psycopg.Error as error:
-            if place == "alone" and error.sqlstate == ACTIVE_TRANSACTION:
+            if place == "alone" and error.sqlstate in WITHIN_TRANSACTION:
                 return self.held_up(sql, known)
             return {"error": describe(error)}
 

@@ -6,6 +6,7 @@
 mod apply;
 mod command;
 mod constraints;
+mod existence;
 mod filling;
 mod nameless;
 mod names;

@@ -162,7 +162,7 @@ impl<'a> Run<'a> {
             project,
             rules,
             models: Models::new(project.settings.clone(), known_models(project)),
-            editor: SchemaEditor::new(project.postgres),
+            editor: SchemaEditor::new(project.postgres, project.postgres_source),
             database: Database::new(
                 rules,
                 &project.session,

@@ -23,7 +23,7 @@ use crate::migration::Migration;
 use crate::models::{KnownModel, ModelSettings};
 use crate::progress::Progress;
 use crate::source::{Range, SourceFile, Sources};
-use crate::versions::{DjangoVersion, PostgresVersion};
+use crate::versions::{DjangoVersion, PostgresVersion, VersionSource};
 pub use load::load;
 use root::Named;
 pub use root::{ConfigurationChoice, Target};
@@ -42,6 +42,8 @@ pub struct Project {
     pub settings: ModelSettings,
     /// Which server its statements run on.
     pub postgres: PostgresVersion,
+    /// Whether somebody has said so.
+    pub postgres_source: VersionSource,
     /// What Django's sessions begin with.
     pub session: Session,
     /// The configuration that holds for it.

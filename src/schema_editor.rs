@@ -33,7 +33,7 @@ use crate::source::Range;
 use crate::statement::Statement;
 use crate::unknown::{Identifier, UnknownPart};
 use crate::value::Str;
-use crate::versions::PostgresVersion;
+use crate::versions::{PostgresVersion, VersionSource};
 
 use rustc_hash::FxHashSet;
 
@@ -209,6 +209,7 @@ enum Waiting {
 #[derive(Debug)]
 pub struct SchemaEditor {
     postgres: PostgresVersion,
+    postgres_source: VersionSource,
     deferred: Vec<Deferred>,
     /// The innermost operation that runs.
     operation: OperationPath,
@@ -222,9 +223,10 @@ pub struct SchemaEditor {
 impl SchemaEditor {
     /// An editor that speaks to this version of Postgres.
     #[must_use]
-    pub fn new(postgres: PostgresVersion) -> Self {
+    pub fn new(postgres: PostgresVersion, postgres_source: VersionSource) -> Self {
         Self {
             postgres,
+            postgres_source,
             deferred: Vec::new(),
             operation: OperationPath::default(),
             code: None,

@@ -15,24 +15,39 @@ mod create_table;
 mod cursor;
 mod drop;
 mod expression;
+mod function;
 mod functions;
 mod heads;
+mod holes;
 mod index;
 mod query;
+mod reading;
 mod rows;
 mod session;
 mod split;
 mod token;
 
-use crate::statement::{Statement, Volatility};
+use crate::statement::{FunctionBody, Object, Statement, Volatility};
 use crate::unknown::UnknownPart;
+
+use reading::{Budget, Reading};
 
 pub use functions::built_in;
 
-/// What is known of functions that are not Postgres's own.
+/// What is known of functions that are not Postgres's own, and of what code of the database's asks for.
 pub trait Functions {
     /// How far the function varies; `None` if nobody has declared it.
     fn volatility(&self, name: &str) -> Option<Volatility>;
+
+    /// What runs when it is called: one for each list of parameters that it has been declared with.
+    fn bodies(&self, _name: &str) -> &[FunctionBody] {
+        &[]
+    }
+
+    /// Whether the database has this for certain.
+    fn exists(&self, _object: &Object<'_>) -> bool {
+        false
+    }
 }
 
 /// One statement of a text, cut out but not yet read.
@@ -90,8 +105,11 @@ impl Piece<'_> {
     pub fn read(&self, functions: &dyn Functions) -> Vec<Statement> {
         match &self.tokens {
             Tokens::Broken(reason) => vec![self.unread(reason.clone())],
-            Tokens::Read(tokens) => heads::read(self.text, tokens, functions, 0)
-                .unwrap_or_else(|problem| vec![self.unread(problem.to_string())]),
+            Tokens::Read(tokens) => {
+                let budget = Budget::default();
+                body::statement(self.text, tokens, Reading::new(functions, &budget))
+                    .unwrap_or_else(|problem| vec![self.unread(problem.to_string())])
+            }
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod command;
 mod names;
+mod object;
 mod print;
 mod references;
 mod unknowns;
@@ -14,10 +15,11 @@ use crate::data_type::DataType;
 use crate::unknown::{Identifier, Sql, Unknown};
 
 pub use command::{
-    Command, DomainChange, Inner, QueryReads, ReindexTarget, Rows, SequenceChange, SessionChange, SettingScope,
-    TableChange, TableForm, TransactionChange, ViewKind,
+    BodyLanguage, Command, DomainChange, FunctionBody, FunctionKind, Inner, Parameter, QueryReads, ReindexTarget, Rows,
+    SequenceChange, SessionChange, SettingScope, TableChange, TableForm, Takes, TransactionChange, ViewKind,
 };
 pub use names::{create_index_name, index_name, names_digest, truncate_name};
+pub use object::Object;
 pub(crate) use print::deferrable_sql;
 pub use print::{quote_literal, quote_name, split_identifier};
 pub(crate) use references::without_namespace;

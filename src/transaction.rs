@@ -13,6 +13,8 @@ pub struct Transaction {
     pub open: bool,
     /// Whether that transaction is Django's own.
     djangos: bool,
+    /// Whether it was begun for a body of code alone, which may end it.
+    bodys: bool,
     /// Its locks, in the order in which it took the first on each relation.
     holdings: Vec<Holding>,
     /// Columns that this migration added, whatever the transaction.
@@ -156,6 +158,29 @@ impl Transaction {
     #[must_use]
     pub fn is_djangos(&self) -> bool {
         self.djangos
+    }
+
+    /// A body of code begins: it runs in the transaction that is open, or in one of its own.
+    pub fn open_for_body(&mut self) {
+        if !self.open {
+            self.open = true;
+            self.bodys = true;
+        }
+    }
+
+    /// Whether the transaction was begun for a body of code alone.
+    #[must_use]
+    pub fn is_bodys(&self) -> bool {
+        self.bodys
+    }
+
+    /// The body of code ends; what was begun for it alone is committed. Says whether that was so.
+    pub fn close_of_body(&mut self) -> bool {
+        let own = std::mem::take(&mut self.bodys);
+        if own {
+            self.end(false);
+        }
+        own
     }
 
     /// A transaction begins: by `BEGIN`, or because a string holds several statements.

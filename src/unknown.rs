@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub(crate) use identifier::quoted;
 pub use identifier::{Identifier, known_names, shown_names};
-pub use part::UnknownPart;
+pub use part::{PartForm, UnknownPart};
 pub(crate) use sql::sql;
 pub use sql::{Sql, SqlPart};
 
@@ -33,6 +33,8 @@ enum Sameness {
     Subject,
     /// Where one is a copy of the other, or both are derived from copies and are the same of them.
     Copy,
+    /// Where they are put together in the same way; so they are shown, too.
+    Pattern,
 }
 
 impl Unknown {
@@ -66,6 +68,16 @@ impl Unknown {
         }
     }
 
+    /// A name that code puts together: `orders_{year}`. It is the same wherever it is put together so.
+    #[must_use]
+    pub fn pattern(pattern: &str) -> Self {
+        Self {
+            reason: Arc::from(format!("`{pattern}` is known only when the code runs")),
+            subject: Some(Arc::from(pattern)),
+            sameness: Sameness::Pattern,
+        }
+    }
+
     /// Something that is derived from this one, called after what it is: a name, of a table and a column.
     #[must_use]
     pub fn derived(&self, what: &str) -> Self {
@@ -75,7 +87,10 @@ impl Unknown {
                 .subject
                 .as_ref()
                 .map(|subject| Arc::from(format!("{what} of {subject}"))),
-            sameness: self.sameness,
+            sameness: match self.sameness {
+                Sameness::Subject | Sameness::Pattern => Sameness::Subject,
+                Sameness::Copy => Sameness::Copy,
+            },
         }
     }
 
@@ -83,6 +98,12 @@ impl Unknown {
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref().filter(|_| self.sameness == Sameness::Copy)
+    }
+
+    /// How code puts the name together, where it does.
+    #[must_use]
+    pub fn as_pattern(&self) -> Option<&str> {
+        self.subject.as_deref().filter(|_| self.sameness == Sameness::Pattern)
     }
 
     /// Why it is not known, or what it is.
@@ -104,9 +125,9 @@ fn readable(reason: &str) -> Arc<str> {
 impl PartialEq for Unknown {
     fn eq(&self, other: &Self) -> bool {
         let has_same_origin = match (self.sameness, other.sameness) {
-            (Sameness::Subject, Sameness::Subject) => true,
+            (Sameness::Subject, Sameness::Subject) | (Sameness::Pattern, Sameness::Pattern) => true,
             (Sameness::Copy, Sameness::Copy) => Arc::ptr_eq(&self.reason, &other.reason),
-            (Sameness::Subject, Sameness::Copy) | (Sameness::Copy, Sameness::Subject) => false,
+            (Sameness::Subject | Sameness::Copy | Sameness::Pattern, _) => false,
         };
         has_same_origin && self.subject == other.subject
     }
@@ -115,7 +136,10 @@ impl PartialEq for Unknown {
 /// How it is shown inside an otherwise right statement.
 impl Display for Unknown {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        write!(formatter, "<unknown: {}>", self.reason)
+        match self.as_pattern() {
+            Some(pattern) => formatter.write_str(pattern),
+            None => write!(formatter, "<unknown: {}>", self.reason),
+        }
     }
 }
 

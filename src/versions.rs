@@ -85,6 +85,15 @@ impl fmt::Display for DjangoVersion {
     }
 }
 
+/// Whether a version is the project's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VersionSource {
+    /// The configuration or the command line names it.
+    Given,
+    /// Nothing names it.
+    Assumed,
+}
+
 /// A PostgreSQL major version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PostgresVersion(pub u8);

@@ -334,13 +334,17 @@ fn the_statements_of_a_do_block_are_those_that_stand_there() {
         parts,
         [
             "ALTER TABLE \"a\" ADD COLUMN \"x\" int NULL",
+            "SELECT id FROM a",
             "UPDATE a SET x = r.id WHERE id = 5",
             "CREATE INDEX \"i\" ON \"a\" (\"x\")",
         ]
     );
     assert_eq!(
-        reasons("DO $$ BEGIN EXECUTE format('DROP TABLE %I', 'a'); END $$"),
-        ["EXECUTE runs SQL that is put together at run time"]
+        reasons("DO $$ BEGIN EXECUTE format('DROP TABLE %I', (SELECT 'a')); EXECUTE (SELECT b FROM c); END $$"),
+        [
+            "EXECUTE runs SQL that is put together at run time: `DROP TABLE ?`",
+            "EXECUTE runs SQL that is put together at run time"
+        ]
     );
 }
 

@@ -349,6 +349,22 @@ fn one_place_alone_writes_the_mark_of_an_unknown_and_no_place_looks_for_it() {
     }
     assert_eq!(
         found,
-        ["src/unknown.rs: write!(formatter, \"<unknown: {}>\", self.reason)"]
+        ["src/unknown.rs: None => write!(formatter, \"<unknown: {}>\", self.reason),"]
     );
+}
+
+#[test]
+fn an_assumed_version_by_which_django_sends_nothing_is_said_at_the_operation() {
+    let constraint = "models.UniqueConstraint(fields=[\"status\"], name=\"one\", nulls_distinct=False)";
+    let written = project(&format!("migrations.AddConstraint(\"order\", {constraint})"));
+    let rules = |version: &str| {
+        let run = written.run(&format!(
+            "check shop/migrations/0002_change.py --output-format json --exit-zero {version}"
+        ));
+        let found = run.json()["findings"].as_array().unwrap().clone();
+        found.iter().map(|finding| finding["rule"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(""), ["not-analysed"]);
+    assert_eq!(rules("--postgres-version 14"), Vec::<Value>::new());
+    assert_eq!(rules("--postgres-version 15"), ["add-unique-building-index"]);
 }

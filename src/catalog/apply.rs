@@ -121,12 +121,7 @@ impl Catalog {
                 child.constraints.retain(|_, constraint| !constraint.references(name));
             }
         }
-        for parent in self.tables.values_mut() {
-            parent.attached.children.remove(name);
-            if parent.attached.default_partition.as_deref() == Some(name) {
-                parent.attached.default_partition = None;
-            }
-        }
+        self.forget_child(name);
         if table.attached.partitioned {
             for partition in &table.attached.children {
                 self.drop_table(partition);

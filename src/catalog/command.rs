@@ -110,12 +110,20 @@ impl Catalog {
                 name,
                 volatility,
                 is_trigger,
+                body,
             } => {
-                let known = self.functions.get(name);
+                let known = self.functions.remove(name);
+                let created_in = known.as_ref().map_or(self.migration, |known| known.created_in);
+                let mut bodies = known.map(|known| known.bodies).unwrap_or_default();
+                if let Some(body) = body {
+                    bodies.retain(|known| !known.is_replaced_by(body));
+                    bodies.push(body.clone());
+                }
                 let entry = Function {
                     volatility: *volatility,
                     is_trigger: *is_trigger,
-                    created_in: known.map_or(self.migration, |known| known.created_in),
+                    bodies,
+                    created_in,
                 };
                 self.functions.insert(name.clone(), entry);
             }
@@ -147,6 +155,7 @@ impl Catalog {
             | Command::TouchNothing
             | Command::Session(_)
             | Command::Transaction(_)
+            | Command::RefusedInBody { .. }
             | Command::DeferConstraints
             | Command::Delete { .. }
             | Command::Insert { .. }

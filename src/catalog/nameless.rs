@@ -101,6 +101,7 @@ impl Catalog {
                 parent.referenced_by.remove(NAMELESS);
             }
         }
+        self.forget_child(NAMELESS);
         self.nameless.push((unknown, table));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::data_type::{DataType, TypeParts};
-use crate::statement::{DefaultValue, QueryReads, ViewKind, Volatility};
+use crate::statement::{DefaultValue, FunctionBody, QueryReads, ViewKind, Volatility};
 
 use super::{Catalog, MigrationNumber};
 
@@ -28,12 +28,14 @@ pub struct UserType {
 }
 
 /// A function or procedure that a migration created.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Function {
     /// How far it varies.
     pub volatility: Volatility,
     /// `RETURNS trigger`: no query calls it.
     pub is_trigger: bool,
+    /// What it runs: one for each list of parameters.
+    pub bodies: Vec<FunctionBody>,
     /// The migration that created it; of one that was replaced the first.
     pub created_in: MigrationNumber,
 }
@@ -98,6 +100,16 @@ impl Catalog {
     #[must_use]
     pub fn function(&self, name: &str) -> Option<&Function> {
         self.functions.get(name)
+    }
+
+    /// The function that a call with a bare name means, in whatever schema it is.
+    #[must_use]
+    pub fn declared(&self, name: &str) -> Option<&Function> {
+        let in_schema = |known: &str| known.strip_suffix(name).is_some_and(|schema| schema.ends_with("\".\""));
+        self.functions.get(name).or_else(|| {
+            let mut others = self.functions.iter().filter(|(known, _)| in_schema(known));
+            others.next().map(|(_, function)| function)
+        })
     }
 
     /// The type below a domain, the type itself otherwise.

@@ -85,6 +85,16 @@ impl Catalog {
         }
     }
 
+    /// No table is the parent of this one any more.
+    pub(super) fn forget_child(&mut self, name: &str) {
+        for parent in self.tables.values_mut() {
+            parent.attached.children.remove(name);
+            if parent.attached.default_partition.as_deref() == Some(name) {
+                parent.attached.default_partition = None;
+            }
+        }
+    }
+
     pub(super) fn detach(&mut self, parent: &str, partition: &str) {
         if let Some(entry) = self.tables.get_mut(parent) {
             entry.attached.children.remove(partition);

@@ -223,6 +223,8 @@ pub enum Aspect {
     ReindexAll,
     LeftoverIndex,
     RepeatedValue,
+    EndInBody,
+    RefusedInBody,
 }
 
 /// An aspect's name in rows, and the facts it reads.
@@ -378,6 +380,8 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     ),
     (Aspect::LeftoverIndex, "leftover-index", &[FactName::Uniqueness]),
     (Aspect::RepeatedValue, "repeated-value", &[]),
+    (Aspect::EndInBody, "end-in-body", &[FactName::Transaction]),
+    (Aspect::RefusedInBody, "refused-in-body", &[]),
 ];
 
 impl Aspect {

@@ -132,7 +132,14 @@ fn foreign_key(table: &str, key: &ForeignKey, validation: &'static str, age: &'s
 fn refer(observation: Observation, to_table: &Identifier) -> Observation {
     match to_table {
         Identifier::Known(table) => observation.role(Role::Referenced, table),
-        Identifier::Unknown(_) => observation.unnamed(Role::Referenced.name(), name_for_people(to_table)),
+        Identifier::Unknown(unknown) => {
+            let mut observation = observation.unnamed(Role::Referenced.name(), name_for_people(to_table));
+            let pattern = unknown
+                .as_pattern()
+                .map(|pattern| (Role::Referenced, pattern.to_owned()));
+            observation.roles.extend(pattern);
+            observation
+        }
     }
 }
 
@@ -140,6 +147,7 @@ fn refer(observation: Observation, to_table: &Identifier) -> Observation {
 fn name_for_people(table: &Identifier) -> String {
     match table {
         Identifier::Known(name) => name.clone(),
+        Identifier::Unknown(unknown) if unknown.as_pattern().is_some() => unknown.to_string(),
         Identifier::Unknown(unknown) => {
             let called = unknown.subject().unwrap_or("a table");
             format!("{called}, whose name is not known")

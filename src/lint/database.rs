@@ -9,6 +9,7 @@ use crate::facts::observe::{Context, Usage, observe};
 use crate::finding::{Origin, Place};
 use crate::migration::{Migration, OperationPath, Ownership};
 use crate::project::{Session, Timeout};
+use crate::python_work::Certainty;
 use crate::rules::RuleTable;
 use crate::schema_editor::{self, Connection, PythonCode};
 use crate::source::{Range, Sources};
@@ -189,6 +190,7 @@ impl<'a> Database<'a> {
                 self.run_part(statement, operation, &mut whole);
                 continue;
             };
+            self.transaction.open_for_body();
             for inner in block {
                 let place = inner.place.and_then(|(start, end)| written(start, end));
                 let mut part = Part {
@@ -196,7 +198,13 @@ impl<'a> Database<'a> {
                     ..Part::default()
                 };
                 self.run_part(&inner.statement, operation, &mut part);
+                if inner.certainty == Certainty::Doubtful && inner.statement.changes_schema() {
+                    self.catalog.ran_unread();
+                }
                 parts.push(part);
+            }
+            if self.transaction.close_of_body() {
+                self.end_crowd();
             }
         }
         if parts.is_empty() {

@@ -5,7 +5,9 @@ use crate::finding::Origin;
 use crate::python::Layout;
 use crate::schema_editor::Place;
 use crate::sql::{self, Functions};
-use crate::statement::{Command, SessionChange, SettingScope, Statement, TransactionChange, Volatility};
+use crate::statement::{
+    Command, FunctionBody, Object, SessionChange, SettingScope, Statement, TransactionChange, Volatility,
+};
 use crate::unknown::UnknownPart;
 use crate::value::Str;
 
@@ -14,7 +16,15 @@ use super::sent::{Executed, Sent, Text};
 
 impl Functions for Catalog {
     fn volatility(&self, name: &str) -> Option<Volatility> {
-        self.function(name).map(|function| function.volatility)
+        self.declared(name).map(|function| function.volatility)
+    }
+
+    fn bodies(&self, name: &str) -> &[FunctionBody] {
+        self.declared(name).map_or(&[], |function| &function.bodies)
+    }
+
+    fn exists(&self, object: &Object<'_>) -> bool {
+        self.has(object)
     }
 }
 
@@ -109,6 +119,13 @@ impl Database<'_> {
             TransactionChange::End => {
                 self.transaction.end(self.transaction.is_djangos());
                 self.end_crowd();
+            }
+            // Where the body may not end it, the migration ends.
+            TransactionChange::EndInBody => {
+                if self.transaction.is_bodys() {
+                    self.transaction.end(true);
+                    self.end_crowd();
+                }
             }
             TransactionChange::Within => {}
         }

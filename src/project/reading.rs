@@ -19,7 +19,7 @@ use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
 use crate::progress::Stage;
 use crate::python::{Module, Modules};
 use crate::source::SourceFile;
-use crate::versions::PostgresVersion;
+use crate::versions::{PostgresVersion, VersionSource};
 
 /// Packages depend on packages; a longer chain than this is no chain.
 const MAX_ROUNDS: usize = 32;
@@ -78,7 +78,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
     let division = &divisions[index];
     let mut notes = division.notes.clone();
     notes.extend(division.django.notes.iter().cloned());
-    let postgres = postgres(request, target, division);
+    let (postgres, postgres_source) = postgres(request, target, division);
     let settings = division
         .settings
         .model_settings(division.django.version, postgres, &mut notes);
@@ -100,6 +100,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         working_folder: request.working_folder.to_owned(),
         settings,
         postgres,
+        postgres_source,
         session: division.settings.session(division.django.version),
         configuration: Arc::clone(&target.configuration),
         named: Named::new(&target.named, request.files),
@@ -112,9 +113,15 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
 }
 
 /// The server as said, else the larger of 14 and what this Django requires.
-fn postgres(request: &Request<'_>, target: &Target, division: &Division) -> PostgresVersion {
+fn postgres(request: &Request<'_>, target: &Target, division: &Division) -> (PostgresVersion, VersionSource) {
     let said = request.postgres.or(target.configuration.postgres_version);
-    said.unwrap_or_else(|| PostgresVersion::DEFAULT.max(division.django.version.oldest_postgres()))
+    match said {
+        Some(version) => (version, VersionSource::Given),
+        None => {
+            let oldest = division.django.version.oldest_postgres();
+            (PostgresVersion::DEFAULT.max(oldest), VersionSource::Assumed)
+        }
+    }
 }
 
 fn other_engine(division: &Division, postgres: PostgresVersion) -> Option<String> {

@@ -9,6 +9,7 @@ use crate::statement::{
 };
 use crate::unknown::{Identifier, Sql, Unknown, sql};
 use crate::value::Value;
+use crate::versions::VersionSource;
 
 use super::columns::alter;
 use super::expressions;
@@ -87,8 +88,8 @@ impl Run<'_> {
         }
     }
 
-    /// `_unique_supported`
-    fn is_unsupported(&self, constraint: &Constraint) -> bool {
+    /// `_unique_supported`. Where nobody has said which server it is, that decides in silence whether anything is sent.
+    fn is_unsupported(&mut self, constraint: &Constraint) -> bool {
         let asks = matches!(
             constraint,
             Constraint::Unique {
@@ -96,7 +97,15 @@ impl Run<'_> {
                 ..
             }
         );
-        asks && self.editor.postgres.0 < NULLS_DISTINCT
+        let postgres = self.editor.postgres;
+        let is_unsupported = asks && postgres.0 < NULLS_DISTINCT;
+        if is_unsupported && self.editor.postgres_source == VersionSource::Assumed {
+            self.opaque(format!(
+                "PostgreSQL {postgres} is assumed, where Django sends nothing for `nulls_distinct`; from {NULLS_DISTINCT} on it \
+                 does: set `postgres-version`"
+            ));
+        }
+        is_unsupported
     }
 
     fn table_constraint(&mut self, model: &Model<'_>, constraint: &Constraint) -> Option<TableConstraint> {

@@ -7,12 +7,12 @@ use crate::finding::Origin;
 use crate::migration::{Constraint, Field, Index, Operation, OperationNode, SqlPiece, SqlText};
 use crate::models::{Model, ModelField, Models, View};
 use crate::statement::{AlterTableAction, Name, Statement};
-use crate::unknown::{Identifier, UnknownPart};
-use crate::value::{Str, Value};
+use crate::unknown::Identifier;
+use crate::value::Value;
 use crate::versions::DjangoVersion;
 
 use super::columns::{alter, comment_text};
-use super::parameters::fill_parameters;
+use super::parameters::{Written, fill_parameters};
 use super::run::{Run, django};
 
 /// The state before an operation and after it.
@@ -410,11 +410,11 @@ impl Run<'_> {
     }
 
     /// The text of a piece with its parameters in it, as the schema editor composes it before it is sent.
-    fn with_parameters(&mut self, piece: &SqlPiece) -> Option<(Str, Vec<UnknownPart>)> {
+    fn with_parameters(&mut self, piece: &SqlPiece) -> Option<Written> {
         let Some(parameters) = &piece.params else {
             return Some((piece.text.clone()?, Vec::new()));
         };
-        let filled = fill_parameters(piece.text.as_ref()?, parameters);
+        let filled = fill_parameters(&(piece.text.clone()?, Vec::new()), parameters);
         match &filled {
             Some((_, unknowns)) if !unknowns.is_empty() => self.partial("a parameter of the SQL"),
             Some(_) => {}

@@ -6,12 +6,12 @@ use crate::models::{Model, ModelField, ModelKey, View};
 use crate::python_work::{Action, Certainty, Effect, Handed, ModelName, Parameters, TextPiece};
 use crate::row_work::Reach;
 use crate::statement::{Name, Statement};
-use crate::unknown::Identifier;
+use crate::unknown::{Identifier, PartForm, Unknown, UnknownPart};
 use crate::value::{Builder, Str, Value};
 
 use super::PythonCode;
 use super::operations::{States, bound};
-use super::parameters::fill_parameters;
+use super::parameters::{Written, fill_parameters};
 use super::run::Run;
 
 impl Run<'_> {
@@ -105,18 +105,22 @@ impl Run<'_> {
     }
 
     fn send_python(&mut self, text: &[TextPiece], params: &Parameters, effect: &Effect, view: View<'_>) {
-        let text = match self.composed(text, view) {
-            Ok(text) => text,
-            Err(reason) => {
-                self.opaque(format!("the SQL is known only when the code runs: {reason}"));
-                return;
-            }
-        };
+        let text = self.composed(text, view);
+        if let Some(unknown) = unknown_from_the_start(&text) {
+            self.opaque(format!(
+                "the SQL is known only when the code runs: {}",
+                unknown.reason()
+            ));
+            return;
+        }
+        if !text.1.is_empty() {
+            self.partial("a part of the SQL is known only when the code runs");
+        }
         self.doubtful(effect);
         let sets: Vec<Option<Value>> = match params {
             Parameters::None => vec![None],
             // Nothing to fill in, and no percent sign to be halved.
-            Parameters::Given(Value::Tuple(items)) if items.is_empty() && !text.contains('%') => vec![None],
+            Parameters::Given(Value::Tuple(items)) if items.is_empty() && !text.0.contains('%') => vec![None],
             Parameters::Given(params) => vec![Some(params.clone())],
             Parameters::Many(Value::List(sets) | Value::Tuple(sets)) => sets.iter().cloned().map(Some).collect(),
             Parameters::Many(_) => {
@@ -126,12 +130,12 @@ impl Run<'_> {
         };
         for params in sets {
             let filled = match &params {
-                None => Some((text.clone(), Vec::new())),
+                None => Some(text.clone()),
                 Some(params) => fill_parameters(&text, params),
             };
             match filled {
                 Some((filled, unknowns)) => {
-                    if !unknowns.is_empty() {
+                    if unknowns.len() > text.1.len() {
                         self.partial("a parameter of the SQL");
                     }
                     self.send_written(filled, unknowns, Origin::RunPython);
@@ -142,14 +146,21 @@ impl Run<'_> {
     }
 
     /// A text with the tables and columns of models in it.
-    fn composed(&mut self, pieces: &[TextPiece], view: View<'_>) -> Result<Str, String> {
+    fn composed(&mut self, pieces: &[TextPiece], view: View<'_>) -> Written {
         let mut text = Builder::default();
+        let mut unknowns = Vec::new();
         for piece in pieces {
-            match piece {
-                TextPiece::Known(known) => text.push(known),
+            let unknown = match piece {
+                TextPiece::Known(known) => {
+                    text.push(known);
+                    continue;
+                }
                 TextPiece::Table(name) => match self.model_of(name, view).db_table() {
-                    Identifier::Known(table) => text.push_text(&table),
-                    Identifier::Unknown(unknown) => return Err(unknown.reason().to_owned()),
+                    Identifier::Known(table) => {
+                        text.push_text(&table);
+                        continue;
+                    }
+                    Identifier::Unknown(unknown) => unknown,
                 },
                 TextPiece::Column(name, field) => {
                     let model = self.model_of(name, view);
@@ -158,16 +169,34 @@ impl Run<'_> {
                         field => model.field(field),
                     };
                     match column.and_then(|field| field.column()) {
-                        Some(Identifier::Known(column)) => text.push_text(&column),
-                        Some(Identifier::Unknown(_)) | None => {
-                            return Err(format!("the column of {}.{field}", model.state.label()));
+                        Some(Identifier::Known(column)) => {
+                            text.push_text(&column);
+                            continue;
                         }
+                        Some(Identifier::Unknown(unknown)) => unknown,
+                        None => Unknown::new(&format!("the column of {}.{field}", model.state.label())),
                     }
                 }
-                TextPiece::Unknown(reason) => return Err(reason.clone()),
-            }
+                TextPiece::Unknown(reason) => Unknown::new(reason),
+            };
+            let start = text.length();
+            text.push_text(&unknown.to_string());
+            unknowns.push(UnknownPart {
+                bytes: start..text.length(),
+                unknown,
+                form: PartForm::Text,
+            });
         }
-        Ok(text.finish())
+        (text.finish(), unknowns)
+    }
+
+    /// A text of which all is known.
+    fn known_text(&mut self, pieces: &[TextPiece], view: View<'_>) -> Result<Str, String> {
+        let (text, unknowns) = self.composed(pieces, view);
+        match unknowns.first() {
+            None => Ok(text),
+            Some(part) => Err(part.unknown.reason().to_owned()),
+        }
     }
 
     fn model_of<'a>(&mut self, name: &ModelName, view: View<'a>) -> Model<'a> {
@@ -184,7 +213,8 @@ impl Run<'_> {
                 let model = self.model_of(model, view);
                 self.delete_model(&model);
             }
-            SchemaCall::AlterDbTable { old, new, .. } => match (self.composed(old, view), self.composed(new, view)) {
+            SchemaCall::AlterDbTable { old, new, .. } => match (self.known_text(old, view), self.known_text(new, view))
+            {
                 (Ok(old), Ok(new)) => {
                     self.alter_db_table(&Identifier::from(old.to_string()), &Identifier::from(new.to_string()));
                 }
@@ -262,7 +292,7 @@ impl Run<'_> {
                     None => self.opaque("a constraint without a name is dropped"),
                 }
             }
-            SchemaCall::Defer { text } => match self.composed(text, view) {
+            SchemaCall::Defer { text } => match self.known_text(text, view) {
                 Ok(text) => self.defer_written(text),
                 Err(reason) => self.opaque(reason),
             },
@@ -286,6 +316,13 @@ impl Run<'_> {
             self.partial(format!("{name}: {reason}"));
         }
     }
+}
+
+/// The part that a text begins with, if nothing tells what the text is.
+fn unknown_from_the_start((text, unknowns): &Written) -> Option<&Unknown> {
+    let first = unknowns.first()?;
+    let is_open = text[..first.bytes.start].trim().is_empty();
+    is_open.then_some(&first.unknown)
 }
 
 /// The effect whose rows reach furthest; the last of those.

@@ -2,7 +2,9 @@
 
 use crate::data_type::DataType;
 use crate::lock::LockMode;
-use crate::statement::{Command, DomainChange, Name, SequenceChange, Statement, ViewKind};
+use crate::statement::{Command, DomainChange, SequenceChange, Statement, ViewKind};
+
+use crate::unknown::Identifier;
 
 use super::alter_table;
 use super::column::data_type;
@@ -45,17 +47,20 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
 
 fn index(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     let if_exists = cursor.if_exists();
-    let index = cursor.relation()?;
+    let index = cursor.relation_identifier()?;
     if cursor.eat(&["rename", "to"]) {
-        let to = cursor.name()?;
+        let to = cursor.object()?;
         cursor.expect_end()?;
         return Ok(vec![Statement::RenameIndex {
             table: None,
-            from: Name::Given(index),
-            to: Name::Given(to),
+            from: index.into(),
+            to,
             if_exists,
         }]);
     }
+    let Identifier::Known(index) = index else {
+        return Err(Problem::Other("its index is known only when the code runs".to_owned()));
+    };
     let read = if cursor.eat(&["set", "tablespace"]) {
         Command::MoveIndex { index }
     } else if cursor.eat(&["attach", "partition"]) {

@@ -1,8 +1,9 @@
 //! `ALTER TABLE`, action by action: one that is not understood is not analysed, alone.
 
 use crate::lock::LockMode;
-use crate::statement::{AlterTableAction, Name, Statement, TableChange, Using};
+use crate::statement::{AlterTableAction, Statement, TableChange, Using};
 
+use crate::catalog::table_key;
 use crate::unknown::Identifier;
 
 use super::column::{self, data_type};
@@ -19,7 +20,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         ));
     }
     let if_exists = cursor.if_exists();
-    let table = cursor.table()?;
+    let table = cursor.table_identifier()?;
     if cursor.sees(&["rename"]) && !cursor.sees(&["rename", "constraint"]) {
         return Ok(vec![rename(cursor, table, if_exists)?]);
     }
@@ -30,7 +31,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     let mut actions = Vec::new();
     for tokens in Cursor::comma_separated(cursor.rest()) {
         let mut part = cursor.over(tokens);
-        let outcome = action(&mut part, &table).and_then(|read| part.expect_end().map(|()| read));
+        let outcome = action(&mut part, table_key(&table)).and_then(|read| part.expect_end().map(|()| read));
         actions.extend(outcome.unwrap_or_else(|problem| {
             vec![AlterTableAction::Change {
                 text: cursor.source(tokens),
@@ -41,48 +42,45 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         }));
     }
     Ok(vec![Statement::AlterTable {
-        table: table.into(),
+        table,
         if_exists,
         actions,
     }])
 }
 
-fn set_schema(cursor: &Cursor<'_>, table: String, if_exists: bool, schema: String) -> Statement {
+fn set_schema(cursor: &Cursor<'_>, table: Identifier, if_exists: bool, schema: String) -> Statement {
     let action = AlterTableAction::Change {
         text: cursor.source(&cursor.tokens[..cursor.at]),
         change: TableChange::SetSchema { schema },
     };
     Statement::AlterTable {
-        table: table.into(),
+        table,
         if_exists,
         actions: vec![action],
     }
 }
 
 /// `RENAME TO`, `RENAME [COLUMN] .. TO`
-fn rename(cursor: &mut Cursor<'_>, table: String, if_exists: bool) -> Read<Statement> {
+fn rename(cursor: &mut Cursor<'_>, table: Identifier, if_exists: bool) -> Read<Statement> {
     cursor.expect("rename")?;
     if cursor.eat(&["to"]) {
-        let to = cursor.name()?;
+        let to = cursor.identifier()?;
         cursor.expect_end()?;
         return Ok(Statement::RenameTable {
-            from: table.into(),
-            to: to.into(),
+            from: table,
+            to,
             if_exists,
         });
     }
     cursor.eat(&["column"]);
-    let from = cursor.name()?;
+    let from = cursor.identifier()?;
     cursor.expect("to")?;
-    let to = cursor.name()?;
+    let to = cursor.identifier()?;
     cursor.expect_end()?;
     Ok(Statement::AlterTable {
-        table: table.into(),
+        table,
         if_exists,
-        actions: vec![AlterTableAction::RenameColumn {
-            from: from.into(),
-            to: to.into(),
-        }],
+        actions: vec![AlterTableAction::RenameColumn { from, to }],
     })
 }
 
@@ -101,7 +99,7 @@ fn action(cursor: &mut Cursor<'_>, table: &str) -> Read<Vec<AlterTableAction>> {
         return Ok(vec![alter_column(cursor)?]);
     }
     if cursor.eat(&["validate", "constraint"]) {
-        let name = Name::Given(cursor.name()?);
+        let name = cursor.object()?;
         return Ok(vec![AlterTableAction::ValidateConstraint { name }]);
     }
     if cursor.eat(&["set", "tablespace"]) {
@@ -139,20 +137,21 @@ fn drop(cursor: &mut Cursor<'_>) -> Read<AlterTableAction> {
         cursor.eat(&["column"]);
     }
     let if_exists = cursor.if_exists();
-    let name = cursor.name()?;
+    if is_constraint {
+        let name = cursor.object()?;
+        let cascade = cursor.cascade();
+        return Ok(AlterTableAction::DropConstraint {
+            name,
+            if_exists,
+            cascade,
+        });
+    }
+    let column = cursor.identifier()?;
     let cascade = cursor.cascade();
-    Ok(if is_constraint {
-        AlterTableAction::DropConstraint {
-            name: Name::Given(name),
-            if_exists,
-            cascade,
-        }
-    } else {
-        AlterTableAction::DropColumn {
-            column: name.into(),
-            if_exists,
-            cascade,
-        }
+    Ok(AlterTableAction::DropColumn {
+        column,
+        if_exists,
+        cascade,
     })
 }
 
@@ -169,11 +168,10 @@ fn alter_constraint(cursor: &mut Cursor<'_>) -> Read<Vec<AlterTableAction>> {
 }
 
 fn alter_column(cursor: &mut Cursor<'_>) -> Read<AlterTableAction> {
-    let column = cursor.name()?;
+    let name = cursor.identifier()?;
     if cursor.eat(&["type"]) || cursor.eat(&["set", "data", "type"]) {
-        return alter_type(cursor, column);
+        return alter_type(cursor, name);
     }
-    let name = Identifier::Known(column.clone());
     if cursor.eat(&["set", "not", "null"]) {
         return Ok(AlterTableAction::SetNotNull { column: name });
     }
@@ -202,6 +200,9 @@ fn alter_column(cursor: &mut Cursor<'_>) -> Read<AlterTableAction> {
         return Ok(AlterTableAction::DropIdentity { column: name });
     }
     let text = cursor.source(cursor.tokens);
+    let Identifier::Known(column) = name else {
+        return Err(Problem::Other("its column is known only when the code runs".to_owned()));
+    };
     let change = alter_column_further(cursor, column)?;
     Ok(AlterTableAction::Change { text, change })
 }
@@ -250,7 +251,7 @@ fn alter_column_further(cursor: &mut Cursor<'_>, column: String) -> Read<TableCh
     cursor.fail("a change of the column")
 }
 
-fn alter_type(cursor: &mut Cursor<'_>, column: String) -> Read<AlterTableAction> {
+fn alter_type(cursor: &mut Cursor<'_>, column: Identifier) -> Read<AlterTableAction> {
     let data_type = data_type(cursor)?;
     let collation = if cursor.eat(&["collate"]) {
         Some(cursor.relation()?)
@@ -259,12 +260,12 @@ fn alter_type(cursor: &mut Cursor<'_>, column: String) -> Read<AlterTableAction>
     };
     let using = if cursor.eat(&["using"]) {
         let tokens = cursor.rest();
-        Some(using(cursor, tokens, &column))
+        Some(using(cursor, tokens, column.known().unwrap_or_default()))
     } else {
         None
     };
     Ok(AlterTableAction::AlterType {
-        column: column.into(),
+        column,
         data_type,
         collation,
         using,
@@ -407,7 +408,7 @@ impl<'a> Cursor<'a> {
             text: self.text,
             tokens,
             at: 0,
-            functions: self.functions,
+            reading: self.reading,
         }
     }
 }

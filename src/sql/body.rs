@@ -1,11 +1,31 @@
-//! `DO` blocks: the statements of a PL/pgSQL body that stand there as they are.
+//! Bodies of code that the database runs: `DO` blocks, and functions where they are called.
+//!
+//! The tokens of PL/pgSQL become a tree of its statements (`reader`, `structure`), and that is gone through as it runs
+//! (`sends`): every query in it is a statement at its own place, whatever condition or loop it stands in. Constants are
+//! folded (`text`, `rows`), so that `EXECUTE` says what it sends, and conditions that the catalog decides are (`guards`).
+
+mod calls;
+mod guards;
+mod reader;
+mod rows;
+mod sends;
+mod structure;
+mod text;
 
 use crate::statement::{Command, Inner, Statement};
 
 use super::cursor::{Cursor, Problem, Read};
-use super::heads::{self, command};
-use super::token::{Kind, Token};
-use super::{Tokens, split};
+use super::heads::command;
+use super::reading::Reading;
+use super::token::{self, Kind, Token};
+
+use sends::{Course, Ending, Place};
+use text::Variables;
+
+/// One statement at the top of a string, with what the functions send that it calls.
+pub(super) fn statement(text: &str, tokens: &[Token], reading: Reading<'_>) -> Read<Vec<Statement>> {
+    calls::read_whole(&Cursor::new(text, tokens, reading), 0)
+}
 
 /// `DO [LANGUAGE name] 'body'`
 pub(super) fn read(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
@@ -32,140 +52,39 @@ pub(super) fn read(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>
     if language != "plpgsql" {
         return Err(Problem::Other(format!("a DO block in {language} is not read")));
     }
-    let block = statements(&body, base, cursor, depth + 1)?;
+    let block = sent(cursor, &body, base, depth);
     Ok(vec![command(cursor, Command::Block(block))])
+}
+
+/// What a block sends whose text begins at `base` in the text that people see, if it stands there as it is.
+fn sent(cursor: &Cursor<'_>, body: &str, base: Option<usize>, depth: usize) -> Vec<Inner> {
+    let whole = match (cursor.tokens.first(), cursor.tokens.last()) {
+        (Some(first), Some(last)) => Some((first.start, last.end)),
+        _ => None,
+    };
+    let place = base.map_or(Place::Of(whole), Place::At);
+    let (tokens, problem) = token::tokens(body);
+    let own = Cursor::new(body, &tokens, cursor.reading);
+    let structure = reader::read(own.clone());
+    let course = Course::new(own, place, Ending::Possible, Variables::default(), depth + 1);
+    let mut found = course.of_body(&structure);
+    if let Some(reason) = problem {
+        let start = tokens.last().map_or(0, |token| token.end);
+        let text = body[start..].trim().to_owned();
+        found.push(Inner {
+            statement: Statement::Unread {
+                text: text.clone(),
+                reason,
+            },
+            text,
+            place: base.map_or(whole, |base| Some((base + start, base + body.len()))),
+            certainty: crate::python_work::Certainty::Certain,
+        });
+    }
+    found
 }
 
 /// Where the text of a string begins, if it stands between the quotes as it is.
 fn verbatim(text: &str, start: usize, end: usize, string: &str) -> Option<usize> {
     text.get(start..end)?.find(string).map(|at| start + at)
-}
-
-/// Each statement of the body, whatever condition or loop it stands in.
-///
-/// `base` is where the body begins in the text that people see.
-fn statements(body: &str, base: Option<usize>, cursor: &Cursor<'_>, depth: usize) -> Read<Vec<Inner>> {
-    if depth > 4 {
-        return Err(Problem::Other("is nested too deep".to_owned()));
-    }
-    let mut found = Vec::new();
-    for piece in split::split(body, &[]) {
-        let Tokens::Read(tokens) = &piece.tokens else {
-            let place = base.map(|base| (base + piece.start, base + piece.end));
-            let read = piece.read(cursor.functions);
-            found.extend(read.into_iter().map(|statement| Inner {
-                statement,
-                text: piece.sql().to_owned(),
-                place,
-            }));
-            continue;
-        };
-        let tokens = without_control(tokens);
-        if tokens.is_empty() || is_of_the_language(tokens) {
-            continue;
-        }
-        let inner = Cursor::new(body, tokens, cursor.functions);
-        found.extend(inner_statements(&inner, base, depth));
-    }
-    Ok(found)
-}
-
-/// What one statement of a body comes to: itself, or what the string of an `EXECUTE` holds.
-fn inner_statements(cursor: &Cursor<'_>, base: Option<usize>, depth: usize) -> Vec<Inner> {
-    let (Some(first), Some(last)) = (cursor.tokens.first(), cursor.tokens.last()) else {
-        return Vec::new();
-    };
-    let place = base.map(|base| (base + first.start, base + last.end));
-    let of = |statement| Inner {
-        statement,
-        text: cursor.source(cursor.tokens),
-        place,
-    };
-    let read = if first.is("execute") {
-        execute(cursor, base, depth)
-    } else {
-        statement(cursor, depth).map(|read| read.into_iter().map(of).collect())
-    };
-    read.unwrap_or_else(|problem| {
-        vec![of(Statement::Unread {
-            text: cursor.source(cursor.tokens),
-            reason: problem.to_string(),
-        })]
-    })
-}
-
-fn statement(cursor: &Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
-    let tokens = cursor.tokens;
-    if tokens[0].is("perform") {
-        // PERFORM is SELECT without its result.
-        let query = &tokens[1..];
-        return super::rows::select(&mut cursor.over(query));
-    }
-    // `SELECT .. INTO variable` makes no table here.
-    if tokens[0].is("select") {
-        return Ok(Vec::new());
-    }
-    heads::read(cursor.text, tokens, cursor.functions, depth)
-}
-
-/// `EXECUTE 'text'`: only a text that stands there can be read.
-fn execute(cursor: &Cursor<'_>, base: Option<usize>, depth: usize) -> Read<Vec<Inner>> {
-    match &cursor.tokens[1..] {
-        [
-            Token {
-                kind: Kind::Text(text),
-                start,
-                end,
-            },
-        ] => {
-            let within = verbatim(cursor.text, *start, *end, text);
-            let base = base.zip(within).map(|(base, within)| base + within);
-            statements(text, base, cursor, depth + 1)
-        }
-        _ => Err(Problem::Other(
-            "EXECUTE runs SQL that is put together at run time".to_owned(),
-        )),
-    }
-}
-
-/// Takes away what leads to a statement: `IF .. THEN`, `LOOP`, `BEGIN`, `EXCEPTION WHEN .. THEN`, `DECLARE ..`.
-fn without_control(mut tokens: &[Token]) -> &[Token] {
-    loop {
-        let Some(first) = tokens.first() else { return tokens };
-        let behind = |word: &str| tokens.iter().position(|token| token.is(word)).map(|at| at + 1);
-        let taken = match first.word() {
-            Some("begin" | "else" | "loop" | "exception") => Some(1),
-            Some("if" | "elsif" | "elseif" | "when") => behind("then"),
-            Some("case") => behind("when").map(|at| at - 1),
-            Some("for" | "foreach" | "while") => behind("loop"),
-            Some("declare") => Some(behind("begin").unwrap_or(tokens.len())),
-            _ if first.is_symbol("<<") => tokens.iter().position(|token| token.is_symbol(">>")).map(|at| at + 1),
-            _ => return tokens,
-        };
-        match taken {
-            Some(taken) => tokens = &tokens[taken.min(tokens.len())..],
-            None => return &[],
-        }
-    }
-}
-
-/// What PL/pgSQL does itself: assignments, declarations, ends of blocks.
-fn is_of_the_language(tokens: &[Token]) -> bool {
-    const WORDS: &[&str] = &[
-        "end", "null", "raise", "return", "exit", "continue", "get", "assert", "open", "fetch", "move", "close",
-    ];
-    const SQL: &[&str] = &[
-        "alter", "analyze", "call", "cluster", "comment", "copy", "create", "delete", "do", "drop", "execute", "grant",
-        "insert", "lock", "merge", "notify", "perform", "refresh", "reindex", "reset", "revoke", "select", "set",
-        "truncate", "update", "vacuum", "with",
-    ];
-    let first = &tokens[0];
-    let is_assignment = tokens
-        .iter()
-        .take(8)
-        .any(|token| token.is_symbol(":=") || (token.is_symbol("=") && !SQL.iter().any(|word| first.is(word))));
-    WORDS.iter().any(|word| first.is(word))
-        || (is_assignment && !SQL.iter().any(|word| first.is(word)))
-        // A declaration: `name type`.
-        || !SQL.iter().any(|word| first.is(word))
 }

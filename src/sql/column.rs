@@ -88,10 +88,10 @@ fn interval_fields(cursor: &mut Cursor<'_>) {
 
 /// `name type constraint ..`
 pub(super) fn definition(cursor: &mut Cursor<'_>, table: &str) -> Read<Definition> {
-    let name = cursor.name()?;
+    let name = cursor.identifier()?;
     let data_type = data_type(cursor)?;
     let mut definition = Definition {
-        column: Column::plain(name.into(), data_type),
+        column: Column::plain(name, data_type),
         more: Vec::new(),
     };
     while !cursor.is_done() && !cursor.sees_symbol(",") {
@@ -212,7 +212,7 @@ pub(super) fn default(cursor: &mut Cursor<'_>) -> DefaultValue {
     });
     DefaultValue {
         sql: cursor.sql(tokens),
-        volatility: volatility(tokens, cursor.functions),
+        volatility: volatility(tokens, cursor.reading),
     }
 }
 

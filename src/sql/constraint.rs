@@ -1,11 +1,11 @@
 //! Table constraints, and what may stand behind one.
 
-use crate::catalog::object_name;
+use crate::catalog::{NAMELESS, object_name};
 use crate::statement::{
     ConstraintKind, Deferrability, ForeignKey, Name, SqlExpression, TableChange, TableConstraint, deferrable_sql,
 };
 
-use crate::unknown::Identifier;
+use crate::unknown::{Identifier, Unknown};
 
 use super::cursor::{Cursor, Read};
 use super::expression::{expression, mentions};
@@ -87,7 +87,7 @@ pub(super) fn begins(cursor: &Cursor<'_>) -> bool {
 /// `[CONSTRAINT name] CHECK (..)` and its kin.
 pub(super) fn read(cursor: &mut Cursor<'_>, table: &str) -> Read<Constraint> {
     let name = if cursor.eat(&["constraint"]) {
-        Some(Name::Given(cursor.name()?))
+        Some(cursor.object()?)
     } else {
         None
     };
@@ -106,8 +106,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, table: &str) -> Read<Constraint> {
         }));
     }
     if cursor.eat(&["foreign", "key"]) {
-        let columns = cursor.names_in_brackets()?;
-        let columns = columns.into_iter().map(Identifier::Known).collect();
+        let columns = cursor.identifiers_in_brackets()?;
         cursor.expect("references")?;
         let (key, attributes) = references(cursor, table, name, columns)?;
         return Ok(Constraint::Table(TableConstraint {
@@ -220,7 +219,7 @@ pub(super) fn references(
     name: Option<Name>,
     columns: Vec<Identifier>,
 ) -> Read<(ForeignKey, Attributes)> {
-    let to_table = cursor.relation()?;
+    let to_table = cursor.relation_identifier()?;
     let to_columns = if cursor.sees_symbol("(") {
         cursor.names_in_brackets()?
     } else {
@@ -243,11 +242,16 @@ pub(super) fn references(
     let attributes = Attributes::read(cursor)?;
     let joined: Vec<&str> = columns.iter().filter_map(Identifier::known).collect();
     let joined = joined.join("_");
-    let derived = || Name::Given(object_name(table, Some(&joined), "fkey", |_| false));
+    let derived = || match columns.iter().find_map(Identifier::unknown) {
+        Some(unknown) => Name::Unknown(unknown.derived("a foreign key")),
+        // `table_key` of a table whose name is not known.
+        None if table == NAMELESS => Name::Unknown(Unknown::new("its table is known only when the code runs")),
+        None => Name::Given(object_name(table, Some(&joined), "fkey", |_| false)),
+    };
     let key = ForeignKey {
         name: name.unwrap_or_else(derived),
         columns,
-        to_table: to_table.into(),
+        to_table,
         to_columns: to_columns.into_iter().map(Identifier::Known).collect(),
         on_delete,
         deferrable: attributes.deferrable == Some(Deferrability::InitiallyDeferred),

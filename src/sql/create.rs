@@ -1,14 +1,14 @@
 //! `CREATE`, but for tables and indexes.
 
 use crate::lock::LockMode;
-use crate::statement::{Command, SequenceChange, Statement, ViewKind, Volatility};
+use crate::statement::{Command, SequenceChange, Statement, ViewKind};
 
 use super::column::{self, data_type};
 use super::cursor::{Cursor, Problem, Read};
 use super::expression::{expression, mentions};
 use super::heads::command;
 use super::token::{Kind, Token};
-use super::{create_table, index, query};
+use super::{create_table, function, index, query};
 
 /// Everything behind `CREATE`.
 pub(super) fn read(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
@@ -40,7 +40,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>
         "policy" => policy(cursor)?,
         "type" => create_type(cursor)?,
         "domain" => domain(cursor)?,
-        "function" | "procedure" | "aggregate" => function(cursor)?,
+        "function" | "procedure" | "aggregate" => function::read(cursor)?,
         "extension" => return extension(cursor),
         "collation" => collation(cursor)?,
         "statistics" => statistics(cursor)?,
@@ -221,36 +221,6 @@ fn domain(cursor: &mut Cursor<'_>) -> Read<Command> {
     })
 }
 
-/// The body is not read: it runs when the function is called.
-fn function(cursor: &mut Cursor<'_>) -> Read<Command> {
-    cursor.at += 1;
-    let name = cursor.relation()?;
-    let mut volatility = Volatility::Volatile;
-    let mut is_sql = false;
-    let rest = cursor.rest();
-    let is_trigger = rest
-        .windows(2)
-        .any(|pair| pair[0].is("returns") && pair[1].is("trigger"));
-    for token in rest {
-        match token.word() {
-            Some("immutable" | "stable") => volatility = Volatility::Stable,
-            Some("volatile") => volatility = Volatility::Volatile,
-            Some("sql" | "atomic") => is_sql = true,
-            _ => {}
-        }
-        is_sql |= matches!(&token.kind, Kind::Text(language) if language.eq_ignore_ascii_case("sql"));
-    }
-    // A function in SQL may be inlined, and what is left of it then may be a constant.
-    if is_sql && volatility == Volatility::Volatile {
-        volatility = Volatility::Unknown;
-    }
-    Ok(Command::CreateFunction {
-        name,
-        volatility,
-        is_trigger,
-    })
-}
-
 fn extension(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     cursor.at += 1;
     cursor.if_not_exists();
@@ -289,7 +259,7 @@ fn schema(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
         cursor.at += 1;
         cursor.until(begins);
         let element = &cursor.tokens[start..cursor.at];
-        statements.extend(super::heads::read(cursor.text, element, cursor.functions, depth + 1)?);
+        statements.extend(super::heads::read(cursor.text, element, cursor.reading, depth + 1)?);
     }
     Ok(statements)
 }

@@ -1,23 +1,29 @@
 //! `CREATE TABLE` in all its forms.
 
+use crate::catalog::table_key;
 use crate::statement::{Command, CreateTable, Statement, TableChange, TableForm};
+
+use crate::unknown::Identifier;
 
 use super::column;
 use super::constraint::{self, Constraint};
-use super::cursor::{Cursor, Read};
+use super::cursor::{Cursor, Problem, Read};
 use super::heads::command;
 use super::query;
-use super::token::{Kind, Token};
+use super::token::{Kind, NameForm, Token};
 
 /// Everything behind `CREATE .. TABLE`.
 pub(super) fn read(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Statement>> {
     let if_not_exists = cursor.if_not_exists();
-    let table = cursor.relation()?;
+    let table = cursor.relation_identifier()?;
     if cursor.sees(&["as"]) || is_query_behind_names(cursor) {
+        let Identifier::Known(table) = table else {
+            return Err(Problem::Other("its name is known only when the code runs".to_owned()));
+        };
         return create_as(cursor, table, if_not_exists);
     }
     let mut create = CreateTable {
-        table: table.as_str().into(),
+        table: table.clone(),
         columns: Vec::new(),
         constraints: Vec::new(),
         tablespace: None,
@@ -35,7 +41,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Stateme
             cursor.relation()?;
         }
         if cursor.sees_symbol("(") {
-            elements(cursor, &table, &mut create)?;
+            elements(cursor, table_key(&table), &mut create)?;
         }
     }
     options(cursor, &mut create)?;
@@ -92,6 +98,12 @@ fn elements(cursor: &mut Cursor<'_>, table: &str, create: &mut CreateTable) -> R
     }
     for tokens in Cursor::comma_separated(inside) {
         let mut element = cursor.over(tokens);
+        // Elements that are known only when the code runs.
+        if let [token] = tokens
+            && matches!(token.kind, Kind::UnknownName(_, NameForm::Whole))
+        {
+            continue;
+        }
         if element.eat(&["like"]) {
             create.form = TableForm::Copy {
                 of: element.relation()?,
@@ -145,7 +157,7 @@ fn partition(cursor: &mut Cursor<'_>, create: &mut CreateTable) -> Read<()> {
 pub(super) fn values(bounds: &[Token]) -> Vec<String> {
     let values = bounds.iter().filter_map(|token| match &token.kind {
         Kind::Text(value) | Kind::Number(value) => Some(value.clone()),
-        Kind::Word(_) | Kind::Quoted(_) | Kind::Unknown(_) | Kind::Symbol(_) => None,
+        Kind::Word(_) | Kind::Quoted(_) | Kind::Unknown(_) | Kind::UnknownName(..) | Kind::Symbol(_) => None,
     });
     values.collect()
 }

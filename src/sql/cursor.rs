@@ -2,9 +2,10 @@
 
 use thiserror::Error;
 
-use crate::unknown::Sql;
+use crate::statement::Name;
+use crate::unknown::{Identifier, Sql, Unknown};
 
-use super::Functions;
+use super::reading::Reading;
 use super::token::{Kind, Token};
 
 /// Why a statement was not understood.
@@ -26,22 +27,22 @@ pub(super) struct Cursor<'a> {
     pub text: &'a str,
     pub tokens: &'a [Token],
     pub at: usize,
-    pub functions: &'a dyn Functions,
+    pub reading: Reading<'a>,
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(text: &'a str, tokens: &'a [Token], functions: &'a dyn Functions) -> Self {
+    pub(super) fn new(text: &'a str, tokens: &'a [Token], reading: Reading<'a>) -> Self {
         Self {
             text,
             tokens,
             at: 0,
-            functions,
+            reading,
         }
     }
 
     /// A cursor over a part of the tokens.
     pub(super) fn over(&self, tokens: &'a [Token]) -> Cursor<'a> {
-        Cursor::new(self.text, tokens, self.functions)
+        Cursor::new(self.text, tokens, self.reading)
     }
 
     pub(super) fn peek(&self) -> Option<&'a Token> {
@@ -133,8 +134,47 @@ impl<'a> Cursor<'a> {
                 self.at += 1;
                 Ok(name.to_owned())
             }
+            _ if self.peek().is_some_and(|token| token.unknown().is_some()) => Err(Problem::Other(
+                "a name in it is known only when the code runs".to_owned(),
+            )),
             _ => self.fail("a name"),
         }
+    }
+
+    /// A name without a schema, of which a part may be unknown.
+    pub(super) fn identifier(&mut self) -> Read<Identifier> {
+        match self.unknown_name() {
+            Some(unknown) => Ok(Identifier::Unknown(unknown)),
+            None => self.name().map(Identifier::Known),
+        }
+    }
+
+    /// The same as the name of an index or constraint.
+    pub(super) fn object(&mut self) -> Read<Name> {
+        self.identifier().map(Name::from)
+    }
+
+    /// Goes past a name that has an unknown part, if one comes next, with the schema before or the name behind it.
+    fn unknown_name(&mut self) -> Option<Unknown> {
+        let mut ahead = self.at;
+        let mut unknown = None;
+        loop {
+            let token = self.tokens.get(ahead)?;
+            match &token.kind {
+                Kind::UnknownName(part, _) => unknown = Some(part.clone()),
+                _ => {
+                    token.name()?;
+                }
+            }
+            ahead += 1;
+            if !self.tokens.get(ahead).is_some_and(|token| token.is_symbol(".")) {
+                break;
+            }
+            ahead += 1;
+        }
+        let unknown = unknown?;
+        self.at = ahead;
+        Some(unknown)
     }
 
     /// A name as the catalog has it: bare, unless its schema is not the usual one.
@@ -146,14 +186,31 @@ impl<'a> Cursor<'a> {
         Ok(catalog_name(&parts))
     }
 
+    /// The same, of which a part may be unknown.
+    pub(super) fn relation_identifier(&mut self) -> Read<Identifier> {
+        match self.unknown_name() {
+            Some(unknown) => Ok(Identifier::Unknown(unknown)),
+            None => self.relation().map(Identifier::Known),
+        }
+    }
+
     /// A relation behind `ONLY`, before `*`.
     pub(super) fn table(&mut self) -> Read<String> {
+        self.behind_only(Self::relation)
+    }
+
+    /// The same, of which a part may be unknown.
+    pub(super) fn table_identifier(&mut self) -> Read<Identifier> {
+        self.behind_only(Self::relation_identifier)
+    }
+
+    fn behind_only<T>(&mut self, relation: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
         let in_brackets = self.sees(&["only"]) && self.peek_at(1).is_some_and(|token| token.is_symbol("("));
         self.eat(&["only"]);
         if in_brackets {
             self.at += 1;
         }
-        let table = self.relation()?;
+        let table = relation(self)?;
         if in_brackets {
             self.expect_symbol(")")?;
         }
@@ -175,6 +232,15 @@ impl<'a> Cursor<'a> {
         let inside = self.brackets()?;
         let mut cursor = self.over(inside);
         let names = cursor.list(Cursor::name)?;
+        cursor.expect_end()?;
+        Ok(names)
+    }
+
+    /// The same, of which parts may be unknown.
+    pub(super) fn identifiers_in_brackets(&mut self) -> Read<Vec<Identifier>> {
+        let inside = self.brackets()?;
+        let mut cursor = self.over(inside);
+        let names = cursor.list(Cursor::identifier)?;
         cursor.expect_end()?;
         Ok(names)
     }

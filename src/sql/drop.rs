@@ -1,7 +1,7 @@
 //! `DROP`: one statement for each name.
 
 use crate::lock::LockMode;
-use crate::statement::{Command, Name, Statement, ViewKind};
+use crate::statement::{Command, Statement, ViewKind};
 
 use super::cursor::{Cursor, Problem, Read};
 use super::heads::command;
@@ -14,21 +14,25 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     }
     let kind = cursor.name()?;
     match kind.as_str() {
-        "table" => each(cursor, |table, cascade, if_exists| Statement::DropTable {
-            table: table.into(),
-            if_exists,
-            cascade,
+        "table" => each(cursor, Cursor::relation_identifier, |table, cascade, if_exists| {
+            Statement::DropTable {
+                table,
+                if_exists,
+                cascade,
+            }
         }),
         "index" => indexes(cursor),
-        "sequence" => each(cursor, |sequence, cascade, if_exists| Statement::DropSequence {
-            sequence: sequence.into(),
-            if_exists,
-            cascade,
+        "sequence" => each(cursor, Cursor::relation, |sequence, cascade, if_exists| {
+            Statement::DropSequence {
+                sequence: sequence.into(),
+                if_exists,
+                cascade,
+            }
         }),
         "view" => views(cursor, ViewKind::Plain),
         "type" | "domain" => {
             let all = cursor.clone();
-            each(cursor, |name, cascade, if_exists| {
+            each(cursor, Cursor::relation, |name, cascade, if_exists| {
                 command(
                     &all,
                     Command::DropType {
@@ -39,7 +43,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
                 )
             })
         }
-        "collation" => each(cursor, |name, _, _| Statement::DropCollation { name }),
+        "collation" => each(cursor, Cursor::relation, |name, _, _| Statement::DropCollation { name }),
         "trigger" | "policy" | "rule" => on_table(cursor, &kind),
         "event" => Ok(nothing(cursor)),
         "function" | "procedure" | "routine" => functions(cursor),
@@ -56,9 +60,13 @@ fn nothing(cursor: &mut Cursor<'_>) -> Vec<Statement> {
 }
 
 /// `[IF EXISTS] name, name [CASCADE]`
-fn each(cursor: &mut Cursor<'_>, statement: impl Fn(String, bool, bool) -> Statement) -> Read<Vec<Statement>> {
+fn each<'a, N>(
+    cursor: &mut Cursor<'a>,
+    name: fn(&mut Cursor<'a>) -> Read<N>,
+    statement: impl Fn(N, bool, bool) -> Statement,
+) -> Read<Vec<Statement>> {
     let if_exists = cursor.if_exists();
-    let names = cursor.list(Cursor::relation)?;
+    let names = cursor.list(name)?;
     let cascade = cursor.cascade();
     cursor.expect_end()?;
     Ok(names
@@ -69,18 +77,20 @@ fn each(cursor: &mut Cursor<'_>, statement: impl Fn(String, bool, bool) -> State
 
 fn indexes(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     let concurrently = cursor.eat(&["concurrently"]);
-    each(cursor, |name, cascade, if_exists| Statement::DropIndex {
-        table: None,
-        name: Name::Given(name),
-        concurrently,
-        if_exists,
-        cascade,
+    each(cursor, Cursor::relation_identifier, |name, cascade, if_exists| {
+        Statement::DropIndex {
+            table: None,
+            name: name.into(),
+            concurrently,
+            if_exists,
+            cascade,
+        }
     })
 }
 
 fn views(cursor: &mut Cursor<'_>, kind: ViewKind) -> Read<Vec<Statement>> {
     let all = cursor.clone();
-    each(cursor, |view, cascade, if_exists| {
+    each(cursor, Cursor::relation, |view, cascade, if_exists| {
         command(
             &all,
             Command::DropView {

@@ -2,9 +2,9 @@
 
 use crate::statement::{SqlExpression, Volatility};
 
-use super::Functions;
 use super::cursor::Cursor;
 use super::functions::built_in;
+use super::reading::Reading;
 use super::token::{Kind, Token};
 
 /// Words that look like columns in an expression and are none.
@@ -158,8 +158,11 @@ pub(super) fn mentions(tokens: &[Token]) -> Vec<Mention<'_>> {
         let Some(name) = token.name() else { continue };
         let is_keyword = token.word().is_some_and(|word| NO_COLUMN.contains(&word));
         let goes_on = next.is_some_and(|next| next.is_symbol("(") || next.is_symbol("."));
-        let is_typed_literal =
-            token.word().is_some() && matches!(next.map(|next| &next.kind), Some(Kind::Text(_) | Kind::Unknown(_)));
+        let is_typed_literal = token.word().is_some()
+            && matches!(
+                next.map(|next| &next.kind),
+                Some(Kind::Text(_) | Kind::Unknown(_) | Kind::UnknownName(..))
+            );
         let before = index.checked_sub(1).map(|before| &tokens[before]);
         let is_type = before.is_some_and(|before| before.is_symbol("::"));
         if is_keyword || goes_on || is_typed_literal || is_type {
@@ -178,18 +181,22 @@ pub(super) fn mentions(tokens: &[Token]) -> Vec<Mention<'_>> {
 
 /// The functions that an expression calls, by their bare names.
 pub(super) fn calls(tokens: &[Token]) -> Vec<&str> {
-    let called = tokens.iter().enumerate().filter_map(|(index, token)| {
+    call_sites(tokens).map(|(_, name)| name).collect()
+}
+
+/// The same with the places of their names among the tokens.
+pub(super) fn call_sites(tokens: &[Token]) -> impl Iterator<Item = (usize, &str)> {
+    tokens.iter().enumerate().filter_map(|(index, token)| {
         let name = token.name()?;
         let before = index.checked_sub(1).map(|before| &tokens[before]);
         if token.word().is_some_and(|word| BARE_FUNCTIONS.contains(&word)) {
-            return Some(name);
+            return Some((index, name));
         }
         let is_type = before.is_some_and(|before| before.is_symbol("::") || before.is("as"));
         let is_keyword = token.word().is_some_and(is_followed_by_brackets);
         let is_call = tokens.get(index + 1).is_some_and(|next| next.is_symbol("("));
-        (is_call && !is_type && !is_keyword).then_some(name)
-    });
-    called.collect()
+        (is_call && !is_type && !is_keyword).then_some((index, name))
+    })
 }
 
 /// Keywords before a bracket that is no call.
@@ -261,9 +268,9 @@ fn is_followed_by_brackets(word: &str) -> bool {
 }
 
 /// How far an expression varies: as much as the most volatile function that it calls.
-pub(super) fn volatility(tokens: &[Token], functions: &dyn Functions) -> Volatility {
+pub(super) fn volatility(tokens: &[Token], reading: Reading<'_>) -> Volatility {
     let known = |name: &str| {
-        let declared = functions.volatility(name);
+        let declared = reading.volatility(name);
         declared.or_else(|| built_in(name)).unwrap_or(Volatility::Unknown)
     };
     let worst = calls(tokens)

@@ -4,14 +4,15 @@ use crate::lock::LockMode;
 use crate::statement::{Command, ReindexTarget, Statement, TransactionChange};
 
 use super::cursor::{Cursor, Problem, Read};
+use super::reading::Reading;
 use super::token::{Kind, Token};
-use super::{Functions, alter, body, create, drop, rows, session};
+use super::{alter, body, create, drop, holes, rows, session};
 
 /// Blocks within blocks within `WITH` deeper than this are not followed.
 const DEEPEST: usize = 8;
 
 /// The statements that the tokens of one SQL statement make.
-pub(super) fn read(text: &str, tokens: &[Token], functions: &dyn Functions, depth: usize) -> Read<Vec<Statement>> {
+pub(super) fn read(text: &str, tokens: &[Token], reading: Reading<'_>, depth: usize) -> Read<Vec<Statement>> {
     if depth > DEEPEST {
         return Err(Problem::Other("is nested too deep".to_owned()));
     }
@@ -19,7 +20,10 @@ pub(super) fn read(text: &str, tokens: &[Token], functions: &dyn Functions, dept
     if depth_at_end != 0 {
         return Err(Problem::Other("its brackets do not match".to_owned()));
     }
-    let mut cursor = Cursor::new(text, tokens, functions);
+    if let Some(unknown) = holes::open_part(tokens).and_then(Token::unknown) {
+        return Err(Problem::Other(unknown.reason().to_owned()));
+    }
+    let mut cursor = Cursor::new(text, tokens, reading);
     let Some(head) = cursor.peek() else {
         return Ok(Vec::new());
     };

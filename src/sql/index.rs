@@ -16,11 +16,11 @@ pub(super) fn create(cursor: &mut Cursor<'_>, unique: bool) -> Read<Vec<Statemen
     let given = if cursor.sees(&["on"]) {
         None
     } else {
-        Some(cursor.relation()?)
+        Some(Name::from(cursor.relation_identifier()?))
     };
     cursor.expect("on")?;
     let only = cursor.sees(&["only"]);
-    let table = cursor.table()?;
+    let table = cursor.table_identifier()?;
     let using = if cursor.eat(&["using"]) {
         Some(cursor.name()?)
     } else {
@@ -32,7 +32,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>, unique: bool) -> Read<Vec<Statemen
         .map(|tokens| item(&mut cursor.over(tokens)))
         .collect::<Read<_>>()?;
     let include = if cursor.eat(&["include"]) {
-        cursor.names_in_brackets()?
+        cursor.identifiers_in_brackets()?
     } else {
         Vec::new()
     };
@@ -58,14 +58,14 @@ pub(super) fn create(cursor: &mut Cursor<'_>, unique: bool) -> Read<Vec<Statemen
     let is_unnamed = given.is_none();
     let name = given.unwrap_or_else(|| default_name(&table, &items));
     Ok(vec![Statement::CreateIndex(CreateIndex {
-        name: Name::Given(name),
+        name,
         is_unnamed,
-        table: table.into(),
+        table,
         unique,
         concurrently,
         using,
         items,
-        include: include.into_iter().map(Identifier::Known).collect(),
+        include,
         nulls_distinct,
         with,
         tablespace,
@@ -76,7 +76,14 @@ pub(super) fn create(cursor: &mut Cursor<'_>, unique: bool) -> Read<Vec<Statemen
 }
 
 /// See `ChooseIndexName` in src/backend/commands/indexcmds.c.
-fn default_name(table: &str, items: &[IndexItem]) -> String {
+fn default_name(table: &Identifier, items: &[IndexItem]) -> Name {
+    let columns = items.iter().filter_map(|item| match item {
+        IndexItem::Column { name, .. } => Some(name),
+        IndexItem::Expression(_) => None,
+    });
+    if let Some(unknown) = columns.chain([table]).find_map(Identifier::unknown) {
+        return Name::Unknown(unknown.derived("an index"));
+    }
     let parts: Vec<&str> = items
         .iter()
         .map(|item| match item {
@@ -84,27 +91,28 @@ fn default_name(table: &str, items: &[IndexItem]) -> String {
             IndexItem::Expression(_) => "expr",
         })
         .collect();
-    object_name(table, Some(&parts.join("_")), "idx", |_| false)
+    let table = table.known().unwrap_or_default();
+    Name::Given(object_name(table, Some(&parts.join("_")), "idx", |_| false))
 }
 
 fn item(cursor: &mut Cursor<'_>) -> Read<IndexItem> {
     let start = cursor.at;
-    let is_column = cursor.peek().is_some_and(|token| token.name().is_some())
+    let is_column = cursor.peek().is_some_and(Token::is_name)
         && !cursor
             .peek_at(1)
             .is_some_and(|token| token.is_symbol("(") || token.is_symbol("."));
     if is_column {
-        let name = cursor.name()?;
+        let name = cursor.identifier()?;
         let behind = behind(cursor)?;
         if behind.is_collated {
             // Django has no other word for it either.
             return Ok(IndexItem::Expression(SqlExpression {
                 sql: cursor.sql(&cursor.tokens[start..behind.end]),
-                columns: vec![name],
+                columns: name.known().map(str::to_owned).into_iter().collect(),
             }));
         }
         return Ok(IndexItem::Column {
-            name: name.into(),
+            name,
             operator_class: behind.operator_class,
             suffix: behind.order,
         });

@@ -226,7 +226,7 @@ fn alias(cursor: &mut Cursor<'_>) -> Option<String> {
     let is_alias = cursor.peek().is_some_and(|token| match &token.kind {
         Kind::Word(word) => explicit || !AFTER_RELATION.contains(&word.as_str()),
         Kind::Quoted(_) => true,
-        Kind::Text(_) | Kind::Number(_) | Kind::Unknown(_) | Kind::Symbol(_) => false,
+        Kind::Text(_) | Kind::Number(_) | Kind::Unknown(_) | Kind::UnknownName(..) | Kind::Symbol(_) => false,
     });
     let alias = if is_alias { cursor.name().ok() } else { None };
     if cursor.sees_symbol("(") && (alias.is_some() || explicit) {
@@ -270,7 +270,7 @@ impl<'a> Cursor<'a> {
             text: self.text,
             tokens,
             at,
-            functions: self.functions,
+            reading: self.reading,
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::statement::{Command, QueryReads, Rows, Statement};
 
-use super::Functions;
 use super::cursor::{Cursor, Problem, Read};
 use super::expression::calls;
 use super::functions::built_in;
 use super::heads::{self, command};
 use super::query;
+use super::reading::Reading;
 use super::token::{Kind, Token};
 
 /// Functions of which a SELECT may be made for what they do; none of them touches a table's rows.
@@ -40,7 +40,7 @@ pub(super) fn select(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
             },
         )]);
     }
-    if let Some(function) = unknown_call(tokens, cursor.functions) {
+    if let Some(function) = unknown_call(tokens, cursor.reading) {
         return Err(Problem::Other(format!(
             "calls `{function}`, and what that does is not known"
         )));
@@ -61,10 +61,11 @@ fn select_into(cursor: &Cursor<'_>) -> Option<String> {
 }
 
 /// A function that is neither Postgres's own nor harmless: it may do anything.
-fn unknown_call<'a>(tokens: &'a [Token], functions: &dyn Functions) -> Option<&'a str> {
+fn unknown_call<'a>(tokens: &'a [Token], reading: Reading<'_>) -> Option<&'a str> {
     let is_read_only = |name: &str| {
-        functions.volatility(name) == Some(crate::statement::Volatility::Stable)
+        reading.volatility(name) == Some(crate::statement::Volatility::Stable)
             || built_in(name).is_some()
+            || !reading.bodies(name).is_empty()
             || HARMLESS.contains(&name)
             || (name.starts_with("pg_") && !name.starts_with("pg_drop"))
             || name.starts_with("st_")
@@ -292,7 +293,7 @@ pub(super) fn with(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>
             .first()
             .is_some_and(|first| changes.iter().any(|word| first.is(word)))
         {
-            statements.extend(heads::read(cursor.text, inside, cursor.functions, depth + 1)?);
+            statements.extend(heads::read(cursor.text, inside, cursor.reading, depth + 1)?);
         }
         search_and_cycle(cursor)?;
         if !cursor.eat_symbol(",") {

@@ -3,7 +3,7 @@
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::tokenizer::{Location, Token as Parsed, TokenWithSpan, Tokenizer, Whitespace, Word};
 
-use crate::unknown::{Unknown, UnknownPart};
+use crate::unknown::{PartForm, Unknown, UnknownPart};
 
 /// A token and where it stands.
 #[derive(Clone, Debug)]
@@ -25,26 +25,69 @@ pub(super) enum Kind {
     Number(String),
     /// A value that is not known, or whatever else has a part that is not.
     Unknown(Unknown),
+    /// A name of which a part is not known, or all.
+    UnknownName(Unknown, NameForm),
     /// Punctuation, an operator, anything else.
     Symbol(String),
 }
 
-/// The same of a text with parts that are not known: each is a literal of which no more is known, and nothing else is made of
-/// the text that is shown for it. A string or a name with such a part in it is not known either.
+/// How much of a name is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NameForm {
+    /// A part: the rest is written out, so that it is a name.
+    Part,
+    /// All of it: it may be anything else as well.
+    Whole,
+}
+
+/// The same of a text with parts that are not known: a literal is a literal of which no more is known, other text is a
+/// name or part of one, and nothing else is made of the text that is shown for it. A string or a name with such a part in
+/// it is not known either.
 pub(super) fn tokens_around(text: &str, unknowns: &[UnknownPart]) -> (Vec<Token>, Option<String>) {
-    let mut literals = text.to_owned();
-    for UnknownPart { bytes, .. } in unknowns {
-        let literal = "0".repeat(bytes.len());
-        literals.replace_range(bytes.clone(), &literal);
+    let mut filled = text.to_owned();
+    for UnknownPart { bytes, form, .. } in unknowns {
+        let letter = match form {
+            PartForm::Literal => "0",
+            PartForm::Text => "x",
+        };
+        filled.replace_range(bytes.clone(), &letter.repeat(bytes.len()));
     }
-    let (mut tokens, problem) = tokens(&literals);
+    let (mut tokens, problem) = tokens(&filled);
     for token in &mut tokens {
         let within = |part: &&UnknownPart| part.bytes.start < token.end && token.start < part.bytes.end;
         if let Some(part) = unknowns.iter().find(within) {
-            token.kind = Kind::Unknown(part.unknown.clone());
+            token.kind = unknown_kind(token, part, || shown(text, token, unknowns));
         }
     }
     (tokens, problem)
+}
+
+fn unknown_kind(token: &Token, part: &UnknownPart, shown: impl FnOnce() -> String) -> Kind {
+    let form = match (&token.kind, part.form) {
+        (Kind::Word(_), PartForm::Text) if part.bytes == (token.start..token.end) => NameForm::Whole,
+        (Kind::Word(_) | Kind::Quoted(_), PartForm::Text) => NameForm::Part,
+        (_, PartForm::Text | PartForm::Literal) => return Kind::Unknown(part.unknown.clone()),
+    };
+    // Two names that are put together in the same way are the same one.
+    let shown = shown();
+    Kind::UnknownName(Unknown::pattern(&shown), form)
+}
+
+/// A name as an f-string would have it: `orders_{year}`.
+fn shown(text: &str, token: &Token, unknowns: &[UnknownPart]) -> String {
+    let mut shown = String::new();
+    let mut at = token.start;
+    for UnknownPart { bytes, unknown, .. } in unknowns {
+        if bytes.start < at || bytes.end > token.end {
+            continue;
+        }
+        shown.push_str(text.get(at..bytes.start).unwrap_or_default());
+        let source = Some(unknown.reason()).filter(|reason| !reason.contains(' '));
+        shown.extend(["{", source.unwrap_or("…"), "}"]);
+        at = bytes.end;
+    }
+    shown.push_str(text.get(at..token.end).unwrap_or_default());
+    shown.trim_matches('"').to_owned()
 }
 
 /// The tokens up to the first place that no token begins at, and what is wrong there.
@@ -162,10 +205,15 @@ impl Token {
         }
     }
 
+    /// Whether it is a name, known or not.
+    pub(super) fn is_name(&self) -> bool {
+        matches!(self.kind, Kind::Word(_) | Kind::Quoted(_) | Kind::UnknownName(..))
+    }
+
     /// What is not known of it.
     pub(super) fn unknown(&self) -> Option<&Unknown> {
         match &self.kind {
-            Kind::Unknown(unknown) => Some(unknown),
+            Kind::Unknown(unknown) | Kind::UnknownName(unknown, _) => Some(unknown),
             Kind::Word(_) | Kind::Quoted(_) | Kind::Text(_) | Kind::Number(_) | Kind::Symbol(_) => None,
         }
     }

@@ -1,6 +1,9 @@
 //! The commands that only SQL of one's own sends: Django's schema editor has no word for them.
 
+use std::sync::Arc;
+
 use crate::lock::LockMode;
+use crate::python_work::Certainty;
 
 use super::{AlterTableAction, DefaultValue, Name, SqlExpression, Statement, Volatility};
 use crate::data_type::DataType;
@@ -227,6 +230,8 @@ pub enum Command {
         volatility: Volatility,
         /// `RETURNS trigger`: no query calls it
         is_trigger: bool,
+        /// What runs when it is called, where that can be read
+        body: Option<FunctionBody>,
     },
     /// `DROP FUNCTION`, `DROP PROCEDURE`
     DropFunction {
@@ -250,6 +255,11 @@ pub enum Command {
     Session(SessionChange),
     /// `BEGIN`, `COMMIT`, `ROLLBACK`
     Transaction(TransactionChange),
+    /// A command that ends a transaction, or a part of one, in a body that may not
+    RefusedInBody {
+        /// Why, in words.
+        reason: String,
+    },
     /// `SET CONSTRAINTS .. DEFERRED`
     DeferConstraints,
     /// `UPDATE`
@@ -299,6 +309,85 @@ pub struct Inner {
     pub text: String,
     /// Where that stands in the text that the body is part of, in bytes; missing where a string in the body gives it.
     pub place: Option<(usize, usize)>,
+    /// Whether it is certain to run.
+    pub certainty: Certainty,
+}
+
+/// What a function or procedure runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionBody {
+    /// Which of the two it is.
+    pub kind: FunctionKind,
+    /// What it is written in.
+    pub language: BodyLanguage,
+    /// Its text.
+    pub text: Arc<str>,
+    /// What it is called with.
+    pub parameters: Vec<Parameter>,
+    /// `SET setting = value`: it runs in a part of the transaction of its own.
+    pub has_settings: bool,
+}
+
+/// `FUNCTION` or `PROCEDURE`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FunctionKind {
+    /// A query calls it.
+    Function,
+    /// `CALL` does.
+    Procedure,
+}
+
+/// The languages that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyLanguage {
+    /// `plpgsql`
+    PlPgSql,
+    /// `sql`
+    Sql,
+}
+
+/// A parameter of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// Its type, as it was written.
+    pub data_type: String,
+    /// How many arguments it takes.
+    pub takes: Takes,
+}
+
+/// How many arguments a parameter takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// One.
+    One,
+    /// One or none: it has a default.
+    AtMostOne,
+    /// `VARIADIC`
+    Any,
+}
+
+impl FunctionBody {
+    /// Whether it can be called with so many arguments.
+    #[must_use]
+    pub fn takes(&self, arguments: usize) -> bool {
+        let needed = self.parameters.iter().filter(|parameter| parameter.takes == Takes::One);
+        let is_open = self.parameters.iter().any(|parameter| parameter.takes == Takes::Any);
+        needed.count() <= arguments && (is_open || arguments <= self.parameters.len())
+    }
+
+    /// Whether a declaration replaces it: the parameters have the same types.
+    #[must_use]
+    pub fn is_replaced_by(&self, other: &FunctionBody) -> bool {
+        let types = |body: &FunctionBody| {
+            let parameters = body.parameters.iter();
+            parameters
+                .map(|parameter| parameter.data_type.clone())
+                .collect::<Vec<_>>()
+        };
+        types(self) == types(other)
+    }
 }
 
 impl Statement {
@@ -324,6 +413,49 @@ impl Statement {
                 _ => None,
             },
             _ => None,
+        }
+    }
+
+    /// The same, taken out; itself where it is no block.
+    ///
+    /// # Errors
+    /// The statement, where it is no block.
+    #[allow(clippy::result_large_err, reason = "either way it is the statement")]
+    pub fn into_block(self) -> Result<Vec<Inner>, Statement> {
+        match self {
+            Statement::Command { command, text } => match *command {
+                Command::Block(block) => Ok(block),
+                command => Err(Statement::Command {
+                    command: Box::new(command),
+                    text,
+                }),
+            },
+            statement => Err(statement),
+        }
+    }
+
+    /// Whether the database has other tables, columns or the like afterwards, not only other rows.
+    #[must_use]
+    pub fn changes_schema(&self) -> bool {
+        match self {
+            Statement::SetConstraintsImmediate { .. } | Statement::UpdateNulls { .. } | Statement::Unread { .. } => {
+                false
+            }
+            Statement::Command { command, .. } => !matches!(
+                **command,
+                Command::Select { .. }
+                    | Command::Insert { .. }
+                    | Command::Update { .. }
+                    | Command::Delete { .. }
+                    | Command::Truncate { .. }
+                    | Command::LockTable { .. }
+                    | Command::Session(_)
+                    | Command::Transaction(_)
+                    | Command::RefusedInBody { .. }
+                    | Command::DeferConstraints
+                    | Command::TouchNothing
+            ),
+            _ => true,
         }
     }
 
@@ -461,6 +593,8 @@ pub enum TransactionChange {
     End,
     /// `SAVEPOINT`, `RELEASE`, `ROLLBACK TO`
     Within,
+    /// `COMMIT` or `ROLLBACK` of PL/pgSQL: it ends the transaction of its own call, and begins the next one
+    EndInBody,
 }
 
 /// An action of `ALTER TABLE` that Django never sends.

@@ -69,6 +69,15 @@ impl Name {
     }
 }
 
+impl From<Identifier> for Name {
+    fn from(name: Identifier) -> Self {
+        match name {
+            Identifier::Known(name) => Name::Given(name),
+            Identifier::Unknown(unknown) => Name::Unknown(unknown),
+        }
+    }
+}
+
 impl Statement {
     /// Derives the names in it once and for all, when it is sent: no rename reaches what has been sent.
     pub fn settle_names(&mut self) {

@@ -11,4 +11,15 @@ pub struct UnknownPart {
     pub bytes: Range<usize>,
     /// What it stands for.
     pub unknown: Unknown,
+    /// What it can be.
+    pub form: PartForm,
+}
+
+/// What a part that is not known can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartForm {
+    /// One value: a parameter, which psycopg writes as a literal.
+    Literal,
+    /// Any text that the code puts there: a name, part of one, a clause.
+    Text,
 }

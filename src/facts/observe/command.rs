@@ -60,6 +60,7 @@ impl Context<'_> {
             | Command::DeferConstraints => vec![unbound(Aspect::TouchNothing)],
             Command::Session(change) => vec![self.session(change)],
             Command::Transaction(change) => vec![self.end_transaction(*change)],
+            Command::RefusedInBody { reason } => vec![unbound(Aspect::RefusedInBody).named("reason", reason)],
             Command::Update { table, rows, reads, .. } => self.write_rows("updates", table, rows, reads),
             Command::Delete { table, rows, reads } => self.write_rows("deletes", table, rows, reads),
             Command::Insert { table, reads } => self.insert_rows(table, reads),
@@ -276,6 +277,15 @@ impl Context<'_> {
     fn end_transaction(&self, change: TransactionChange) -> Observation {
         match change {
             TransactionChange::Begin | TransactionChange::Within => unbound(Aspect::TouchNothing),
+            TransactionChange::EndInBody => {
+                // A body may end the transaction that was begun for it alone.
+                let inside = if self.transaction.is_bodys() {
+                    "outside"
+                } else {
+                    "inside"
+                };
+                unbound(Aspect::EndInBody).fact(FactName::Transaction, inside)
+            }
             TransactionChange::End => {
                 // What the migration has begun itself, it may end.
                 let inside = if self.transaction.is_djangos() {

@@ -1,14 +1,14 @@
 //! Statements about a table whose name is not known.
 
 use crate::catalog::NAMELESS;
-use crate::facts::{Observation, Role};
+use crate::facts::{Observation, Role, UNNAMED};
 use crate::statement::Statement;
 use crate::unknown::{Identifier, Unknown};
 
 use super::{Context, name_for_people, observe_seated};
 
-/// All aspects of a statement, answered from what is known of the table itself. It is called what it is, no lock on it is told,
-/// and as long as it is new, nothing is but the locks on others.
+/// All aspects of a statement, answered from what is known of the table itself. It is called what it is; no lock on it is told
+/// that has no pattern for its name, and as long as it is new, nothing is but the locks on others.
 pub(super) fn observe(statement: &Statement, table: &Unknown, context: &Context<'_>) -> Option<Vec<Observation>> {
     let catalog = &context.catalog.with_seated(table);
     let mut observations = observe_seated(statement, &Context { catalog, ..*context })?;
@@ -27,6 +27,13 @@ pub(super) fn observe(statement: &Statement, table: &Unknown, context: &Context<
         names
             .filter(|(name, _)| *name == Role::Table.name())
             .for_each(|(_, value)| value.clone_from(&called));
+    }
+    if let Some(pattern) = table.as_pattern() {
+        let is_unnamed =
+            |observation: &&mut Observation| observation.names.contains(&(UNNAMED, Role::Table.name().to_owned()));
+        for observation in observations.iter_mut().filter(is_unnamed) {
+            observation.roles.push((Role::Table, pattern.to_owned()));
+        }
     }
     Some(observations)
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, Expr};
-use ruff_text_size::TextRange;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::super::operators;
 use super::data::{Cell, Closure, Datum, Definition, Query};
@@ -202,7 +202,14 @@ impl<'a> Runner<'a> {
             ast::InterpolatedStringElement::Interpolation(element) => element,
         };
         let datum = self.evaluate(&element.expression);
-        let text = self.shown_text(&datum);
+        let text = match &datum {
+            Datum::Text(_) | Datum::Constant(_) | Datum::Unknown(_) => self.shown_text(&datum),
+            // A value of a row is called by the code that gets it.
+            _ => {
+                let source = self.shown(element.expression.range());
+                self.unknown_text(&source)
+            }
+        };
         let is_plain = element.format_spec.as_deref().is_none_or(leaves_text_alone) && element.debug_text.is_none();
         match element.conversion {
             ast::ConversionFlag::None | ast::ConversionFlag::Str if is_plain => text,

@@ -10,6 +10,9 @@ use super::data::{Cell, CellId, Datum, Given};
 use crate::python_work::{Action, Handed, ModelName, Target};
 use crate::value::Value;
 
+/// Flags of Django by which it sends other statements: the settings that were read decide them.
+const DJANGOS_FLAGS: &[&str] = &["USE_TZ", "USE_I18N", "USE_L10N"];
+
 impl<'a> Runner<'a> {
     pub(super) fn attribute(&mut self, owner: &Datum<'a>, name: &str, place: TextRange) -> Datum<'a> {
         match owner {
@@ -139,7 +142,20 @@ impl<'a> Runner<'a> {
         datum.as_name().is_none().then_some(datum)
     }
 
+    /// A setting of the project. A flag decides nothing: the environment that the migration runs in may set it otherwise.
     pub(super) fn setting(&mut self, name: &str) -> Datum<'a> {
+        let datum = self.setting_as_read(name);
+        match &datum {
+            Datum::Constant(value) if matches!(value.as_ref(), Value::Bool(_)) && !DJANGOS_FLAGS.contains(&name) => {
+                Datum::unknown(&format!(
+                    "`settings.{name}` may be set otherwise where the migration runs"
+                ))
+            }
+            _ => datum,
+        }
+    }
+
+    fn setting_as_read(&mut self, name: &str) -> Datum<'a> {
         let mut inner = super::super::evaluate::Interpreter::within(self.start, self.modules, Some(self.start));
         let value = inner.named(&format!("django.conf.settings.{name}"));
         let value = inner.settle(value);

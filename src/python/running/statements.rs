@@ -3,9 +3,9 @@
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
-use super::Runner;
 use super::data::{Cell, Datum, FrameId};
 use super::state::{Frame, State};
+use super::{Found, Runner};
 use crate::python_work::{Action, Handed};
 
 /// How a list of statements ends for certain.
@@ -284,9 +284,11 @@ impl<'a> Runner<'a> {
         }
         let before = self.snapshot();
         let mut ends = Ends::default();
+        let first = self.effects.len();
         for body in bodies {
             let from = self.effects.len();
             let flow = self.in_doubt(|runner| runner.execute(body));
+            self.forget_twins(first, from);
             let to = self.effects.len();
             let after = self.state.go_back(&before);
             ends.add(flow, after, from..to);
@@ -295,6 +297,30 @@ impl<'a> Runner<'a> {
             ends.add(Flow::Next, before, 0..0);
         }
         self.go_on_after(ends)
+    }
+
+    /// What another branch does as well, by the same code, happens once: a job that runs at once or in a queue.
+    fn forget_twins(&mut self, first: usize, from: usize) {
+        const MOST_COMPARED: usize = 10_000;
+        let (earlier, own) = self.effects.split_at(from);
+        let earlier = &earlier[first..];
+        // In a transaction of its own it is something else.
+        let is_mark = |found: &Found| matches!(found.effect.action, Action::Begin | Action::End);
+        if earlier.len() * own.len() > MOST_COMPARED || earlier.iter().chain(own).any(is_mark) {
+            return;
+        }
+        let is_twin = |found: &Found| {
+            let is_same =
+                |other: &Found| other.effect.place == found.effect.place && other.effect.action == found.effect.action;
+            earlier.iter().any(is_same)
+        };
+        let twins: Vec<bool> = own.iter().map(is_twin).collect();
+        let mut twins = twins.iter();
+        let mut at = 0;
+        self.effects.retain(|_| {
+            at += 1;
+            at <= from || !twins.next().copied().unwrap_or(false)
+        });
     }
 
     /// Goes on after branches: where some of them left the function or loop, what follows is in doubt.

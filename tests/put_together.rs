@@ -1,0 +1,136 @@
+//! SQL that code puts together from what is known only when it runs.
+#![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
+
+mod scratch;
+
+use scratch::{Scratch, migration};
+use serde_json::Value;
+
+/// What `forelock check` finds in a migration whose code has this body.
+fn findings(body: &str) -> Vec<Value> {
+    let run = project(body, "").run("check shop/migrations/0002_code.py --output-format json --exit-zero");
+    run.json()["findings"].as_array().unwrap().clone()
+}
+
+fn project(body: &str, settings: &str) -> Scratch {
+    let lines: Vec<String> = body.lines().map(|line| format!("    {line}\n")).collect();
+    let code = format!(
+        "from django.conf import settings\nfrom shop.jobs import queue\n\n\ndef code(apps, schema_editor):\n{}\n\nclass Migration",
+        lines.concat()
+    );
+    let written = migration("shop", "0001_initial", "migrations.RunPython(code)").replacen("class Migration", &code, 1);
+    Scratch::new()
+        .file(
+            "manage.py",
+            "os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"config\")\n",
+        )
+        .file("config.py", settings)
+        .app("shop")
+        .file("shop/migrations/0002_code.py", written)
+}
+
+fn rules(findings: &[Value]) -> Vec<&str> {
+    findings
+        .iter()
+        .map(|finding| finding["rule"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn a_table_is_called_as_the_code_puts_its_name_together() {
+    let found = findings(
+        "for order in apps.get_model('shop', 'Order').objects.all():\n    \
+         schema_editor.execute(f'ALTER TABLE rows_{order.pk} ALTER COLUMN field_{order.status} TYPE text')",
+    );
+    assert_eq!(rules(&found), ["alter-type-unknown"]);
+    let message = found[0]["message"].as_str().unwrap();
+    assert!(
+        message.contains("`field_{order.status}` of `rows_{order.pk}`"),
+        "{message}"
+    );
+    assert_eq!(found[0]["locks"][0]["relation"], "rows_{order.pk}");
+    assert_eq!(found[0]["locks"][0]["mode"], "ACCESS EXCLUSIVE");
+}
+
+#[test]
+fn a_table_that_the_same_code_has_made_is_new_and_any_other_is_not() {
+    let made = "year = schema_editor.year\nschema_editor.execute(f'CREATE TABLE orders_{year} (id bigint, at date)')\n";
+    let same = findings(&format!(
+        "{made}schema_editor.execute(f'CREATE INDEX ON orders_{{year}} (at)')"
+    ));
+    assert_eq!(rules(&same), Vec::<&str>::new());
+    let other = findings(&format!(
+        "{made}schema_editor.execute(f'CREATE INDEX ON sales_{{year}} (at)')"
+    ));
+    assert_eq!(rules(&other), ["create-index-blocking-writes"]);
+}
+
+#[test]
+fn a_part_that_may_be_a_clause_is_not_taken_for_a_name() {
+    for statement in [
+        "ALTER TABLE shop_order {schema_editor.change}",
+        "ALTER TABLE shop_order ADD COLUMN note {schema_editor.change}",
+        "UPDATE shop_order SET status = 'x' {schema_editor.change}",
+        "UPDATE shop_order SET status = 'x' WHERE {schema_editor.change}",
+        "DELETE FROM {schema_editor.change}",
+        "SELECT count(*) FROM {schema_editor.change}",
+        "{schema_editor.change} shop_order",
+    ] {
+        let found = findings(&format!("schema_editor.execute(f\"{statement}\")"));
+        assert_eq!(rules(&found), ["not-analysed"], "{statement}");
+    }
+}
+
+#[test]
+fn parameters_are_filled_in_around_what_is_not_known() {
+    let found = findings(
+        "schema_editor.execute(f\"ALTER TABLE rows_{schema_editor.a % 3} ADD CHECK (id < %s)\", [5])\n\
+         schema_editor.execute(f\"UPDATE shop_order SET status = '{schema_editor.a % 3}' WHERE id = %s\", [5])",
+    );
+    assert_eq!(rules(&found), ["add-check-scanning-table"]);
+    assert!(
+        found[0]["statement"].as_str().unwrap().ends_with("ADD CHECK (id < 5)"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_new_table_whose_columns_are_put_together_is_new() {
+    let found = findings(
+        "columns = ', '.join(schema_editor.columns)\n\
+         schema_editor.execute(f'CREATE TABLE shop_archive (id bigint, {columns})')\n\
+         schema_editor.execute('CREATE INDEX ON shop_archive (id)')",
+    );
+    assert_eq!(rules(&found), Vec::<&str>::new());
+}
+
+#[test]
+fn a_partition_without_a_known_name_takes_no_place_in_messages() {
+    let found = findings(
+        "schema_editor.execute('CREATE TABLE shop_archive (id bigint NOT NULL) PARTITION BY LIST (id)')\n\
+         schema_editor.execute(f'CREATE TABLE p{schema_editor.a} PARTITION OF shop_archive FOR VALUES IN (1)')\n\
+         schema_editor.execute('ALTER TABLE shop_archive ADD PRIMARY KEY (id)')",
+    );
+    assert_eq!(rules(&found), Vec::<&str>::new());
+}
+
+#[test]
+fn a_flag_of_the_settings_silences_nothing() {
+    let body = "if not getattr(settings, 'MAY_INDEX', False):\n    return\n\
+                schema_editor.execute('CREATE INDEX ON shop_order (status)')";
+    for settings in ["MAY_INDEX = False\n", "MAY_INDEX = True\n", ""] {
+        let check = "check shop/migrations/0002_code.py --output-format json --exit-zero";
+        let found = project(body, settings).run(check).json();
+        let found = found["findings"].as_array().unwrap();
+        assert_eq!(rules(found), ["create-index-blocking-writes"], "{settings}");
+    }
+}
+
+#[test]
+fn what_both_ways_of_a_condition_do_by_the_same_code_is_told_once() {
+    let found = findings(
+        "def build():\n    schema_editor.execute('CREATE INDEX ON shop_order (status)')\n\
+         if settings.QUEUE:\n    queue.enqueue(build)\nelse:\n    build()",
+    );
+    assert_eq!(rules(&found), ["create-index-blocking-writes"]);
+}
