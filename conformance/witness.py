@@ -13,6 +13,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from unittest import mock
 
 import sqlparse
 
@@ -128,11 +129,12 @@ class Witness:
         def noted(*args):
             self.current = index
             try:
-                return database_forwards(*args)
+                database_forwards(*args)
             except Exception:
                 # What comes after an operation that fails shall be seen as well.
                 if self.operations is None:
                     raise
+            self.current = None
 
         return noted
 
@@ -156,7 +158,7 @@ class Witness:
         self.operations = [empty_entry(operation) for operation in migration.operations]
         self.is_atomic, migration.atomic = migration.atomic, False
         try:
-            with self.connection.schema_editor(atomic=False) as editor:
+            with without_blocks(), self.connection.schema_editor(atomic=False) as editor:
                 state = migration.apply(state, editor)
         finally:
             migration.atomic = self.is_atomic
@@ -178,8 +180,8 @@ class Witness:
         # The server runs the statements of one string in one transaction.
         if len(pieces) == 1:
             self.perform(final, statement, "in transaction" if self.is_atomic else "alone")
-            # The code goes on with the rows.
-            return execute(sql, params, many, context) if is_question(final) else None
+            # The code goes on with what it gets.
+            return execute(sql, params, many, context) if is_asked_back(final) else None
         statement["parts"] = []
         for piece in pieces:
             statement["parts"].append(part := {"sql": piece.rstrip(";").strip()})
@@ -187,8 +189,6 @@ class Witness:
 
     def is_sent_by_code(self):
         """Whether code of the project calls a cursor, and not Django for it: what the ORM sends is work on rows."""
-        if self.current is None:
-            return False
         frame = sys._getframe(2)
         while is_of(frame, ("django/db/backends/utils.py", "contextlib.py", "witness.py")):
             frame = frame.f_back
@@ -196,9 +196,17 @@ class Witness:
 
     def statements(self):
         """Where the statement belongs that runs now."""
+        if self.deferred is None and self.current is None:
+            return self.beside_operations()
         if self.deferred is None:
             return self.operations[self.current]["statements"]
         return self.operations[self.deferred]["deferred"]
+
+    def beside_operations(self):
+        """What the migration's own `apply` sends after its operations."""
+        if self.operations[-1]["class"] != "apply":
+            self.operations.append({"class": "apply", "statements": [], "deferred": []})
+        return self.operations[-1]["statements"]
 
     @contextlib.contextmanager
     def running_deferred(self, index):
@@ -251,8 +259,16 @@ def listening(schema_editor_class, witness):
     return ListeningSchemaEditor
 
 
-def is_question(sql):
-    return re.match(r"\s*(SELECT|SHOW|VALUES|WITH)\b", sql, re.IGNORECASE)
+def without_blocks():
+    """Code that says `with transaction.atomic()` gets no transaction: each statement has its own."""
+    from django.db.transaction import Atomic
+
+    return mock.patch.multiple(Atomic, __enter__=lambda self: None, __exit__=lambda self, *error: None)
+
+
+def is_asked_back(sql):
+    """Whether the code may ask for its rows, or how many there were."""
+    return re.match(r"\s*(SELECT|SHOW|VALUES|WITH|UPDATE|DELETE)\b", sql, re.IGNORECASE)
 
 
 def is_of(frame, paths):

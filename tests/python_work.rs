@@ -174,6 +174,25 @@ fn sql_is_found_in_all_spellings() {
         "apps.get_model('shop', 'Order').objects.raw('ALTER TABLE shop_order ADD x int')",
         "with connection.cursor() as c:\n    c.execute('ALTER TABLE shop_order ADD x int', [])",
         "connection.connection.cursor().execute('ALTER TABLE shop_order ADD x int')",
+        "match schema_editor.connection.vendor:\n    case 'postgresql':\n        schema_editor.execute('ALTER TABLE shop_order ADD x int')\n    case _:\n        schema_editor.execute('b')",
+        "if (sql := 'ALTER TABLE shop_order ADD x int'):\n    schema_editor.execute(sql)",
+        "from string import Template\nschema_editor.execute(Template('ALTER TABLE $t ADD x int').substitute(t='shop_order'))",
+        "import itertools\nfor t, c in itertools.product(['shop_order'], ['x']):\n    schema_editor.execute(f'ALTER TABLE {t} ADD {c} int')",
+        "from collections import namedtuple\nRow = namedtuple('Row', 'table column')\nfor row in [Row('shop_order', 'x')]:\n    schema_editor.execute(f'ALTER TABLE {row.table} ADD {row.column} int')",
+        "from collections import namedtuple\nRow = namedtuple('Row', ['table', 'column'])\nfor t, c in [Row('shop_order', column='x')]:\n    schema_editor.execute(f'ALTER TABLE {t} ADD {c} int')",
+        "class Run:\n    def __init__(self, editor):\n        self.editor = editor\n    def go(self, sql):\n        self.editor.execute(sql)\nRun(schema_editor).go('ALTER TABLE shop_order ADD x int')",
+        "class Run:\n    table = 'shop_order'\n    @staticmethod\n    def go(editor, table):\n        editor.execute(f'ALTER TABLE {table} ADD x int')\nRun.go(schema_editor, Run.table)",
+        "from types import SimpleNamespace\ncontext = SimpleNamespace(editor=schema_editor)\ncontext.editor.execute('ALTER TABLE shop_order ADD x int')",
+        "from contextlib import ExitStack\nwith ExitStack() as stack:\n    c = stack.enter_context(connection.cursor())\n    c.execute('ALTER TABLE shop_order ADD x int')",
+        "from typing import cast\ncast(object, schema_editor).execute('ALTER TABLE shop_order ADD x int')",
+        "functools.reduce(lambda _, sql: schema_editor.execute(sql), ['ALTER TABLE shop_order ADD x int'], None)",
+        "table, *rest = ['shop_order', 'x', 'int']\nschema_editor.execute(f'ALTER TABLE {table} ADD {rest[0]} {rest[1]}')",
+        "schema_editor.execute('-- ALTER TABLE shop_order ADD x int'[3:])",
+        "schema_editor.execute('ALTER TABLE {0[t]} ADD x int'.format({'t': 'shop_order'}))",
+        "from types import SimpleNamespace\nschema_editor.execute('ALTER TABLE {o.table} ADD x int'.format(o=SimpleNamespace(table='shop_order')))",
+        "table = 'shop_order'\nschema_editor.execute(f'ALTER TABLE {table:s} ADD x int')",
+        "import sqlparse\nfor sql in sqlparse.split('ALTER TABLE shop_order ADD x int'):\n    schema_editor.execute(sql)",
+        "from psycopg2.extras import execute_batch\nwith connection.cursor() as c:\n    c.execute('ALTER TABLE shop_order ADD x int')",
         "with connection.schema_editor() as editor:\n    editor.execute('ALTER TABLE shop_order ADD x int')",
     ];
     for lines in spellings {
@@ -206,6 +225,64 @@ fn code_is_followed_whatever_it_is() {
     for text in spellings {
         assert_eq!(run(&text), [SQL], "{text}");
     }
+}
+
+#[test]
+fn members_of_an_enumeration_are_told_apart() {
+    let text = "from enum import Enum\nclass Phase(Enum):\n    HIDE = 'hide'\n    DROP = 'drop'\n\
+        def code(apps, schema_editor):\n    \
+        if Phase.DROP == Phase.HIDE:\n        schema_editor.execute('never')\n    \
+        if Phase.DROP is Phase.DROP:\n        schema_editor.execute(Phase.DROP.value)\n    \
+        for phase in Phase:\n        schema_editor.execute(phase.name)\n";
+    assert_eq!(run(text), ["sql drop", "sql HIDE", "sql DROP"]);
+}
+
+#[test]
+fn a_file_that_is_not_at_hand_is_asked_for_and_told() {
+    let code = "from pathlib import Path\ndef code(apps, schema_editor):\n    \
+        schema_editor.execute((Path(__file__).parent / 'sql' / '..' / 'x.sql').read_text())\n";
+    let mut modules = Modules::default();
+    let start = module("shop.migrations.0002_x", code, &modules);
+    let value = Value::Name("shop.migrations.0002_x.code".to_owned());
+    let mut asked = Vec::new();
+    let work = modules.run_python(&start, &value, None, &mut asked);
+    assert_eq!(asked, ["/shop/migrations/x.sql"]);
+    assert_eq!(work.effects.iter().map(shown).collect::<Vec<_>>(), ["sql <?>"]);
+
+    let file = SourceFile::new(PathBuf::from("x.sql"), "DROP TABLE a".to_owned());
+    modules.insert_text("/shop/migrations/x.sql".to_owned(), file);
+    let work = modules.run_python(&start, &value, None, &mut Vec::new());
+    assert_eq!(work.effects.iter().map(shown).collect::<Vec<_>>(), ["sql DROP TABLE a"]);
+}
+
+#[test]
+fn programs_of_the_machine_are_told_where_they_may_reach_the_database() {
+    let told = body("import subprocess\nsubprocess.run(['psql', '-f', 'x.sql'])");
+    assert_eq!(told, ["unfollowed Cursor"]);
+    assert_eq!(body("import os\nos.system(unknown())"), ["unfollowed Cursor"]);
+    let quiet = body("import subprocess\nsubprocess.check_output(['git', 'rev-parse', 'HEAD'])");
+    assert_eq!(quiet, Vec::<String>::new());
+    assert_eq!(body("exec('schema_editor.execute(1)')"), ["unfollowed Cursor"]);
+}
+
+#[test]
+fn commands_of_the_project_are_followed() {
+    let command = "from django.core.management.base import BaseCommand\nfrom django.db import connection\n\
+        class Command(BaseCommand):\n    def handle(self, *args, **options):\n        \
+        connection.cursor().execute('ALTER TABLE shop_order ADD x int')\n";
+    let others = [("shop.management.commands.fill", command)];
+    for call in [
+        "call_command('fill', verbosity=0)",
+        "from shop.management.commands.fill import Command\n    call_command(Command())",
+        "from shop.management.commands import fill\n    fill.Command().handle()",
+    ] {
+        let text = format!("def code(apps, schema_editor):\n    {call}\n");
+        let (work, _) = run_with(&text, &others);
+        assert_eq!(work.effects.iter().map(shown).collect::<Vec<_>>(), [SQL], "{call}");
+    }
+    assert_eq!(body("call_command('clearsessions')"), ["unfollowed Apps"]);
+    assert_eq!(body("call_command('check')"), Vec::<String>::new());
+    assert_eq!(body("call_command('migrate', 'auth')"), ["command migrate"]);
 }
 
 #[test]

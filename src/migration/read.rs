@@ -59,6 +59,8 @@ struct Current {
     range: Range,
     /// Whether its class is not Django's, and makes of its arguments what it likes.
     class: ClassOf,
+    /// The class that a function of the project makes it of.
+    made: Option<String>,
 }
 
 /// Whose class an operation is of.

@@ -170,18 +170,19 @@ impl<'a> Reading<'a> {
             path: path.clone(),
             range: name_range,
             class: ClassOf::Django,
+            made: None,
         };
         let outer = std::mem::replace(&mut self.current, current);
         let operation = self.operation(call).unwrap_or_else(|reason| {
             self.gap(call.name_range, reason.clone());
             Operation::Unread { reason }
         });
-        self.current = outer;
+        let read = std::mem::replace(&mut self.current, outer);
         let is_home = |(_, range): &(&str, Range)| self.is_home(*range);
         OperationNode {
             operation,
             path,
-            class: call.class_name().to_owned(),
+            class: read.made.unwrap_or_else(|| call.class_name().to_owned()),
             range,
             name_range,
             elsewhere,

@@ -45,6 +45,9 @@ impl Reading<'_> {
         let made = self
             .modules
             .made_operation(self.module, call, &mut self.asked.borrow_mut());
+        if let Some(made) = &made {
+            self.current.made = Some(made.call.class_name().to_owned());
+        }
         match made {
             Some(made) => match made.work {
                 Some(work) => Ok(Operation::RunPython {

@@ -6,7 +6,7 @@ use ruff_text_size::TextRange;
 
 use super::Runner;
 use super::data::{Cell, Datum, Given};
-use crate::python_work::{Action, EditorArgument, EditorCall, Handed, Parameters, Target};
+use crate::python_work::{Action, EditorArgument, EditorCall, Handed, Named, Parameters, Target};
 use crate::value::Value;
 
 /// What an argument of the schema editor is.
@@ -174,7 +174,14 @@ impl<'a> Runner<'a> {
             }
             Err(why) => {
                 let reason = format!("`schema_editor.{name}` gets {why}");
-                self.unfollowed(reason, Some(Handed::Editor), place)
+                let about = match given.get(0, "model") {
+                    Some(Datum::Model(Target::Model(model))) => vec![Named::Model(model.clone())],
+                    Some(_) | None => Vec::new(),
+                };
+                let unknown = Datum::unknown(&reason);
+                let handed = Handed::Editor;
+                self.effect(Action::Unfollowed { reason, handed, about }, place);
+                unknown
             }
         }
     }

@@ -7,7 +7,7 @@ use ruff_text_size::TextRange;
 use super::Runner;
 use super::constructed::{MIGRATION, RUN_PYTHON};
 use super::data::{Cell, CellId, Datum, Given};
-use crate::python_work::{Action, Handed, Target};
+use crate::python_work::{Action, Handed, ModelName, Target};
 use crate::value::Value;
 
 /// Flags of Django by which it sends other statements: the settings that were read decide them.
@@ -109,10 +109,23 @@ impl<'a> Runner<'a> {
             // A class of the project may have the attribute.
             datum if datum.as_name().is_some() && super::super::resolve::is_followed(&path) => {
                 let resolved = self.resolved_attribute(&path, place);
-                resolved.unwrap_or(datum)
+                resolved.or_else(|| self.manager_of(&path)).unwrap_or(datum)
             }
             datum => datum,
         }
+    }
+
+    /// The manager of a model whose module is not at hand: `shop.models.Order.objects`.
+    fn manager_of(&self, path: &str) -> Option<Datum<'a>> {
+        let (model, manager) = path.rsplit_once('.')?;
+        let (home, name) = model.rsplit_once('.')?;
+        let (package, _) = home.split_once(".models")?;
+        let is_model = name.starts_with(|letter: char| letter.is_uppercase());
+        (is_model && matches!(manager, "objects" | "_default_manager" | "_base_manager")).then(|| {
+            let app = package.rsplit('.').next().unwrap_or(package).to_owned();
+            let name = name.to_owned();
+            Datum::Query(self.all_rows(&Target::Model(ModelName { app, name })))
+        })
     }
 
     /// An attribute of a module, class or object elsewhere, if that module is at hand.
