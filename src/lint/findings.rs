@@ -5,7 +5,7 @@ use crate::fingerprint::{Identity, Namer};
 use crate::migration::{Gap, Migration, OperationPath};
 use crate::project::Project;
 use crate::rules::RuleTable;
-use crate::schema_editor::{Confidence, Outcome};
+use crate::schema_editor::{Confidence, Doubt, Outcome};
 use crate::source::Range;
 use crate::sql;
 use crate::suppress::{Comments, Site};
@@ -167,13 +167,10 @@ impl<'a> Collector<'a> {
         gaps
     }
 
-    /// Operations of which it is not known what they send.
+    /// What operations send of which that is not known; of what is sent and known in part its confidence tells.
     fn gaps_of_outcome(&self, outcome: &Outcome) -> Vec<Gap> {
-        let is_opaque = |path: &OperationPath| {
-            let mut doubts = outcome.doubts.iter().filter(|doubt| doubt.operation == *path);
-            doubts.any(|doubt| doubt.confidence == Confidence::Opaque)
-        };
-        let doubts = outcome.doubts.iter().filter(|doubt| is_opaque(&doubt.operation));
+        let is_opaque = |doubt: &&Doubt| doubt.confidence == Confidence::Opaque;
+        let doubts = outcome.doubts.iter().filter(is_opaque);
         let gaps = doubts.filter_map(|doubt| self.gap(&doubt.operation, doubt.place, &doubt.reason));
         gaps.filter(|gap| !self.is_known(gap)).collect()
     }
