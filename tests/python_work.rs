@@ -1,6 +1,6 @@
 //! Spellings of code that runs in a migration, and what each does.
 
-#![allow(clippy::panic, reason = "what fails in a test fails the test")]
+#![allow(clippy::expect_used, clippy::panic, reason = "what fails in a test fails the test")]
 
 use std::fmt::Write;
 use std::path::PathBuf;

@@ -115,9 +115,10 @@ impl Reading<'_> {
     /// An operation that derives from the bare `Operation`: its code alone says what it does.
     fn own_operation(&mut self, call: &Call, object: &mut Object<'_>) -> Operation {
         object.construct(call);
-        let state = match object.defines(STATE_FORWARDS) {
-            true => self.state_forwards(call, object),
-            false => StateWork::Unknown,
+        let state = if object.defines(STATE_FORWARDS) {
+            self.state_forwards(call, object)
+        } else {
+            StateWork::Unknown
         };
         let Some(work) = self.database_forwards(call, object) else {
             return unknown(call, None);

@@ -115,20 +115,7 @@ impl<'a> Runner<'a> {
                 let path = self.known_text(first?)?;
                 Datum::name(path)
             }
-            "django.db.backends.ddl_references.Table" => {
-                let table = given.get(0, "table")?.clone();
-                self.quoted(&table)
-            }
-            "django.db.backends.ddl_references.Statement" => match given.get(0, "template")? {
-                Datum::Text(template) => {
-                    let template = Rc::clone(template);
-                    let parts = given.kwargs.iter().filter(|(name, _)| name != "template");
-                    let parts = parts.map(|(name, part)| (Datum::text(name), part.clone())).collect();
-                    let parts = self.state.dict(parts);
-                    self.percent(&template, &parts)
-                }
-                _ => return None,
-            },
+            _ if path.starts_with("django.db.backends.ddl_references.") => return self.reference(path, given),
             "django.utils.encoding.force_str" | "six.text_type" => Datum::Text(self.shown_text(first?)),
             "collections.OrderedDict" | "collections.defaultdict" => self.state.dict(Vec::new()),
             "collections.deque" | "itertools.chain" => return self.passed_on(given, place),
@@ -176,6 +163,28 @@ impl<'a> Runner<'a> {
             }
             datum => datum.clone(),
         }
+    }
+
+    /// What Django's schema editor composes its statements of.
+    fn reference(&mut self, path: &str, given: &Given<'a>) -> Option<Datum<'a>> {
+        let datum = match path {
+            "django.db.backends.ddl_references.Table" => {
+                let table = given.get(0, "table")?.clone();
+                self.quoted(&table)
+            }
+            "django.db.backends.ddl_references.Statement" => match given.get(0, "template")? {
+                Datum::Text(template) => {
+                    let template = Rc::clone(template);
+                    let parts = given.kwargs.iter().filter(|(name, _)| name != "template");
+                    let parts = parts.map(|(name, part)| (Datum::text(name), part.clone())).collect();
+                    let parts = self.state.dict(parts);
+                    self.percent(&template, &parts)
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(datum)
     }
 
     /// The texts of psycopg's `sql` module. See its `SQL`, `Identifier`, `Literal`, `Placeholder`.
