@@ -3,15 +3,18 @@
 //! Every statement, Django's or `RunSQL`'s, is applied here. The catalog decides what a statement costs, and it answers
 //! where Django asks the database for a name (`_constraint_names` in django/db/backends/base/schema.py).
 
+mod along;
 mod apply;
 mod command;
 mod constraints;
+mod doubt;
 mod existence;
 mod filling;
 mod nameless;
 mod names;
 mod objects;
 mod partitions;
+mod presence;
 mod renames;
 
 use std::collections::BTreeSet;
@@ -23,6 +26,10 @@ use crate::data_type::DataType;
 use crate::statement::{DefaultValue, SqlExpression};
 use crate::unknown::Unknown;
 
+pub use along::Along;
+pub(crate) use doubt::Moment;
+pub use doubt::{Cause, Scope};
+use doubt::{Doubts, Gone, LastDoubts};
 pub(crate) use filling::Filling;
 pub use filling::added_value;
 pub use nameless::NAMELESS;
@@ -31,6 +38,7 @@ pub use names::object_name;
 use names::{compared, stored};
 pub use objects::{Attachments, Function, TypeKind, UserType, View};
 pub use partitions::MissingIndex;
+pub use presence::Presence;
 
 /// Counts the migrations in the order in which they run, so that a relation can say which one created it.
 pub type MigrationNumber = u32;
@@ -57,8 +65,13 @@ pub struct Catalog {
     migration: MigrationNumber,
     /// How often code has run of which it is not known what it wrote.
     unread_writes: u32,
-    /// How often something ran of which it is not known what it did to tables.
-    unread_code: u32,
+    doubts: Doubts,
+    /// Relations that were there, and that the history took away.
+    gone: FxHashMap<String, Gone>,
+    /// Apps whose tables are there without migrations at hand: how the names of their relations begin.
+    foreign_labels: Vec<String>,
+    /// Whether there may be more in the database than the history knows.
+    is_open: bool,
 }
 
 /// A table.
@@ -78,8 +91,10 @@ pub struct Table {
     pub attached: Attachments,
     /// The migration that created it.
     pub created_in: MigrationNumber,
-    /// `Catalog::unread_code` when it was created.
-    unread_code: u32,
+    /// Whether its CREATE TABLE is known with all its columns.
+    is_declared: bool,
+    since: Moment,
+    doubts: LastDoubts,
 }
 
 /// A foreign key to a table that is not known, and with a name that is derived from that.
@@ -108,6 +123,7 @@ pub struct Column {
     pub created_in: MigrationNumber,
     /// What the history has put into the rows that were there.
     pub(crate) filling: Filling,
+    since: Moment,
 }
 
 /// A table's constraint.
@@ -119,6 +135,7 @@ pub struct Constraint {
     pub validated: bool,
     /// Whether a foreign key is checked at the end of a transaction, unless it asks for it earlier.
     pub deferred: bool,
+    since: Moment,
 }
 
 /// What a constraint demands.
@@ -158,6 +175,7 @@ pub struct Index {
     pub partial: bool,
     /// Whether it has storage parameters (`WITH (..)`); Django then calls it by its method, not by `idx`.
     pub has_parameters: bool,
+    since: Moment,
 }
 
 /// A sequence.
@@ -167,6 +185,7 @@ pub struct Sequence {
     pub owner: Option<(String, String)>,
     /// The migration that created it.
     pub created_in: MigrationNumber,
+    since: Moment,
 }
 
 /// Which constraints `_constraint_names` is asked for. `None` means "does not matter", as in Django.
@@ -238,13 +257,15 @@ impl Catalog {
         self.is_new(table)
             || self
                 .table(table)
-                .is_some_and(|table| self.siblings.contains(&table.created_in))
+                .is_some_and(|table| self.siblings.contains(&table.created_in) && self.trusts_table(table))
     }
 
-    /// Whether the running migration created the table, or one that was not released before.
+    /// Whether the running migration created the table, or one that was not released before. Where something ran since that
+    /// was not read, it may be another one by now.
     #[must_use]
     pub fn is_new(&self, table: &str) -> bool {
-        self.table(table).is_some_and(|table| self.is_recent(table.created_in))
+        self.table(table)
+            .is_some_and(|table| self.is_recent(table.created_in) && self.trusts_table(table))
     }
 
     /// The table that an index belongs to.

@@ -21,14 +21,15 @@ use std::path::Path;
 use rustc_hash::FxHashSet;
 
 use crate::branch::Branch;
+use crate::catalog::Cause;
 use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::fingerprint::Namer;
 use crate::history::{self, History};
-use crate::migration::{Migration, Operation, OperationNode, Ownership};
+use crate::migration::{Dependency, Migration, Operation, OperationNode, Ownership};
 use crate::models::{KnownModel, ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
-use crate::schema_editor::{Outcome, SchemaEditor};
+use crate::schema_editor::{Outcome, SchemaEditor, scope_of_app};
 use crate::unknown::Identifier;
 use database::{Database, Telling};
 use findings::Collector;
@@ -146,6 +147,21 @@ fn known_models(project: &Project) -> impl Iterator<Item = KnownModel> {
         .chain(project.known_models.iter().cloned())
 }
 
+/// The apps that migrations depend on and that have none at hand.
+fn apps_not_at_hand(project: &Project) -> impl Iterator<Item = String> {
+    let at_hand: FxHashSet<&str> = project
+        .migrations
+        .iter()
+        .map(|migration| migration.key.app.as_ref())
+        .collect();
+    let needed = project.migrations.iter().flat_map(|migration| &migration.dependencies);
+    let apps = needed.filter_map(|dependency| match dependency {
+        Dependency::Migration(key) => Some(key.app.clone()),
+        Dependency::Swappable(_) => None,
+    });
+    apps.filter(move |app| !at_hand.contains(app.as_str()))
+}
+
 /// The two states while the history runs.
 struct Run<'a> {
     project: &'a Project,
@@ -158,18 +174,24 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn new(project: &'a Project, rules: &'a RuleTable) -> Self {
+        let mut database = Database::new(
+            rules,
+            &project.session,
+            project.postgres,
+            &project.configuration.hot_tables,
+            &project.sources,
+        );
+        let labels = known_models(project).map(|model| model.app);
+        database.catalog.expect_apps(labels.chain(apps_not_at_hand(project)));
+        if !project.problems.is_empty() || project.settings.is_routed {
+            database.catalog.doubt_for_ever();
+        }
         Self {
             project,
             rules,
             models: Models::new(project.settings.clone(), known_models(project)),
             editor: SchemaEditor::new(project.postgres, project.postgres_source),
-            database: Database::new(
-                rules,
-                &project.session,
-                project.postgres,
-                &project.configuration.hot_tables,
-                &project.sources,
-            ),
+            database,
             namer: Namer::new(project.identity.clone()),
         }
     }
@@ -201,6 +223,7 @@ impl<'a> Run<'a> {
         let app = &migration.key.app;
         if !migration.gaps.is_empty() || !of_history.is_empty() {
             self.editor.distrust(app);
+            self.doubt_app(app);
         }
         let mut outcomes = Vec::new();
         for node in &migration.operations {
@@ -213,11 +236,20 @@ impl<'a> Run<'a> {
         self.database.judge_refusals(&left);
         self.editor.finish(&mut self.database);
         self.database.finish(migration);
+        if !migration.gaps.is_empty() {
+            self.doubt_app(app);
+        }
         let findings = match telling {
             Telling::Findings => self.findings(migration, aim, of_history, &outcomes),
             Telling::Nothing | Telling::Statements => Vec::new(),
         };
         (self.report(migration, outcomes, aim), findings)
+    }
+
+    /// Something of a migration was not read: it may have done anything to the tables of its app.
+    fn doubt_app(&mut self, app: &str) {
+        let scope = scope_of_app(self.models.now(), app);
+        self.database.catalog.doubt(&scope, Cause::Unread);
     }
 
     /// The findings of the migration that has run last.

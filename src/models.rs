@@ -42,6 +42,8 @@ pub struct ModelSettings {
     pub use_tz: bool,
     /// `TIME_ZONE`, where the settings say it: the zone of moments that are written without one.
     pub time_zone: Option<String>,
+    /// `DATABASE_ROUTERS`: whether some operations may run on another database than others.
+    pub is_routed: bool,
 }
 
 /// All models as they stand after the operations so far. See `ProjectState` in django/db/migrations/state.py.

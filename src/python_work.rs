@@ -29,6 +29,8 @@ pub struct Effect {
 pub enum Certainty {
     /// It does.
     Certain,
+    /// It does, and where it fails, the code goes on.
+    Attempted,
     /// A condition that is not known decides.
     Doubtful,
 }

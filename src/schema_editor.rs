@@ -24,10 +24,10 @@ mod renames;
 mod run;
 mod tables;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Cause, Scope};
 use crate::finding::Origin;
 use crate::migration::{OperationNode, OperationPath};
-use crate::models::Models;
+use crate::models::{Models, View};
 use crate::row_work::RowWork;
 use crate::source::Range;
 use crate::statement::Statement;
@@ -57,6 +57,8 @@ pub trait Connection {
     fn is_in_transaction(&self) -> bool;
     /// The database as it stands.
     fn catalog(&self) -> &Catalog;
+    /// Says that something runs that was not read, or that may not run: what this puts in doubt.
+    fn doubt(&mut self, scope: &Scope, cause: Cause);
 }
 
 /// One string on its way to the server.
@@ -189,6 +191,16 @@ impl Outcome {
     }
 }
 
+/// What code is about that names no table: those of its app.
+pub(crate) fn scope_of_app(view: View<'_>, app: &str) -> Scope {
+    let tables = view.tables_of(app);
+    if tables.is_empty() {
+        Scope::Everything
+    } else {
+        Scope::Tables(tables)
+    }
+}
+
 /// A statement that waits for the end of the migration.
 #[derive(Clone, Debug)]
 struct Deferred {
@@ -216,6 +228,8 @@ pub struct SchemaEditor {
     /// Where the code stands that runs, where that is not the operation itself.
     code: Option<Range>,
     outcome: Outcome,
+    /// Whether the operation sends something unknown, of which it is not said what it is about.
+    is_unscoped: bool,
     /// Apps of whose migrations something could not be read: what they declare is not known whole.
     unread_apps: FxHashSet<String>,
 }
@@ -231,6 +245,7 @@ impl SchemaEditor {
             operation: OperationPath::default(),
             code: None,
             outcome: Outcome::default(),
+            is_unscoped: false,
             unread_apps: FxHashSet::default(),
         }
     }
@@ -265,6 +280,9 @@ impl SchemaEditor {
             connection,
         }
         .node(app, node, models);
+        if std::mem::take(&mut self.is_unscoped) {
+            connection.doubt(&scope_of_app(models.now(), app), Cause::Unread);
+        }
         std::mem::take(&mut self.outcome)
     }
 

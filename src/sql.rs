@@ -32,7 +32,7 @@ use crate::unknown::UnknownPart;
 
 use reading::{Budget, Reading};
 
-pub use functions::built_in;
+pub use functions::{built_in, calls};
 
 /// What is known of functions that are not Postgres's own, and of what code of the database's asks for.
 pub trait Functions {

@@ -28,6 +28,14 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
         "cascade-drops-column",
         "the column goes by name, as `drop-column-in-use` says",
     ),
+    (
+        "cascade-drops-trigger",
+        "the trigger goes by name first; what it has to be afterwards only the project knows",
+    ),
+    (
+        "change-row-security",
+        "which rows are to be seen only the project knows",
+    ),
     ("django-refuses", "it depends on what Django refuses"),
     ("create-table-with-foreign-key", "a lock_timeout, on hot tables alone"),
     ("drop-check", "a lock_timeout, on hot tables alone"),
@@ -61,6 +69,8 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
     ),
     ("lock-table", "the statement is left out"),
     ("move-index-to-tablespace", "the fixtures' server has one tablespace"),
+    ("name-missing", "the right name is what only the project knows"),
+    ("name-taken", "the operation is left out, or has another name"),
     ("not-in-this-version", "another version, or another statement"),
     ("refused-by-dependents", "it depends on what depends"),
     ("rename-behind-view", "it is what `rename-table` advises"),

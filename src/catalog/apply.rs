@@ -1,12 +1,16 @@
 //! What each statement does to the catalog.
 
-use crate::statement::{self, AlterTableAction, ConstraintKind as Declared, CreateTable, Statement, TableConstraint};
+use crate::statement::{
+    self, AlterTableAction, ConstraintKind as Declared, CreateTable, Statement, TableConstraint, TableForm,
+    split_identifier,
+};
 use crate::unknown::Identifier;
 
 use super::constraints::stored_check;
 use super::names::stored;
 use super::{
-    Catalog, Column, ConstraintKind, Filling, MigrationNumber, NAMELESS, Sequence, Table, object_name, table_key,
+    Catalog, Cause, Column, ConstraintKind, Filling, MigrationNumber, Moment, NAMELESS, Presence, Sequence, Table,
+    object_name, table_key,
 };
 
 impl Catalog {
@@ -31,6 +35,7 @@ impl Catalog {
                 self.drop_table(table_key(table));
             }
             Statement::AlterTable { table, actions, .. } => {
+                self.note_foreign(table);
                 for action in actions {
                     self.alter_table(stored(table_key(table)), action);
                 }
@@ -50,14 +55,16 @@ impl Catalog {
                 let created = Sequence {
                     owner: None,
                     created_in: self.migration,
+                    since: self.now(),
                 };
                 if let Some(name) = sequence.known() {
-                    self.sequences.insert(name.to_owned(), created);
+                    self.sequences.entry(name.to_owned()).or_insert(created);
                 }
             }
             Statement::DropSequence { sequence, .. } => {
                 if let Some(name) = sequence.known() {
                     self.sequences.remove(name);
+                    self.note_gone(name, None);
                 }
             }
             Statement::CreateCollation {
@@ -79,21 +86,23 @@ impl Catalog {
             | Statement::SetConstraintsImmediate { .. }
             | Statement::AlterSequenceType { .. } => {}
             Statement::UpdateNulls { table, column, .. } => self.fill_nulls(stored(table_key(table)), column),
-            Statement::Unread { .. } => {
+            Statement::Unread { text, .. } => {
                 self.wrote_unread();
-                self.ran_unread();
+                self.doubt(&self.scope_of(text), Cause::Unread);
             }
         }
     }
 
     fn create_table(&mut self, create: &CreateTable) {
         let name = stored(table_key(&create.table)).to_owned();
-        if create.if_not_exists && self.tables.contains_key(&name) {
+        if create.if_not_exists && self.tables.contains_key(&name) || self.is_taken(&name) {
             return;
         }
         let table = Table {
             created_in: self.migration,
-            unread_code: self.unread_code,
+            // One that may have been there before has the columns that it had.
+            is_declared: !create.if_not_exists && self.has_parents(&create.form) && !is_elsewhere(&create.table),
+            since: self.now(),
             ..Table::default()
         };
         self.tables.insert(name.clone(), table);
@@ -111,8 +120,10 @@ impl Catalog {
         let Some(table) = self.tables.remove(name) else {
             return;
         };
+        self.note_gone(name, None);
         for index in table.indexes.keys() {
             self.index_tables.remove(index);
+            self.note_gone(index, None);
         }
         self.sequences
             .retain(|_, sequence| sequence.owner.as_ref().is_none_or(|(owner, _)| owner != name));
@@ -223,7 +234,16 @@ impl Catalog {
     }
 
     pub(super) fn add_column(&mut self, table: &str, column: &statement::Column) {
-        let (migration, filling) = (self.migration, self.unwritten());
+        let (migration, filling, since) = (self.migration, self.unwritten(), self.now());
+        if self.presence_of_column(table, &column.name) == Presence::There
+            || column.if_not_exists
+                && column
+                    .name
+                    .known()
+                    .is_some_and(|name| self.column(table, name).is_some())
+        {
+            return;
+        }
         let Some(entry) = self.tables.get_mut(table) else {
             return;
         };
@@ -233,7 +253,7 @@ impl Catalog {
         };
         entry
             .columns
-            .insert(column_name.to_owned(), Column::of(column, migration, filling));
+            .insert(column_name.to_owned(), Column::of(column, migration, filling, since));
         if column.identity || column.data_type.is_serial() {
             self.own_sequence(table, column_name);
         }
@@ -262,6 +282,7 @@ impl Catalog {
 
     pub(super) fn drop_column(&mut self, table: &str, column: &str) {
         self.drop_owned_sequence(table, column);
+        self.drop_attached(table, column);
         let incoming: Vec<(String, String)> = self
             .incoming_foreign_keys(table)
             .filter(|(_, _, constraint)| {
@@ -282,14 +303,13 @@ impl Catalog {
         entry
             .constraints
             .retain(|_, constraint| !constraint.columns().iter().any(|name| name == column));
-        let index_tables = &mut self.index_tables;
-        entry.indexes.retain(|name, index| {
-            let kept = !index.mentions(column);
-            if !kept {
-                index_tables.remove(name);
-            }
-            kept
-        });
+        let taken: Vec<String> = entry
+            .indexes
+            .iter()
+            .filter(|(_, index)| index.mentions(column))
+            .map(|(name, _)| name.clone())
+            .collect();
+        taken.iter().for_each(|index| self.drop_index(index));
     }
 
     fn own_sequence(&mut self, table: &str, column: &str) {
@@ -297,24 +317,39 @@ impl Catalog {
             self.sequences.contains_key(name) || self.tables.contains_key(name) || self.index_tables.contains_key(name)
         });
         let owner = Some((table.to_owned(), column.to_owned()));
-        self.sequences.insert(
-            name,
-            Sequence {
-                owner,
-                created_in: self.migration,
-            },
-        );
+        let sequence = Sequence {
+            owner,
+            created_in: self.migration,
+            since: self.now(),
+        };
+        self.sequences.insert(name, sequence);
     }
 
     fn drop_owned_sequence(&mut self, table: &str, column: &str) {
         if let Some(name) = self.owned_sequence(table, column).map(str::to_owned) {
             self.sequences.remove(&name);
+            self.note_gone(&name, Some(table));
+        }
+    }
+
+    /// Whether what a table takes its columns from is known with all of its own.
+    fn has_parents(&self, form: &TableForm) -> bool {
+        match form {
+            TableForm::Plain | TableForm::Partitioned => true,
+            TableForm::Temporary => false,
+            TableForm::Partition { parent, .. } | TableForm::Copy { of: parent } => self.is_whole(parent),
+            TableForm::Child { parents } => parents.iter().all(|parent| self.is_whole(parent)),
         }
     }
 }
 
+/// Whether the name is one in another schema, which the catalog does not tell from the same name in the usual one.
+pub(super) fn is_elsewhere(name: &Identifier) -> bool {
+    name.known().is_some_and(|name| !split_identifier(name).0.is_empty())
+}
+
 impl Column {
-    fn of(column: &statement::Column, created_in: MigrationNumber, filling: Filling) -> Self {
+    fn of(column: &statement::Column, created_in: MigrationNumber, filling: Filling, since: Moment) -> Self {
         Self {
             data_type: column.data_type.clone(),
             collation: column.collation.clone(),
@@ -324,6 +359,7 @@ impl Column {
             identity: column.identity,
             created_in,
             filling,
+            since,
         }
     }
 }

@@ -3,16 +3,16 @@
 use crate::statement::{Command, Name, SequenceChange, TableChange, TableForm};
 
 use super::names::{object_name, stored};
-use super::{Catalog, Constraint, ConstraintKind, Function, Sequence, Table, TypeKind, UserType, View};
+use super::{Catalog, Cause, Constraint, ConstraintKind, Function, Scope, Sequence, Table, TypeKind, UserType, View};
 
 impl Catalog {
     #[allow(clippy::too_many_lines, reason = "one short arm for each command")]
     pub(super) fn apply_command(&mut self, command: &Command) {
         match command {
             Command::CreateTableAs { table, .. } => {
-                let created_in = self.migration;
                 let entry = Table {
-                    created_in,
+                    created_in: self.migration,
+                    since: self.now(),
                     ..Table::default()
                 };
                 self.tables.entry(table.clone()).or_insert(entry);
@@ -30,6 +30,7 @@ impl Catalog {
                     kind: *kind,
                     reads: reads.clone(),
                     created_in: known.map_or(self.migration, |known| known.created_in),
+                    since: self.now(),
                 };
                 self.views.insert(view.clone(), entry);
             }
@@ -38,10 +39,12 @@ impl Catalog {
                     self.drop_dependent_views(view, None);
                 }
                 self.views.remove(view);
+                self.note_gone(view, None);
             }
             Command::AlterView { view, new_name, .. } => {
                 if let (Some(to), Some(entry)) = (new_name, self.views.remove(view)) {
                     self.views.insert(to.clone(), entry);
+                    self.note_gone(view, None);
                     self.rename_in_views(view, to);
                 }
             }
@@ -164,17 +167,22 @@ impl Catalog {
     }
 
     fn add_type(&mut self, name: &str, kind: TypeKind) {
-        let created_in = self.migration;
-        self.types.insert(name.to_lowercase(), UserType { kind, created_in });
+        let entry = UserType {
+            kind,
+            created_in: self.migration,
+            since: self.now(),
+        };
+        self.types.insert(name.to_lowercase(), entry);
     }
 
     fn alter_sequence(&mut self, name: &str, change: &SequenceChange) {
         match change {
             SequenceChange::Owner(owner) => {
-                let created_in = self.migration;
+                let (created_in, since) = (self.migration, self.now());
                 let unknown = || Sequence {
                     owner: None,
                     created_in: created_in.saturating_sub(1),
+                    since,
                 };
                 self.sequences
                     .entry(name.to_owned())
@@ -185,6 +193,7 @@ impl Catalog {
             SequenceChange::Rename(to) => {
                 if let Some(sequence) = self.sequences.remove(name) {
                     self.sequences.insert(to.clone(), sequence);
+                    self.note_gone(name, None);
                 }
             }
             SequenceChange::Other => {}
@@ -257,8 +266,11 @@ impl Catalog {
                     _ => format!("{schema}\".\"{bare}"),
                 };
                 self.rename_table(table, &to);
+                let scope = Scope::Tables(vec![stored(&to).to_owned()]);
+                self.doubt(&scope, Cause::Undecided);
             }
             TableChange::ForceRowSecurity
+            | TableChange::DisableRowSecurity
             | TableChange::Rewrite
             | TableChange::Catalog { .. }
             | TableChange::Unread { .. } => {}
@@ -344,6 +356,7 @@ impl Catalog {
         }
         for view in self.dependent_views(table, column) {
             self.views.remove(&view);
+            self.note_gone(&view, None);
         }
     }
 

@@ -140,22 +140,21 @@ impl Catalog {
             mentioned: Vec::new(),
             partial: false,
             has_parameters: false,
+            since: self.now(),
         };
         self.insert_index(table, &name, index);
         self.insert_constraint(table, name, kind, true);
     }
 
     pub(super) fn insert_constraint(&mut self, table: &str, name: String, kind: ConstraintKind, validated: bool) {
+        let constraint = Constraint {
+            kind,
+            validated,
+            deferred: false,
+            since: self.now(),
+        };
         if let Some(entry) = self.tables.get_mut(table) {
-            let deferred = false;
-            entry.constraints.insert(
-                name,
-                Constraint {
-                    kind,
-                    validated,
-                    deferred,
-                },
-            );
+            entry.constraints.insert(name, constraint);
         }
     }
 
@@ -171,15 +170,19 @@ impl Catalog {
         };
         if entry.constraints.shift_remove(name).is_some() && entry.indexes.shift_remove(name).is_some() {
             self.index_tables.remove(name);
+            self.note_gone(name, Some(table));
         }
     }
 
     pub(super) fn create_index(&mut self, create: &CreateIndex) {
         let Some(name) = create.name.known() else { return };
-        let name = stored(&name).to_owned();
-        if create.if_not_exists && self.index_tables.contains_key(&name) {
+        let mut name = stored(&name).to_owned();
+        if create.is_unnamed {
+            name = self.free_index_name(stored(table_key(&create.table)), create);
+        } else if create.if_not_exists && self.index_tables.contains_key(&name) || self.is_taken(&name) {
             return;
         }
+        self.note_foreign(&create.table);
         let mut items = Vec::new();
         let mut mentioned = Vec::new();
         for item in &create.items {
@@ -204,6 +207,7 @@ impl Catalog {
             mentioned,
             partial: create.condition.is_some(),
             has_parameters: create.with.is_some(),
+            since: self.now(),
         };
         self.insert_index(stored(table_key(&create.table)), &name, index);
     }
@@ -215,10 +219,21 @@ impl Catalog {
         }
     }
 
+    /// The name that Postgres gives to an index that has none of its own.
+    fn free_index_name(&self, table: &str, create: &CreateIndex) -> String {
+        let columns = create.items.iter().map(|item| match item {
+            IndexItem::Column { name, .. } => name.known().unwrap_or_default(),
+            IndexItem::Expression(_) => "expr",
+        });
+        let columns = columns.collect::<Vec<_>>().join("_");
+        object_name(table, Some(&columns), "idx", |name| self.has_relation(name))
+    }
+
     pub(super) fn drop_index(&mut self, name: &str) {
         let Some(table) = self.index_tables.remove(name) else {
             return;
         };
+        self.note_gone(name, Some(&table));
         if let Some(entry) = self.tables.get_mut(&table) {
             entry.indexes.shift_remove(name);
         }

@@ -19,18 +19,6 @@ pub(crate) enum Filling {
 }
 
 impl Catalog {
-    /// Says that code ran, or SQL, of which it is not known what it did to tables.
-    pub fn ran_unread(&mut self) {
-        self.unread_code += 1;
-    }
-
-    /// Whether all that ever happened to a table is known: what is not in the catalog then is not in the database.
-    #[must_use]
-    pub fn is_whole(&self, table: &str) -> bool {
-        self.table(table)
-            .is_some_and(|table| table.unread_code == self.unread_code)
-    }
-
     /// Says that code ran of which it is not known what it wrote.
     pub fn wrote_unread(&mut self) {
         self.unread_writes += 1;

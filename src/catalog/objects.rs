@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::data_type::{DataType, TypeParts};
 use crate::statement::{DefaultValue, FunctionBody, QueryReads, ViewKind, Volatility};
 
-use super::{Catalog, MigrationNumber};
+use super::{Catalog, MigrationNumber, Moment};
 
 /// A view, plain or materialized.
 #[derive(Clone, Debug)]
@@ -16,6 +16,7 @@ pub struct View {
     pub reads: QueryReads,
     /// The migration that created it.
     pub created_in: MigrationNumber,
+    pub(super) since: Moment,
 }
 
 /// A type that a migration created.
@@ -25,6 +26,7 @@ pub struct UserType {
     pub kind: TypeKind,
     /// The migration that created it.
     pub created_in: MigrationNumber,
+    pub(super) since: Moment,
 }
 
 /// A function or procedure that a migration created.

@@ -7,6 +7,7 @@ impl Catalog {
     pub(super) fn rename_table(&mut self, from: &str, to: &str) {
         let (from, to) = (stored(from), stored(to));
         let Some(table) = self.tables.remove(from) else { return };
+        self.note_gone(from, None);
         for index in table.indexes.keys() {
             self.index_tables.insert(index.clone(), to.to_owned());
         }
@@ -63,6 +64,7 @@ impl Catalog {
         let Some(table) = self.index_tables.remove(stored(from)) else {
             return;
         };
+        self.note_gone(stored(from), Some(&table));
         if let Some(entry) = self.tables.get_mut(&table) {
             if let Some(index) = entry.indexes.shift_remove(stored(from)) {
                 entry.indexes.insert(stored(to).to_owned(), index);

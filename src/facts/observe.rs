@@ -3,6 +3,7 @@
 mod alter_table;
 mod command;
 mod dependents;
+mod existence;
 mod nameless;
 mod partition_keys;
 mod partitions;
@@ -55,6 +56,11 @@ pub fn observe(statement: &Statement, context: &Context<'_>) -> Option<Vec<Obser
 fn observe_seated(statement: &Statement, context: &Context<'_>) -> Option<Vec<Observation>> {
     if let Some(refused) = context.not_in_version(statement) {
         return Some(vec![refused]);
+    }
+    // Nothing else of it happens.
+    let refused = context.refused_names(statement);
+    if !refused.is_empty() {
+        return Some(refused);
     }
     let mut observations = match statement {
         Statement::CreateTable(create) => context.create_table(create),
@@ -222,7 +228,8 @@ impl Context<'_> {
         } else {
             "blocking"
         };
-        if create.if_not_exists && self.index_table(&create.name).is_some() {
+        let is_there = |name: &str| self.catalog.index_table(name).is_some() && self.catalog.trusts_index(name);
+        if create.if_not_exists && create.name.known().is_some_and(|name| is_there(&name)) {
             return vec![about(Aspect::ExistingIndex).fact(FactName::Building, building)];
         }
         if create.only && self.catalog.is_partitioned(table_key(&create.table)) {

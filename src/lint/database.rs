@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::catalog::{Catalog, table_key};
+use crate::catalog::{Catalog, Cause, Scope, table_key};
 use crate::facts::observe::{Context, Usage, observe};
 use crate::finding::{Origin, Place};
 use crate::migration::{Migration, OperationPath, Ownership};
@@ -13,7 +13,8 @@ use crate::python_work::Certainty;
 use crate::rules::RuleTable;
 use crate::schema_editor::{self, Connection, PythonCode};
 use crate::source::{Range, Sources};
-use crate::statement::{AlterTableAction, Statement};
+use crate::sql;
+use crate::statement::{AlterTableAction, Command, Statement};
 use crate::transaction::Transaction;
 use crate::versions::PostgresVersion;
 
@@ -197,9 +198,14 @@ impl<'a> Database<'a> {
                     inner: Some((inner.text.clone(), place)),
                     ..Part::default()
                 };
+                let is_doubtful = inner.certainty == Certainty::Doubtful;
+                let scope = is_doubtful.then(|| Scope::Tables(self.catalog.tables_in(&inner.text)));
+                if let Some(scope) = &scope {
+                    self.catalog.doubt(scope, Cause::Undecided);
+                }
                 self.run_part(&inner.statement, operation, &mut part);
-                if inner.certainty == Certainty::Doubtful && inner.statement.changes_schema() {
-                    self.catalog.ran_unread();
+                if let Some(scope) = &scope {
+                    self.catalog.doubt(scope, Cause::Undecided);
                 }
                 parts.push(part);
             }
@@ -218,11 +224,38 @@ impl<'a> Database<'a> {
             if part.unread.is_none() {
                 part.unread = statement.unread_reason();
             }
+            let calls_unknown = self.unknown_call(statement);
+            let known = part.verdict.hits.len();
             if self.telling != Telling::Nothing {
                 self.judge_statement(statement, operation, &mut part.verdict);
             }
-            self.remember(statement);
+            let is_refused = |hit: &Hit<'_>| hit.rule.name == "refused-by-dependents";
+            if part.verdict.hits[known..].iter().any(is_refused) {
+                // It changes nothing; where the migration has run all the same, something was not as it is known to be.
+                let scope = self.catalog.scope_of(&statement.to_string());
+                self.catalog.doubt(&scope, Cause::Undecided);
+            } else {
+                self.remember(statement);
+            }
+            if let Some(scope) = calls_unknown {
+                self.catalog.doubt(&scope, Cause::Unread);
+            }
         }
+    }
+
+    /// What a query is about that calls a function which nothing at hand makes: an extension's may change tables.
+    fn unknown_call(&self, statement: &Statement) -> Option<Scope> {
+        let Statement::Command { text, command } = statement else {
+            return None;
+        };
+        let Command::Select { .. } = command.as_ref() else {
+            return None;
+        };
+        let is_known = |name: &str| {
+            name.starts_with("pg_") || sql::built_in(name).is_some() || self.catalog.function(name).is_some()
+        };
+        let mut calls = sql::calls(text).into_iter();
+        calls.any(|name| !is_known(&name)).then(|| self.catalog.scope_of(text))
     }
 
     fn judge_statement(&mut self, statement: &Statement, operation: &OperationPath, verdict: &mut Verdict<'a>) {
@@ -262,7 +295,7 @@ impl<'a> Database<'a> {
         self.judge_half_done(migration);
         self.judge_builds();
         self.find_stand_ins();
-        self.find_functions_made_again();
+        self.find_what_is_made_again();
 
         let left: Vec<String> = self
             .transaction
@@ -375,5 +408,9 @@ impl Connection for Database<'_> {
 
     fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    fn doubt(&mut self, scope: &Scope, cause: Cause) {
+        self.catalog.doubt(scope, cause);
     }
 }

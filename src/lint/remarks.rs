@@ -36,7 +36,6 @@ impl Database<'_> {
     /// Says what code of Python means that runs now.
     pub(super) fn judge_python(&mut self, code: &PythonCode, operation: &OperationPath) {
         self.ran_python = true;
-        self.catalog.ran_unread();
         if code.rows.writes || code.rows.reach == Reach::Unknown {
             self.catalog.wrote_unread();
         }
@@ -137,17 +136,28 @@ impl Database<'_> {
         self.log = log;
     }
 
-    /// A function that is made again is not taken away.
-    pub(super) fn find_functions_made_again(&mut self) {
+    /// A function or policy that is made again is not taken away.
+    pub(super) fn find_what_is_made_again(&mut self) {
         let catalog = &self.catalog;
         let sent = self.log.iter_mut().flat_map(|executed| &mut executed.statements);
         let hits = sent
             .flat_map(|sent| &mut sent.parts)
             .flat_map(|part| &mut part.verdict.hits);
-        for hit in hits.filter(|hit| hit.rule.name == "take-from-running-code") {
-            let is_there = hit
+        let makes_again = |hit: &Hit<'_>| match hit.rule.name.as_str() {
+            "take-from-running-code" => hit
                 .name("function")
-                .is_some_and(|name| catalog.function(name).is_some());
+                .is_some_and(|name| catalog.function(name).is_some()),
+            "change-row-security" => hit
+                .name("policy")
+                .zip(hit.name("table"))
+                .is_some_and(|(policy, table)| {
+                    let entry = catalog.table(table);
+                    entry.is_some_and(|entry| entry.attached.policies.contains_key(policy))
+                }),
+            _ => false,
+        };
+        for hit in hits {
+            let is_there = makes_again(hit);
             if is_there && self.transaction.is_djangos() {
                 hit.severity = Severity::Silent;
                 hit.harm.clear();
@@ -161,9 +171,11 @@ impl Database<'_> {
 
     /// Whether this migration has put a plain view in a table's place.
     fn stands_in(&self, table: &str) -> bool {
-        self.catalog
-            .view(table)
-            .is_some_and(|view| view.kind == ViewKind::Plain && view.created_in == self.catalog.current_migration())
+        self.catalog.view(table).is_some_and(|view| {
+            view.kind == ViewKind::Plain
+                && view.created_in == self.catalog.current_migration()
+                && self.catalog.trusts_view(view)
+        })
     }
 
     fn remark(

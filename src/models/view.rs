@@ -187,6 +187,23 @@ impl<'a> View<'a> {
         models.any(|(key, state)| key.app == app && state.origin == Origin::Migrations)
     }
 
+    /// The tables of the app's models, those of many-to-many fields included, as far as their names are known.
+    #[must_use]
+    pub fn tables_of(self, app: &str) -> Vec<String> {
+        let keys = self.models.models.keys().filter(|key| key.app == app);
+        let models = keys.filter_map(|key| self.model(key)).filter(Model::can_migrate);
+        let mut tables = Vec::new();
+        for model in models {
+            let automatic = model.local_many_to_many();
+            let automatic = automatic.iter().filter_map(ModelField::automatic_table);
+            tables.extend(automatic.filter_map(|through| through.db_table().known().map(str::to_owned)));
+            tables.extend(model.db_table().known().map(str::to_owned));
+        }
+        tables.sort();
+        tables.dedup();
+        tables
+    }
+
     /// Whether a reference in `owner` means one of these models.
     fn means_one_of(self, reference: &ModelRef, owner: &ModelKey, targets: &[ModelKey]) -> bool {
         match reference {

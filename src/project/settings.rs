@@ -106,6 +106,15 @@ impl Settings {
             default_index_tablespace: self.default_index_tablespace.clone(),
             use_tz: self.use_tz(django),
             time_zone: self.time_zone.clone(),
+            is_routed: self.is_routed(),
+        }
+    }
+
+    fn is_routed(&self) -> bool {
+        match self.values.get("DATABASE_ROUTERS") {
+            None => false,
+            Some(Value::List(routers) | Value::Tuple(routers)) => !routers.is_empty(),
+            Some(_) => true,
         }
     }
 

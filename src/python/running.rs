@@ -261,12 +261,11 @@ impl<'a> Runner<'a> {
     }
 
     fn finish(self) -> PythonWork {
-        let certainty = |doubt| match doubt {
-            0 => Certainty::Certain,
-            _ => Certainty::Doubtful,
-        };
         let effects = self.effects.into_iter().map(|found| Effect {
-            certainty: certainty(found.doubt),
+            certainty: match found.doubt {
+                0 => found.effect.certainty,
+                _ => Certainty::Doubtful,
+            },
             ..found.effect
         });
         PythonWork {

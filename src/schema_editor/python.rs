@@ -1,19 +1,20 @@
 //! What code of Python sends: its SQL, and what it tells the schema editor.
 
+use crate::catalog::{Cause, Scope};
 use crate::finding::Origin;
 use crate::migration::{Field, GivenField, Operation, SchemaCall};
 use crate::models::{Model, ModelField, ModelKey, View};
-use crate::python_work::{Action, Certainty, Effect, Handed, ModelName, Parameters, TextPiece};
+use crate::python_work::{Action, Certainty, Effect, Handed, ModelName, Named, Parameters, TextPiece};
 use crate::row_work::Reach;
 use crate::sql;
 use crate::statement::{Name, Statement};
 use crate::unknown::{Identifier, PartForm, Unknown, UnknownPart};
 use crate::value::{Builder, Str, Value};
 
-use super::PythonCode;
 use super::operations::{States, bound};
 use super::parameters::{Written, fill_parameters};
 use super::run::Run;
+use super::{PythonCode, scope_of_app};
 
 impl Run<'_> {
     /// Runs the code of a `RunPython`, effect by effect.
@@ -35,17 +36,23 @@ impl Run<'_> {
         for (index, effect) in work.effects.iter().enumerate() {
             self.editor.code = Some(effect.place);
             match &effect.action {
-                Action::Sql { text, params } => self.send_python(text, params, effect, states.to),
+                Action::Sql { text, params } => {
+                    let scope = self.scope_of_text(text, states);
+                    self.undecided(effect, &scope, |run| run.send_python(text, params, &scope, states.to));
+                }
                 Action::Editor(_) => {
                     if let Some(call) = calls.next() {
-                        self.doubtful(effect);
-                        self.schema_call(call, states.to);
+                        let scope = scope_of_app(states.to, states.app);
+                        self.undecided(effect, &scope, |run| run.schema_call(call, states.to));
                     }
                 }
                 Action::Begin => self.begin_block(&mut blocks),
                 Action::End => self.end_block(&mut blocks),
-                Action::Command { name, .. } => self.command(name.as_deref()),
-                Action::Unfollowed { reason, handed, .. } if *handed >= Handed::Cursor => self.opaque(reason.clone()),
+                Action::Command { name, .. } => self.command(name.as_deref(), states),
+                Action::Unfollowed { reason, handed, about } if *handed >= Handed::Cursor => {
+                    let scope = self.scope_of_names(about, states);
+                    self.opaque_about(&scope, reason.clone());
+                }
                 Action::Unfollowed { .. } | Action::Rows(_) | Action::Base => {}
             }
             if at_rows == Some(index) {
@@ -91,33 +98,70 @@ impl Run<'_> {
         self.connection.run_python(&code, &place);
     }
 
-    /// Says that what follows hangs on a condition that is not known.
-    fn doubtful(&mut self, effect: &Effect) {
-        if effect.certainty == Certainty::Doubtful {
-            self.partial("whether all of this is sent is known only when the code runs");
+    /// Does something; where that hangs on a condition that is not known, it may fail in vain, and may not have happened.
+    fn undecided(&mut self, effect: &Effect, scope: &Scope, run: impl FnOnce(&mut Self)) {
+        match effect.certainty {
+            Certainty::Certain => run(self),
+            Certainty::Attempted | Certainty::Doubtful => {
+                if effect.certainty == Certainty::Doubtful {
+                    self.partial("whether all of this is sent is known only when the code runs");
+                }
+                self.connection.doubt(scope, Cause::Undecided);
+                run(self);
+                self.connection.doubt(scope, Cause::Undecided);
+            }
         }
     }
 
-    fn command(&mut self, name: Option<&str>) {
+    /// The tables that a text names, else those of the app.
+    fn scope_of_text(&mut self, text: &[TextPiece], states: States<'_>) -> Scope {
+        let mut tables = Vec::new();
+        for piece in text {
+            match piece {
+                TextPiece::Known(known) => tables.extend(self.connection.catalog().tables_in(known)),
+                TextPiece::Table(name) | TextPiece::Column(name, _) => {
+                    let table = states.to.table_of(&name.app, &name.name);
+                    tables.extend(table.and_then(|table| table.known().map(str::to_owned)));
+                }
+                TextPiece::Unknown(_) => {}
+            }
+        }
+        scope_of(tables, states)
+    }
+
+    /// The tables of these names, else those of the app.
+    fn scope_of_names(&mut self, names: &[Named], states: States<'_>) -> Scope {
+        let tables = names.iter().filter_map(|name| match name {
+            Named::Model(name) => states.to.table_of(&name.app, &name.name)?.known().map(str::to_owned),
+            Named::Table(name) => Some(name.clone()),
+        });
+        scope_of(tables.collect(), states)
+    }
+
+    fn command(&mut self, name: Option<&str>, states: States<'_>) {
+        let of_app = scope_of_app(states.to, states.app);
         match name {
-            Some(name) => self.opaque(format!("what the command `{name}` does is not followed")),
-            None => self.opaque("a command is called whose name is known only when the code runs"),
+            Some("migrate") => self.opaque_about(&Scope::Everything, "what the command `migrate` does is not followed"),
+            Some(name) => self.opaque_about(&of_app, format!("what the command `{name}` does is not followed")),
+            None => self.opaque_about(
+                &of_app,
+                "a command is called whose name is known only when the code runs",
+            ),
         }
     }
 
-    fn send_python(&mut self, text: &[TextPiece], params: &Parameters, effect: &Effect, view: View<'_>) {
+    fn send_python(&mut self, text: &[TextPiece], params: &Parameters, scope: &Scope, view: View<'_>) {
         let text = self.composed(text, view);
         if let Some(unknown) = unknown_from_the_start(&text) {
-            self.opaque(format!(
-                "the SQL is known only when the code runs: {}",
-                unknown.reason()
-            ));
+            self.opaque_about(
+                scope,
+                format!("the SQL is known only when the code runs: {}", unknown.reason()),
+            );
             return;
         }
         if !text.1.is_empty() {
             self.partial("a part of the SQL is known only when the code runs");
         }
-        self.doubtful(effect);
         let sets: Vec<Option<Value>> = match params {
             Parameters::None => vec![None],
             // Nothing to fill in, and no percent sign to be halved.
@@ -330,6 +374,14 @@ fn unknown_from_the_start((text, unknowns): &Written) -> Option<&Unknown> {
     let first = unknowns.first()?;
     let is_open = text[..first.bytes.start].trim().is_empty();
     is_open.then_some(&first.unknown)
+}
+
+fn scope_of(tables: Vec<String>, states: States<'_>) -> Scope {
+    if tables.is_empty() {
+        scope_of_app(states.to, states.app)
+    } else {
+        Scope::Tables(tables)
+    }
 }
 
 /// The effect whose rows reach furthest; the last of those.

@@ -1,6 +1,6 @@
 //! One operation on its way to the database.
 
-use crate::catalog::NameQuery;
+use crate::catalog::{Cause, NameQuery, Scope};
 use crate::finding::Origin as Sender;
 use crate::models::{Model, ModelField, ModelKey, ModelState, Origin, View};
 use crate::statement::{IndexItem, Statement};
@@ -113,6 +113,13 @@ impl Run<'_> {
 
     /// It is not known what the operation sends.
     pub(super) fn opaque(&mut self, reason: impl Into<String>) {
+        self.editor.is_unscoped = true;
+        self.note(Confidence::Opaque, reason.into());
+    }
+
+    /// It is not known what the operation sends, but what that is about.
+    pub(super) fn opaque_about(&mut self, scope: &Scope, reason: impl Into<String>) {
+        self.connection.doubt(scope, Cause::Unread);
         self.note(Confidence::Opaque, reason.into());
     }
 

@@ -340,6 +340,10 @@ fn change(cursor: &mut Cursor<'_>) -> Read<TableChange> {
             parent: cursor.relation()?,
         });
     }
+    if cursor.sees(&["disable", "row"]) || cursor.sees(&["no", "force", "row"]) {
+        cursor.rest();
+        return Ok(TableChange::DisableRowSecurity);
+    }
     if cursor.eat_one_of(&["enable", "disable"]).is_some() {
         let is_trigger = cursor.sees(&["trigger"])
             || (cursor.peek_at(1).is_some_and(|token| token.is("trigger")) && !cursor.sees(&["row"]));

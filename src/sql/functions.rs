@@ -1,5 +1,6 @@
 //! How far Postgres's own functions vary: `pg_proc.provolatile` of PostgreSQL 15, with the newcomers of 16 to 18.
 
+use super::token::tokens;
 use crate::statement::Volatility;
 
 /// Functions that give another value each time, also those of `uuid-ossp` and `pgcrypto`.
@@ -88,6 +89,73 @@ pub fn built_in(name: &str) -> Option<Volatility> {
         .any(|steady| steady == name)
         .then_some(Volatility::Stable)
 }
+
+/// The functions that a statement calls, by their names in small letters, without schema: names before a bracket that are no
+/// words of SQL.
+#[must_use]
+pub fn calls(text: &str) -> Vec<String> {
+    let (tokens, _) = tokens(text);
+    let pairs = tokens.windows(2).filter(|pair| pair[1].is_symbol("("));
+    let names = pairs.filter_map(|pair| pair[0].name()).map(str::to_lowercase);
+    names.filter(|name| !NO_CALLS.contains(&name.as_str())).collect()
+}
+
+/// Words that stand before brackets and call nothing.
+const NO_CALLS: &[&str] = &[
+    "all",
+    "and",
+    "any",
+    "array",
+    "as",
+    "between",
+    "by",
+    "case",
+    "cast",
+    "char",
+    "character",
+    "coalesce",
+    "cube",
+    "decimal",
+    "distinct",
+    "else",
+    "except",
+    "exists",
+    "extract",
+    "filter",
+    "from",
+    "grouping",
+    "having",
+    "in",
+    "intersect",
+    "is",
+    "join",
+    "lateral",
+    "like",
+    "limit",
+    "not",
+    "numeric",
+    "offset",
+    "on",
+    "or",
+    "over",
+    "overlay",
+    "position",
+    "rollup",
+    "row",
+    "select",
+    "sets",
+    "some",
+    "substring",
+    "then",
+    "trim",
+    "union",
+    "using",
+    "values",
+    "varchar",
+    "when",
+    "where",
+    "with",
+];
 
 #[cfg(test)]
 mod tests {

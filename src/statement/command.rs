@@ -679,6 +679,8 @@ pub enum TableChange {
     },
     /// `FORCE ROW LEVEL SECURITY`
     ForceRowSecurity,
+    /// `DISABLE ROW LEVEL SECURITY`, `NO FORCE ROW LEVEL SECURITY`
+    DisableRowSecurity,
     /// A change of the catalog only: `SET STATISTICS`, `OWNER TO`, `ENABLE ROW LEVEL SECURITY`, ...
     Catalog {
         /// The lock it takes for a moment.

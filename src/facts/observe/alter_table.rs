@@ -1,11 +1,12 @@
 //! The aspects of the actions of `ALTER TABLE`.
 
-use crate::catalog::{Catalog, Constraint, ConstraintKind as Existing, TypeKind, object_name};
+use crate::catalog::{Catalog, Constraint, ConstraintKind as Existing, Presence, TypeKind, object_name};
+use crate::lock::LockMode;
 use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, SqlExpression, TableConstraint, Volatility};
 
 use crate::unknown::{Identifier, known_names, shown_names};
 
-use super::{Aspect, Context, FactName, Observation, Role, foreign_key, refer};
+use super::{Aspect, Context, FactName, Observation, Role, command::change_catalog, foreign_key, refer};
 
 impl Context<'_> {
     pub(super) fn alter_table(
@@ -27,6 +28,9 @@ impl Context<'_> {
         let column = &*column;
         let about = |aspect: Aspect| Observation::new(aspect, table).named("column", column);
         match action {
+            AlterTableAction::AddColumn(column) if self.is_there(table, column) => {
+                vec![change_catalog(table, LockMode::AccessExclusive)]
+            }
             AlterTableAction::AddColumn(column) => self.add_column(table, column),
             AlterTableAction::DropColumn { cascade, .. } => self.drop_column(table, column, *cascade),
             AlterTableAction::RenameColumn { to, .. } => {
@@ -57,6 +61,11 @@ impl Context<'_> {
             AlterTableAction::ValidateConstraint { name } => vec![self.validate(table, name)],
             AlterTableAction::SetTablespace { .. } => vec![Observation::new(Aspect::SetTablespace, table)],
         }
+    }
+
+    /// Whether `ADD COLUMN IF NOT EXISTS` finds the column.
+    fn is_there(&self, table: &str, column: &Column) -> bool {
+        column.if_not_exists && self.catalog.presence_of_column(table, &column.name) == Presence::There
     }
 
     fn add_column(&self, table: &str, column: &Column) -> Vec<Observation> {
@@ -115,7 +124,12 @@ impl Context<'_> {
             "unused"
         };
         let about = |aspect| Observation::new(aspect, table).named("column", column);
-        let mut observations = vec![about(Aspect::DropColumn).fact(FactName::Use, used)];
+        let along = self.along(table, column, cascade);
+        let mut observations = vec![
+            about(Aspect::DropColumn)
+                .fact(FactName::Use, used)
+                .named("along", along),
+        ];
         let partners = self.partners(table, Some(column));
         observations.extend(partners.iter().map(|partner| {
             about(Aspect::DropReference)
@@ -150,7 +164,9 @@ impl Context<'_> {
             all.iter().any(|action| matches!(action, AlterTableAction::DropConstraint { name: dropped, .. } if dropped.known().is_some_and(|dropped| dropped == *name)))
         };
         let proofs = entry.constraints.iter().filter(|(name, constraint)| {
-            matches!(&constraint.kind, Existing::Check(check) if demands_not_null(check, column)) && !dropped(name)
+            matches!(&constraint.kind, Existing::Check(check) if demands_not_null(check, column))
+                && !dropped(name)
+                && self.catalog.trusts_constraint(table, name)
         });
         match proofs.map(|(_, constraint)| constraint.validated).max() {
             Some(true) => "validated",

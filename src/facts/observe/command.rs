@@ -29,9 +29,15 @@ impl Context<'_> {
             | Command::AlterView { .. }
             | Command::RefreshView { .. } => self.view(command),
             Command::CreateTrigger { table, .. } => vec![change_catalog(table, LockMode::ShareRowExclusive)],
-            Command::DropTrigger { table, .. }
-            | Command::CreatePolicy { table, .. }
-            | Command::DropPolicy { table, .. } => vec![change_catalog(table, LockMode::AccessExclusive)],
+            Command::DropTrigger { table, .. } | Command::CreatePolicy { table, .. } => {
+                vec![change_catalog(table, LockMode::AccessExclusive)]
+            }
+            Command::DropPolicy { table, name, .. } => {
+                let lock = change_catalog(table, LockMode::AccessExclusive);
+                let is_new = self.catalog.is_new(table);
+                let opens = (!is_new).then(|| self.dropped_policy(table, name));
+                std::iter::once(lock).chain(opens).collect()
+            }
             Command::ChangeTable { table, lock } => vec![change_catalog(table, *lock)],
             Command::Truncate { tables, cascade } => self.truncate(tables, *cascade),
             Command::LockTable { tables, mode } => tables.iter().map(|table| self.lock_table(table, *mode)).collect(),
@@ -335,6 +341,13 @@ impl Context<'_> {
             }
             TableChange::SetSchema { schema } => vec![self.set_schema(table, schema)],
             TableChange::ForceRowSecurity => self.force_row_security(table),
+            TableChange::DisableRowSecurity => {
+                let lock = change_catalog(table, LockMode::AccessExclusive);
+                let is_new = self.catalog.is_new(table);
+                let change = format!("disables row level security on `{table}`");
+                let opens = (!is_new).then(|| about(Aspect::DisableRowSecurity).named("change", change));
+                std::iter::once(lock).chain(opens).collect()
+            }
             TableChange::Catalog { lock } => vec![change_catalog(table, *lock)],
             TableChange::Unread { .. } => Vec::new(),
         }
@@ -342,6 +355,7 @@ impl Context<'_> {
 
     fn add_key_using_index(&self, table: &str, name: Option<&Name>, primary: bool, index: &str) -> Observation {
         let known = self.catalog.table(table).and_then(|entry| entry.indexes.get(index));
+        let known = known.filter(|_| self.catalog.trusts_index(index));
         let columns: Vec<String> = known
             .into_iter()
             .flat_map(|index| index.items.iter().flatten().cloned())

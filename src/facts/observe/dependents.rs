@@ -1,9 +1,12 @@
 //! What hangs on a table, column, key, sequence or type: it makes a statement fail, or goes with it.
 
-use crate::catalog::{ConstraintKind, table_key};
+use crate::catalog::{Along, ConstraintKind, table_key};
 use crate::statement::{AlterTableAction, Command, Statement};
 
 use super::{Aspect, Context, FactName, Observation, Role, unbound};
+
+/// As many things that go along are named.
+const MOST_ALONG: usize = 5;
 
 impl Context<'_> {
     pub(super) fn drop_table(&self, table: &str, cascade: bool) -> Vec<Observation> {
@@ -47,7 +50,11 @@ impl Context<'_> {
 
     pub(super) fn column_dependents(&self, table: &str, column: &str, cascade: bool) -> Vec<Observation> {
         let views = self.catalog.dependent_views(table, Some(column));
-        let generated = self.generated_from(table, column);
+        let generated = self
+            .catalog
+            .table(table)
+            .map(|entry| entry.generated_from(column))
+            .unwrap_or_default();
         // Until PostgreSQL 14 a generated column went without a word.
         let needs_cascade = self.postgres.0 >= 15;
         let mut observations = Vec::new();
@@ -55,6 +62,9 @@ impl Context<'_> {
             observations.extend(take_views(table, &views));
         } else if let Some(dependent) = self.column_dependent(table, column) {
             return vec![self.refused(table, &dependent).named("column", column)];
+        }
+        if cascade {
+            observations.extend(self.taken_along(table, column));
         }
         for other in generated {
             observations.push(if cascade || !needs_cascade {
@@ -84,26 +94,57 @@ impl Context<'_> {
 
     /// A trigger or policy that names the column.
     fn attached_to(&self, table: &str, column: &str) -> Option<String> {
-        let attached = &self.catalog.table(table)?.attached;
-        let names = |columns: &Vec<String>| columns.iter().any(|name| name == column);
-        let trigger = attached.triggers.iter().find(|(_, columns)| names(columns));
-        let policy = attached.policies.iter().find(|(_, columns)| names(columns));
+        let entry = self.catalog.table(table)?;
+        let trigger = entry.triggers_over(column).into_iter().next();
+        let policy = || entry.policies_over(column).into_iter().next();
         trigger
-            .map(|(name, _)| format!("the trigger `{name}`"))
-            .or_else(|| policy.map(|(name, _)| format!("the policy `{name}`")))
+            .map(|name| format!("the trigger `{name}`"))
+            .or_else(|| policy().map(|name| format!("the policy `{name}`")))
     }
 
-    /// The generated columns that are computed from the column.
-    fn generated_from(&self, table: &str, column: &str) -> Vec<String> {
-        let columns = self.catalog.table(table).into_iter().flat_map(|entry| &entry.columns);
-        columns
-            .filter(|(name, other)| {
-                let reads =
-                    |expression: &crate::statement::SqlExpression| expression.columns.iter().any(|name| name == column);
-                *name != column && other.generated.as_ref().is_some_and(reads)
-            })
-            .map(|(name, _)| name.clone())
-            .collect()
+    /// What CASCADE takes along that is felt by itself: triggers no longer run, policies no longer hide rows.
+    fn taken_along(&self, table: &str, column: &str) -> Vec<Observation> {
+        let Some(entry) = self.catalog.table(table) else {
+            return Vec::new();
+        };
+        let triggers = entry.triggers_over(column).into_iter().map(|name| {
+            Observation::new(Aspect::TakeTrigger, table)
+                .named("trigger", name)
+                .named("column", column)
+        });
+        let policies = entry
+            .policies_over(column)
+            .into_iter()
+            .map(|name| self.dropped_policy(table, &name));
+        triggers.chain(policies).collect()
+    }
+
+    /// A policy that is dropped, by itself or along with a column.
+    pub(super) fn dropped_policy(&self, table: &str, name: &str) -> Observation {
+        Observation::new(Aspect::DropPolicy, table)
+            .named("policy", name)
+            .named("change", format!("drops the policy `{name}` of `{table}`"))
+    }
+
+    /// What goes with a column, as the end of a sentence.
+    pub(super) fn along(&self, table: &str, column: &str, cascade: bool) -> String {
+        let along = self.catalog.along(table, column);
+        let mut names: Vec<String> = along
+            .iter()
+            .filter(|along| cascade || along.goes_unasked())
+            .map(in_words)
+            .collect();
+        let verb = if names.len() == 1 { "goes" } else { "go" };
+        if let Some(more) = names.len().checked_sub(MOST_ALONG).filter(|more| *more > 0) {
+            names.truncate(MOST_ALONG);
+            names.push(format!("{more} more"));
+        }
+        let last = names.pop();
+        match (names.as_slice(), last) {
+            (_, None) => String::new(),
+            ([], Some(only)) => format!("; {only} {verb} with it"),
+            (others, Some(last)) => format!("; {} and {last} {verb} with it", others.join(", ")),
+        }
     }
 
     /// What makes a change of the column's type fail.
@@ -114,7 +155,7 @@ impl Context<'_> {
             .first()
             .map(|view| format!("the view `{view}`"));
         let generated = || {
-            let name = self.generated_from(table, column).into_iter().next()?;
+            let name = self.catalog.table(table)?.generated_from(column).into_iter().next()?;
             Some(format!("the generated column `{name}`"))
         };
         let dependent = view.or_else(generated).or_else(|| self.attached_to(table, column))?;
@@ -213,6 +254,22 @@ impl Context<'_> {
             observations.push(unbound(Aspect::NewEnumValue).named("value", value));
         }
         observations
+    }
+}
+
+fn in_words(along: &Along) -> String {
+    match along {
+        Along::Trigger(name) => format!("the trigger `{name}`"),
+        Along::Policy(name) => format!("the policy `{name}` (rows open or vanish)"),
+        Along::Constraint { table: None, name } => format!("the constraint `{name}`"),
+        Along::Constraint {
+            table: Some(table),
+            name,
+        } => format!("the foreign key `{name}` of `{table}`"),
+        Along::Index(name) => format!("the index `{name}`"),
+        Along::Column(name) => format!("the generated column `{name}`"),
+        Along::View(name) => format!("the view `{name}`"),
+        Along::Sequence(name) => format!("the sequence `{name}`"),
     }
 }
 

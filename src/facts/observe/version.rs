@@ -107,6 +107,7 @@ fn of_change(change: &TableChange) -> Option<Feature> {
         | TableChange::AlterConstraint { .. }
         | TableChange::SetSchema { .. }
         | TableChange::ForceRowSecurity
+        | TableChange::DisableRowSecurity
         | TableChange::Catalog { .. }
         | TableChange::Unread { .. } => return None,
     })

@@ -224,7 +224,7 @@ enum Step {
 fn steps(work: &PythonWork) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     for effect in &work.effects {
-        let is_certain = effect.certainty == Certainty::Certain;
+        let is_certain = effect.certainty != Certainty::Doubtful;
         let sql = match &effect.action {
             Action::Base if is_certain && !steps.iter().any(|step| matches!(step, Step::Base)) => {
                 steps.push(Step::Base);

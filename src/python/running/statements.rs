@@ -6,7 +6,7 @@ use ruff_text_size::Ranged;
 use super::data::{Cell, Datum, FrameId};
 use super::state::{Frame, State};
 use super::{Found, Runner};
-use crate::python_work::{Action, Handed};
+use crate::python_work::{Action, Certainty, Handed};
 
 /// How a list of statements ends for certain.
 pub(super) enum Flow<'a> {
@@ -383,7 +383,12 @@ impl<'a> Runner<'a> {
 
     fn attempt(&mut self, attempt: &'a ast::StmtTry) -> Flow<'a> {
         let before = self.snapshot();
+        let from = self.effects.len();
         let flow = self.execute(&attempt.body);
+        if !attempt.handlers.is_empty() {
+            let attempted = self.effects.iter_mut().skip(from);
+            attempted.for_each(|found| found.effect.certainty = Certainty::Attempted);
+        }
         let mut after = self.snapshot();
         if !attempt.handlers.is_empty() {
             self.state.join(&before);

@@ -1,0 +1,442 @@
+//! Names that are taken or missing: Postgres refuses such a statement whatever the rows are.
+
+use crate::catalog::Presence;
+use crate::statement::{
+    AlterTableAction, Command, ConstraintKind, CreateIndex, CreateTable, IndexItem, Name, Statement, TableChange,
+    TableConstraint, TableForm,
+};
+use crate::unknown::Identifier;
+
+use super::{Aspect, Context, Observation, unbound};
+
+impl Context<'_> {
+    /// What Postgres refuses because of a name, where all is known that happened to it.
+    pub(super) fn refused_names(&self, statement: &Statement) -> Vec<Observation> {
+        // Names without a schema may mean anything then.
+        if self.transaction.setting("search_path").is_some() {
+            return Vec::new();
+        }
+        match statement {
+            Statement::CreateTable(create) => self.refused_table(create),
+            Statement::DropTable { table, if_exists, .. } => self.needs_relation(table, *if_exists, "table"),
+            Statement::RenameTable { from, to, if_exists } => {
+                let mut refused = self.needs_table(from, *if_exists);
+                refused.extend(self.needs_free(to.known()));
+                refused
+            }
+            Statement::AlterTable {
+                table,
+                actions,
+                if_exists,
+            } => {
+                let mut refused = self.needs_table(table, *if_exists);
+                refused.extend(self.refused_actions(table, actions));
+                refused
+            }
+            Statement::CreateIndex(create) => self.refused_index(create),
+            Statement::DropIndex {
+                table, name, if_exists, ..
+            } => self.needs_index(table.as_ref(), name, *if_exists),
+            Statement::RenameIndex {
+                table,
+                from,
+                to,
+                if_exists,
+            } => {
+                let mut refused = self.needs_index(table.as_ref(), from, *if_exists);
+                refused.extend(self.needs_free(to.known().as_deref()));
+                refused
+            }
+            Statement::Comment { table, column, .. } => {
+                let mut refused = self.needs_table(table, false);
+                refused.extend(column.iter().flat_map(|column| self.needs_column(table, column)));
+                refused
+            }
+            Statement::UpdateNulls { table, column, .. } => {
+                let mut refused = self.needs_table(table, false);
+                refused.extend(self.needs_column(table, column));
+                refused
+            }
+            Statement::CreateSequence {
+                sequence,
+                if_not_exists: false,
+            } => self.needs_free(sequence.known()),
+            Statement::DropSequence {
+                sequence, if_exists, ..
+            } => self.needs_relation(sequence, *if_exists, "sequence"),
+            Statement::Command { command, .. } => self.refused_command(command),
+            Statement::CreateSequence { .. }
+            | Statement::SetConstraintsImmediate { .. }
+            | Statement::AlterSequenceType { .. }
+            | Statement::CreateExtension { .. }
+            | Statement::CreateCollation { .. }
+            | Statement::DropCollation { .. }
+            | Statement::Unread { .. } => Vec::new(),
+        }
+    }
+
+    fn refused_command(&self, command: &Command) -> Vec<Observation> {
+        match command {
+            Command::CreateTableAs {
+                table,
+                if_not_exists: false,
+                ..
+            } => self.needs_free(Some(table)),
+            Command::CreateView {
+                view,
+                replaces: false,
+                if_not_exists: false,
+                ..
+            } => self.needs_free(Some(view)),
+            Command::DropView { view, if_exists, .. } => {
+                self.needs_relation(&Identifier::from(view.as_str()), *if_exists, "view")
+            }
+            Command::AlterView {
+                view,
+                new_name: Some(to),
+                ..
+            } => {
+                let mut refused = self.needs_relation(&Identifier::from(view.as_str()), false, "view");
+                refused.extend(self.needs_free(Some(to)));
+                refused
+            }
+            Command::CreateTrigger {
+                table, name, replaces, ..
+            } => {
+                let mut refused = self.needs_table(&table.as_str().into(), false);
+                if !replaces && self.catalog.presence_of_trigger(table, name) == Presence::There {
+                    refused.push(taken(&format!("the trigger `{name}` of `{table}`")));
+                }
+                refused
+            }
+            Command::DropTrigger { table, name, if_exists } => {
+                let is_missing = self.catalog.presence_of_trigger(table, name) == Presence::Missing;
+                missing(is_missing && !if_exists, &format!("trigger `{name}` on `{table}`"))
+            }
+            Command::CreatePolicy { table, name, .. } => {
+                let mut refused = self.needs_table(&table.as_str().into(), false);
+                if self.catalog.presence_of_policy(table, name) == Presence::There {
+                    refused.push(taken(&format!("the policy `{name}` of `{table}`")));
+                }
+                refused
+            }
+            Command::DropPolicy { table, name, if_exists } => {
+                let is_missing = self.catalog.presence_of_policy(table, name) == Presence::Missing;
+                missing(is_missing && !if_exists, &format!("policy `{name}` on `{table}`"))
+            }
+            Command::CreateType { name, .. } | Command::CreateDomain { name, .. } => {
+                if is_plain(name) && self.catalog.presence_of_type(name) == Presence::There {
+                    vec![taken(&format!("the type `{name}`"))]
+                } else {
+                    Vec::new()
+                }
+            }
+            Command::DropType { name, if_exists, .. } => {
+                let is_missing = is_plain(name) && self.catalog.presence_of_type(name) == Presence::Missing;
+                missing(is_missing && !if_exists, &format!("type `{name}`"))
+            }
+            Command::Update { table, columns, .. } => {
+                let table = Identifier::from(table.as_str());
+                let mut refused = self.needs_table(&table, false);
+                let columns = columns.iter().map(|column| Identifier::from(column.as_str()));
+                refused.extend(columns.flat_map(|column| self.needs_column(&table, &column)));
+                refused
+            }
+            Command::Insert { table, .. } | Command::Delete { table, .. } | Command::ChangeTable { table, .. } => {
+                self.needs_table(&table.as_str().into(), false)
+            }
+            Command::Truncate { tables, .. } | Command::LockTable { tables, .. } => {
+                let tables = tables.iter().map(|table| Identifier::from(table.as_str()));
+                tables.flat_map(|table| self.needs_table(&table, false)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A table that is made needs a free name; so do its keys, and what they point to has to be there.
+    fn refused_table(&self, create: &CreateTable) -> Vec<Observation> {
+        if create.if_not_exists || create.form == TableForm::Temporary {
+            return Vec::new();
+        }
+        let mut refused = self.needs_free(create.table.known());
+        let constraints = create.constraints.iter();
+        refused.extend(constraints.flat_map(|constraint| self.refused_reference(&constraint.kind)));
+        refused
+    }
+
+    fn refused_actions(&self, table: &Identifier, actions: &[AlterTableAction]) -> Vec<Observation> {
+        let changes = Changes::of(actions);
+        let refused = actions
+            .iter()
+            .flat_map(|action| self.refused_action(table, action, &changes));
+        refused.collect()
+    }
+
+    fn refused_action(&self, table: &Identifier, action: &AlterTableAction, changes: &Changes<'_>) -> Vec<Observation> {
+        let needs = |column: &Identifier| {
+            if changes.adds(column) {
+                Vec::new()
+            } else {
+                self.needs_column(table, column)
+            }
+        };
+        match action {
+            AlterTableAction::AddColumn(column) => {
+                if column.if_not_exists || changes.drops_column(&column.name) {
+                    return Vec::new();
+                }
+                self.needs_free_column(table, &column.name)
+            }
+            AlterTableAction::DropColumn { if_exists: true, .. }
+            | AlterTableAction::DropConstraint { if_exists: true, .. } => Vec::new(),
+            AlterTableAction::RenameColumn { from, to } => {
+                let mut refused = needs(from);
+                refused.extend(self.needs_free_column(table, to));
+                refused
+            }
+            AlterTableAction::DropColumn { column, .. }
+            | AlterTableAction::AlterType { column, .. }
+            | AlterTableAction::SetDefault { column, .. }
+            | AlterTableAction::DropDefault { column }
+            | AlterTableAction::SetNotNull { column }
+            | AlterTableAction::DropNotNull { column }
+            | AlterTableAction::AddIdentity { column }
+            | AlterTableAction::DropIdentity { column } => needs(column),
+            AlterTableAction::AddConstraint(constraint) => {
+                let mut refused = self.refused_constraint(table, constraint, changes);
+                refused.extend(constraint_columns(&constraint.kind).iter().flat_map(needs));
+                refused.extend(self.refused_reference(&constraint.kind));
+                refused
+            }
+            AlterTableAction::DropConstraint { name, .. } | AlterTableAction::ValidateConstraint { name } => {
+                self.needs_constraint(table, name.known().as_deref())
+            }
+            AlterTableAction::Change { change, .. } => self.refused_change(table, change),
+            AlterTableAction::SetTablespace { .. } => Vec::new(),
+        }
+    }
+
+    fn refused_change(&self, table: &Identifier, change: &TableChange) -> Vec<Observation> {
+        match change {
+            TableChange::RenameConstraint { from, to } => {
+                let mut refused = self.needs_constraint(table, Some(from));
+                refused.extend(self.needs_free_constraint(table, to));
+                refused
+            }
+            TableChange::AlterConstraint { name, .. } => self.needs_constraint(table, Some(name)),
+            TableChange::AddKeyUsingIndex { index, .. } => {
+                let is_missing = self.presence_of_index(Some(table), index) == Presence::Missing;
+                missing(is_missing, &format!("index `{index}`"))
+            }
+            TableChange::AddNotNull { column, .. }
+            | TableChange::SetExpression { column, .. }
+            | TableChange::DropExpression { column } => self.needs_column(table, &column.as_str().into()),
+            TableChange::AttachPartition { partition, .. } | TableChange::DetachPartition { partition, .. } => {
+                self.needs_table(&partition.as_str().into(), false)
+            }
+            TableChange::Inherit { parent } | TableChange::Disinherit { parent } => {
+                self.needs_table(&parent.as_str().into(), false)
+            }
+            TableChange::Rewrite
+            | TableChange::SetSchema { .. }
+            | TableChange::ForceRowSecurity
+            | TableChange::DisableRowSecurity
+            | TableChange::Catalog { .. }
+            | TableChange::Unread { .. } => Vec::new(),
+        }
+    }
+
+    /// A constraint needs a name that no other of the table has; one with an index a name that no relation has.
+    fn refused_constraint(
+        &self,
+        table: &Identifier,
+        constraint: &TableConstraint,
+        changes: &Changes<'_>,
+    ) -> Vec<Observation> {
+        let name = match (&constraint.kind, &constraint.name) {
+            (_, Some(name)) => name.known(),
+            (ConstraintKind::ForeignKey(key), None) => key.name.known(),
+            (_, None) => None,
+        };
+        let Some(name) = name.filter(|name| !changes.drops_constraint(name)) else {
+            return Vec::new();
+        };
+        let refused = self.needs_free_constraint(table, &name);
+        match &constraint.kind {
+            ConstraintKind::Unique { .. } | ConstraintKind::PrimaryKey { .. } | ConstraintKind::Exclude { .. }
+                if refused.is_empty() =>
+            {
+                self.needs_free(Some(&name))
+            }
+            _ => refused,
+        }
+    }
+
+    /// The table and the columns that a foreign key points to.
+    fn refused_reference(&self, kind: &ConstraintKind) -> Vec<Observation> {
+        let ConstraintKind::ForeignKey(key) = kind else {
+            return Vec::new();
+        };
+        let mut refused = self.needs_table(&key.to_table, false);
+        let columns = key.to_columns.iter();
+        refused.extend(columns.flat_map(|column| self.needs_column(&key.to_table, column)));
+        refused
+    }
+
+    fn refused_index(&self, create: &CreateIndex) -> Vec<Observation> {
+        let mut refused = self.needs_table(&create.table, false);
+        let is_there = |name: &str| self.catalog.index_table(name).is_some();
+        let is_skipped = create.if_not_exists && create.name.known().is_some_and(|name| is_there(&name));
+        if is_skipped {
+            return refused;
+        }
+        if !create.is_unnamed && !create.if_not_exists && is_named_here(&create.table) {
+            refused.extend(self.needs_free(create.name.known().as_deref()));
+        }
+        let items = create.items.iter().filter_map(|item| match item {
+            IndexItem::Column { name, .. } => Some(name),
+            IndexItem::Expression(_) => None,
+        });
+        let columns = items.chain(&create.include);
+        refused.extend(columns.flat_map(|column| self.needs_column(&create.table, column)));
+        refused
+    }
+
+    /// A name for a new table, view, index or sequence.
+    fn needs_free(&self, name: Option<&str>) -> Vec<Observation> {
+        let relation = name
+            .filter(|name| is_plain(name))
+            .and_then(|name| self.catalog.relation(name));
+        relation.map(|relation| taken(&relation)).into_iter().collect()
+    }
+
+    fn needs_free_column(&self, table: &Identifier, column: &Identifier) -> Vec<Observation> {
+        match self.presence_of_column(table, column) {
+            Presence::There => vec![taken(&format!(
+                "the column `{}` of `{}`",
+                column.shown(),
+                table.shown()
+            ))],
+            Presence::Missing | Presence::Unknown => Vec::new(),
+        }
+    }
+
+    fn needs_free_constraint(&self, table: &Identifier, name: &str) -> Vec<Observation> {
+        let presence = known_here(table).map(|table| self.catalog.presence_of_constraint(table, name));
+        match presence {
+            Some(Presence::There) => vec![taken(&format!("the constraint `{name}` of `{}`", table.shown()))],
+            Some(Presence::Missing | Presence::Unknown) | None => Vec::new(),
+        }
+    }
+
+    fn needs_column(&self, table: &Identifier, column: &Identifier) -> Vec<Observation> {
+        let is_missing = self.presence_of_column(table, column) == Presence::Missing;
+        missing(
+            is_missing,
+            &format!("column `{}` in `{}`", column.shown(), table.shown()),
+        )
+    }
+
+    fn needs_constraint(&self, table: &Identifier, name: Option<&str>) -> Vec<Observation> {
+        let (Some(here), Some(name)) = (known_here(table), name) else {
+            return Vec::new();
+        };
+        let is_missing = self.catalog.presence_of_constraint(here, name) == Presence::Missing;
+        missing(is_missing, &format!("constraint `{name}` on `{}`", table.shown()))
+    }
+
+    fn needs_index(&self, table: Option<&Identifier>, name: &Name, if_exists: bool) -> Vec<Observation> {
+        let Some(name) = name.known() else { return Vec::new() };
+        let is_missing = self.presence_of_index(table, &name) == Presence::Missing;
+        missing(is_missing && !if_exists, &format!("index `{name}`"))
+    }
+
+    /// A table that the history knows to be gone.
+    fn needs_table(&self, table: &Identifier, if_exists: bool) -> Vec<Observation> {
+        let is_missing = self.catalog.lacks_table(table);
+        missing(is_missing && !if_exists, &format!("table `{}`", table.shown()))
+    }
+
+    /// A relation that is gone, or that never was.
+    fn needs_relation(&self, name: &Identifier, if_exists: bool, kind: &str) -> Vec<Observation> {
+        let is_missing = known_here(name).is_some_and(|name| self.catalog.lacks_relation(name));
+        missing(is_missing && !if_exists, &format!("{kind} `{}`", name.shown()))
+    }
+
+    fn presence_of_column(&self, table: &Identifier, column: &Identifier) -> Presence {
+        known_here(table).map_or(Presence::Unknown, |table| {
+            self.catalog.presence_of_column(table, column)
+        })
+    }
+
+    fn presence_of_index(&self, table: Option<&Identifier>, name: &str) -> Presence {
+        if !is_plain(name) {
+            return Presence::Unknown;
+        }
+        self.catalog.presence_of_index(table.and_then(known_here), name)
+    }
+}
+
+/// What one ALTER TABLE drops and adds: it drops first, whatever the order in which it is written.
+///
+/// Source: PostgreSQL, the passes of `ATController` in src/backend/commands/tablecmds.c.
+struct Changes<'a> {
+    actions: &'a [AlterTableAction],
+}
+
+impl<'a> Changes<'a> {
+    fn of(actions: &'a [AlterTableAction]) -> Self {
+        Self { actions }
+    }
+
+    fn adds(&self, column: &Identifier) -> bool {
+        self.actions
+            .iter()
+            .any(|action| matches!(action, AlterTableAction::AddColumn(added) if added.name == *column))
+    }
+
+    fn drops_column(&self, column: &Identifier) -> bool {
+        self.actions
+            .iter()
+            .any(|action| matches!(action, AlterTableAction::DropColumn { column: dropped, .. } if dropped == column))
+    }
+
+    fn drops_constraint(&self, name: &str) -> bool {
+        self.actions.iter().any(|action| {
+            matches!(action, AlterTableAction::DropConstraint { name: dropped, .. } if dropped.known().is_some_and(|dropped| dropped == *name))
+        })
+    }
+}
+
+/// The columns that a constraint lists; those in expressions are not looked at.
+fn constraint_columns(kind: &ConstraintKind) -> &[Identifier] {
+    match kind {
+        ConstraintKind::Unique { columns, .. } | ConstraintKind::PrimaryKey { columns } => columns,
+        ConstraintKind::ForeignKey(key) => &key.columns,
+        ConstraintKind::Check(_) | ConstraintKind::Exclude { .. } => &[],
+    }
+}
+
+/// A name that is known, and has no schema: the catalog does not tell schemas apart.
+fn known_here(name: &Identifier) -> Option<&str> {
+    name.known().filter(|name| is_plain(name))
+}
+
+fn is_named_here(name: &Identifier) -> bool {
+    known_here(name).is_some()
+}
+
+fn is_plain(name: &str) -> bool {
+    !name.contains('"')
+}
+
+fn taken(what: &str) -> Observation {
+    unbound(Aspect::NameTaken).named("what", what)
+}
+
+fn missing(is_missing: bool, what: &str) -> Vec<Observation> {
+    if !is_missing {
+        return Vec::new();
+    }
+    vec![unbound(Aspect::NameMissing).named("what", what)]
+}
