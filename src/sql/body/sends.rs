@@ -5,7 +5,7 @@ use crate::sql::cursor::Cursor;
 use crate::sql::expression;
 use crate::sql::token::Token;
 use crate::sql::{Tokens as Cut, heads, query, rows, split};
-use crate::statement::{Command, Inner, QueryReads, Statement, TransactionChange};
+use crate::statement::{Command, Inner, QueryReads, Rows, Statement, TransactionChange};
 
 use super::guards::Decided;
 use super::structure::{Arm, Block, Condition, Declared, Leaving, Over, Step, Tokens, targets};
@@ -60,6 +60,8 @@ pub(super) struct Course<'a> {
     ending: Ending,
     certainty: Certainty,
     variables: Variables,
+    /// The records of loops that go over all rows of a query.
+    of_all_rows: Vec<&'a str>,
     /// The queries of cursors.
     cursors: Vec<(&'a str, Tokens<'a>)>,
     found: Vec<Inner>,
@@ -75,6 +77,7 @@ impl<'a> Course<'a> {
             ending,
             certainty: Certainty::Certain,
             variables,
+            of_all_rows: Vec::new(),
             cursors: Vec::new(),
             found: Vec::new(),
             is_exhausted: false,
@@ -303,7 +306,15 @@ impl<'a> Course<'a> {
         let mut set = over.variables();
         steps.iter().for_each(|step| step.set_variables(&mut set));
         set.iter().for_each(|variable| self.variables.forget(variable));
+        let outer = self.of_all_rows.len();
+        if let Over::Query { variables, query } = over
+            && takes_all_rows(query)
+            && reads_tables(&query::reads(&self.cursor, query))
+        {
+            self.of_all_rows.extend(variables);
+        }
         let flow = self.steps(steps);
+        self.of_all_rows.truncate(outer);
         set.iter().for_each(|variable| self.variables.forget(variable));
         (self.certainty, self.ending) = (certainty, ending);
         match flow {
@@ -443,10 +454,26 @@ impl<'a> Course<'a> {
             return;
         }
         match heads::read(self.cursor.text, tokens, self.cursor.reading, self.depth + 1) {
-            Ok(statements) => self.all(tokens, statements),
+            Ok(mut statements) => {
+                if self.is_keyed_by_all_rows(tokens) {
+                    statements.iter_mut().for_each(reach_all_rows);
+                }
+                self.all(tokens, statements);
+            }
             Err(problem) => self.unread(tokens, &problem.to_string()),
         }
         self.follow(tokens, tokens);
+    }
+
+    /// Whether each row of a loop over all rows says which rows the statement is about: `WHERE id = row.id`.
+    fn is_keyed_by_all_rows(&self, tokens: Tokens<'a>) -> bool {
+        let is_record = |token: &Token| token.name().is_some_and(|name| self.of_all_rows.contains(&name));
+        let Some(at) = tokens.iter().position(|token| token.is("where")) else {
+            return false;
+        };
+        tokens[at..]
+            .windows(2)
+            .any(|pair| pair[0].is_symbol("=") && is_record(&pair[1]))
     }
 
     /// Each of the statements that one comes to; those of a block within at their own places.
@@ -572,7 +599,7 @@ impl<'a> Course<'a> {
             self.unread(whole, "EXECUTE runs SQL that is put together at run time");
             return;
         };
-        match text.unknown_literals() {
+        match text.unknown_parts() {
             Some(unknowns) => self.run_text(&text, &unknowns, whole),
             None if text.says_something() => {
                 let shown: String = text.shown.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -713,6 +740,25 @@ impl Flow {
             Flow::Leaves(Leaving::Everything) | Flow::GoesOn => Flow::GoesOn,
             Flow::MayLeave(leaving) | Flow::Leaves(leaving) => Flow::MayLeave(leaving),
         }
+    }
+}
+
+/// `SELECT .. FROM table`, and no word that leaves rows out.
+fn takes_all_rows(query: Tokens<'_>) -> bool {
+    const FEWER: &[&str] = &[
+        "where", "limit", "fetch", "group", "having", "join", "distinct", "offset",
+    ];
+    query.first().is_some_and(|first| first.is("select"))
+        && query.iter().filter(|token| token.is("from")).count() == 1
+        && !query.iter().any(|token| FEWER.iter().any(|word| token.is(word)))
+}
+
+/// What a loop does row by row it does to all rows.
+fn reach_all_rows(statement: &mut Statement) {
+    if let Statement::Command { command, .. } = statement
+        && let Command::Update { rows, .. } | Command::Delete { rows, .. } = command.as_mut()
+    {
+        *rows = Rows::All;
     }
 }
 
