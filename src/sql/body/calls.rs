@@ -147,7 +147,7 @@ fn of_function(
         Err(Refused::CallsItself) => return vec![gap(name, "it calls itself")],
         Err(Refused::TooDeep) => return vec![gap(name, "it is called too deep within others")],
     };
-    if !reading.take_bytes(body.text.len()) {
+    if !reading.take_statement() || !reading.take_bytes(body.text.len()) {
         return vec![gap(name, "more is called than is followed")];
     }
     let reading = reading.within(&running);

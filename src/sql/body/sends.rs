@@ -23,6 +23,9 @@ const COMMANDS_OF_TRANSACTIONS: &[&str] = &[
     "start",
 ];
 
+/// Bodies within bodies deeper than this are not followed.
+const DEEPEST: usize = 7;
+
 /// Where a body stands.
 #[derive(Clone, Copy)]
 pub(super) enum Place {
@@ -65,6 +68,8 @@ pub(super) struct Course<'a> {
     /// The queries of cursors.
     cursors: Vec<(&'a str, Tokens<'a>)>,
     found: Vec<Inner>,
+    /// Whether the same text may be gone through often: in a function, or in a loop that is unrolled.
+    is_repeated: bool,
     is_exhausted: bool,
 }
 
@@ -80,6 +85,7 @@ impl<'a> Course<'a> {
             of_all_rows: Vec::new(),
             cursors: Vec::new(),
             found: Vec::new(),
+            is_repeated: matches!(place, Place::Of(None)),
             is_exhausted: false,
         }
     }
@@ -351,7 +357,8 @@ impl<'a> Course<'a> {
     }
 
     fn unroll(&mut self, turns: Vec<Vec<(String, Value)>>, steps: &[Step<'a>]) -> Flow {
-        let certainty = self.certainty;
+        let (certainty, is_repeated) = (self.certainty, self.is_repeated);
+        self.is_repeated = true;
         let mut whole = Flow::GoesOn;
         for turn in turns {
             if self.is_exhausted || !self.cursor.reading.take_statement() {
@@ -374,7 +381,7 @@ impl<'a> Course<'a> {
                 Flow::MayLeave(leaving) => whole = whole.or(Flow::MayLeave(leaving)),
             }
         }
-        self.certainty = certainty;
+        (self.certainty, self.is_repeated) = (certainty, is_repeated);
         whole
     }
 
@@ -393,7 +400,7 @@ impl<'a> Course<'a> {
         if self.is_exhausted {
             return;
         }
-        if !self.cursor.reading.take_statement() {
+        if self.is_repeated && !self.cursor.reading.take_statement() {
             self.exhaust();
             return;
         }
@@ -402,6 +409,21 @@ impl<'a> Course<'a> {
             text,
             place,
             certainty: self.certainty,
+        });
+    }
+
+    /// Takes over what was found further down, and counted there.
+    fn take_over(&mut self, inner: Inner, place: Option<(usize, usize)>) {
+        let certainty = match (self.certainty, inner.certainty) {
+            (Certainty::Certain, Certainty::Certain) => Certainty::Certain,
+            (Certainty::Doubtful, _) | (_, Certainty::Doubtful) => Certainty::Doubtful,
+        };
+        let statement = self.within_this(inner.statement);
+        self.found.push(Inner {
+            statement,
+            text: inner.text,
+            place,
+            certainty,
         });
     }
 
@@ -493,13 +515,7 @@ impl<'a> Course<'a> {
                 (Place::At(base), Some((start, end))) => Some((base + start, base + end)),
                 _ => self.place_of(tokens),
             };
-            let certainty = self.certainty;
-            if inner.certainty == Certainty::Doubtful {
-                self.certainty = Certainty::Doubtful;
-            }
-            let statement = self.within_this(inner.statement);
-            self.push(statement, inner.text, place);
-            self.certainty = certainty;
+            self.take_over(inner, place);
         }
     }
 
@@ -617,7 +633,7 @@ impl<'a> Course<'a> {
     fn run_text(&mut self, text: &Text, unknowns: &[crate::unknown::UnknownPart], whole: Tokens<'a>) {
         for piece in split::split(&text.shown, unknowns) {
             let place = self.place_in(text, (piece.start, piece.end), whole);
-            if self.depth > 4 {
+            if self.depth > DEEPEST {
                 self.push_unread(piece.sql(), "is nested too deep".to_owned(), place);
                 continue;
             }
@@ -693,20 +709,7 @@ impl<'a> Course<'a> {
         };
         let inner = super::calls::sent(&self.folding(), &self.cursor, tokens, ending);
         let place = self.place_of(whole);
-        for Inner {
-            statement,
-            text,
-            certainty,
-            ..
-        } in inner
-        {
-            let own = self.certainty;
-            if certainty == Certainty::Doubtful {
-                self.certainty = certainty;
-            }
-            self.push(statement, text, place);
-            self.certainty = own;
-        }
+        inner.into_iter().for_each(|inner| self.take_over(inner, place));
     }
 }
 
