@@ -23,6 +23,8 @@ const COMMANDS_OF_TRANSACTIONS: &[&str] = &[
     "start",
 ];
 
+const PUT_TOGETHER: &str = "EXECUTE runs SQL that is put together at run time";
+
 /// Bodies within bodies deeper than this are not followed.
 const DEEPEST: usize = 7;
 
@@ -612,26 +614,21 @@ impl<'a> Course<'a> {
             .iter()
             .for_each(|variable| self.variables.forget(variable));
         let Value::Text(text) = value else {
-            self.unread(whole, "EXECUTE runs SQL that is put together at run time");
+            self.unread(whole, PUT_TOGETHER);
             return;
         };
-        match text.unknown_parts() {
-            Some(unknowns) => self.run_text(&text, &unknowns, whole),
-            None if text.says_something() => {
-                let shown: String = text.shown.split_whitespace().collect::<Vec<_>>().join(" ");
-                let shown: String = shown.chars().take(200).collect();
-                self.unread(
-                    whole,
-                    &format!("EXECUTE runs SQL that is put together at run time: `{shown}`"),
-                );
-            }
-            None => self.unread(whole, "EXECUTE runs SQL that is put together at run time"),
+        if text.says_something() {
+            self.run_text(&text, whole);
+        } else {
+            self.unread(whole, PUT_TOGETHER);
         }
     }
 
     /// The statements of a text; each at its own place, if the text stands in the body as it is.
-    fn run_text(&mut self, text: &Text, unknowns: &[crate::unknown::UnknownPart], whole: Tokens<'a>) {
-        for piece in split::split(&text.shown, unknowns) {
+    fn run_text(&mut self, text: &Text, whole: Tokens<'a>) {
+        let from = self.found.len();
+        let unknowns = text.unknown_parts();
+        for piece in split::split(&text.shown, &unknowns) {
             let place = self.place_in(text, (piece.start, piece.end), whole);
             if self.depth > DEEPEST {
                 self.push_unread(piece.sql(), "is nested too deep".to_owned(), place);
@@ -641,6 +638,9 @@ impl<'a> Course<'a> {
                 Cut::Broken(reason) => self.push_unread(piece.sql(), reason.clone(), place),
                 Cut::Read(tokens) => self.run_piece(piece.text, tokens, place),
             }
+        }
+        if !unknowns.is_empty() {
+            self.found[from..].iter_mut().for_each(say_what_is_known);
         }
     }
 
@@ -743,6 +743,15 @@ impl Flow {
             Flow::Leaves(Leaving::Everything) | Flow::GoesOn => Flow::GoesOn,
             Flow::MayLeave(leaving) | Flow::Leaves(leaving) => Flow::MayLeave(leaving),
         }
+    }
+}
+
+/// Of a text with unknown parts that cannot be read, what is known.
+fn say_what_is_known(inner: &mut Inner) {
+    if let Statement::Unread { text, reason } = &mut inner.statement {
+        let shown = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let shown: String = shown.chars().take(200).collect();
+        *reason = format!("{PUT_TOGETHER}: `{shown}`");
     }
 }
 

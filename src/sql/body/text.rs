@@ -46,18 +46,7 @@ pub(super) struct Text {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Hole {
     bytes: Range<usize>,
-    kind: HoleKind,
-}
-
-/// What stands in the place of something that is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum HoleKind {
-    /// A literal, with its quotes.
-    Literal,
-    /// A name, with quotes where it needs them.
-    Name,
-    /// Anything.
-    Text,
+    form: PartForm,
 }
 
 impl Text {
@@ -68,8 +57,8 @@ impl Text {
         }
     }
 
-    fn hole(kind: HoleKind) -> Self {
-        let hole = Hole { bytes: 0..1, kind };
+    fn hole(form: PartForm) -> Self {
+        let hole = Hole { bytes: 0..1, form };
         Self {
             shown: "?".to_owned(),
             holes: vec![hole],
@@ -81,7 +70,7 @@ impl Text {
         let at = self.shown.len();
         let holes = other.holes.iter().map(|hole| Hole {
             bytes: hole.bytes.start + at..hole.bytes.end + at,
-            kind: hole.kind,
+            form: hole.form,
         });
         self.holes.extend(holes);
         self.shown.push_str(&other.shown);
@@ -140,7 +129,7 @@ impl Value {
         match self {
             Value::Text(text) => Some(Cow::Borrowed(text)),
             Value::Null => None,
-            Value::List(_) | Value::Unknown => Some(Cow::Owned(Text::hole(HoleKind::Text))),
+            Value::List(_) | Value::Unknown => Some(Cow::Owned(Text::hole(PartForm::Text))),
         }
     }
 }
@@ -314,7 +303,7 @@ impl Folding<'_> {
         match name {
             "quote_ident" => match constant(0) {
                 Some(name) => Value::text(quoted_where_needed(name)),
-                None => Value::Text(Rc::new(Text::hole(HoleKind::Name))),
+                None => Value::Text(Rc::new(Text::hole(PartForm::Text))),
             },
             "quote_literal" | "quote_nullable" => match &arguments[..] {
                 [Value::Null] if name == "quote_nullable" => Value::text("NULL"),
@@ -390,7 +379,7 @@ impl Folding<'_> {
                 ('L', value) => literal(value),
                 ('I', value) => match value.constant() {
                     Some(name) => Text::known(quoted_where_needed(name)),
-                    None => Text::hole(HoleKind::Name),
+                    None => Text::hole(PartForm::Text),
                 },
                 _ => return Value::Unknown,
             };
@@ -409,7 +398,7 @@ impl Folding<'_> {
 fn literal(value: &Value) -> Text {
     match value.constant() {
         Some(text) => Text::known(quote_literal(text)),
-        None => Text::hole(HoleKind::Literal),
+        None => Text::hole(PartForm::Literal),
     }
 }
 
