@@ -372,10 +372,11 @@ fn deep_long_and_multiplying_bodies_are_read_in_time_or_given_up() {
 
 /// What `check` says of a migration that runs these strings.
 fn report(head: &str, strings: &[&str]) -> Value {
-    let operations: String = strings
+    let operations = strings
         .iter()
         .map(|text| format!("        migrations.RunSQL(r\"\"\"{text}\"\"\"),\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let migration = format!(
         "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n{head}    \
          dependencies = [('shop', '0001_initial')]\n    operations = [\n{operations}    ]\n"
