@@ -25,7 +25,7 @@ pub struct Effect {
 }
 
 /// Whether something happens in every run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Certainty {
     /// It does.
     Certain,

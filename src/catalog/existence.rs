@@ -2,7 +2,7 @@
 
 use crate::statement::Object;
 
-use super::Catalog;
+use super::{Catalog, ConstraintKind};
 
 impl Catalog {
     /// Whether migrations have made this, and not taken it away again.
@@ -24,6 +24,10 @@ impl Catalog {
                 let mut tables = self.tables.values();
                 tables.any(|entry| entry.constraints.contains_key(*name))
             }
+            Object::PrimaryKey(table) => self.table(table).is_some_and(|entry| {
+                let mut constraints = entry.constraints.values();
+                constraints.any(|constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey(_)))
+            }),
             Object::Trigger(name, Some(table)) => self
                 .table(table)
                 .is_some_and(|entry| entry.attached.triggers.contains_key(*name)),

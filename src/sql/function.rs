@@ -119,8 +119,10 @@ fn parameter(cursor: &Cursor<'_>, tokens: &[Token]) -> Option<Parameter> {
     let default = tokens
         .iter()
         .position(|token| token.is("default") || token.is_symbol("=") || token.is_symbol(":="));
+    let mut value = None;
     if let Some(at) = default {
         takes = Takes::AtMostOne;
+        value = Some(cursor.source(&tokens[at + 1..]));
         tokens = &tokens[..at];
     }
     let is_named = matches!(tokens, [name, next, ..]
@@ -137,5 +139,6 @@ fn parameter(cursor: &Cursor<'_>, tokens: &[Token]) -> Option<Parameter> {
         name,
         data_type: cursor.source(data_type).to_lowercase(),
         takes,
+        default: value,
     })
 }

@@ -355,6 +355,8 @@ pub struct Parameter {
     pub data_type: String,
     /// How many arguments it takes.
     pub takes: Takes,
+    /// What it is where none is given, as it was written.
+    pub default: Option<String>,
 }
 
 /// How many arguments a parameter takes.

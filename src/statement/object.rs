@@ -11,6 +11,8 @@ pub enum Object<'a> {
     Index(&'a str),
     /// A constraint, of any table or of this one.
     Constraint(&'a str, Option<&'a str>),
+    /// The primary key of a table.
+    PrimaryKey(&'a str),
     /// A trigger, of any table or of this one.
     Trigger(&'a str, Option<&'a str>),
     /// A type.

@@ -147,7 +147,7 @@ fn of_function(
         Err(Refused::CallsItself) => return vec![gap(name, "it calls itself")],
         Err(Refused::TooDeep) => return vec![gap(name, "it is called too deep within others")],
     };
-    if !reading.take_bytes(body.text.len()) {
+    if !reading.take_statement() || !reading.take_bytes(body.text.len()) {
         return vec![gap(name, "more is called than is followed")];
     }
     let reading = reading.within(&running);
@@ -164,7 +164,8 @@ fn of_function(
         }
         (FunctionKind::Procedure, ending) => ending,
     };
-    let course = Course::new(cursor, Place::Of(None), ending, parameters(body, arguments), 0);
+    let variables = parameters(reading, body, arguments);
+    let course = Course::new(cursor, Place::Of(None), ending, variables, 0);
     let mut found = course.of_body(&structure);
     if let Some(problem) = problem {
         found.push(gap(name, &problem));
@@ -191,9 +192,14 @@ fn gap(name: &str, reason: &str) -> Inner {
     }
 }
 
-/// The parameters as variables, by name.
-fn parameters(body: &FunctionBody, arguments: &[Argument]) -> Variables {
+/// The parameters as variables, by name: what is given, else what they are by default.
+fn parameters(reading: Reading<'_>, body: &FunctionBody, arguments: &[Argument]) -> Variables {
     let mut variables = Variables::default();
+    for parameter in &body.parameters {
+        if let (Some(name), Some(default)) = (&parameter.name, &parameter.default) {
+            variables.set(name, by_default(reading, default));
+        }
+    }
     for (at, (name, value)) in arguments.iter().enumerate() {
         let declared = body.parameters.get(at).and_then(|parameter| parameter.name.as_ref());
         if let Some(name) = name.as_ref().or(declared) {
@@ -201,6 +207,16 @@ fn parameters(body: &FunctionBody, arguments: &[Argument]) -> Variables {
         }
     }
     variables
+}
+
+fn by_default(reading: Reading<'_>, default: &str) -> Value {
+    let variables = Variables::default();
+    let folding = Folding {
+        variables: &variables,
+        reading,
+    };
+    let (tokens, _) = token::tokens(default);
+    folding.value(&tokens).handed_over()
 }
 
 /// A body in SQL: statements, one after the other.

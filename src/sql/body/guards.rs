@@ -41,8 +41,6 @@ const SCHEMAS: &[&str] = &[
     "typnamespace",
     "pronamespace",
     "relkind",
-    "contype",
-    "constraint_type",
     "attnum",
     "attisdropped",
 ];
@@ -161,6 +159,10 @@ impl Folding<'_> {
         }
         let value = self.value(value);
         let value = bare(value.constant()?).to_owned();
+        if matches!(column, "contype" | "constraint_type") {
+            asked.is_primary_key |= matches!(value.as_str(), "p" | "PRIMARY KEY");
+            return Some(());
+        }
         let slot = match column {
             "conname" | "constraint_name" | "indexname" | "tgname" | "trigger_name" | "typname" | "proname"
             | "extname" | "column_name" | "attname" | "relname" | "viewname" | "matviewname" | "routine_name" => {
@@ -179,6 +181,7 @@ impl Folding<'_> {
 struct Asked {
     name: Option<String>,
     table: Option<String>,
+    is_primary_key: bool,
 }
 
 impl Asked {
@@ -186,6 +189,9 @@ impl Asked {
         let name = self.name.as_deref();
         let table = self.table.as_deref();
         Some(match catalog {
+            "pg_constraint" | "table_constraints" if name.is_none() && self.is_primary_key => {
+                Object::PrimaryKey(table?)
+            }
             "pg_constraint" | "table_constraints" | "check_constraints" | "referential_constraints" => {
                 Object::Constraint(name?, table)
             }

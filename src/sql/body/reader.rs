@@ -16,7 +16,11 @@ const CLOSERS: &[&str] = &["end", "else", "elsif", "elseif", "when", "exception"
 
 /// Reads a whole body.
 pub(super) fn read(cursor: Cursor<'_>) -> Block<'_> {
-    let mut reader = Reader { cursor, depth: 0 };
+    let mut reader = Reader {
+        cursor,
+        depth: 0,
+        is_open: false,
+    };
     let start = reader.cursor.at;
     let mut block = reader.block().unwrap_or_else(|problem| Block {
         steps: vec![reader.lose(start, &problem)],
@@ -35,6 +39,8 @@ pub(super) fn read(cursor: Cursor<'_>) -> Block<'_> {
 struct Reader<'a> {
     cursor: Cursor<'a>,
     depth: usize,
+    /// Whether a bracket is open at the end of the text.
+    is_open: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -107,6 +113,12 @@ impl<'a> Reader<'a> {
             }
             let start = self.cursor.at;
             match self.step(&mut steps) {
+                // What it has swallowed is not known.
+                Ok(()) if self.is_open => {
+                    let problem = Problem::Other("a bracket is not closed".to_owned());
+                    self.is_open = false;
+                    steps.push(self.lose(start, &problem));
+                }
                 Ok(()) if self.cursor.at > start => {}
                 Ok(()) => steps.push(self.lose(start, &Problem::Other("no statement begins here".to_owned()))),
                 Err(problem) => steps.push(self.lose(start, &problem)),
@@ -316,6 +328,7 @@ impl<'a> Reader<'a> {
             }
             self.cursor.at += 1;
         }
+        self.is_open |= depth > 0;
         let tokens = &self.cursor.tokens[start..self.cursor.at];
         self.cursor.eat_symbol(";");
         tokens

@@ -5,7 +5,7 @@ use crate::sql::cursor::Cursor;
 use crate::sql::expression;
 use crate::sql::token::Token;
 use crate::sql::{Tokens as Cut, heads, query, rows, split};
-use crate::statement::{Command, Inner, QueryReads, Statement, TransactionChange};
+use crate::statement::{Command, Inner, QueryReads, Rows, Statement, TransactionChange};
 
 use super::guards::Decided;
 use super::structure::{Arm, Block, Condition, Declared, Leaving, Over, Step, Tokens, targets};
@@ -22,6 +22,11 @@ const COMMANDS_OF_TRANSACTIONS: &[&str] = &[
     "savepoint",
     "start",
 ];
+
+const PUT_TOGETHER: &str = "EXECUTE runs SQL that is put together at run time";
+
+/// Bodies within bodies deeper than this are not followed.
+const DEEPEST: usize = 7;
 
 /// Where a body stands.
 #[derive(Clone, Copy)]
@@ -60,9 +65,13 @@ pub(super) struct Course<'a> {
     ending: Ending,
     certainty: Certainty,
     variables: Variables,
+    /// The records of loops that go over all rows of a query.
+    of_all_rows: Vec<&'a str>,
     /// The queries of cursors.
     cursors: Vec<(&'a str, Tokens<'a>)>,
     found: Vec<Inner>,
+    /// Whether the same text may be gone through often: in a function, or in a loop that is unrolled.
+    is_repeated: bool,
     is_exhausted: bool,
 }
 
@@ -75,8 +84,10 @@ impl<'a> Course<'a> {
             ending,
             certainty: Certainty::Certain,
             variables,
+            of_all_rows: Vec::new(),
             cursors: Vec::new(),
             found: Vec::new(),
+            is_repeated: matches!(place, Place::Of(None)),
             is_exhausted: false,
         }
     }
@@ -303,7 +314,15 @@ impl<'a> Course<'a> {
         let mut set = over.variables();
         steps.iter().for_each(|step| step.set_variables(&mut set));
         set.iter().for_each(|variable| self.variables.forget(variable));
+        let outer = self.of_all_rows.len();
+        if let Over::Query { variables, query } = over
+            && takes_all_rows(query)
+            && reads_tables(&query::reads(&self.cursor, query))
+        {
+            self.of_all_rows.extend(variables);
+        }
         let flow = self.steps(steps);
+        self.of_all_rows.truncate(outer);
         set.iter().for_each(|variable| self.variables.forget(variable));
         (self.certainty, self.ending) = (certainty, ending);
         match flow {
@@ -340,7 +359,8 @@ impl<'a> Course<'a> {
     }
 
     fn unroll(&mut self, turns: Vec<Vec<(String, Value)>>, steps: &[Step<'a>]) -> Flow {
-        let certainty = self.certainty;
+        let (certainty, is_repeated) = (self.certainty, self.is_repeated);
+        self.is_repeated = true;
         let mut whole = Flow::GoesOn;
         for turn in turns {
             if self.is_exhausted || !self.cursor.reading.take_statement() {
@@ -363,7 +383,7 @@ impl<'a> Course<'a> {
                 Flow::MayLeave(leaving) => whole = whole.or(Flow::MayLeave(leaving)),
             }
         }
-        self.certainty = certainty;
+        (self.certainty, self.is_repeated) = (certainty, is_repeated);
         whole
     }
 
@@ -382,7 +402,7 @@ impl<'a> Course<'a> {
         if self.is_exhausted {
             return;
         }
-        if !self.cursor.reading.take_statement() {
+        if self.is_repeated && !self.cursor.reading.take_statement() {
             self.exhaust();
             return;
         }
@@ -391,6 +411,18 @@ impl<'a> Course<'a> {
             text,
             place,
             certainty: self.certainty,
+        });
+    }
+
+    /// Takes over what was found further down, and counted there.
+    fn take_over(&mut self, inner: Inner, place: Option<(usize, usize)>) {
+        let certainty = self.certainty.max(inner.certainty);
+        let statement = self.within_this(inner.statement);
+        self.found.push(Inner {
+            statement,
+            text: inner.text,
+            place,
+            certainty,
         });
     }
 
@@ -443,10 +475,26 @@ impl<'a> Course<'a> {
             return;
         }
         match heads::read(self.cursor.text, tokens, self.cursor.reading, self.depth + 1) {
-            Ok(statements) => self.all(tokens, statements),
+            Ok(mut statements) => {
+                if self.is_keyed_by_all_rows(tokens) {
+                    statements.iter_mut().for_each(reach_all_rows);
+                }
+                self.all(tokens, statements);
+            }
             Err(problem) => self.unread(tokens, &problem.to_string()),
         }
         self.follow(tokens, tokens);
+    }
+
+    /// Whether each row of a loop over all rows says which rows the statement is about: `WHERE id = row.id`.
+    fn is_keyed_by_all_rows(&self, tokens: Tokens<'a>) -> bool {
+        let is_record = |token: &Token| token.name().is_some_and(|name| self.of_all_rows.contains(&name));
+        let Some(at) = tokens.iter().position(|token| token.is("where")) else {
+            return false;
+        };
+        tokens[at..]
+            .windows(2)
+            .any(|pair| pair[0].is_symbol("=") && is_record(&pair[1]))
     }
 
     /// Each of the statements that one comes to; those of a block within at their own places.
@@ -466,13 +514,7 @@ impl<'a> Course<'a> {
                 (Place::At(base), Some((start, end))) => Some((base + start, base + end)),
                 _ => self.place_of(tokens),
             };
-            let certainty = self.certainty;
-            if inner.certainty == Certainty::Doubtful {
-                self.certainty = Certainty::Doubtful;
-            }
-            let statement = self.within_this(inner.statement);
-            self.push(statement, inner.text, place);
-            self.certainty = certainty;
+            self.take_over(inner, place);
         }
     }
 
@@ -569,28 +611,23 @@ impl<'a> Course<'a> {
             .iter()
             .for_each(|variable| self.variables.forget(variable));
         let Value::Text(text) = value else {
-            self.unread(whole, "EXECUTE runs SQL that is put together at run time");
+            self.unread(whole, PUT_TOGETHER);
             return;
         };
-        match text.unknown_literals() {
-            Some(unknowns) => self.run_text(&text, &unknowns, whole),
-            None if text.says_something() => {
-                let shown: String = text.shown.split_whitespace().collect::<Vec<_>>().join(" ");
-                let shown: String = shown.chars().take(200).collect();
-                self.unread(
-                    whole,
-                    &format!("EXECUTE runs SQL that is put together at run time: `{shown}`"),
-                );
-            }
-            None => self.unread(whole, "EXECUTE runs SQL that is put together at run time"),
+        if text.says_something() {
+            self.run_text(&text, whole);
+        } else {
+            self.unread(whole, PUT_TOGETHER);
         }
     }
 
     /// The statements of a text; each at its own place, if the text stands in the body as it is.
-    fn run_text(&mut self, text: &Text, unknowns: &[crate::unknown::UnknownPart], whole: Tokens<'a>) {
-        for piece in split::split(&text.shown, unknowns) {
+    fn run_text(&mut self, text: &Text, whole: Tokens<'a>) {
+        let from = self.found.len();
+        let unknowns = text.unknown_parts();
+        for piece in split::split(&text.shown, &unknowns) {
             let place = self.place_in(text, (piece.start, piece.end), whole);
-            if self.depth > 4 {
+            if self.depth > DEEPEST {
                 self.push_unread(piece.sql(), "is nested too deep".to_owned(), place);
                 continue;
             }
@@ -598,6 +635,9 @@ impl<'a> Course<'a> {
                 Cut::Broken(reason) => self.push_unread(piece.sql(), reason.clone(), place),
                 Cut::Read(tokens) => self.run_piece(piece.text, tokens, place),
             }
+        }
+        if !unknowns.is_empty() {
+            self.found[from..].iter_mut().for_each(say_what_is_known);
         }
     }
 
@@ -666,20 +706,7 @@ impl<'a> Course<'a> {
         };
         let inner = super::calls::sent(&self.folding(), &self.cursor, tokens, ending);
         let place = self.place_of(whole);
-        for Inner {
-            statement,
-            text,
-            certainty,
-            ..
-        } in inner
-        {
-            let own = self.certainty;
-            if certainty == Certainty::Doubtful {
-                self.certainty = certainty;
-            }
-            self.push(statement, text, place);
-            self.certainty = own;
-        }
+        inner.into_iter().for_each(|inner| self.take_over(inner, place));
     }
 }
 
@@ -713,6 +740,34 @@ impl Flow {
             Flow::Leaves(Leaving::Everything) | Flow::GoesOn => Flow::GoesOn,
             Flow::MayLeave(leaving) | Flow::Leaves(leaving) => Flow::MayLeave(leaving),
         }
+    }
+}
+
+/// Of a text with unknown parts that cannot be read, what is known.
+fn say_what_is_known(inner: &mut Inner) {
+    if let Statement::Unread { text, reason } = &mut inner.statement {
+        let shown = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let shown: String = shown.chars().take(200).collect();
+        *reason = format!("{PUT_TOGETHER}: `{shown}`");
+    }
+}
+
+/// `SELECT .. FROM table`, and no word that leaves rows out.
+fn takes_all_rows(query: Tokens<'_>) -> bool {
+    const FEWER: &[&str] = &[
+        "where", "limit", "fetch", "group", "having", "join", "distinct", "offset",
+    ];
+    query.first().is_some_and(|first| first.is("select"))
+        && query.iter().filter(|token| token.is("from")).count() == 1
+        && !query.iter().any(|token| FEWER.iter().any(|word| token.is(word)))
+}
+
+/// What a loop does row by row it does to all rows.
+fn reach_all_rows(statement: &mut Statement) {
+    if let Statement::Command { command, .. } = statement
+        && let Command::Update { rows, .. } | Command::Delete { rows, .. } = command.as_mut()
+    {
+        *rows = Rows::All;
     }
 }
 

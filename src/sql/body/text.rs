@@ -46,8 +46,7 @@ pub(super) struct Text {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Hole {
     bytes: Range<usize>,
-    /// Whether it is a literal, with its quotes, whatever the value is.
-    is_literal: bool,
+    form: PartForm,
 }
 
 impl Text {
@@ -58,11 +57,8 @@ impl Text {
         }
     }
 
-    fn hole(is_literal: bool) -> Self {
-        let hole = Hole {
-            bytes: 0..1,
-            is_literal,
-        };
+    fn hole(form: PartForm) -> Self {
+        let hole = Hole { bytes: 0..1, form };
         Self {
             shown: "?".to_owned(),
             holes: vec![hole],
@@ -74,7 +70,7 @@ impl Text {
         let at = self.shown.len();
         let holes = other.holes.iter().map(|hole| Hole {
             bytes: hole.bytes.start + at..hole.bytes.end + at,
-            is_literal: hole.is_literal,
+            form: hole.form,
         });
         self.holes.extend(holes);
         self.shown.push_str(&other.shown);
@@ -86,14 +82,12 @@ impl Text {
         self.holes.is_empty().then_some(&self.shown)
     }
 
-    /// The literals of which the value is not known; `None` if anything else is not.
-    pub(super) fn unknown_literals(&self) -> Option<Vec<UnknownPart>> {
-        let part = |hole: &Hole| {
-            hole.is_literal.then(|| UnknownPart {
-                bytes: hole.bytes.clone(),
-                unknown: Unknown::new("a value that is known only when the block runs"),
-                form: PartForm::Literal,
-            })
+    /// The parts that are not known.
+    pub(super) fn unknown_parts(&self) -> Vec<UnknownPart> {
+        let part = |hole: &Hole| UnknownPart {
+            bytes: hole.bytes.clone(),
+            unknown: Unknown::new("known only when the body runs"),
+            form: hole.form,
         };
         self.holes.iter().map(part).collect()
     }
@@ -135,7 +129,7 @@ impl Value {
         match self {
             Value::Text(text) => Some(Cow::Borrowed(text)),
             Value::Null => None,
-            Value::List(_) | Value::Unknown => Some(Cow::Owned(Text::hole(false))),
+            Value::List(_) | Value::Unknown => Some(Cow::Owned(Text::hole(PartForm::Text))),
         }
     }
 }
@@ -307,7 +301,10 @@ impl Folding<'_> {
         let constant = |at: usize| arguments.get(at).and_then(Value::constant);
         let changed = |change: fn(&str) -> String| constant(0).map_or(Value::Unknown, |text| Value::text(change(text)));
         match name {
-            "quote_ident" => changed(|text| quoted_where_needed(text).into_owned()),
+            "quote_ident" => match constant(0) {
+                Some(name) => Value::text(quoted_where_needed(name)),
+                None => Value::Text(Rc::new(Text::hole(PartForm::Text))),
+            },
             "quote_literal" | "quote_nullable" => match &arguments[..] {
                 [Value::Null] if name == "quote_nullable" => Value::text("NULL"),
                 [Value::Null] => Value::Null,
@@ -382,7 +379,7 @@ impl Folding<'_> {
                 ('L', value) => literal(value),
                 ('I', value) => match value.constant() {
                     Some(name) => Text::known(quoted_where_needed(name)),
-                    None => Text::hole(false),
+                    None => Text::hole(PartForm::Text),
                 },
                 _ => return Value::Unknown,
             };
@@ -401,7 +398,7 @@ impl Folding<'_> {
 fn literal(value: &Value) -> Text {
     match value.constant() {
         Some(text) => Text::known(quote_literal(text)),
-        None => Text::hole(true),
+        None => Text::hole(PartForm::Literal),
     }
 }
 
