@@ -408,6 +408,17 @@ impl Connection for Database<'_> {
         self.judge_select_for_update(&place.operation);
     }
 
+    fn drop_index_of_constraint(&mut self, table: &str, constraint: &str, place: &schema_editor::Place) {
+        let names = vec![("table", table.to_owned()), ("constraint", constraint.to_owned())];
+        self.remark(
+            "drop-index-of-constraint",
+            place.operation.clone(),
+            names,
+            None,
+            Vec::new(),
+        );
+    }
+
     fn begin(&mut self) {
         self.transaction.open();
     }

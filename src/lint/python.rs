@@ -72,6 +72,6 @@ fn doing(again: &Again) -> Option<String> {
     match again {
         Again::Nothing => None,
         Again::Inserts => Some("inserts rows".to_owned()),
-        Again::Steps { field } => Some(format!("makes each `{field}` out of the one before")),
+        Again::Steps { field } => Some(format!("computes `{field}` from its old value")),
     }
 }
