@@ -70,7 +70,10 @@ impl Run<'_> {
             "pk" => model.primary_key(),
             name => model.field(name),
         };
-        let Some(field) = field else { return false };
+        // What has no column, such as a many-to-many field, leaves out whoever has none of it.
+        let Some(field) = field.filter(|field| field.field.many_to_many().is_none() && field.column().is_some()) else {
+            return false;
+        };
         let asks_for_null = match (lookup, &filter.value) {
             ("exact" | "iexact", Value::None) => Some(true),
             ("isnull", Value::Bool(is_null)) => Some(*is_null),
