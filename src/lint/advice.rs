@@ -129,7 +129,7 @@ impl<'a> Names<'a> {
         for name in ["reverse_sql", "state_operations"] {
             let argument = self.operation.as_ref().and_then(|operation| operation.argument(name));
             if let Some(argument) = argument {
-                source.push_str(&format!(", {name}={argument}"));
+                source.extend([", ", name, "=", argument.as_str()]);
             }
         }
         source + ")"

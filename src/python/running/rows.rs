@@ -269,7 +269,7 @@ fn conditions(value: &Value, excludes: bool) -> Vec<Filter> {
     match value {
         Value::Call(call) if call.class_name() == "Q" && call.args.is_empty() => {
             let filters = call.kwargs.iter().map(|(lookup, value)| Filter {
-                lookup: lookup.to_string(),
+                lookup: lookup.clone(),
                 value: value.clone(),
                 excludes,
             });
