@@ -9,6 +9,7 @@ mod findings;
 mod input;
 mod judge;
 mod problems;
+mod python;
 mod remarks;
 mod run_sql;
 mod sent;

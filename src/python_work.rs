@@ -1,6 +1,6 @@
 //! What Python code does to the database when it runs, as far as its text tells. Plain data, in the order of its course.
 
-use crate::row_work::{Reach, RowWork};
+use crate::row_work::Reach;
 use crate::source::Range;
 use crate::value::{Str, Value};
 
@@ -135,6 +135,8 @@ pub enum Target {
     Model(ModelName),
     /// Those that a relation of a model leads to: `order.items`.
     Relation(ModelName, String),
+    /// Those of the table behind a many-to-many field: `Order.tags.through`.
+    Through(ModelName, String),
     /// The code does not say.
     Unknown,
 }
@@ -148,8 +150,11 @@ pub struct RowEffect {
     pub change: Change,
     /// How many in the whole run.
     pub reach: Reach,
-    /// How many within one block of `transaction.atomic()`.
+    /// How many in one transaction where none is open around the code: in one block of `transaction.atomic()`, else in
+    /// one statement.
     pub batch: Reach,
+    /// Whose rows those are that a loop goes through, where it is a loop that makes them many.
+    pub of: Option<Target>,
     /// Conditions on them.
     pub filters: Vec<Filter>,
     /// Whether they are locked: `select_for_update`.
@@ -161,6 +166,8 @@ pub struct RowEffect {
 pub enum Change {
     /// They are gone through.
     Read,
+    /// It is asked whether there are any, or how many.
+    Ask,
     /// They are new, with these fields set.
     Insert {
         /// Fields by the names that the code gives.
@@ -169,26 +176,75 @@ pub enum Change {
     /// They are written again.
     Update {
         /// The fields; `None` where the code does not say.
-        fields: Option<Vec<String>>,
+        fields: Option<Vec<WrittenField>>,
     },
     /// They go, and what depends on them.
     Delete,
-    /// New ones or changed ones: `get_or_create`, `add` and `set` of a relation.
+    /// New ones, unless they are there: `get_or_create`.
     Upsert {
         /// Fields by the names that the code gives.
         fields: Vec<String>,
     },
+    /// They are put in relation to an object: `order.tags.add(..)`.
+    Link,
+    /// Their relation to an object ends: `order.tags.remove(..)`.
+    Unlink,
+}
+
+impl Change {
+    /// Whether Django leaves `FOR UPDATE` out: an UPDATE or DELETE locks by itself.
+    #[must_use]
+    pub fn is_lockless(&self) -> bool {
+        match self {
+            Change::Update { .. } | Change::Delete | Change::Insert { .. } | Change::Link | Change::Unlink => true,
+            Change::Read | Change::Ask | Change::Upsert { .. } => false,
+        }
+    }
+}
+
+/// A field that is written in rows that are there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenField {
+    /// By the name that the code gives.
+    pub name: String,
+    /// With what.
+    pub value: WrittenValue,
+}
+
+/// What is written into a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrittenValue {
+    /// NULL.
+    Null,
+    /// What is in there.
+    Same,
+    /// Something that depends on what is in there, and is another each time: `F("total") + 1`.
+    Stepwise,
+    /// Anything else.
+    Other,
 }
 
 /// A condition on rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filter {
-    /// `status`, `pk__in`.
+    /// `status`, `pk__in`; empty where it is not known.
     pub lookup: String,
     /// What it is compared with.
     pub value: Value,
     /// Whether rows for which it holds are left out.
     pub excludes: bool,
+}
+
+impl Filter {
+    /// A condition that is not read.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self {
+            lookup: String::new(),
+            value: Value::None,
+            excludes: false,
+        }
+    }
 }
 
 /// A call of Django's schema editor that changes the schema.
@@ -236,46 +292,6 @@ impl PythonWork {
                 place: at,
                 at,
             }],
-        }
-    }
-
-    /// The widest set of rows that the code goes through, and whether it writes old ones.
-    #[must_use]
-    pub fn rows(&self) -> RowWork {
-        let mut work = RowWork::none();
-        for effect in &self.effects {
-            match &effect.action {
-                Action::Rows(rows) => work.add(rows.work()),
-                Action::Unfollowed { .. } if work.reach < Reach::Some => work.reach = Reach::Unknown,
-                Action::Sql { .. }
-                | Action::Editor(_)
-                | Action::Begin
-                | Action::End
-                | Action::Base
-                | Action::Command { .. }
-                | Action::Unfollowed { .. } => {}
-            }
-        }
-        work
-    }
-}
-
-impl RowEffect {
-    fn work(&self) -> RowWork {
-        let (writes, waits) = match self.change {
-            Change::Update { .. } | Change::Delete => (true, true),
-            Change::Read => (false, true),
-            // Nobody waits for rows that are new.
-            Change::Insert { .. } | Change::Upsert { .. } => (false, false),
-        };
-        let model = match &self.target {
-            Target::Model(ModelName { app, name }) => Some((app.clone(), name.clone())),
-            Target::Relation(..) | Target::Unknown => None,
-        };
-        RowWork {
-            reach: if waits { self.reach } else { Reach::Few },
-            model,
-            writes,
         }
     }
 }

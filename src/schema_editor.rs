@@ -21,6 +21,8 @@ mod python;
 mod refusals;
 mod relations;
 mod renames;
+mod row_work;
+mod rows;
 mod run;
 mod tables;
 
@@ -28,10 +30,10 @@ use crate::catalog::{Catalog, Cause, Scope};
 use crate::finding::Origin;
 use crate::migration::{OperationNode, OperationPath};
 use crate::models::{Models, View};
-use crate::row_work::RowWork;
+use crate::row_work::{RowChange, RowWork};
 use crate::source::Range;
 use crate::statement::Statement;
-use crate::unknown::{Identifier, UnknownPart};
+use crate::unknown::UnknownPart;
 use crate::value::Str;
 use crate::versions::{PostgresVersion, VersionSource};
 
@@ -47,6 +49,12 @@ pub trait Connection {
     fn send(&mut self, text: Text, origin: Origin, place: &Place);
     /// Runs code of Python: `RunPython`.
     fn run_python(&mut self, code: &PythonCode, place: &Place);
+    /// What code of Python does to the rows of one table.
+    fn change_rows(&mut self, change: &RowChange);
+    /// `SELECT .. FOR UPDATE`, which Django refuses outside of a transaction.
+    fn select_for_update(&mut self, place: &Place);
+    /// Django drops the index of a constraint that its models go on to have.
+    fn drop_index_of_constraint(&mut self, table: &str, constraint: &str, place: &Place);
     /// Begins a transaction: `transaction.atomic()` where none is open.
     fn begin(&mut self);
     /// Ends it.
@@ -109,10 +117,8 @@ impl Place {
 pub struct PythonCode {
     /// `atomic` as given to the operation.
     pub atomic: Option<bool>,
-    /// What it does to rows.
+    /// How it goes through rows.
     pub rows: RowWork,
-    /// The table of these rows, where the code names its model.
-    pub table: Option<Identifier>,
 }
 
 /// How sure we are of the DDL of an operation.

@@ -27,10 +27,12 @@ pub struct Transaction {
     local_settings: FxHashMap<String, String>,
     /// What the project sets for every session.
     configured: FxHashMap<String, String>,
-    /// Tables with rows whose foreign keys are still to be checked.
-    pending: FxHashSet<String>,
+    /// Tables with rows that foreign keys are still to be checked for, and the names of these.
+    pending: FxHashSet<(String, String)>,
     /// `SET CONSTRAINTS ALL IMMEDIATE` has been sent: from then on keys are checked at once.
     immediate: bool,
+    /// The keys that are checked at once by their own names.
+    immediate_keys: FxHashSet<String>,
     /// Values that were added to an enum that existed before the transaction.
     new_enum_values: FxHashSet<String>,
 }
@@ -194,7 +196,7 @@ impl Transaction {
         self.holdings.clear();
         self.local_settings.clear();
         self.pending.clear();
-        self.immediate = false;
+        self.check_later();
         self.new_enum_values.clear();
     }
 
@@ -248,28 +250,39 @@ impl Transaction {
         names
     }
 
-    /// Rows were written whose deferred foreign keys are checked at the end of the transaction.
-    pub fn defer_checks(&mut self, table: &str) {
-        if self.open && !self.immediate {
-            self.pending.insert(table.to_owned());
+    /// Rows of a table were written that a deferred foreign key is checked for at the end of the transaction.
+    pub fn defer_check(&mut self, table: &str, key: &str) {
+        if self.open && !self.immediate && !self.immediate_keys.contains(key) {
+            self.pending.insert((table.to_owned(), key.to_owned()));
         }
     }
 
-    /// Deferred foreign keys are checked now, and at once from now on where it is about all of them.
-    pub fn check_now(&mut self, all: bool) {
-        self.pending.clear();
-        self.immediate = all;
+    /// A deferred foreign key is checked now, and at once from now on; all of them where none is named.
+    pub fn check_now(&mut self, key: Option<&str>) {
+        match key {
+            Some(key) => {
+                self.pending.retain(|(_, pending)| pending != key);
+                if self.open {
+                    self.immediate_keys.insert(key.to_owned());
+                }
+            }
+            None => {
+                self.pending.clear();
+                self.immediate = self.open;
+            }
+        }
     }
 
     /// `SET CONSTRAINTS .. DEFERRED`
     pub fn check_later(&mut self) {
         self.immediate = false;
+        self.immediate_keys.clear();
     }
 
     /// Whether rows of the table wait for a check of a foreign key.
     #[must_use]
     pub fn has_pending_checks(&self, table: &str) -> bool {
-        self.pending.contains(table)
+        self.pending.iter().any(|(pending, _)| pending == table)
     }
 
     /// Remembers a value that no statement of this transaction may use.

@@ -51,6 +51,10 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
         "drop-foreign-key",
         "a lock_timeout: the lock on both tables cannot be avoided",
     ),
+    (
+        "drop-index-of-constraint",
+        "one operation more, which only the project can write",
+    ),
     ("drop-identity", "the release must give the key itself first"),
     (
         "drop-locks-other-table",

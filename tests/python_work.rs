@@ -9,6 +9,7 @@ use std::sync::Arc;
 use forelock::python::{Module, Modules, Origin, parse};
 use forelock::python_work::{
     Action, Certainty, Change, EditorArgument, Effect, Parameters, PythonWork, RowEffect, Target, TextPiece,
+    WrittenField, WrittenValue,
 };
 use forelock::source::SourceFile;
 use forelock::value::Value;
@@ -104,18 +105,35 @@ fn row_effect(rows: &RowEffect) -> String {
     let change = match &rows.change {
         Change::Read => "read".to_owned(),
         Change::Insert { fields } => format!("insert {fields:?}"),
-        Change::Update { fields: Some(fields) } => format!("update {fields:?}"),
+        Change::Ask => "ask".to_owned(),
+        Change::Update { fields: Some(fields) } => {
+            let fields: Vec<String> = fields.iter().map(written).collect();
+            format!("update {fields:?}")
+        }
         Change::Update { fields: None } => "update ?".to_owned(),
         Change::Delete => "delete".to_owned(),
         Change::Upsert { fields } => format!("upsert {fields:?}"),
+        Change::Link => "link".to_owned(),
+        Change::Unlink => "unlink".to_owned(),
     };
     let target = match &rows.target {
         Target::Model(model) => format!("{}.{}", model.app, model.name),
         Target::Relation(model, field) => format!("{}.{}.{field}", model.app, model.name),
+        Target::Through(model, field) => format!("{}.{}.{field}.through", model.app, model.name),
         Target::Unknown => "?".to_owned(),
     };
     let locks = if rows.locks { " locked" } else { "" };
     format!("{change} {target} {:?}{locks}", rows.reach)
+}
+
+fn written(field: &WrittenField) -> String {
+    let mark = match field.value {
+        WrittenValue::Null => "=None",
+        WrittenValue::Same => "=itself",
+        WrittenValue::Stepwise => "=from itself",
+        WrittenValue::Other => "",
+    };
+    format!("{}{mark}", field.name)
 }
 
 const SQL: &str = "sql ALTER TABLE shop_order ADD x int";
@@ -431,15 +449,28 @@ fn rows_that_are_written_are_told_with_their_reach() {
         ("for o in Order.objects.iterator():\n    o.delete()", &["read shop.Order All", "delete shop.Order All"]),
         ("Order.objects.all().delete()", &["delete shop.Order All"]),
         ("Order.objects.get_or_create(status='a', defaults={'customer_id': 1})", &["upsert [\"status\", \"customer_id\"] shop.Order Few"]),
-        ("qs = Order.objects.filter(note=None)\nwhile qs.exists():\n    for o in qs[:1000]:\n        o.note = 'x'\n        o.save()", &["read shop.Order Some", "update [\"note\"] shop.Order Some"]),
+        ("qs = Order.objects.filter(note=None)\nwhile qs.exists():\n    for o in qs[:1000]:\n        o.note = 'x'\n        o.save()", &["ask shop.Order Few", "read shop.Order Some", "update [\"note\"] shop.Order Some"]),
         ("for i in range(0, Order.objects.count(), 500):\n    for o in Order.objects.all()[i:i + 500]:\n        o.save(update_fields=['a'])", &["read shop.Order All", "update [\"a\"] shop.Order All"]),
         ("from django.core.paginator import Paginator\npages = Paginator(Order.objects.all(), 100)\nfor n in pages.page_range:\n    for o in pages.page(n).object_list:\n        o.save()", &["read shop.Order All", "update [] shop.Order All"]),
         ("changed = []\nfor o in Order.objects.all():\n    o.a = 1\n    changed.append(o)\nOrder.objects.bulk_update(changed, ['a'])", &["read shop.Order All", "update [\"a\"] shop.Order All"]),
         ("with transaction.atomic():\n    for o in Order.objects.select_for_update():\n        o.save()", &["begin", "read shop.Order All locked", "update [] shop.Order All locked", "end"]),
-        ("for o in Order.objects.all():\n    o.tags.add(1)", &["read shop.Order All", "upsert [] shop.Order.tags All"]),
-        ("o = Order.objects.first()\no.tags.set([1])", &["upsert [] shop.Order.tags Few"]),
+        ("for o in Order.objects.all():\n    o.tags.add(1)", &["read shop.Order All", "link shop.Order.tags All"]),
+        ("o = Order.objects.first()\no.tags.set([1])", &["link shop.Order.tags Few"]),
         ("o = Order.objects.get(pk=1)\no.customer.save()", &["update ? shop.Order.customer Few"]),
         ("for d in apps.get_model('shop', 'Customer').objects.all():\n    Order.objects.create(customer=d)", &["read shop.Customer All", "insert [\"customer\"] shop.Order All"]),
+        ("o = Order.objects.get(pk=1)\no.tags.clear()", &["unlink shop.Order.tags Few"]),
+        ("Order.tags.through.objects.create(order_id=1, tag_id=2)", &["insert [\"order_id\", \"tag_id\"] shop.Order.tags.through Few"]),
+        ("for o in Order.objects.all():\n    o.total = o.total * 2\n    o.save()", &["read shop.Order All", "update [\"total=from itself\"] shop.Order All"]),
+        ("for o in Order.objects.all():\n    o.total += 1\n    o.save(update_fields=['total'])", &["read shop.Order All", "update [\"total=from itself\"] shop.Order All"]),
+        ("for o in Order.objects.all():\n    o.name = o.name.strip().lower()\n    o.save()", &["read shop.Order All", "update [\"name\"] shop.Order All"]),
+        ("for o in Order.objects.all():\n    o.name = o.first + o.last\n    o.save()", &["read shop.Order All", "update [\"name\"] shop.Order All"]),
+        ("for o in Order.objects.all():\n    o.customer_id = o.customer_id\n    o.second = None\n    o.save()", &["read shop.Order All", "update [\"customer_id=itself\", \"second=None\"] shop.Order All"]),
+        ("from django.db.models import F\nOrder.objects.update(total=F('total') * 100, other=F('total'))", &["update [\"total=from itself\", \"other\"] shop.Order All"]),
+        ("Order.objects.update(total=models.F('total'))", &["update [\"total=itself\"] shop.Order All"]),
+        ("Order.objects.bulk_create([Order(status='a')], ignore_conflicts=True)", &["upsert [\"status\"] shop.Order Few"]),
+        ("Order.objects.select_for_update().exists()", &["ask shop.Order Few locked"]),
+        ("list(Order.objects.select_for_update())", &["read shop.Order All locked"]),
+        ("connection.check_constraints()", &["sql SET CONSTRAINTS ALL IMMEDIATE", "sql SET CONSTRAINTS ALL DEFERRED"]),
         ("def again(qs):\n    for o in qs[:10]:\n        o.save()\n    again(qs)\nagain(Order.objects.all())", &["read shop.Order All", "update [] shop.Order All"]),
     ];
     for (code, expected) in writes {

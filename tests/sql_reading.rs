@@ -359,7 +359,17 @@ fn rows_are_all_some_or_those_that_a_key_names() {
     };
     assert_eq!(rows("UPDATE a SET x = 1"), Rows::All);
     assert_eq!(rows("DELETE FROM a WHERE true"), Rows::All);
-    assert_eq!(rows("UPDATE a SET x = 1 WHERE y IS NULL"), equals(&[]));
+    assert_eq!(rows("UPDATE a SET x = 1 WHERE 1 = 1 AND id > 0"), Rows::All);
+    assert_eq!(rows("UPDATE a SET x = b.x FROM b WHERE a.b_id = b.id"), Rows::All);
+    assert_eq!(rows("DELETE FROM a USING b WHERE a.b_id = b.id"), Rows::All);
+    let chosen = "UPDATE a SET x = v.x FROM (VALUES (1, 2)) v (id, x) WHERE a.id = v.id";
+    assert_eq!(rows(chosen), equals(&[]));
+    assert_eq!(rows("UPDATE a SET x = 1 WHERE a.x = a.y"), equals(&[]));
+    assert_eq!(
+        rows("UPDATE a SET x = 1 WHERE y IS NULL"),
+        Rows::Null(vec!["y".to_owned()])
+    );
+    assert_eq!(rows("UPDATE a SET x = 1 WHERE y IS NULL AND z = 3"), equals(&["z"]));
     assert_eq!(
         rows("DELETE FROM a AS t WHERE t.id IN (1, 2) AND y > 3"),
         equals(&["id"])

@@ -32,6 +32,16 @@ impl Catalog {
             .is_some_and(|column| matches!(column.filling, Filling::Unwritten { unread } if is_now(unread)))
     }
 
+    /// Whether all rows have NULL in the column: the history added it, and never wrote it.
+    #[must_use]
+    pub fn is_all_null(&self, table: &str, column: &str) -> bool {
+        let is_added = |found: &Column| {
+            let table_made_in = self.table(table).map(|table| table.created_in);
+            !found.not_null && table_made_in.is_some_and(|made_in| made_in < found.created_in)
+        };
+        self.column(table, column).is_some_and(is_added) && self.is_unwritten(table, column)
+    }
+
     /// Whether the running migration gave all rows, or all that were NULL, one value in this column.
     #[must_use]
     pub fn has_one_value(&self, table: &str, column: &str) -> bool {
@@ -91,7 +101,8 @@ impl Catalog {
         self.change_column(table, column, |column| column.filling = filling);
     }
 
-    pub(super) fn wrote_columns(&mut self, table: &str, columns: &[String]) {
+    /// The history has written these columns in rows that were there.
+    pub fn wrote_columns(&mut self, table: &str, columns: &[String]) {
         for column in columns {
             self.change_known_column(stored(table), column, |column| column.filling = Filling::Written);
         }

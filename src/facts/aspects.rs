@@ -230,6 +230,7 @@ pub enum Aspect {
     RepeatedValue,
     EndInBody,
     RefusedInBody,
+    RefuseOldRows,
 }
 
 /// An aspect's name in rows, and the facts it reads.
@@ -392,6 +393,7 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::RepeatedValue, "repeated-value", &[]),
     (Aspect::EndInBody, "end-in-body", &[FactName::Transaction]),
     (Aspect::RefusedInBody, "refused-in-body", &[]),
+    (Aspect::RefuseOldRows, "refuse-old-rows", &[]),
 ];
 
 impl Aspect {

@@ -7,6 +7,7 @@ mod existence;
 mod nameless;
 mod partition_keys;
 mod partitions;
+mod refused_rows;
 mod repeated;
 mod rows;
 mod running_code;
@@ -108,6 +109,7 @@ fn observe_seated(statement: &Statement, context: &Context<'_>) -> Option<Vec<Ob
     context.spread_roles(&mut observations);
     observations.extend(context.certain_failures(statement));
     observations.extend(context.repeated_values(statement));
+    observations.extend(context.refused_old_rows(statement));
     Some(observations)
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Names<'a> {
     others: &'a [String],
     /// Who waits while the statement works.
     waiting: &'a str,
+    /// All statements of the string that it stands in.
+    string: &'a [String],
 }
 
 /// What an operation says about itself.
@@ -40,6 +42,7 @@ impl<'a> Names<'a> {
             operation: None,
             others: &[],
             waiting: "",
+            string: &[],
         }
     }
 
@@ -51,6 +54,11 @@ impl<'a> Names<'a> {
     /// Adds what the operation sends besides the statement that the advice is about.
     pub(super) fn with_statements(self, others: &'a [String]) -> Self {
         Self { others, ..self }
+    }
+
+    /// Adds the statements of the string that the statement stands in.
+    pub(super) fn with_string(self, string: &'a [String]) -> Self {
+        Self { string, ..self }
     }
 
     /// Adds what the operation says about itself.
@@ -76,6 +84,7 @@ impl<'a> Names<'a> {
             .or_else(|| (name == "waiting").then_some(self.waiting))
             .map(Cow::Borrowed)
             .or_else(|| self.of_statement(name))
+            .or_else(|| (name == "operation_by_strings").then(|| self.by_strings().into()))
             .or_else(|| self.operation.as_ref()?.get(name))
     }
 
@@ -105,6 +114,25 @@ impl<'a> Names<'a> {
             _ => return None,
         };
         Some(Cow::Owned(value))
+    }
+
+    /// The operation with a string for each of its statements.
+    fn by_strings(&self) -> String {
+        let strings = self.string.iter().map(|sql| {
+            if sql.contains('\n') {
+                format!("    \"\"\"{sql}\"\"\",\n")
+            } else {
+                format!("    '{}',\n", sql.replace('\'', "\\'"))
+            }
+        });
+        let mut source = format!("migrations.RunSQL([\n{}]", strings.collect::<String>());
+        for name in ["reverse_sql", "state_operations"] {
+            let argument = self.operation.as_ref().and_then(|operation| operation.argument(name));
+            if let Some(argument) = argument {
+                source.extend([", ", name, "=", argument.as_str()]);
+            }
+        }
+        source + ")"
     }
 
     /// Fills advice, unless it takes a name that is not known.

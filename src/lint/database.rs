@@ -10,6 +10,7 @@ use crate::finding::{Origin, Place};
 use crate::migration::{Migration, OperationPath, Ownership};
 use crate::project::{Session, Timeout};
 use crate::python_work::Certainty;
+use crate::row_work::RowChange;
 use crate::rules::RuleTable;
 use crate::schema_editor::{self, Connection, PythonCode};
 use crate::source::{Range, Sources};
@@ -24,6 +25,7 @@ use super::crowd::Crowd;
 use super::input;
 use super::judge::{Hit, Surroundings, Verdict, judge};
 use super::remarks::Remark;
+use super::run_sql::Written;
 use super::sent::{Executed, Part, Sent, Text};
 
 /// Postgres, as far as it is known, with a log of what the running migration has done to it.
@@ -387,6 +389,34 @@ impl Connection for Database<'_> {
 
     fn run_python(&mut self, code: &PythonCode, place: &schema_editor::Place) {
         self.judge_python(code, &place.operation);
+    }
+
+    fn change_rows(&mut self, change: &RowChange) {
+        match change {
+            RowChange::Inserted { table } => self.defer_checks(table, Written::NewRows),
+            RowChange::Written { table, columns } => {
+                self.defer_checks(table, Written::Columns(columns));
+                self.catalog.wrote_columns(table, columns);
+            }
+            RowChange::Deleted { table } => self.defer_checks(table, Written::NoRows),
+            RowChange::LookedFor { table, column } => self.catalog.wrote_columns(table, std::slice::from_ref(column)),
+            RowChange::Unread => self.catalog.wrote_unread(),
+        }
+    }
+
+    fn select_for_update(&mut self, place: &schema_editor::Place) {
+        self.judge_select_for_update(&place.operation);
+    }
+
+    fn drop_index_of_constraint(&mut self, table: &str, constraint: &str, place: &schema_editor::Place) {
+        let names = vec![("table", table.to_owned()), ("constraint", constraint.to_owned())];
+        self.remark(
+            "drop-index-of-constraint",
+            place.operation.clone(),
+            names,
+            None,
+            Vec::new(),
+        );
     }
 
     fn begin(&mut self) {

@@ -1,16 +1,13 @@
-//! What is to be said of an operation beside its statements: code of Python, and what several operations do together.
+//! What is to be said of an operation beside its statements, and what several operations do together.
 
 use crate::facts::{Aspect, FactName};
-use crate::finding::{Harm, HeldLock, Severity, Work};
-use crate::lock::LockMode;
+use crate::finding::{HeldLock, Severity};
 use crate::migration::{Migration, OperationPath};
-use crate::row_work::Reach;
-use crate::schema_editor::{PythonCode, Refusal};
+use crate::schema_editor::Refusal;
 use crate::statement::ViewKind;
-use crate::unknown::Identifier;
 
 use super::database::Database;
-use super::judge::{Hit, Verdict, held_meanwhile};
+use super::judge::{Hit, Verdict};
 use super::sent::Executed;
 
 /// Something said of an operation, not of one of its statements.
@@ -33,42 +30,6 @@ const HARMLESS_AGAIN: &[&str] = &[
 ];
 
 impl Database<'_> {
-    /// Says what code of Python means that runs now.
-    pub(super) fn judge_python(&mut self, code: &PythonCode, operation: &OperationPath) {
-        self.ran_python = true;
-        if code.rows.writes || code.rows.reach == Reach::Unknown {
-            self.catalog.wrote_unread();
-        }
-        if !self.transaction.open && code.atomic != Some(true) {
-            return;
-        }
-        let table = code.table.as_ref().and_then(|table| self.catalog.identified(table));
-        let is_new = table.is_some_and(|table| self.catalog.is_recent(table.created_in));
-        let reach = if is_new { Reach::Few } else { code.rows.reach };
-        // Nothing is held where no transaction is open.
-        let held: Vec<HeldLock> = held_meanwhile(&self.transaction).collect();
-        let table = code.table.as_ref().and_then(Identifier::known);
-        let rows = table.map_or_else(|| "a table".to_owned(), |table| format!("`{table}`"));
-        let names = vec![("rows", rows)];
-        let (rule, work) = match (reach, held.is_empty()) {
-            (Reach::Some | Reach::All, false) => ("run-python-under-lock", Work::Scan),
-            (Reach::Unknown, false) => ("run-python-unread-under-lock", Work::Unknown),
-            (Reach::All, true) if code.rows.writes => ("run-python-over-all-rows", Work::Scan),
-            (Reach::Few, false) | (_, true) => return,
-        };
-        let modes: Vec<LockMode> = held.iter().filter_map(HeldLock::strongest).collect();
-        self.remark(rule, operation.clone(), names, None, held);
-        if let Some(remark) = self.remarks.last_mut() {
-            remark.hit.work = work;
-            remark.hit.is_felt = true;
-            remark.hit.relation = table.map(str::to_owned);
-            let harm = modes.into_iter().flat_map(|mode| Harm::of_work(mode, work));
-            remark.hit.harm.extend(harm);
-            remark.hit.harm.sort_unstable();
-            remark.hit.harm.dedup();
-        }
-    }
-
     /// Says where Django stops.
     pub(super) fn judge_refusals(&mut self, refusals: &[Refusal]) {
         for Refusal { operation, reason } in refusals {
@@ -178,7 +139,7 @@ impl Database<'_> {
         })
     }
 
-    fn remark(
+    pub(super) fn remark(
         &mut self,
         rule: &str,
         operation: OperationPath,

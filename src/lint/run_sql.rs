@@ -6,7 +6,7 @@ use crate::python::Layout;
 use crate::schema_editor::Place;
 use crate::sql::{self, Functions};
 use crate::statement::{
-    Command, FunctionBody, Object, SessionChange, SettingScope, Statement, TransactionChange, Volatility,
+    Command, FunctionBody, Name, Object, SessionChange, SettingScope, Statement, TransactionChange, Volatility,
 };
 use crate::unknown::UnknownPart;
 use crate::value::Str;
@@ -71,7 +71,12 @@ impl Database<'_> {
     /// What a statement means for those that follow in its transaction or session.
     pub(super) fn remember_command(&mut self, statement: &Statement) {
         match statement {
-            Statement::SetConstraintsImmediate { constraint, .. } => self.transaction.check_now(constraint.is_none()),
+            Statement::SetConstraintsImmediate { constraint, .. } => match constraint.as_ref().map(Name::known) {
+                None => self.transaction.check_now(None),
+                Some(Some(key)) => self.transaction.check_now(Some(&key)),
+                // One of those that are not known by name, either.
+                Some(None) => {}
+            },
             Statement::UpdateNulls { table, column, .. } => {
                 if let (Some(table), Some(column)) = (table.known(), column.known()) {
                     self.defer_checks(table, Written::Columns(&[column.to_owned()]));
@@ -132,20 +137,20 @@ impl Database<'_> {
     }
 
     /// Remembers that rows wait for the check of a deferred foreign key.
-    fn defer_checks(&mut self, table: &str, written: Written<'_>) {
+    pub(super) fn defer_checks(&mut self, table: &str, written: Written<'_>) {
         let own = self
             .catalog
             .table(table)
             .into_iter()
-            .flat_map(|entry| entry.constraints.values());
-        let touches_own = own
-            .filter(|constraint| constraint.deferred)
-            .any(|constraint| match written {
-                Written::NewRows => true,
-                Written::NoRows => false,
-                Written::Columns(written) => constraint.columns().iter().any(|column| written.contains(column)),
-            });
-        let touches_key = self.catalog.incoming_foreign_keys(table).any(|(_, _, constraint)| {
+            .flat_map(|entry| &entry.constraints);
+        let own = own.filter(|(_, constraint)| match written {
+            Written::NewRows => constraint.deferred,
+            Written::NoRows => false,
+            Written::Columns(written) => {
+                constraint.deferred && constraint.columns().iter().any(|column| written.contains(column))
+            }
+        });
+        let incoming = self.catalog.incoming_foreign_keys(table).filter(|(_, _, constraint)| {
             let ConstraintKind::ForeignKey { to_columns, .. } = &constraint.kind else {
                 return false;
             };
@@ -156,15 +161,19 @@ impl Database<'_> {
                     Written::Columns(written) => to_columns.iter().any(|column| written.contains(column)),
                 }
         });
-        if touches_own || touches_key {
-            self.transaction.defer_checks(table);
+        let keys: Vec<String> = own
+            .map(|(name, _)| name.clone())
+            .chain(incoming.map(|(_, name, _)| name.to_owned()))
+            .collect();
+        for key in keys {
+            self.transaction.defer_check(table, &key);
         }
     }
 }
 
 /// What a statement writes, as far as foreign keys care.
 #[derive(Clone, Copy)]
-enum Written<'a> {
+pub(super) enum Written<'a> {
     NewRows,
     NoRows,
     Columns(&'a [String]),

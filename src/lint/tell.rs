@@ -12,6 +12,12 @@ use super::sent::{Executed, Part, Sent};
 use super::told::{Fold, Told};
 use super::waiting;
 
+/// The name of what a second run would do again, and of the advice for it: there is no cure by running it in pieces.
+pub(super) const NOT_REPEATABLE: &str = "not_repeatable";
+
+/// The advice for a statement that stands in a string with others.
+const ONE_STRING: &str = "one_string";
+
 /// Puts into words what a migration does.
 pub(super) struct Teller<'a> {
     pub project: &'a Project,
@@ -42,7 +48,11 @@ impl Teller<'_> {
         let texts: Vec<String> = others.iter().map(|sent| sent.text.to_string()).collect();
         let about = relation_in(&rule.message).and_then(|name| names.get(name));
         let waiting = waiting::clause(worst.locks, about.as_deref(), worst.operation, self.migration);
-        let names = names.with_statements(&texts).with_waiting(&waiting);
+        let string = self.string_of(worst);
+        let names = names
+            .with_statements(&texts)
+            .with_waiting(&waiting)
+            .with_string(&string);
         let (range, mut related) = self.site(fold);
         related.extend(self.column_made(worst.hit));
         if worst.hit.is_felt {
@@ -56,7 +66,11 @@ impl Teller<'_> {
             also: also(told),
             message: names.fill(&rule.message),
             help: names
-                .advise(rule.help_for(&situation(&node.class, told, &others)))
+                .advise(match worst.hit.name(NOT_REPEATABLE) {
+                    Some(_) => rule.help_for(NOT_REPEATABLE),
+                    None if !string.is_empty() && rule.help.contains_key(ONE_STRING) => rule.help_for(ONE_STRING),
+                    None => rule.help_for(&situation(&node.class, told, &others)),
+                })
                 .unwrap_or_else(|| without_name(&rule.name)),
             place: place(self.migration, range),
             related,
@@ -100,6 +114,19 @@ impl Teller<'_> {
             place,
             message: format!("this migration made `{}`", hit.name("column")?),
         })
+    }
+
+    /// The statements of the string that a hit's stands in, if there are several: they are one transaction.
+    fn string_of(&self, told: &Told<'_>) -> Vec<String> {
+        let Some((said_of, _)) = told.written() else {
+            return Vec::new();
+        };
+        let holds = |executed: &&Executed<'_>| executed.statements.iter().any(|sent| std::ptr::eq(sent, said_of));
+        let statements = self.log.iter().find(holds).map(|executed| &executed.statements[..]);
+        match statements.unwrap_or_default() {
+            [] | [_] => Vec::new(),
+            several => several.iter().map(|sent| sent.text.to_string()).collect(),
+        }
     }
 
     /// The statements of an operation that are about more than a foreign key.

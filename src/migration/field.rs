@@ -160,6 +160,8 @@ pub struct ManyToMany {
     pub db_table: Option<String>,
     /// `db_constraint`.
     pub db_constraint: bool,
+    /// `related_name`.
+    pub related_name: Option<String>,
 }
 
 /// How a migration names a model.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::python_work::PythonWork;
-use crate::row_work::RowWork;
 use crate::unknown::Identifier;
 use crate::value::{Str, Value};
 
@@ -133,7 +132,6 @@ pub enum Operation {
     RunPython {
         atomic: Option<bool>,
         code: Value,
-        rows: RowWork,
         /// What it does, in order.
         work: Arc<PythonWork>,
         /// What it tells the schema editor, in the order of such calls in its work.

@@ -28,13 +28,16 @@ mod loops;
 mod methods;
 mod models;
 mod names;
+mod objects;
 mod operations;
 mod python;
 mod rows;
 mod state;
 mod statements;
+mod steps;
 mod text;
 mod values;
+mod writes;
 
 use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
@@ -42,7 +45,7 @@ use rustc_hash::FxHashMap;
 pub use constructed::MadeOperation;
 
 use super::{Module, Modules};
-use crate::python_work::{Action, Certainty, Effect, Handed, PythonWork, TextPiece};
+use crate::python_work::{Action, Certainty, Effect, Handed, PythonWork, Target, TextPiece};
 use crate::row_work::Reach;
 use crate::source::Range;
 use crate::value::{Call, Value};
@@ -69,7 +72,7 @@ const STATE: &str = "<state>";
 const PARAMETERS: [&str; 4] = ["app_label", "schema_editor", "from_state", "to_state"];
 
 /// The turns of a loop that runs.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Turns {
     /// The rows that it has a turn for.
     reach: Reach,
@@ -79,6 +82,8 @@ struct Turns {
     is_endless: bool,
     /// Whether there is one for certain.
     runs_once: bool,
+    /// Whose rows it goes through.
+    of: Option<Target>,
 }
 
 /// An effect, and how many undecided conditions it hangs on.
@@ -99,8 +104,8 @@ pub(super) struct Runner<'a> {
     /// The call in the first module that led here.
     at: Range,
     loops: Vec<Turns>,
-    /// How many of the loops are around the innermost transaction.
-    loops_before_atomic: usize,
+    /// How many of the loops are around the outermost block of `transaction.atomic()`; `None` outside of one.
+    loops_before_atomic: Option<usize>,
     /// The functions that run, outermost first.
     calls: Vec<Running<'a>>,
     /// Values of `return` in branches that perhaps run.
@@ -243,7 +248,7 @@ impl<'a> Runner<'a> {
             doubt: 0,
             at: Range::default(),
             loops: Vec::new(),
-            loops_before_atomic: 0,
+            loops_before_atomic: None,
             calls: Vec::new(),
             returns: Vec::new(),
             yields: None,

@@ -179,7 +179,15 @@ impl Run<'_> {
             exclude: &exclude,
             ..NameQuery::default()
         };
+        let believed = constraint_names(change.model);
         for name in self.constraint_names(change.model, query).unwrap_or_default() {
+            // A unique constraint with a condition is an index to Postgres, and Django asks for indexes.
+            if believed.contains(&name)
+                && let Identifier::Known(table) = change.model.db_table()
+            {
+                let place = self.place();
+                self.connection.drop_index_of_constraint(&table, &name, &place);
+            }
             self.drop_index(change.model, Name::Given(name), false);
         }
     }

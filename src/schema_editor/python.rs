@@ -3,9 +3,9 @@
 use crate::catalog::{Cause, Scope};
 use crate::finding::Origin;
 use crate::migration::{Field, GivenField, Operation, SchemaCall};
-use crate::models::{Model, ModelField, ModelKey, View};
+use crate::models::{Model, ModelField, View};
 use crate::python_work::{Action, Certainty, Effect, Handed, ModelName, Named, Parameters, TextPiece};
-use crate::row_work::Reach;
+use crate::row_work::RowChange;
 use crate::sql;
 use crate::statement::{Name, Statement};
 use crate::unknown::{Identifier, PartForm, Unknown, UnknownPart};
@@ -13,6 +13,7 @@ use crate::value::{Builder, Str, Value};
 
 use super::operations::{States, bound};
 use super::parameters::{Written, fill_parameters};
+use super::row_work::widest;
 use super::run::Run;
 use super::{PythonCode, scope_of_app};
 
@@ -20,18 +21,22 @@ impl Run<'_> {
     /// Runs the code of a `RunPython`, effect by effect.
     pub(super) fn run_code(&mut self, operation: &Operation, states: States<'_>) {
         let Operation::RunPython {
-            work, calls, atomic, ..
+            atomic, work, calls, ..
         } = operation
         else {
             return;
+        };
+        // How many rows it goes through is told once, in its turn among the statements.
+        let widest = widest(&work.effects);
+        let code = PythonCode {
+            atomic: *atomic,
+            rows: self.row_work(&work.effects, *atomic, states.to),
         };
         // A block within another is a savepoint, and holds its locks until that one ends.
         let mut blocks: Vec<bool> = Vec::new();
         if *atomic == Some(true) {
             self.begin_block(&mut blocks);
         }
-        // What it does to rows is told once, in its turn among the statements.
-        let mut at_rows = widest(&work.effects);
         let mut calls = calls.iter();
         for (index, effect) in work.effects.iter().enumerate() {
             self.editor.code = Some(effect.place);
@@ -49,20 +54,29 @@ impl Run<'_> {
                 Action::Begin => self.begin_block(&mut blocks),
                 Action::End => self.end_block(&mut blocks),
                 Action::Command { name, .. } => self.command(name.as_deref(), states),
-                Action::Unfollowed { reason, handed, about } if *handed >= Handed::Cursor => {
-                    let scope = self.scope_of_names(about, states);
-                    self.opaque_about(&scope, reason.clone());
+                Action::Unfollowed { reason, handed, about } => {
+                    self.connection.change_rows(&RowChange::Unread);
+                    if *handed >= Handed::Cursor {
+                        let scope = self.scope_of_names(about, states);
+                        self.opaque_about(&scope, reason.clone());
+                    }
                 }
-                Action::Unfollowed { .. } | Action::Rows(_) | Action::Base => {}
+                Action::Rows(rows) => {
+                    if rows.locks && !self.connection.is_in_transaction() && !rows.change.is_lockless() {
+                        let place = self.place();
+                        self.connection.select_for_update(&place);
+                    }
+                    self.change_rows(rows, states.to);
+                }
+                Action::Base => {}
             }
-            if at_rows == Some(index) {
-                self.tell_rows(operation, states.to);
-                at_rows = None;
+            if widest == Some(index) {
+                self.tell_rows(&code);
             }
         }
         self.editor.code = None;
-        if widest(&work.effects).is_none() {
-            self.tell_rows(operation, states.to);
+        if widest.is_none() {
+            self.tell_rows(&code);
         }
         while !blocks.is_empty() {
             self.end_block(&mut blocks);
@@ -83,19 +97,9 @@ impl Run<'_> {
         }
     }
 
-    fn tell_rows(&mut self, operation: &Operation, view: View<'_>) {
-        let Operation::RunPython { atomic, rows, .. } = operation else {
-            return;
-        };
-        let model = rows.model.as_ref().map(|(app, name)| ModelKey::new(app, name));
-        let model = model.and_then(|key| view.model(&key));
-        let code = PythonCode {
-            atomic: *atomic,
-            rows: rows.clone(),
-            table: model.map(|model| model.db_table()),
-        };
+    fn tell_rows(&mut self, code: &PythonCode) {
         let place = self.place();
-        self.connection.run_python(&code, &place);
+        self.connection.run_python(code, &place);
     }
 
     /// Does something; where that hangs on a condition that is not known, it may fail in vain, and may not have happened.
@@ -140,6 +144,7 @@ impl Run<'_> {
 
     fn command(&mut self, name: Option<&str>, states: States<'_>) {
         let of_app = scope_of_app(states.to, states.app);
+        self.connection.change_rows(&RowChange::Unread);
         match name {
             Some("migrate") => self.opaque_about(&Scope::Everything, "what the command `migrate` does is not followed"),
             Some(name) => self.opaque_about(&of_app, format!("what the command `{name}` does is not followed")),
@@ -382,23 +387,4 @@ fn scope_of(tables: Vec<String>, states: States<'_>) -> Scope {
     } else {
         Scope::Tables(tables)
     }
-}
-
-/// The effect whose rows reach furthest; the last of those.
-fn widest(effects: &[Effect]) -> Option<usize> {
-    let reaches = effects
-        .iter()
-        .enumerate()
-        .filter_map(|(index, effect)| match &effect.action {
-            Action::Rows(rows) => Some((rows.reach, index)),
-            Action::Unfollowed { handed, .. } if *handed < Handed::Cursor => Some((Reach::Unknown, index)),
-            Action::Sql { .. }
-            | Action::Editor(_)
-            | Action::Begin
-            | Action::End
-            | Action::Base
-            | Action::Command { .. }
-            | Action::Unfollowed { .. } => None,
-        });
-    reaches.max().map(|(_, index)| index)
 }

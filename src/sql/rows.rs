@@ -85,11 +85,13 @@ pub(super) fn update(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         .flat_map(assigned)
         .collect();
     let mut reads = query::reads(cursor, assignments);
+    let mut joined = Joined::Nothing;
     if cursor.sees(&["from"]) {
         let tokens = cursor.until(|token| token.is("where") || token.is("returning"));
+        joined = Joined::with(tokens);
         merge(&mut reads, query::reads(cursor, tokens));
     }
-    let (rows, inner) = condition(cursor)?;
+    let (rows, inner) = condition(cursor, joined)?;
     merge(&mut reads, inner);
     Ok(vec![command(
         cursor,
@@ -117,11 +119,13 @@ pub(super) fn delete(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     let table = cursor.table()?;
     alias(cursor, "using");
     let mut reads = QueryReads::default();
+    let mut joined = Joined::Nothing;
     if cursor.sees(&["using"]) {
         let tokens = cursor.until(|token| token.is("where") || token.is("returning"));
+        joined = Joined::with(tokens);
         reads = query::reads(cursor, tokens);
     }
-    let (rows, inner) = condition(cursor)?;
+    let (rows, inner) = condition(cursor, joined)?;
     merge(&mut reads, inner);
     Ok(vec![command(cursor, Command::Delete { table, rows, reads })])
 }
@@ -137,7 +141,7 @@ fn alias(cursor: &mut Cursor<'_>, next: &str) {
 }
 
 /// `WHERE ..`, and what its subqueries read.
-fn condition(cursor: &mut Cursor<'_>) -> Read<(Rows, QueryReads)> {
+fn condition(cursor: &mut Cursor<'_>, joined: Joined) -> Read<(Rows, QueryReads)> {
     if !cursor.eat(&["where"]) {
         if !cursor.is_done() && !cursor.sees(&["returning"]) {
             return cursor.fail("WHERE");
@@ -151,24 +155,56 @@ fn condition(cursor: &mut Cursor<'_>) -> Read<(Rows, QueryReads)> {
     }
     let reads = query::reads(cursor, tokens);
     cursor.rest();
-    let is_always_true = tokens.len() == 1 && tokens[0].is("true");
-    if is_always_true {
-        return Ok((Rows::All, reads));
-    }
-    Ok((Rows::Where { equals: equals(tokens) }, reads))
+    Ok((rows(tokens, joined), reads))
 }
 
-/// The columns that must equal constants: `id = 5 AND ..`, `id IN (1, 2)`.
-fn equals(tokens: &[Token]) -> Vec<String> {
+/// What stands beside the table whose rows are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Joined {
+    Nothing,
+    /// Tables as they are.
+    Tables,
+    /// Queries and lists of values, which choose rows.
+    Chosen,
+}
+
+impl Joined {
+    fn with(tokens: &[Token]) -> Self {
+        if tokens.iter().any(|token| token.is_symbol("(")) {
+            Self::Chosen
+        } else {
+            Self::Tables
+        }
+    }
+}
+
+/// The rows for which a condition holds.
+fn rows(tokens: &[Token], joined: Joined) -> Rows {
+    let otherwise = || Rows::Where { equals: equals(tokens) };
+    let mut nulls = Vec::new();
+    for part in conjuncts(tokens) {
+        match part {
+            _ if leaves_none_out(part, joined) => {}
+            [column, is, null] if is.is("is") && null.is("null") => match column.name() {
+                Some(column) => nulls.push(column.to_owned()),
+                None => return otherwise(),
+            },
+            _ => return otherwise(),
+        }
+    }
+    if nulls.is_empty() { Rows::All } else { Rows::Null(nulls) }
+}
+
+/// The conditions that must all hold, without the names of tables before their columns; none where one of several may do.
+fn conjuncts(tokens: &[Token]) -> Vec<&[Token]> {
     let mut depth = 0i32;
     let has_or = tokens.iter().any(|token| {
         depth += token.nesting();
         depth == 0 && token.is("or")
     });
     if has_or {
-        return Vec::new();
+        return vec![tokens];
     }
-    let is_constant = |token: &Token| matches!(token.kind, Kind::Text(_) | Kind::Number(_) | Kind::Unknown(_));
     let mut depth = 0i32;
     let parts = tokens.split(|token| {
         depth += token.nesting();
@@ -178,7 +214,35 @@ fn equals(tokens: &[Token]) -> Vec<String> {
         [_, dot, rest @ ..] if dot.is_symbol(".") => rest,
         part => part,
     });
-    let column = unqualified.filter_map(|part| match part {
+    unqualified.collect()
+}
+
+/// `TRUE`, `1 = 1`, `id > 0` of a key that counts from 1, and a join: `customer_id = customer.id`.
+fn leaves_none_out(part: &[Token], joined: Joined) -> bool {
+    let is_number = |token: &Token, wanted: &[&str]| match &token.kind {
+        Kind::Number(number) => wanted.contains(&number.as_str()),
+        _ => false,
+    };
+    let is_constant = |token: &Token| matches!(token.kind, Kind::Text(_) | Kind::Number(_));
+    match part {
+        [word] => word.is("true"),
+        [left, equals, right] if equals.is_symbol("=") && is_constant(left) => left.kind == right.kind,
+        [key, above, number] if key.name() == Some("id") => {
+            (above.is_symbol(">") && is_number(number, &["0"]))
+                || (above.is_symbol(">=") && is_number(number, &["0", "1"]))
+        }
+        [column, equals, _, dot, other] if equals.is_symbol("=") && dot.is_symbol(".") => {
+            joined == Joined::Tables && column.name().is_some() && other.name().is_some()
+        }
+        _ => false,
+    }
+}
+
+/// The columns that must equal constants: `id = 5 AND ..`, `id IN (1, 2)`.
+fn equals(tokens: &[Token]) -> Vec<String> {
+    let is_constant = |token: &Token| matches!(token.kind, Kind::Text(_) | Kind::Number(_) | Kind::Unknown(_));
+    let parts = conjuncts(tokens).into_iter();
+    let column = parts.filter_map(|part| match part {
         [column, equals, value] if equals.is_symbol("=") && is_constant(value) => column.name(),
         [column, is_in, open, values @ .., _] if is_in.is("in") && open.is_symbol("(") => {
             let all_constant = values.iter().all(|token| token.is_symbol(",") || is_constant(token));

@@ -550,8 +550,10 @@ pub enum DomainChange {
 /// Which rows `UPDATE` or `DELETE` is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rows {
-    /// There is no `WHERE`.
+    /// There is no `WHERE`, or one that leaves no row out.
     All,
+    /// Those that have NULL in all of these columns, and nothing else is asked of them.
+    Null(Vec<String>),
     /// Those for which a condition holds.
     Where {
         /// Columns that must equal constants.

@@ -344,7 +344,7 @@ impl Context<'_> {
 }
 
 /// Whether a check implies `column IS NOT NULL`: it says so, alone or joined to others by AND.
-fn demands_not_null(check: &SqlExpression, column: &str) -> bool {
+pub(super) fn demands_not_null(check: &SqlExpression, column: &str) -> bool {
     let quoted = format!("\"{column}\"");
     conjuncts(check.sql.known().unwrap_or_default()).iter().any(|part| {
         let words: Vec<&str> = part.split_whitespace().collect();

@@ -1,7 +1,7 @@
 //! What hangs on a table, column, key, sequence or type: it makes a statement fail, or goes with it.
 
 use crate::catalog::{Along, ConstraintKind, table_key};
-use crate::statement::{AlterTableAction, Command, Statement};
+use crate::statement::{AlterTableAction, Command, Statement, TableChange};
 
 use super::{Aspect, Context, FactName, Observation, Role, unbound};
 
@@ -245,7 +245,7 @@ impl Context<'_> {
     /// What Postgres refuses whatever the statement says: checks that wait, enum values that are too new.
     pub(super) fn certain_failures(&self, statement: &Statement) -> Vec<Observation> {
         let mut observations = Vec::new();
-        if let Some(table) = checked_for_use(statement).find(|table| self.transaction.has_pending_checks(table)) {
+        if let Some(table) = self.first_with_pending_checks(statement) {
             observations.push(Observation::new(Aspect::PendingEvents, table));
         }
         if let Some(text) = text_with_values(statement)
@@ -254,6 +254,26 @@ impl Context<'_> {
             observations.push(unbound(Aspect::NewEnumValue).named("value", value));
         }
         observations
+    }
+
+    /// A foreign key is dropped from both of its tables.
+    fn first_with_pending_checks<'s>(&'s self, statement: &'s Statement) -> Option<&'s str> {
+        let dropped: Vec<&str> = match statement {
+            Statement::AlterTable { table, actions, .. } => {
+                let constraints = self.catalog.table(table_key(table)).map(|table| &table.constraints);
+                let partners = actions.iter().filter_map(|action| match action {
+                    AlterTableAction::DropConstraint { name, .. } => match &constraints?.get(&*name.known()?)?.kind {
+                        ConstraintKind::ForeignKey { to_table, .. } => Some(to_table.as_str()),
+                        _ => None,
+                    },
+                    _ => None,
+                });
+                partners.collect()
+            }
+            _ => Vec::new(),
+        };
+        let mut tables = checked_for_use(statement).chain(dropped);
+        tables.find(|table| self.transaction.has_pending_checks(table))
     }
 }
 
@@ -278,10 +298,25 @@ fn take_views(table: &str, views: &[String]) -> Vec<Observation> {
     views.iter().map(take).collect()
 }
 
+/// Whether an action makes sure that nothing waits to be done to the table: all but those that change no more than a name.
+fn checks_for_use(action: &AlterTableAction) -> bool {
+    match action {
+        AlterTableAction::RenameColumn { .. } => false,
+        AlterTableAction::Change { change, .. } => !matches!(
+            change,
+            TableChange::SetSchema { .. } | TableChange::RenameConstraint { .. }
+        ),
+        _ => true,
+    }
+}
+
 /// The tables of which Postgres makes sure that nothing waits to be done to them (`CheckTableNotInUse`).
 fn checked_for_use(statement: &Statement) -> impl Iterator<Item = &str> {
     let (one, many): (Option<&str>, &[String]) = match statement {
-        Statement::AlterTable { table, .. } | Statement::DropTable { table, .. } => (Some(table_key(table)), &[]),
+        Statement::AlterTable { table, actions, .. } => {
+            (actions.iter().any(checks_for_use).then(|| table_key(table)), &[])
+        }
+        Statement::DropTable { table, .. } => (Some(table_key(table)), &[]),
         Statement::CreateIndex(create) if !create.concurrently => (Some(table_key(&create.table)), &[]),
         Statement::Command { command, .. } => match command.as_ref() {
             Command::Truncate { tables, .. } => (None, tables),

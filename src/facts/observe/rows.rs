@@ -9,6 +9,8 @@ impl Context<'_> {
     pub(super) fn write_rows(&self, verb: &str, table: &str, rows: &Rows, reads: &QueryReads) -> Vec<Observation> {
         let rows = match rows {
             Rows::All => "all",
+            Rows::Null(columns) if columns.iter().all(|column| self.catalog.is_all_null(table, column)) => "all",
+            Rows::Null(_) => "some",
             Rows::Where { equals } if self.names_few(table, equals) => "few",
             Rows::Where { .. } => "some",
         };

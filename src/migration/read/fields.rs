@@ -196,6 +196,7 @@ impl Reading<'_> {
             through: through.map(|through| self.model_ref(through)),
             db_table: text(named, "db_table", field),
             db_constraint: boolean(named, "db_constraint", true, field),
+            related_name: get(named, "related_name").and_then(Value::as_str).map(str::to_owned),
         }
     }
 

@@ -81,7 +81,6 @@ impl<'a> Reading<'a> {
             operation: Operation::RunPython {
                 atomic: None,
                 code: Value::Name("apply".to_owned()),
-                rows: work.rows(),
                 calls: self.schema_calls(&work),
                 work: Arc::new(work),
             },
@@ -344,7 +343,6 @@ impl<'a> Reading<'a> {
         Ok(Operation::RunPython {
             atomic: arguments.optional_boolean("atomic")?,
             code,
-            rows: work.rows(),
             calls: self.schema_calls(&work),
             work: Arc::new(work),
         })
@@ -584,16 +582,16 @@ fn is_within(value: &Value, range: Range) -> bool {
 }
 
 fn argument_ranges(call: &Call) -> Vec<(&'static str, Range)> {
-    let (name, position) = match call.class_name() {
-        "AddField" | "AlterField" => ("field", 2),
-        "AddIndex" | "AddIndexConcurrently" => ("index", 1),
-        "AddConstraint" | "AddConstraintNotValid" => ("constraint", 1),
-        "CreateModel" => ("fields", 1),
-        "RunSQL" => ("sql", 0),
-        _ => return Vec::new(),
+    let arguments: &[(&'static str, usize)] = match call.class_name() {
+        "AddField" | "AlterField" => &[("field", 2)],
+        "AddIndex" | "AddIndexConcurrently" => &[("index", 1)],
+        "AddConstraint" | "AddConstraintNotValid" => &[("constraint", 1)],
+        "CreateModel" => &[("fields", 1)],
+        "RunSQL" => &[("sql", 0), ("reverse_sql", 1), ("state_operations", 2)],
+        _ => &[],
     };
-    call.argument_range(position, name)
-        .map(|range| (name, range))
-        .into_iter()
-        .collect()
+    let places = arguments
+        .iter()
+        .filter_map(|(name, position)| Some((*name, call.argument_range(*position, name)?)));
+    places.collect()
 }

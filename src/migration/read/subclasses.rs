@@ -53,7 +53,6 @@ impl Reading<'_> {
                 Some(work) => Ok(Operation::RunPython {
                     code: made.call.argument(0, "code").cloned().unwrap_or(Value::None),
                     atomic: made.call.argument(2, "atomic").and_then(Value::as_bool),
-                    rows: work.rows(),
                     calls: self.schema_calls(&work),
                     work: Arc::new(work),
                 }),
@@ -106,7 +105,6 @@ impl Reading<'_> {
         Operation::RunPython {
             code: Value::Name(call.path.clone()),
             atomic: atomic.as_bool(),
-            rows: work.rows(),
             calls: self.schema_calls(&work),
             work: Arc::new(work),
         }
@@ -333,7 +331,6 @@ fn run_python(call: &Call, work: &PythonWork, calls: Vec<SchemaCall>) -> Operati
     Operation::RunPython {
         code: Value::Name(format!("{}.{DATABASE_FORWARDS}", call.path)),
         atomic: None,
-        rows: work.rows(),
         calls,
         work: Arc::new(work.clone()),
     }

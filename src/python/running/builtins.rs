@@ -99,6 +99,10 @@ impl<'a> Runner<'a> {
             ("len", [Datum::Text(text)]) if !has_symbols(text) => {
                 Datum::constant(Value::Int(i128::try_from(text.chars().count()).ok()?))
             }
+            ("len" | "bool", [Datum::Query(query)]) => {
+                self.row_effect(&query.clone(), Change::Read, place);
+                unknown()
+            }
             ("len", _) => unknown(),
             ("str", [datum]) => Datum::Text(self.shown_text(datum)),
             ("str", []) => Datum::text(""),
@@ -256,6 +260,7 @@ impl<'a> Runner<'a> {
             Iterated::Items(items) => (items, None, None),
             Iterated::Any { items, turns, rows } => (items, Some(turns), rows),
         };
+        let is_repeated = turns.is_some();
         self.loops.extend(turns);
         let mut results = Vec::new();
         for item in items {
@@ -267,12 +272,12 @@ impl<'a> Runner<'a> {
             let result = self.call_datum(function, given, Some(place));
             results.push(if name == "map" { result } else { item });
         }
-        if turns.is_some() {
+        if is_repeated {
             self.loops.pop();
         }
         Datum::List(self.state.keep(Cell::List {
             items: results,
-            is_open: turns.is_some() || name == "filter",
+            is_open: is_repeated || name == "filter",
             rows,
         }))
     }

@@ -121,6 +121,8 @@ pub(super) struct Query {
     pub(super) is_values: bool,
     /// Whether its rows have been fetched.
     pub(super) is_fetched: bool,
+    /// Whose rows the numbers are of, where they are not its own.
+    pub(super) of: Option<Target>,
 }
 
 /// What can be changed in place.
@@ -153,6 +155,8 @@ pub(super) enum Cell<'a> {
         query: Option<Rc<Query>>,
         /// Fields that were set since.
         set: Vec<(String, Datum<'a>)>,
+        /// Those of them whose new value hangs on the one before.
+        stepwise: Vec<String>,
     },
 }
 
@@ -163,6 +167,11 @@ impl Datum<'_> {
 
     pub(super) fn constant(value: Value) -> Self {
         Datum::Constant(Rc::new(value))
+    }
+
+    /// Whether it is `None`.
+    pub(super) fn is_none(&self) -> bool {
+        matches!(self, Datum::Constant(value) if **value == Value::None)
     }
 
     pub(super) fn name(path: impl Into<String>) -> Self {
@@ -302,6 +311,7 @@ impl Query {
             locks: false,
             is_values: false,
             is_fetched: false,
+            of: None,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::super::operators;
 use super::data::{Cell, Closure, Datum, Definition, Query};
 use super::text::Shared;
 use super::{MAX_DEPTH, Runner};
+use crate::python_work::Change;
 use crate::row_work::Reach;
 use crate::value::{Form, Str, Value};
 
@@ -245,6 +246,9 @@ impl<'a> Runner<'a> {
                 reach: Reach::Few,
                 ..query.as_ref().clone()
             };
+            if one.locks && !one.is_fetched {
+                self.row_effect(&one, Change::Read, TextRange::default());
+            }
             return self.row_of(&Rc::new(one));
         }
         if let Datum::Dict(id) = owner

@@ -126,7 +126,9 @@ impl<'a> Runner<'a> {
             outer: closure.outer,
             calls_itself: false,
         });
+        let around = self.loops_before_atomic;
         if closure.is_atomic {
+            self.loops_before_atomic = around.or(Some(self.loops.len()));
             self.effect(Action::Begin, place);
         }
         let last = match closure.definition {
@@ -139,6 +141,7 @@ impl<'a> Runner<'a> {
         };
         if closure.is_atomic {
             self.effect(Action::End, place);
+            self.loops_before_atomic = around;
         }
         if self.calls.pop().is_some_and(|running| running.calls_itself) {
             self.widen(from);

@@ -32,6 +32,7 @@ impl Turns {
         whole: Reach::Few,
         is_endless: true,
         runs_once: false,
+        of: None,
     };
 }
 
@@ -102,6 +103,7 @@ impl<'a> Runner<'a> {
                             items.extend(more);
                             turns.reach = turns.reach.max(other.reach);
                             turns.whole = turns.whole.max(other.whole);
+                            turns.of = turns.of.or(other.of);
                         }
                     }
                 }
@@ -294,6 +296,7 @@ impl<'a> Runner<'a> {
                 (items, Some(turns))
             }
         };
+        let is_repeated = turns.is_some();
         self.loops.extend(turns);
         for item in items {
             if !self.may_go_on() {
@@ -315,7 +318,7 @@ impl<'a> Runner<'a> {
                 }
             }
         }
-        if turns.is_some() {
+        if is_repeated {
             self.loops.pop();
         }
     }
@@ -343,5 +346,6 @@ fn turns_of(query: &Query) -> Turns {
         whole: query.whole,
         is_endless: false,
         runs_once: false,
+        of: Some(query.of.as_ref().unwrap_or(&query.target).clone()),
     }
 }

@@ -58,7 +58,7 @@ impl<'a> Runner<'a> {
             // `Order.items.through`
             Datum::Method(method) => match (&method.0, name) {
                 (Datum::Model(Target::Model(model)), "through") => {
-                    Datum::Model(Target::Relation(model.clone(), method.1.clone()))
+                    Datum::Model(Target::Through(model.clone(), method.1.clone()))
                 }
                 (Datum::Model(Target::Model(model)), "field") => {
                     Datum::Field(Rc::new((model.clone(), method.1.clone())))

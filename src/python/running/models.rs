@@ -94,7 +94,7 @@ impl<'a> Runner<'a> {
     pub(super) fn all_rows(&self, target: &Target) -> Rc<Query> {
         let is_small = match target {
             Target::Model(model) => SMALL.contains(&(model.app.as_str(), model.name.to_lowercase().as_str())),
-            Target::Relation(..) | Target::Unknown => false,
+            Target::Relation(..) | Target::Through(..) | Target::Unknown => false,
         };
         let reach = if is_small { Reach::Few } else { Reach::All };
         Rc::new(Query::all_of(target.clone(), reach))
@@ -107,7 +107,9 @@ impl<'a> Runner<'a> {
             "DoesNotExist" | "MultipleObjectsReturned" => Datum::name("builtins.Exception"),
             "__name__" => match target {
                 Target::Model(model) => Datum::text(&model.name.clone()),
-                Target::Relation(..) | Target::Unknown => Datum::Text(self.unknown_text("a model is not known")),
+                Target::Relation(..) | Target::Through(..) | Target::Unknown => {
+                    Datum::Text(self.unknown_text("a model is not known"))
+                }
             },
             name if name.ends_with("objects") => Datum::Query(self.all_rows(target)),
             name if name.starts_with(|letter: char| letter.is_uppercase()) => {
@@ -198,7 +200,7 @@ impl<'a> Runner<'a> {
             }
             "name" => Datum::text(field_name),
             "model" => Datum::Model(Target::Model(model.clone())),
-            "through" => Datum::Model(Target::Relation(model.clone(), field_name.clone())),
+            "through" => Datum::Model(Target::Through(model.clone(), field_name.clone())),
             "remote_field" | "rel" | "field" | "clone" => Datum::Field(Rc::new(field.clone())),
             "m2m_db_table" => Datum::Text(self.unknown_text("the table of a many-to-many field")),
             _ => Datum::unknown("what is asked of a field is not known"),

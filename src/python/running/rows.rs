@@ -1,13 +1,14 @@
-//! Querysets, managers and objects of models: which rows, and what happens to them.
+//! Querysets and managers: which rows.
 
 use std::rc::Rc;
 
 use ruff_text_size::TextRange;
 
 use super::Runner;
-use super::data::{Cell, CellId, Datum, Given, Query};
+use super::data::{Cell, Datum, Given, Query};
 use crate::python_work::{Action, Change, Filter, Handed, Parameters, RowEffect, Target};
 use crate::row_work::Reach;
+use crate::value::Value;
 
 /// Methods of a queryset that leave its rows as they are.
 const SAME: &[&str] = &[
@@ -46,26 +47,47 @@ const ONE: &[&str] = &["earliest", "first", "get", "last", "latest"];
 impl<'a> Runner<'a> {
     /// Notes what happens to the rows of a queryset.
     pub(super) fn row_effect(&mut self, query: &Query, change: Change, place: TextRange) {
+        self.effect_on(query, query, change, place);
+    }
+
+    /// Notes what happens to one of these rows.
+    pub(super) fn object_effect(&mut self, query: &Query, change: Change, place: TextRange) {
+        let one = Query::all_of(query.target.clone(), Reach::Few);
+        self.effect_on(query, &one, change, place);
+    }
+
+    /// `once` are the rows of a single statement.
+    fn effect_on(&mut self, query: &Query, once: &Query, change: Change, place: TextRange) {
+        let (reach, of) = self.reach(query, 0);
+        let from = self.loops_before_atomic.unwrap_or(self.loops.len());
         let effect = RowEffect {
             target: query.target.clone(),
             change,
-            reach: self.reach(query, 0),
-            batch: self.reach(query, self.loops_before_atomic),
+            reach,
+            batch: self.reach(once, from).0,
+            of,
             filters: query.filters.clone(),
             locks: query.locks,
         };
         self.effect(Action::Rows(effect), place);
     }
 
-    /// How far work on these rows reaches in the loops from this one on.
-    fn reach(&self, query: &Query, from: usize) -> Reach {
+    /// How far work on these rows reaches in the loops from this one on, and whose rows make it reach so far.
+    fn reach(&self, query: &Query, from: usize) -> (Reach, Option<Target>) {
         let loops = self.loops.get(from..).unwrap_or_default();
         let is_endless = loops.iter().any(|turns| turns.is_endless);
+        let mut widest = (Reach::Unknown, None);
+        for turns in loops {
+            let reach = if is_endless { turns.whole } else { turns.reach };
+            if reach > widest.0 {
+                widest = (reach, turns.of.clone());
+            }
+        }
         let own = if is_endless { query.whole } else { query.reach };
-        let turns = loops
-            .iter()
-            .map(|turns| if is_endless { turns.whole } else { turns.reach });
-        turns.fold(own, Reach::max)
+        if own > widest.0 {
+            widest = (own, query.of.clone());
+        }
+        widest
     }
 
     /// The rows that the loops around go through; `None` outside of loops.
@@ -74,8 +96,9 @@ impl<'a> Runner<'a> {
             return None;
         }
         let none = Query::all_of(Target::Unknown, Reach::Few);
-        let reach = self.reach(&none, 0);
-        Some(Rc::new(Query::all_of(Target::Unknown, reach)))
+        let (reach, of) = self.reach(&none, 0);
+        let around = Query::all_of(Target::Unknown, reach);
+        Some(Rc::new(Query { of, ..around }))
     }
 
     /// The rows that a list has an item for each of.
@@ -96,6 +119,7 @@ impl<'a> Runner<'a> {
             target: query.target.clone(),
             query: Some(Rc::clone(query)),
             set: Vec::new(),
+            stepwise: Vec::new(),
         }))
     }
 
@@ -105,6 +129,7 @@ impl<'a> Runner<'a> {
             target,
             query: None,
             set: given.kwargs.clone(),
+            stepwise: Vec::new(),
         }))
     }
 
@@ -123,16 +148,14 @@ impl<'a> Runner<'a> {
         };
         match name {
             name if SAME.contains(&name) => Datum::Query(Rc::clone(query)),
-            name if ASKING.contains(&name) => Datum::unknown("what rows hold is known only when it runs"),
-            name if ONE.contains(&name) => self.one_of(query, &given),
+            name if ASKING.contains(&name) => self.asked_of(query, name, place),
+            name if ONE.contains(&name) => self.one_of(query, &given, place),
             "none" => changed(&|query| (query.reach, query.whole) = (Reach::Few, Reach::Few)),
             "values" | "values_list" | "dates" | "datetimes" => changed(&|query| query.is_values = true),
             "in_bulk" => Datum::Query(Rc::clone(query)),
             "select_for_update" => changed(&|query| query.locks = true),
             "filter" | "exclude" => self.filtered(query, name, &given),
-            "complex_filter" | "union" | "intersection" | "difference" => changed(&|query| {
-                (query.reach, query.whole) = (query.reach.min(Reach::Some), query.whole.min(Reach::Some));
-            }),
+            "complex_filter" | "union" | "intersection" | "difference" => changed(&narrow),
             "raw" => {
                 self.sql(given.args.first(), place, Parameters::None, given.get(1, "params"));
                 Datum::unknown("what rows hold is known only when it runs")
@@ -149,14 +172,27 @@ impl<'a> Runner<'a> {
                 if name.starts_with("get_") || name.starts_with('_') || handed.is_some() {
                     self.unfollowed(reason, handed.max(Some(Handed::Queryset)), place);
                 }
-                changed(&|query| {
-                    (query.reach, query.whole) = (query.reach.min(Reach::Some), query.whole.min(Reach::Some));
-                })
+                changed(&narrow)
             }
         }
     }
 
-    fn one_of(&mut self, query: &Rc<Query>, given: &Given<'a>) -> Datum<'a> {
+    /// Whether there are rows, or how many: whoever asks for those without a value may want to be sure that there are none.
+    fn asked_of(&mut self, query: &Rc<Query>, name: &str, place: TextRange) -> Datum<'a> {
+        if matches!(name, "exists" | "count" | "contains") && (!query.filters.is_empty() || query.locks) {
+            let asked = Query {
+                reach: Reach::Few,
+                whole: Reach::Few,
+                // Django counts without a lock.
+                locks: query.locks && name == "exists",
+                ..query.as_ref().clone()
+            };
+            self.row_effect(&asked, Change::Ask, place);
+        }
+        Datum::unknown("what rows hold is known only when it runs")
+    }
+
+    fn one_of(&mut self, query: &Rc<Query>, given: &Given<'a>, place: TextRange) -> Datum<'a> {
         let filtered = self.filtered(query, "filter", given);
         let Datum::Query(filtered) = filtered else {
             return filtered;
@@ -169,7 +205,7 @@ impl<'a> Runner<'a> {
             return Datum::Part(Rc::new((query.target.clone(), "values".to_owned())));
         }
         if query.locks {
-            self.row_effect(&one, Change::Read, TextRange::default());
+            self.row_effect(&one, Change::Read, place);
         }
         self.row_of(&Rc::new(one))
     }
@@ -178,21 +214,34 @@ impl<'a> Runner<'a> {
         let mut filtered = query.as_ref().clone();
         // `filter(**lookups)` filters too, whatever is in there.
         if !given.args.is_empty() || !given.kwargs.is_empty() || given.is_open {
-            let key = given.kwargs.iter().find(|(lookup, _)| is_key(lookup)).cloned();
-            let (reach, whole) = match key.filter(|_| name == "filter") {
-                Some((_, datum)) => self.reach_of_keys(&datum),
-                None => (Reach::Some, Reach::Some),
+            let find = |is_it: fn(&str) -> bool| given.kwargs.iter().find(|(lookup, _)| is_it(lookup)).cloned();
+            let (reach, whole) = match (find(is_key), find(is_key_range)) {
+                (Some((_, datum)), _) if name == "filter" => self.reach_of_keys(&datum),
+                // One range after the other comes to all rows.
+                (None, Some((lookup, _))) if name == "filter" && given.args.is_empty() && given.kwargs.len() == 1 => {
+                    let is_batch = lookup.ends_with("__range");
+                    (if is_batch { Reach::Few } else { Reach::Some }, Reach::All)
+                }
+                _ => (Reach::Some, Reach::Some),
             };
             filtered.reach = filtered.reach.min(reach);
             filtered.whole = filtered.whole.min(whole);
         }
+        let excludes = name == "exclude";
         for (lookup, datum) in &given.kwargs {
             let value = self.value_with_gaps(datum);
             filtered.filters.push(Filter {
                 lookup: lookup.clone(),
                 value,
-                excludes: name == "exclude",
+                excludes,
             });
+        }
+        for datum in &given.args {
+            let value = self.value_with_gaps(datum);
+            filtered.filters.extend(conditions(&value, excludes));
+        }
+        if given.is_open {
+            filtered.filters.push(Filter::unknown());
         }
         Datum::Query(Rc::new(filtered))
     }
@@ -207,305 +256,40 @@ impl<'a> Runner<'a> {
         }
         (Reach::Few, Reach::Some)
     }
+}
 
-    /// A method of a queryset or manager that writes.
-    fn write(&mut self, query: &Rc<Query>, name: &str, given: &Given<'a>, place: TextRange) -> Datum<'a> {
-        let few = Query {
-            reach: Reach::Few,
-            whole: Reach::Few,
-            filters: Vec::new(),
-            ..query.as_ref().clone()
-        };
-        let is_relation = matches!(query.target, Target::Relation(..));
-        match name {
-            "create" | "_insert" => {
-                let fields = names(given);
-                self.row_effect(&few, Change::Insert { fields }, place);
-                self.row_of(&Rc::new(few))
-            }
-            "get_or_create" | "update_or_create" => {
-                let mut fields: Vec<String> = names(given);
-                fields.retain(|name| name != "defaults" && name != "create_defaults");
-                for argument in ["defaults", "create_defaults"] {
-                    if let Some(defaults) = given.keyword(argument).or_else(|| given.args.first()).cloned() {
-                        fields.extend(self.keys_of(&defaults));
-                    }
-                }
-                fields.dedup();
-                if name == "update_or_create" {
-                    let written = given.keyword("defaults").cloned();
-                    let written = written.map(|defaults| self.keys_of(&defaults));
-                    self.row_effect(&few, Change::Update { fields: written }, place);
-                }
-                self.row_effect(&few, Change::Upsert { fields }, place);
-                let row = self.row_of(&Rc::new(few));
-                self.state.list(vec![row, Datum::unknown("is known only when it runs")])
-            }
-            "bulk_create" => {
-                let objects = given.get(0, "objs").cloned().unwrap_or_else(Datum::none);
-                let (query, fields) = self.gathered(&few, &objects);
-                let fields = fields.unwrap_or_default();
-                let updates = given.keyword("update_conflicts").is_some();
-                let change = if updates {
-                    Change::Upsert { fields }
-                } else {
-                    Change::Insert { fields }
-                };
-                self.row_effect(&query, change, place);
-                objects
-            }
-            "bulk_update" => {
-                let objects = given.get(0, "objs").cloned().unwrap_or_else(Datum::none);
-                let (query, _) = self.gathered(&few, &objects);
-                let written = given.get(1, "fields").cloned();
-                let fields = written.and_then(|fields| self.texts(&fields));
-                self.row_effect(&query, Change::Update { fields }, place);
-                Datum::unknown("a number of rows is not known")
-            }
-            "update" | "_update" => {
-                let fields = (!given.is_open).then(|| names(given));
-                self.row_effect(query, Change::Update { fields }, place);
-                Datum::unknown("a number of rows is not known")
-            }
-            "remove" | "clear" if !is_relation => Datum::none(),
-            "delete" | "_raw_delete" | "remove" | "clear" => {
-                self.row_effect(query, Change::Delete, place);
-                Datum::unknown("a number of rows is not known")
-            }
-            // `add` and `set` of a relation
-            _ => {
-                let rows = given
-                    .args
-                    .iter()
-                    .filter_map(|arg| self.rows_of(arg))
-                    .collect::<Vec<_>>();
-                let widest = rows.into_iter().max_by_key(|rows| rows.whole);
-                let query = widest.map_or_else(
-                    || few.clone(),
-                    |rows| Query {
-                        reach: rows.reach,
-                        whole: rows.whole,
-                        ..few.clone()
-                    },
-                );
-                self.row_effect(&query, Change::Upsert { fields: Vec::new() }, place);
-                Datum::none()
-            }
+/// Some of the rows, by a condition that is not read.
+fn narrow(query: &mut Query) {
+    (query.reach, query.whole) = (query.reach.min(Reach::Some), query.whole.min(Reach::Some));
+    query.filters.push(Filter::unknown());
+}
+
+/// The conditions of `Q(status="new")`; of a combination of such nothing is said.
+fn conditions(value: &Value, excludes: bool) -> Vec<Filter> {
+    match value {
+        Value::Call(call) if call.class_name() == "Q" && call.args.is_empty() => {
+            let filters = call.kwargs.iter().map(|(lookup, value)| Filter {
+                lookup: lookup.clone(),
+                value: value.clone(),
+                excludes,
+            });
+            filters.collect()
         }
-    }
-
-    /// The rows that a list of objects stands for, and the fields that were set on them.
-    fn gathered(&mut self, few: &Query, objects: &Datum<'a>) -> (Query, Option<Vec<String>>) {
-        let rows = self.rows_of(objects);
-        let mut query = few.clone();
-        if let Some(rows) = rows {
-            (query.reach, query.whole) = (rows.reach, rows.whole);
-        }
-        let items = self.state.items(objects).map(|(items, _)| items);
-        let mut fields: Vec<String> = Vec::new();
-        for item in items.iter().flatten() {
-            if let Datum::Row(id) = item
-                && let Some(Cell::Row { set, query: own, .. }) = self.state.cell(*id)
-            {
-                fields.extend(set.iter().map(|(name, _)| name.clone()));
-                if let Some(own) = own {
-                    query.reach = query.reach.max(own.reach);
-                    query.whole = query.whole.max(own.whole);
-                }
-            }
-        }
-        fields.sort();
-        fields.dedup();
-        (query, items.map(|_| fields))
-    }
-
-    /// The keys of a dict, as far as they are text.
-    fn keys_of(&mut self, datum: &Datum<'a>) -> Vec<String> {
-        let items = self.state.items(datum).map(|(items, _)| items).unwrap_or_default();
-        items.iter().filter_map(|key| self.known_text(key)).collect()
-    }
-
-    fn texts(&mut self, datum: &Datum<'a>) -> Option<Vec<String>> {
-        let (items, is_open) = self.state.items(datum)?;
-        let texts: Option<Vec<String>> = items.iter().map(|item| self.known_text(item)).collect();
-        texts.filter(|_| !is_open)
-    }
-
-    pub(super) fn row_attribute(&mut self, id: CellId, name: &str) -> Datum<'a> {
-        let Some(Cell::Row { target, set, .. }) = self.state.cell(id).cloned() else {
-            return Datum::unknown("is not evaluated");
-        };
-        if let Some((_, datum)) = set.iter().find(|(own, _)| own == name) {
-            return datum.clone();
-        }
-        match name {
-            "_meta" => Datum::Meta(target),
-            "__class__" => Datum::Model(target),
-            _ => Datum::Part(Rc::new((target, name.to_owned()))),
-        }
-    }
-
-    pub(super) fn row_method(&mut self, id: CellId, name: &str, given: Given<'a>, place: TextRange) -> Datum<'a> {
-        let Some(Cell::Row { target, query, set }) = self.state.cell(id).cloned() else {
-            return Datum::unknown("is not evaluated");
-        };
-        let is_new = query.is_none();
-        let query = query.unwrap_or_else(|| Rc::new(Query::all_of(target.clone(), Reach::Few)));
-        match name {
-            "save" | "asave" | "save_base" => {
-                let named = given.keyword("update_fields").cloned();
-                let named = named.map(|fields| self.texts(&fields));
-                let fields: Vec<String> = set.iter().map(|(name, _)| name.clone()).collect();
-                let change = match (is_new, named) {
-                    (true, _) => Change::Insert { fields },
-                    (false, Some(named)) => Change::Update { fields: named },
-                    (false, None) if fields.iter().any(|name| name == "*") => Change::Update { fields: None },
-                    // A new key makes a new row.
-                    (false, None) if fields.iter().any(|name| is_key(name)) => Change::Upsert { fields },
-                    (false, None) => Change::Update { fields: Some(fields) },
-                };
-                self.row_effect(&query, change, place);
-                Datum::none()
-            }
-            "delete" | "adelete" => {
-                self.row_effect(&query, Change::Delete, place);
-                Datum::none()
-            }
-            "refresh_from_db" | "arefresh_from_db" => {
-                if let Some(Cell::Row { set, .. }) = self.state.cell_mut(id) {
-                    set.clear();
-                }
-                Datum::none()
-            }
-            "full_clean"
-            | "clean"
-            | "clean_fields"
-            | "get_deferred_fields"
-            | "serializable_value"
-            | "validate_unique"
-            | "validate_constraints"
-            | "prepare_database_save"
-            | "date_error_message"
-            | "unique_error_message"
-            | "get_constraints"
-            | "from_db"
-            | "check"
-            | "add_to_class"
-            | "__str__" => Datum::unknown("is known only when it runs"),
-            _ if name.starts_with("get_") && name.ends_with("_display") => Datum::unknown("is known only when it runs"),
-            _ => match set.iter().find(|(own, _)| own == name) {
-                Some((_, callee)) => self.call_datum(&callee.clone(), given, Some(place)),
-                None => {
-                    self.call_back(&given);
-                    let reason = format!("`{}` is not followed", self.shown(place));
-                    self.unfollowed(reason, self.handed_to(&given).max(Some(Handed::Queryset)), place)
-                }
-            },
-        }
-    }
-
-    /// A method of an attribute of an object: of a related object, of a manager, or of a value.
-    pub(super) fn part_method(
-        &mut self,
-        part: &Rc<(Target, String)>,
-        name: &str,
-        given: Given<'a>,
-        place: TextRange,
-    ) -> Datum<'a> {
-        let name = without_async(name);
-        let target = match &part.0 {
-            Target::Model(model) => Target::Relation(model.clone(), part.1.clone()),
-            Target::Relation(..) | Target::Unknown => Target::Unknown,
-        };
-        let query = Query::all_of(target, Reach::Few);
-        let is_relation_write = matches!(
-            name,
-            "create"
-                | "get_or_create"
-                | "update_or_create"
-                | "bulk_create"
-                | "bulk_update"
-                | "add"
-                | "set"
-                | "remove"
-                | "clear"
-        );
-        match name {
-            "save" | "asave" => {
-                let named = given.keyword("update_fields").cloned();
-                let fields = named.and_then(|fields| self.texts(&fields));
-                self.row_effect(&query, Change::Update { fields }, place);
-                Datum::none()
-            }
-            "delete" | "adelete" if given.args.is_empty() => {
-                self.row_effect(&query, Change::Delete, place);
-                Datum::none()
-            }
-            // Of a dict it gets one.
-            "update" if given.args.is_empty() => self.write(&Rc::new(query), name, &given, place),
-            "raw" => self.query_method(&Rc::new(query), name, given, place),
-            "_add_items" | "_remove_items" | "_raw_delete" | "_update" | "_insert" => {
-                let reason = format!("`{}` is not followed", self.shown(place));
-                self.unfollowed(reason, Some(Handed::Queryset), place)
-            }
-            _ if is_relation_write => self.write(&Rc::new(query), name, &given, place),
-            "filter" | "exclude" | "all" | "select_related" | "prefetch_related" | "order_by" | "values_list"
-            | "values" | "iterator" | "only" | "defer" | "select_for_update" | "first" | "last" | "using"
-            | "get_queryset" => self.query_method(&Rc::new(query), name, given, place),
-            "execute" => self.unfollowed(
-                format!("`{}` is not followed", self.shown(place)),
-                Some(Handed::Cursor),
-                place,
-            ),
-            _ => {
-                self.call_back(&given);
-                let handed = self.handed_to(&given).filter(|handed| *handed >= Handed::Cursor);
-                match handed {
-                    Some(handed) => {
-                        let reason = format!("`{}` is not followed", self.shown(place));
-                        self.unfollowed(reason, Some(handed), place)
-                    }
-                    None => Datum::Part(Rc::new((Target::Unknown, name.to_owned()))),
-                }
-            }
-        }
-    }
-
-    /// A call on something that is not known, by a name that only objects and querysets have.
-    pub(super) fn unknown_write(&mut self, name: &str, given: &Given<'a>, place: TextRange) -> bool {
-        let query = Query::all_of(Target::Unknown, Reach::Few);
-        let change = match name {
-            "save" if given.args.is_empty() => Change::Update { fields: None },
-            "bulk_update" => Change::Update { fields: None },
-            "delete" if given.args.is_empty() && given.kwargs.is_empty() => Change::Delete,
-            "update" if given.args.is_empty() && !given.kwargs.is_empty() => Change::Update {
-                fields: Some(names(given)),
-            },
-            "bulk_create" | "get_or_create" | "update_or_create" => Change::Upsert { fields: names(given) },
-            "create" if !given.kwargs.is_empty() => Change::Insert { fields: names(given) },
-            _ => return false,
-        };
-        self.row_effect(&query, change, place);
-        true
-    }
-
-    /// A setting made by `setattr` with a name that is not known.
-    pub(super) fn set_any(&mut self, owner: &Datum<'a>, name: &Datum<'a>, datum: Datum<'a>, place: TextRange) {
-        let name = self.known_text(name).unwrap_or_else(|| "*".to_owned());
-        self.set_attribute(owner, &name, datum, place);
+        _ => vec![Filter::unknown()],
     }
 }
 
-fn names(given: &Given<'_>) -> Vec<String> {
-    given.kwargs.iter().map(|(name, _)| name.clone()).collect()
+pub(super) fn is_key(lookup: &str) -> bool {
+    matches!(lookup, "pk" | "id" | "pk__in" | "id__in")
 }
 
-fn is_key(lookup: &str) -> bool {
-    matches!(lookup, "pk" | "id" | "pk__in" | "id__in" | "pk__range" | "id__range")
+fn is_key_range(lookup: &str) -> bool {
+    let bound = lookup.strip_prefix("pk__").or_else(|| lookup.strip_prefix("id__"));
+    matches!(bound, Some("gt" | "gte" | "lt" | "lte" | "range"))
 }
 
 /// `acreate` and the like do what their namesakes do.
-fn without_async(name: &str) -> &str {
+pub(super) fn without_async(name: &str) -> &str {
     match name.strip_prefix('a') {
         Some(sync) if is_query_method(sync) && !is_query_method(name) => sync,
         _ => name,

@@ -234,7 +234,21 @@ fn join_cells<'a>(cell: &mut Cell<'a>, other: &Cell<'a>) -> bool {
         }
         (Cell::Object { attributes, .. }, Cell::Object { attributes: others, .. })
         | (Cell::Made { attributes, .. }, Cell::Made { attributes: others, .. }) => join_attributes(attributes, others),
-        (Cell::Row { target, set, .. }, Cell::Row { set: others, .. }) => join_fields(target, set, others),
+        (
+            Cell::Row {
+                target, set, stepwise, ..
+            },
+            Cell::Row {
+                set: others,
+                stepwise: more,
+                ..
+            },
+        ) => {
+            stepwise.extend(more.iter().cloned());
+            stepwise.sort();
+            stepwise.dedup();
+            join_fields(target, set, others)
+        }
         _ => false,
     }
 }

@@ -90,6 +90,7 @@ impl<'a> Runner<'a> {
         let datum = self.evaluate(value);
         for target in targets {
             self.assign(target, datum.clone());
+            self.note_step(target, Some(value));
         }
     }
 
@@ -177,6 +178,7 @@ impl<'a> Runner<'a> {
         if !is_extended {
             let datum = self.operation(assign.op, left, right, assign.range);
             self.assign(&assign.target, datum);
+            self.note_step(&assign.target, None);
         }
     }
 
@@ -436,7 +438,8 @@ impl<'a> Runner<'a> {
         let target = item.optional_vars.as_deref();
         match &datum {
             Datum::Atomic => {
-                let around = std::mem::replace(&mut self.loops_before_atomic, self.loops.len());
+                let around = self.loops_before_atomic;
+                self.loops_before_atomic = around.or(Some(self.loops.len()));
                 self.effect(Action::Begin, item.context_expr.range());
                 let flow = self.with(rest, body);
                 self.effect(Action::End, item.context_expr.range());

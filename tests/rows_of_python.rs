@@ -1,0 +1,103 @@
+//! What is said of rows that the Python of a migration goes through, and what is advised.
+#![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
+
+mod scratch;
+
+use scratch::Scratch;
+use serde_json::Value;
+
+/// The findings of a project whose second migration runs this code, in a function that gets `apps`.
+fn findings(is_atomic: &str, code: &str, operations: &str) -> Vec<Value> {
+    let second = format!(
+        "from django.db import migrations, models\nfrom django.db.models import F\n\n\n\
+         def change(apps, schema_editor):\n    Order = apps.get_model(\"shop\", \"Order\")\n    {}\n\n\n\
+         class Migration(migrations.Migration):\n    atomic = {is_atomic}\n    \
+         dependencies = [(\"shop\", \"0001_initial\")]\n    operations = [\n        {operations},\n    ]\n",
+        code.replace('\n', "\n    ")
+    );
+    let project = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/migrations/0002_change.py", second);
+    let run = project.run("check --output-format json");
+    run.json()["findings"].as_array().unwrap().clone()
+}
+
+fn text<'v>(finding: &'v Value, name: &str) -> &'v str {
+    finding[name].as_str().unwrap()
+}
+
+const RUN: &str = "migrations.RunPython(change, migrations.RunPython.noop)";
+
+#[test]
+fn work_that_a_second_run_would_do_again_is_not_advised_to_commit_in_pieces() {
+    let repeatable = findings("True", "Order.objects.update(status=\"new\")", RUN);
+    assert!(
+        text(&repeatable[0], "help").contains("atomic = False"),
+        "{repeatable:?}"
+    );
+
+    let doubling = findings("True", "Order.objects.update(number=F(\"number\") * 100)", RUN);
+    assert_eq!(text(&doubling[0], "rule"), "run-python-over-all-rows");
+    let help = text(&doubling[0], "help");
+    assert!(
+        help.contains("is no cure here: it computes `number` from its old value"),
+        "{help}"
+    );
+}
+
+#[test]
+fn the_table_named_is_the_one_whose_rows_the_loop_goes_through() {
+    let code = "Line = apps.get_model(\"shop\", \"Line\")\n\
+                for order in Order.objects.all():\n    Line.objects.filter(order=order).update(status=order.status)";
+    let found = findings("True", code, RUN);
+    assert!(
+        text(&found[0], "message").contains("all rows of `shop_order`"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn several_statements_in_one_string_are_advised_to_be_a_list() {
+    let sql = "migrations.RunSQL(\"DROP INDEX CONCURRENTLY IF EXISTS a; CREATE INDEX CONCURRENTLY a ON shop_order (status)\", \
+               migrations.RunSQL.noop)";
+    let found = findings("False", "pass", sql);
+    assert_eq!(found.len(), 2);
+    for finding in &found {
+        assert_eq!(finding["harm"].as_array().unwrap(), &["fails"]);
+        let help = text(finding, "help");
+        let list = "migrations.RunSQL([\n                'DROP INDEX CONCURRENTLY IF EXISTS a',\n                \
+                    'CREATE INDEX CONCURRENTLY a ON shop_order (status)',\n            ], \
+                    reverse_sql=migrations.RunSQL.noop),";
+        assert!(help.contains(list), "{help}");
+    }
+    let list = "migrations.RunSQL([\"DROP INDEX CONCURRENTLY IF EXISTS a\", \"CREATE INDEX CONCURRENTLY a ON shop_order (status)\"])";
+    let found = findings("False", "pass", list);
+    let fails = |finding: &Value| finding["harm"].as_array().unwrap().contains(&Value::from("fails"));
+    assert!(!found.iter().any(fails), "{found:?}");
+}
+
+#[test]
+fn a_key_that_django_checks_by_name_before_it_drops_it_waits_no_more() {
+    let second = "from django.db import migrations, models\n\n\n\
+        def change(apps, schema_editor):\n    apps.get_model(\"shop\", \"Line\").objects.create(order_id=1)\n\n\n\
+        class Migration(migrations.Migration):\n    dependencies = [(\"shop\", \"0002_line\")]\n    operations = [\n        \
+        migrations.RunPython(change),\n        migrations.RemoveField(\"line\", \"order\"),\n    ]\n";
+    let line = "from django.db import migrations, models\n\n\n\
+        class Migration(migrations.Migration):\n    dependencies = [(\"shop\", \"0001_initial\")]\n    operations = [\n        \
+        migrations.CreateModel(\"Line\", [\n            (\"id\", models.BigAutoField(primary_key=True)),\n            \
+        (\"order\", models.ForeignKey(\"shop.Order\", models.CASCADE)),\n        ]),\n    ]\n";
+    let project = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/migrations/0002_line.py", line)
+        .file("shop/migrations/0003_drop.py", second);
+    let run = project.run("check --output-format json");
+    let findings = run.json()["findings"].as_array().unwrap().clone();
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding["rule"] != "pending-trigger-events"),
+        "{findings:?}"
+    );
+}
