@@ -340,9 +340,9 @@ fn the_statements_of_a_do_block_are_those_that_stand_there() {
         ]
     );
     assert_eq!(
-        reasons("DO $$ BEGIN EXECUTE format('DROP TABLE %I', (SELECT 'a')); EXECUTE (SELECT b FROM c); END $$"),
+        reasons("DO $$ BEGIN EXECUTE 'DELETE FROM a ' || (SELECT 'b'); EXECUTE (SELECT b FROM c); END $$"),
         [
-            "EXECUTE runs SQL that is put together at run time: `DROP TABLE ?`",
+            "EXECUTE runs SQL that is put together at run time: `DELETE FROM a ?`",
             "EXECUTE runs SQL that is put together at run time"
         ]
     );
