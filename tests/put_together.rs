@@ -73,6 +73,7 @@ fn a_part_that_may_be_a_clause_is_not_taken_for_a_name() {
         "UPDATE shop_order SET status = 'x' {schema_editor.change}",
         "UPDATE shop_order SET status = 'x' WHERE {schema_editor.change}",
         "DELETE FROM {schema_editor.change}",
+        "DROP TABLE {schema_editor.change}",
         "SELECT count(*) FROM {schema_editor.change}",
         "{schema_editor.change} shop_order",
     ] {

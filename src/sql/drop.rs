@@ -3,6 +3,8 @@
 use crate::lock::LockMode;
 use crate::statement::{Command, Statement, ViewKind};
 
+use crate::unknown::Identifier;
+
 use super::cursor::{Cursor, Problem, Read};
 use super::heads::command;
 use super::token::Token;
@@ -14,7 +16,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     }
     let kind = cursor.name()?;
     match kind.as_str() {
-        "table" => each(cursor, Cursor::relation_identifier, |table, cascade, if_exists| {
+        "table" => each(cursor, dropped_table, |table, cascade, if_exists| {
             Statement::DropTable {
                 table,
                 if_exists,
@@ -51,6 +53,17 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         | "publication" | "subscription" | "role" | "user" | "group" | "server" | "foreign" | "conversion"
         | "transform" | "access" | "database" | "tablespace" => object(cursor, kind),
         other => Err(Problem::Head(format!("DROP {}", other.to_uppercase()))),
+    }
+}
+
+/// A table, of whose name something is known at least: whether it is in use hangs on nothing else.
+fn dropped_table(cursor: &mut Cursor<'_>) -> Read<Identifier> {
+    match cursor.peek().and_then(Token::unknown_whole) {
+        Some(unknown) => Err(Problem::Other(format!(
+            "the table that it drops is not known: {}",
+            unknown.reason()
+        ))),
+        None => cursor.relation_identifier(),
     }
 }
 

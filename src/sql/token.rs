@@ -216,6 +216,20 @@ impl Token {
         matches!(self.kind, Kind::Word(_) | Kind::Quoted(_) | Kind::UnknownName(..))
     }
 
+    /// What is not known of a name of which nothing is.
+    pub(super) fn unknown_whole(&self) -> Option<&Unknown> {
+        match &self.kind {
+            Kind::UnknownName(unknown, NameForm::Whole) => Some(unknown),
+            Kind::Word(_)
+            | Kind::Quoted(_)
+            | Kind::Text(_)
+            | Kind::Number(_)
+            | Kind::Unknown(_)
+            | Kind::UnknownName(..)
+            | Kind::Symbol(_) => None,
+        }
+    }
+
     /// What is not known of it.
     pub(super) fn unknown(&self) -> Option<&Unknown> {
         match &self.kind {
