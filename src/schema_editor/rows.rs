@@ -239,12 +239,22 @@ fn written_in(model: &Model<'_>, fields: &[WrittenField]) -> Vec<RowChange> {
     changes
 }
 
+fn is_parent_link(field: &ModelField<'_>) -> bool {
+    match &field.field.kind {
+        FieldKind::OneToOne(relation) => relation.parent_link || field.name.ends_with("_ptr"),
+        _ => false,
+    }
+}
+
 /// The rows of a model go, with its parents', and with those that Django's `Collector` finds to depend on them.
 fn deleted_from(model: &Model<'_>) -> Vec<RowChange> {
     let mut changes = Vec::new();
     let mut models = lineage(model);
+    let parents = 1..models.len();
     let mut position = 0;
     while let Some(model) = models.get(position).cloned() {
+        // A row of a parent that goes with its child is of no other child.
+        let is_parent = parents.contains(&position);
         position += 1;
         changes.push(match model.db_table() {
             Identifier::Known(table) => RowChange::Deleted { table },
@@ -256,7 +266,10 @@ fn deleted_from(model: &Model<'_>) -> Vec<RowChange> {
                 on_delete.is_some_and(|on_delete| on_delete.ends_with("CASCADE") && !on_delete.starts_with("DB_"))
             });
             let source = field.model.concrete();
-            if cascades && !models.iter().any(|known| known.key() == source.key()) {
+            if cascades
+                && !(is_parent && is_parent_link(&field))
+                && !models.iter().any(|known| known.key() == source.key())
+            {
                 models.push(source);
             }
         }

@@ -73,7 +73,7 @@ impl<'a> Runner<'a> {
             }
             Datum::Constant(_) => match callee.as_name().map(str::to_owned) {
                 Some(path) => self.call_path(&path, given, place),
-                None => Datum::unknown("is not called"),
+                None => self.not_followed(callee, given, at),
             },
             callee => self.not_followed(callee, given, at),
         }
@@ -119,6 +119,10 @@ impl<'a> Runner<'a> {
         let handed = if is_whole { Some(Handed::Editor) } else { handed };
         let reason = match callee {
             Datum::Unknown(reason) if is_whole => reason.to_string(),
+            Datum::Constant(value) if is_whole && value.unknown().is_some() => value
+                .unknown()
+                .map(|unknown| unknown.reason.clone())
+                .unwrap_or_default(),
             _ if is_whole => "which code runs is not known".to_owned(),
             _ => format!("`{}` is not followed", self.shown(place)),
         };

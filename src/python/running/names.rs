@@ -76,6 +76,7 @@ impl<'a> Runner<'a> {
             None if name == "__file__" => super::files::of_module(home),
             None if name == "__name__" => Datum::text(&home.path),
             None if name == "__package__" => Datum::text(package(home)),
+            None if self.is_of_migration(home, name) => self.of_migration(home, name),
             None if home.star_imports.is_empty() => Datum::unknown(&format!("`{name}` is not bound in this module")),
             None => match home.star_imports.as_slice() {
                 [star] => special(&canonical(&format!("{star}.{name}"))),
@@ -91,6 +92,18 @@ impl<'a> Runner<'a> {
         }
     }
 
+    /// Whether the class of the migration binds the name, which its operations see.
+    fn is_of_migration(&self, home: &'a Module, name: &str) -> bool {
+        std::ptr::eq(home, self.start) && migration_body(home).is_some_and(|body| assigned(body, name).is_some())
+    }
+
+    fn of_migration(&mut self, home: &'a Module, name: &str) -> Datum<'a> {
+        match migration_body(home).and_then(|body| assigned(body, name)) {
+            Some(written) => self.at_module(home, |runner| runner.bound_by(written)),
+            None => Datum::unknown(&format!("`{name}` is not bound in this module")),
+        }
+    }
+
     /// The expression that a module binds a name to, run; else the value that is known of it.
     fn assigned(&mut self, home: &'a Module, name: &str, value: Option<&'a Value>) -> Datum<'a> {
         let written = home
@@ -98,9 +111,22 @@ impl<'a> Runner<'a> {
             .as_ref()
             .and_then(|syntax| assigned(syntax.statements(), name));
         match (written, value) {
-            (Some(expression), _) => self.at_module(home, |runner| runner.evaluate(expression)),
+            (Some(written), _) => self.at_module(home, |runner| runner.bound_by(written)),
             (None, Some(value)) => self.of_value(value, home),
             (None, None) => Datum::unknown(&format!("`{name}` is not followed")),
+        }
+    }
+
+    /// What an assignment binds a name to.
+    fn bound_by(&mut self, (expression, at): Assigned<'a>) -> Datum<'a> {
+        let datum = self.evaluate(expression);
+        let Some(at) = at else { return datum };
+        match self.state.items(&datum) {
+            Some((items, false)) => match items.get(at) {
+                Some(item) => item.clone(),
+                None => Datum::unknown("is unpacked in a way that is not followed"),
+            },
+            Some((_, true)) | None => self.part_of(&datum),
         }
     }
 
@@ -274,17 +300,30 @@ fn last_definition<'a>(body: &'a [Stmt], name: &str) -> Option<&'a StmtFunctionD
 }
 
 /// The last expression at the top of a module that a name is bound to.
-fn assigned<'a>(body: &'a [Stmt], name: &str) -> Option<&'a Expr> {
+/// An expression, and which of its items a name is bound to.
+type Assigned<'a> = (&'a Expr, Option<usize>);
+
+/// The statements of `class Migration`.
+fn migration_body(home: &Module) -> Option<&[Stmt]> {
+    let statements = home.syntax.as_ref()?.statements();
+    statements.iter().rev().find_map(|statement| match statement {
+        Stmt::ClassDef(class) if class.name.as_str() == "Migration" => Some(class.body.as_slice()),
+        _ => None,
+    })
+}
+
+fn assigned<'a>(body: &'a [Stmt], name: &str) -> Option<Assigned<'a>> {
+    let is_bound = |target: &Expr| matches!(target, Expr::Name(bound) if bound.id == name);
     body.iter().rev().find_map(|statement| match statement {
-        Stmt::Assign(assign) => {
-            let mut targets = assign.targets.iter();
-            let is_bound = targets.any(|target| matches!(target, Expr::Name(bound) if bound.id == name));
-            is_bound.then_some(assign.value.as_ref())
-        }
-        Stmt::AnnAssign(assign) => match assign.target.as_ref() {
-            Expr::Name(bound) if bound.id == name => assign.value.as_deref(),
-            _ => None,
-        },
+        Stmt::Assign(assign) => assign.targets.iter().find_map(|target| match target {
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                let at = elts.iter().position(is_bound)?;
+                let is_plain = !elts.iter().any(Expr::is_starred_expr);
+                is_plain.then_some((assign.value.as_ref(), Some(at)))
+            }
+            target => is_bound(target).then_some((assign.value.as_ref(), None)),
+        }),
+        Stmt::AnnAssign(assign) if is_bound(&assign.target) => Some((assign.value.as_deref()?, None)),
         Stmt::Try(attempt) => assigned(&attempt.body, name),
         Stmt::If(conditional) => assigned(&conditional.body, name),
         _ => None,
