@@ -1,4 +1,4 @@
-//! SQL that code puts together from what is known only when it runs.
+//! Code that is put together: SQL from what is known only when it runs, functions from factories, methods of models.
 #![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
 mod scratch;
@@ -159,4 +159,64 @@ fn an_operation_class_kept_by_an_object_is_that_class() {
         rules(found["findings"].as_array().unwrap()),
         ["create-index-blocking-writes"]
     );
+}
+
+/// What is found in `shop/migrations/0002_code.py`, which begins with `head` and has this `class Migration` body.
+fn findings_of(head: &str, body: &str, others: &[(&str, &str)]) -> Vec<Value> {
+    let text = format!(
+        "from django.db import migrations\n{head}\n\nclass Migration(migrations.Migration):\n    \
+         dependencies = [(\"shop\", \"0001_initial\")]\n{body}\n"
+    );
+    let mut project = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/migrations/0002_code.py", text);
+    for (path, text) in others {
+        project = project.file(path, *text);
+    }
+    let run = project.run("check shop/migrations/0002_code.py --output-format json --exit-zero");
+    run.json()["findings"].as_array().unwrap().clone()
+}
+
+#[test]
+fn functions_unpacked_from_what_a_factory_returns_are_followed() {
+    let factory = "def pair(table):\n    def forward(apps, schema_editor):\n        \
+                   schema_editor.execute(f'CREATE INDEX ON {table} (status)')\n\n    \
+                   def back(apps, schema_editor):\n        pass\n\n    return forward, back\n";
+    let others = [("shop/factory.py", factory)];
+    let head = "from shop.factory import pair";
+    let operations = "    operations = [migrations.RunPython(forward, back)]";
+    let unpacked = "forward, back = pair('shop_order')";
+    let of_module = findings_of(&format!("{head}\n{unpacked}"), operations, &others);
+    assert_eq!(rules(&of_module), ["create-index-blocking-writes"]);
+    let of_class = findings_of(head, &format!("    {unpacked}\n{operations}"), &others);
+    assert_eq!(rules(&of_class), ["create-index-blocking-writes"]);
+}
+
+#[test]
+fn code_that_is_no_function_that_is_known_is_told() {
+    let found = findings_of(
+        "from vendor import pair\nforward, back = pair('shop_order')",
+        "    operations = [migrations.RunPython(forward, back)]",
+        &[],
+    );
+    assert_eq!(rules(&found), ["not-analysed"]);
+}
+
+#[test]
+fn methods_that_the_project_gives_its_models_are_followed() {
+    let models = "from django.db import connection, models\n\n\nclass Order(models.Model):\n    \
+                  status = models.TextField()\n\n    @classmethod\n    def wipe(cls):\n        \
+                  cls.objects.all().update(status='')\n\n    def mark(self):\n        \
+                  self.status = 'old'\n        self.save()\n";
+    let others = [("shop/models.py", models)];
+    let operations = "    operations = [migrations.RunPython(code)]";
+    for body in [
+        "    Order.wipe()",
+        "    for order in Order.objects.all():\n        order.mark()",
+    ] {
+        let head = format!("from shop.models import Order\n\n\ndef code(apps, schema_editor):\n{body}\n");
+        let found = findings_of(&head, operations, &others);
+        assert_eq!(rules(&found), ["run-python-over-all-rows"], "{body}");
+    }
 }

@@ -44,8 +44,8 @@ use rustc_hash::FxHashMap;
 
 pub use constructed::MadeOperation;
 
-use super::{Module, Modules};
-use crate::python_work::{Action, Certainty, Effect, Handed, PythonWork, Target, TextPiece};
+use super::{Class, Module, Modules};
+use crate::python_work::{Action, Certainty, Effect, Handed, ModelName, PythonWork, Target, TextPiece};
 use crate::row_work::Reach;
 use crate::source::Range;
 use crate::value::{Call, Value};
@@ -119,6 +119,8 @@ pub(super) struct Runner<'a> {
     /// What the `database_forwards` that runs got.
     forwards: Given<'a>,
     asked: Vec<String>,
+    /// Classes of models that the code imports: these have the project's own methods.
+    model_classes: Vec<(ModelName, &'a Module, &'a Class)>,
     steps: usize,
     bytes: usize,
     depth: usize,
@@ -256,6 +258,7 @@ impl<'a> Runner<'a> {
             globals: FxHashMap::default(),
             forwards: Given::default(),
             asked: Vec::new(),
+            model_classes: Vec::new(),
             steps: 0,
             bytes: 0,
             depth: 0,

@@ -81,12 +81,32 @@ impl<'a> Runner<'a> {
             Some(base) => base == MODEL || base.contains(".models.") || base.contains("auth.base_user"),
             None => !lineage.missing.is_empty(),
         };
-        is_model.then(|| {
-            Target::Model(ModelName {
-                app,
-                name: class.name.clone(),
-            })
-        })
+        let name = class.name.clone();
+        let model = is_model.then_some(ModelName { app, name })?;
+        if !self.model_classes.iter().any(|(known, ..)| *known == model) {
+            self.model_classes.push((model.clone(), home, class));
+        }
+        Some(Target::Model(model))
+    }
+
+    /// A method that the project gives a model, of its class or of one of its rows.
+    pub(super) fn method_of_model(&mut self, target: &Target, name: &str, owner: &Datum<'a>) -> Option<Datum<'a>> {
+        let Target::Model(model) = target else { return None };
+        let known = self.model_classes.iter().find(|(known, ..)| known == model);
+        let (home, class) = known.map(|(_, home, class)| (*home, *class))?;
+        let classes = self.lineage(home, class).classes;
+        let mut methods = classes
+            .iter()
+            .filter_map(|(owner, class)| Some((*owner, class.method(name)?)));
+        let (home, method) = methods.next()?;
+        let definition = home.syntax.as_ref()?.function(method.place)?;
+        let first = match owner {
+            _ if method.is_static => None,
+            // `Order.cancel(order)` gets its object as an argument.
+            Datum::Model(_) if !is_class_method(definition) => None,
+            owner => Some(owner.clone()),
+        };
+        Some(self.method_closure(home, definition, None, first))
     }
 
     /// The method of the first class from `from` on that has it.
@@ -217,10 +237,7 @@ impl<'a> Runner<'a> {
                 let Some(definition) = owner.syntax.as_ref().and_then(|syntax| syntax.function(method.place)) else {
                     break;
                 };
-                let is_of_class = definition.decorator_list.iter().any(
-                    |decorator| matches!(&decorator.expression, ast::Expr::Name(name) if name.id == "classmethod"),
-                );
-                let first = is_of_class.then_some(Datum::Class(home, class));
+                let first = is_class_method(definition).then_some(Datum::Class(home, class));
                 return self.method_closure(owner, definition, None, first);
             }
             if let Some(attribute) = found.attribute(name) {
@@ -281,4 +298,9 @@ impl<'a> Runner<'a> {
 /// Classes of Django whose objects are only descriptions: fields, indexes, constraints, expressions.
 fn is_plain_data(path: &str) -> bool {
     path.starts_with("django.db.models.") && path != MODEL || path.starts_with("django.contrib.postgres.")
+}
+
+fn is_class_method(definition: &ast::StmtFunctionDef) -> bool {
+    let mut decorators = definition.decorator_list.iter();
+    decorators.any(|decorator| matches!(&decorator.expression, ast::Expr::Name(name) if name.id == "classmethod"))
 }

@@ -228,6 +228,10 @@ impl<'a> Runner<'a> {
             Datum::Constant(_) | Datum::Class(..) => {
                 let callee = self.attribute(owner, name, place);
                 match &callee {
+                    // Of a class that is a model.
+                    Datum::Method(method) if matches!(method.0, Datum::Model(_)) => {
+                        self.call_datum(&callee, given, Some(place))
+                    }
                     Datum::Method(_) => Datum::unknown("is known only when it runs"),
                     _ => self.call_datum(&callee, given, Some(place)),
                 }

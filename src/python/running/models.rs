@@ -144,7 +144,10 @@ impl<'a> Runner<'a> {
                 }
             },
             _ => {
-                let _ = target;
+                let owner = Datum::Model(target.clone());
+                if let Some(method) = self.method_of_model(target, name, &owner) {
+                    return self.call_datum(&method, given, Some(place));
+                }
                 self.call_back(&given);
                 let reason = format!("`{}` is not followed", self.shown(place));
                 let handed = self.handed_to(&given).max(Some(Handed::Apps));

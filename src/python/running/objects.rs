@@ -92,6 +92,9 @@ impl<'a> Runner<'a> {
             _ => match set.iter().find(|(own, _)| own == name) {
                 Some((_, callee)) => self.call_datum(&callee.clone(), given, Some(place)),
                 None => {
+                    if let Some(method) = self.method_of_model(&target, name, &Datum::Row(id)) {
+                        return self.call_datum(&method, given, Some(place));
+                    }
                     self.call_back(&given);
                     let reason = format!("`{}` is not followed", self.shown(place));
                     self.unfollowed(reason, self.handed_to(&given).max(Some(Handed::Queryset)), place)
