@@ -233,6 +233,8 @@ pub struct Filter {
     pub value: Value,
     /// Whether rows for which it holds are left out.
     pub excludes: bool,
+    /// Conditions of which one is enough: `Q(status=None) | Q(status="")`.
+    pub or: Vec<Filter>,
 }
 
 impl Filter {
@@ -243,6 +245,7 @@ impl Filter {
             lookup: String::new(),
             value: Value::None,
             excludes: false,
+            or: Vec::new(),
         }
     }
 }

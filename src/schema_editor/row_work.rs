@@ -65,6 +65,11 @@ impl Run<'_> {
 
     /// Whether a condition leaves no row out.
     fn holds_for_all(&self, filter: &Filter, model: &Model<'_>) -> bool {
+        let mut all = [filter].into_iter().chain(&filter.or);
+        all.any(|filter| self.alone_holds_for_all(filter, model))
+    }
+
+    fn alone_holds_for_all(&self, filter: &Filter, model: &Model<'_>) -> bool {
         let (name, lookup) = filter.lookup.split_once("__").unwrap_or((&filter.lookup, "exact"));
         let field = match name {
             "pk" => model.primary_key(),

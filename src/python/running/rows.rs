@@ -8,7 +8,7 @@ use super::Runner;
 use super::data::{Cell, Datum, Given, Query};
 use crate::python_work::{Action, Change, Filter, Handed, Parameters, RowEffect, Target};
 use crate::row_work::Reach;
-use crate::value::Value;
+use crate::value::{Operator, Value};
 
 /// Methods of a queryset that leave its rows as they are.
 const SAME: &[&str] = &[
@@ -234,6 +234,7 @@ impl<'a> Runner<'a> {
                 lookup: lookup.clone(),
                 value,
                 excludes,
+                or: Vec::new(),
             });
         }
         for datum in &given.args {
@@ -272,10 +273,33 @@ fn conditions(value: &Value, excludes: bool) -> Vec<Filter> {
                 lookup: lookup.clone(),
                 value: value.clone(),
                 excludes,
+                or: Vec::new(),
             });
             filters.collect()
         }
+        Value::Operation(Operator::And, parts) if !excludes => {
+            parts.iter().flat_map(|part| conditions(part, excludes)).collect()
+        }
+        Value::Operation(Operator::Or, parts) if !excludes => {
+            let mut arms: Vec<Filter> = parts.iter().map(|part| one_of(conditions(part, excludes))).collect();
+            let first = arms.pop().unwrap_or_else(Filter::unknown);
+            vec![Filter {
+                or: [first.or, arms].concat(),
+                ..Filter {
+                    or: Vec::new(),
+                    ..first
+                }
+            }]
+        }
         _ => vec![Filter::unknown()],
+    }
+}
+
+/// Of several conditions that must all hold nothing is said as one.
+fn one_of(conditions: Vec<Filter>) -> Filter {
+    match <[Filter; 1]>::try_from(conditions) {
+        Ok([only]) => only,
+        Err(_) => Filter::unknown(),
     }
 }
 
