@@ -7,8 +7,8 @@ use crate::sql::reading::{Reading, Refused};
 use crate::sql::{heads, token};
 use crate::statement::{BodyLanguage, FunctionBody, FunctionKind, Inner, Statement};
 
+use super::course::{Course, Ending, Place};
 use super::reader;
-use super::sends::{Course, Ending, Place};
 use super::structure::{Block, Step, Tokens};
 use super::text::{Folding, Value, Variables, is_one_bracket};
 
