@@ -2,13 +2,14 @@
 //!
 //! The tokens of PL/pgSQL become a tree of its statements (`reader`, `structure`), and that is gone through as it runs
 //! (`course`, with its `branches` and `loops`): every query in it is a statement at its own place (`sends`), whatever
-//! condition or loop it stands in. Constants are folded (`text`, `rows`), so that `EXECUTE` says what it sends
-//! (`executing`), and conditions that the catalog decides are (`guards`).
+//! condition or loop it stands in. Constants are folded (`folding`, `text_functions`, `rows`), so that `EXECUTE`
+//! says what it sends (`executing`), and conditions that the catalog decides are (`guards`).
 
 mod branches;
 mod calls;
 mod course;
 mod executing;
+mod folding;
 mod guards;
 mod loops;
 mod reader;
@@ -16,6 +17,7 @@ mod rows;
 mod sends;
 mod structure;
 mod text;
+mod text_functions;
 
 use crate::statement::{Command, Inner, Statement};
 

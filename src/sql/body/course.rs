@@ -5,9 +5,10 @@ use crate::sql::cursor::Cursor;
 use crate::statement::Inner;
 
 use super::branches::Flow;
+use super::folding::Folding;
 use super::guards::Decided;
 use super::structure::{Block, Declared, Leaving, Step, Tokens};
-use super::text::{Folding, Value, Variables};
+use super::text::{Value, Variables};
 
 /// Where a body stands.
 #[derive(Clone, Copy)]

@@ -6,9 +6,10 @@ use crate::sql::token::Token;
 
 use super::branches::Flow;
 use super::course::{Course, Ending};
+use super::folding::Folding;
 use super::sends::reads_tables;
 use super::structure::{Leaving, Over, Step, Tokens};
-use super::text::{Folding, Value};
+use super::text::Value;
 
 impl<'a> Course<'a> {
     pub(super) fn repeat(&mut self, over: &Over<'a>, steps: &[Step<'a>]) -> Flow {
