@@ -1,12 +1,13 @@
 //! Bodies of code that the database runs: `DO` blocks, and functions where they are called.
 //!
-//! The tokens of PL/pgSQL become a tree of its statements (`reader`, `structure`), and that is gone through as it runs
+//! The tokens of PL/pgSQL become a tree of its statements (`reader`, `clauses`, `structure`), and that is gone through as it runs
 //! (`course`, with its `branches` and `loops`): every query in it is a statement at its own place (`sends`), whatever
 //! condition or loop it stands in. Constants are folded (`folding`, `text_functions`, `rows`), so that `EXECUTE`
 //! says what it sends (`executing`), and conditions that the catalog decides are (`guards`).
 
 mod branches;
 mod calls;
+mod clauses;
 mod course;
 mod executing;
 mod folding;

@@ -162,7 +162,7 @@ fn range(folding: &Folding<'_>, bounds: Tokens<'_>) -> Option<Vec<i64>> {
     }
     let at = bounds
         .windows(2)
-        .position(|pair| super::reader::is_between(&pair[0], &pair[1]))?;
+        .position(|pair| super::clauses::is_between(&pair[0], &pair[1]))?;
     let number = |tokens: Tokens<'_>| match tokens {
         [
             Token {
