@@ -10,6 +10,7 @@
 )]
 
 mod arguments;
+mod branches;
 mod builtins;
 mod calls;
 mod classes;
