@@ -10,6 +10,7 @@
 )]
 
 mod arguments;
+mod attributes;
 mod branches;
 mod builtins;
 mod calls;
