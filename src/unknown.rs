@@ -24,6 +24,8 @@ pub struct Unknown {
     reason: Arc<str>,
     subject: Option<Arc<str>>,
     sameness: Sameness,
+    /// Whether Django raises an error where it would be made.
+    is_refused: bool,
 }
 
 /// When two unknown things are known to be the same.
@@ -45,6 +47,16 @@ impl Unknown {
             reason: readable(reason),
             subject: None,
             sameness: Sameness::Copy,
+            is_refused: false,
+        }
+    }
+
+    /// Something that Django raises an error for when it compiles it, whatever the rows are.
+    #[must_use]
+    pub fn refused(reason: &str) -> Self {
+        Self {
+            is_refused: true,
+            ..Self::new(reason)
         }
     }
 
@@ -55,6 +67,7 @@ impl Unknown {
             reason: readable(reason),
             subject: Some(Arc::from(subject)),
             sameness: Sameness::Copy,
+            is_refused: false,
         }
     }
 
@@ -65,6 +78,7 @@ impl Unknown {
             reason: readable(reason),
             subject: Some(Arc::from(subject)),
             sameness: Sameness::Subject,
+            is_refused: false,
         }
     }
 
@@ -75,6 +89,7 @@ impl Unknown {
             reason: readable(reason),
             subject: Some(Arc::from(pattern)),
             sameness: Sameness::Pattern,
+            is_refused: false,
         }
     }
 
@@ -91,6 +106,7 @@ impl Unknown {
                 Sameness::Subject | Sameness::Pattern => Sameness::Subject,
                 Sameness::Copy => Sameness::Copy,
             },
+            is_refused: self.is_refused,
         }
     }
 
@@ -104,6 +120,12 @@ impl Unknown {
     #[must_use]
     pub fn as_pattern(&self) -> Option<&str> {
         self.subject.as_deref().filter(|_| self.sameness == Sameness::Pattern)
+    }
+
+    /// Whether Django raises an error where it would be made.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.is_refused
     }
 
     /// Why it is not known, or what it is.

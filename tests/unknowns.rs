@@ -125,6 +125,14 @@ fn the_reason_why_a_column_has_no_name_is_given_once() {
 }
 
 #[test]
+fn the_gap_of_an_argument_names_it_once() {
+    let hue = "models.CharField(max_length=9, db_column=vendor.column(), null=True)";
+    let run = project(&format!("migrations.AddField(\"order\", \"hue\", {hue})")).run("check . --output-format json");
+    let expected = "`db_column` of the field is not readable: it is the result of `vendor.column()`";
+    assert!(run.out.contains(expected), "{}", run.out);
+}
+
+#[test]
 fn a_parameter_that_is_not_known_is_a_literal_whatever_is_shown_for_it() {
     let written = [
         "migrations.RunSQL([(\"ALTER TABLE shop_order ADD COLUMN hue text DEFAULT %s\", [vendor.unique])])",

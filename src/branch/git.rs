@@ -58,7 +58,7 @@ impl<'a> Repository<'a> {
             Some((remote, "")) => format!("name a branch of it, such as `{remote}/main`"),
             Some((remote, branch)) if self.is_shallow() => format!(
                 "`git fetch --unshallow {remote} {branch}:refs/remotes/{remote}/{branch}` brings it, and the history that this \
-                 shallow clone has not; with actions/checkout, `fetch-depth: 0`"
+                 shallow clone lacks; with actions/checkout, `fetch-depth: 0`"
             ),
             Some((remote, branch)) => {
                 format!("`git fetch {remote} {branch}:refs/remotes/{remote}/{branch}` brings it")

@@ -10,6 +10,8 @@
 )]
 
 mod arguments;
+mod attributes;
+mod branches;
 mod builtins;
 mod calls;
 mod classes;

@@ -36,17 +36,20 @@ impl Run<'_> {
         let mark = models.mark();
         match operation {
             Operation::SeparateDatabaseAndState {
-                database_operations, ..
+                database_operations,
+                state_operations,
             } => {
                 for nested in database_operations {
                     self.node(app, nested, models);
                 }
                 models.roll_back(mark);
-                models.apply(app, operation);
+                self.state_operations(app, state_operations, models);
             }
-            Operation::RunSql { sql, .. } => {
+            Operation::RunSql {
+                sql, state_operations, ..
+            } => {
                 self.run_sql(sql);
-                models.apply(app, operation);
+                self.state_operations(app, state_operations, models);
             }
             Operation::Custom { path, base: Some(base) } => {
                 self.operation(app, base, models);
@@ -64,9 +67,36 @@ impl Run<'_> {
         }
     }
 
+    /// Changes the state alone: `state_forwards` of each, which sends nothing, and refuses as it does anywhere.
+    fn state_operations(&mut self, app: &str, operations: &[OperationNode], models: &mut Models) {
+        for node in operations {
+            let outer = std::mem::replace(&mut self.editor.operation, node.path.clone());
+            match &node.operation {
+                Operation::SeparateDatabaseAndState { state_operations, .. }
+                | Operation::RunSql { state_operations, .. } => self.state_operations(app, state_operations, models),
+                operation => {
+                    if matches!(operation, Operation::Custom { .. } | Operation::Unread { .. }) {
+                        self.editor.distrust(app);
+                    }
+                    let mark = models.mark();
+                    models.apply(app, operation);
+                    let states = States {
+                        app,
+                        from: models.before(mark),
+                        to: models.now(),
+                    };
+                    self.refuse_by_state(operation, states);
+                    self.refuse_missing(operation, states);
+                }
+            }
+            self.editor.operation = outer;
+        }
+    }
+
     #[allow(clippy::too_many_lines, reason = "one arm for each operation, each a call")]
     fn forwards(&mut self, operation: &Operation, states: States<'_>) {
         self.refuse_by_state(operation, states);
+        self.refuse_by_name(operation, states);
         match operation {
             Operation::CreateModel { name, .. } => self.create_declared_model(name, states),
             Operation::DeleteModel { name } => {

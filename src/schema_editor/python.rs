@@ -75,7 +75,7 @@ impl Run<'_> {
             }
         }
         self.editor.code = None;
-        if widest.is_none() {
+        if widest.is_none() && !work.effects.is_empty() {
             self.tell_rows(&code);
         }
         while !blocks.is_empty() {

@@ -132,6 +132,13 @@ impl Run<'_> {
                     self.refuse_second_automatic(&new);
                 }
             }
+            _ => {}
+        }
+    }
+
+    /// What `database_forwards` refuses because the state lacks it; `state_forwards` passes over a name that it lacks.
+    pub(super) fn refuse_by_name(&mut self, operation: &Operation, states: States<'_>) {
+        match operation {
             Operation::RemoveIndex { model_name, name, .. } => self.refuse_index(states, model_name, name),
             Operation::RenameIndex {
                 model_name,
@@ -143,6 +150,54 @@ impl Run<'_> {
             }
             _ => {}
         }
+    }
+
+    /// What `state_forwards` refuses because the state lacks it: the model, and the field that is removed or renamed.
+    /// `AlterField.state_forwards` takes a field that is not there for a new one.
+    pub(super) fn refuse_missing(&mut self, operation: &Operation, states: States<'_>) {
+        match operation {
+            Operation::RemoveField { model_name, name }
+            | Operation::RenameField {
+                model_name,
+                old_name: name,
+                ..
+            } => {
+                if let Some(model) = self.refuse_missing_model(states, model_name)
+                    && model.field(name).is_none()
+                    && self.is_whole(&model)
+                {
+                    self.refuse(format!("{} has no field `{name}`", model.state.label()));
+                }
+            }
+            Operation::DeleteModel { name }
+            | Operation::RenameModel { old_name: name, .. }
+            | Operation::AlterModelTable { name, .. }
+            | Operation::AlterModelTableComment { name, .. }
+            | Operation::AlterUniqueTogether { name, .. }
+            | Operation::AlterIndexTogether { name, .. }
+            | Operation::AlterOrderWithRespectTo { name, .. }
+            | Operation::AlterModelOptions { name, .. }
+            | Operation::AddField { model_name: name, .. }
+            | Operation::AlterField { model_name: name, .. }
+            | Operation::AddIndex { model_name: name, .. }
+            | Operation::RemoveIndex { model_name: name, .. }
+            | Operation::RenameIndex { model_name: name, .. }
+            | Operation::AddConstraint { model_name: name, .. }
+            | Operation::RemoveConstraint { model_name: name, .. } => {
+                self.refuse_missing_model(states, name);
+            }
+            _ => {}
+        }
+    }
+
+    /// The model as it stood before, if anything declares it.
+    fn refuse_missing_model<'a>(&mut self, states: States<'a>, name: &str) -> Option<Model<'a>> {
+        let found = states.from.model(&ModelKey::new(states.app, name));
+        let declared = found.filter(|model| model.state.origin != Origin::Assumed);
+        if declared.is_none() && self.is_whole_app(states.from, states.app) {
+            self.refuse(format!("there is no model {}.{name}", states.app));
+        }
+        declared
     }
 
     fn refuse_index(&mut self, states: States<'_>, model_name: &str, name: &str) {

@@ -102,7 +102,11 @@ impl Run<'_> {
             }
         }
         for unknown in statement.unknowns() {
-            self.partial(unknown.reason());
+            if unknown.is_refused() {
+                self.refuse(unknown.reason());
+            } else {
+                self.partial(unknown.reason());
+            }
         }
     }
 

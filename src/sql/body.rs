@@ -1,16 +1,24 @@
 //! Bodies of code that the database runs: `DO` blocks, and functions where they are called.
 //!
-//! The tokens of PL/pgSQL become a tree of its statements (`reader`, `structure`), and that is gone through as it runs
-//! (`sends`): every query in it is a statement at its own place, whatever condition or loop it stands in. Constants are
-//! folded (`text`, `rows`), so that `EXECUTE` says what it sends, and conditions that the catalog decides are (`guards`).
+//! The tokens of PL/pgSQL become a tree of its statements (`reader`, `clauses`, `structure`), and that is gone through as it runs
+//! (`course`, with its `branches` and `loops`): every query in it is a statement at its own place (`sends`), whatever
+//! condition or loop it stands in. Constants are folded (`folding`, `text_functions`, `rows`), so that `EXECUTE`
+//! says what it sends (`executing`), and conditions that the catalog decides are (`guards`).
 
+mod branches;
 mod calls;
+mod clauses;
+mod course;
+mod executing;
+mod folding;
 mod guards;
+mod loops;
 mod reader;
 mod rows;
 mod sends;
 mod structure;
 mod text;
+mod text_functions;
 
 use crate::statement::{Command, Inner, Statement};
 
@@ -19,7 +27,7 @@ use super::heads::command;
 use super::reading::Reading;
 use super::token::{self, Kind, Token};
 
-use sends::{Course, Ending, Place};
+use course::{Course, Ending, Place};
 use text::Variables;
 
 /// One statement at the top of a string, with what the functions send that it calls.

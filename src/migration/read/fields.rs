@@ -50,7 +50,7 @@ impl Reading<'_> {
             self.gap(field.range, reason.clone());
         }
         for (name, reason) in &field.unknown {
-            self.gap(field.range, format!("`{name}` of the field: {reason}"));
+            self.gap(field.range, unread_argument(name, reason));
         }
         field
     }
@@ -472,6 +472,15 @@ fn is_left_out(rule: LeftOut, value: &Value) -> bool {
 }
 
 /// A field of which nothing is known.
+/// The reason names the argument by itself, without the field within the field that it may belong to.
+fn unread_argument(name: &str, reason: &str) -> String {
+    let own = name.rsplit('.').next().unwrap_or(name);
+    match reason.strip_prefix(&format!("`{own}` is ")) {
+        Some(what) => format!("`{name}` of the field is {what}"),
+        None => format!("`{name}` of the field: {reason}"),
+    }
+}
+
 pub(super) fn unknown_field(path: &str, reason: String, range: Range) -> Field {
     Field {
         kind: FieldKind::Unknown(reason),

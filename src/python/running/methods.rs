@@ -1,4 +1,4 @@
-//! Attributes and methods, by what they are asked of.
+//! Methods, by what they are called on.
 
 use std::rc::Rc;
 
@@ -7,207 +7,10 @@ use ruff_text_size::TextRange;
 use super::Runner;
 use super::constructed::{MIGRATION, RUN_PYTHON};
 use super::data::{Cell, CellId, Datum, Given};
-use crate::python_work::{Action, Handed, ModelName, Target};
+use crate::python_work::{Action, Handed};
 use crate::value::Value;
 
-/// Flags of Django by which it sends other statements: the settings that were read decide them.
-const DJANGOS_FLAGS: &[&str] = &["USE_TZ", "USE_I18N", "USE_L10N"];
-
 impl<'a> Runner<'a> {
-    pub(super) fn attribute(&mut self, owner: &Datum<'a>, name: &str, place: TextRange) -> Datum<'a> {
-        match owner {
-            Datum::Constant(value) => match value.as_ref() {
-                Value::Name(path) => self.attribute_of_name(&path.clone(), name, place),
-                Value::Unknown(unknown) => Datum::unknown(&unknown.reason),
-                _ => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
-            },
-            Datum::Class(home, class) => self.class_attribute(home, class, name, place),
-            Datum::Object(id) => self.object_attribute(*id, name, place),
-            Datum::Partial(_) if self.local_class(owner).is_some() => match self.local_class(owner) {
-                Some(id) => self.object_attribute(id, name, place),
-                None => owner.clone(),
-            },
-            Datum::Super(id, at) => match self.method_of(*id, name, *at) {
-                Some(found) => self.bound_method(*id, found),
-                None => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
-            },
-            Datum::Made(id) => self.made_attribute(*id, name, owner),
-            Datum::Editor => self.editor_attribute(name),
-            Datum::Connection => self.connection_attribute(name),
-            Datum::Cursor => match name {
-                "connection" | "db" | "cursor" => Datum::Connection,
-                _ => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
-            },
-            Datum::Meta(target) => self.meta_attribute(&target.clone(), name),
-            Datum::Model(target) => self.model_attribute(&target.clone(), name, owner),
-            Datum::Row(id) => self.row_attribute(*id, name),
-            Datum::Part(_) => Datum::Part(Rc::new((Target::Unknown, name.to_owned()))),
-            Datum::Field(field) => self.field_attribute(&field.clone(), name),
-            Datum::Pages(query) => match name {
-                "object_list" => Datum::Query(Rc::clone(query)),
-                "page_range" => self.open_list(vec![Datum::unknown("the number of a page is not known")]),
-                "count" | "num_pages" => Datum::unknown("a number of rows is not known"),
-                _ => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
-            },
-            Datum::Query(query) => match name {
-                "object_list" => Datum::Query(Rc::clone(query)),
-                "model" => Datum::Model(query.target.clone()),
-                "through" => Datum::Model(Target::Unknown),
-                _ => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
-            },
-            // `Order.items.through`
-            Datum::Method(method) => match (&method.0, name) {
-                (Datum::Model(Target::Model(model)), "through") => {
-                    Datum::Model(Target::Through(model.clone(), method.1.clone()))
-                }
-                (Datum::Model(Target::Model(model)), "field") => {
-                    Datum::Field(Rc::new((model.clone(), method.1.clone())))
-                }
-                (Datum::Apps, _) => Datum::Method(Rc::new((Datum::Apps, name.to_owned()))),
-                (Datum::Editor | Datum::Connection | Datum::Cursor, _) => {
-                    Datum::Method(Rc::new((method.0.clone(), format!("{}.{name}", method.1))))
-                }
-                _ => Datum::unknown("is known only when it runs"),
-            },
-            Datum::Either(several) => {
-                let all: Vec<Datum<'a>> = several.iter().map(|one| self.attribute(one, name, place)).collect();
-                let any = all.into_iter().reduce(Datum::or);
-                any.unwrap_or_else(|| Datum::unknown("is known only when it runs"))
-            }
-            Datum::Unknown(_) => owner.clone(),
-            Datum::Path(path) => self.path_attribute(&Rc::clone(path), name, owner),
-            // The member of an enumeration that equals its value.
-            Datum::Text(_) if name == "value" => owner.clone(),
-            Datum::Text(_)
-            | Datum::Opened(_)
-            | Datum::List(_)
-            | Datum::Dict(_)
-            | Datum::Apps
-            | Datum::Deferred
-            | Datum::Function(_)
-            | Datum::Partial(_)
-            | Datum::Context(_)
-            | Datum::Atomic => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
-        }
-    }
-
-    fn attribute_of_name(&mut self, path: &str, name: &str, place: TextRange) -> Datum<'a> {
-        if let Some((home, class, member)) = self.member_at(path)
-            && let Some(part) = class.attribute(&format!("{member}.{name}"))
-        {
-            return self.of_value(&part.value, home);
-        }
-        let path = super::super::canonical(&format!("{path}.{name}")).into_owned();
-        if let Some(setting) = path.strip_prefix("django.conf.settings.") {
-            return self.setting(setting);
-        }
-        if let Some(value) = super::super::constants::value(&path, self.modules.django) {
-            let start = self.start;
-            return self.of_value(&value, start);
-        }
-        match super::names::special(&path) {
-            // A class of the project may have the attribute.
-            datum if datum.as_name().is_some() && super::super::resolve::is_followed(&path) => {
-                let resolved = self.resolved_attribute(&path, place);
-                resolved.or_else(|| self.manager_of(&path)).unwrap_or(datum)
-            }
-            datum => datum,
-        }
-    }
-
-    /// The manager of a model whose module is not at hand: `shop.models.Order.objects`.
-    fn manager_of(&self, path: &str) -> Option<Datum<'a>> {
-        let (model, manager) = path.rsplit_once('.')?;
-        let (home, name) = model.rsplit_once('.')?;
-        let (package, _) = home.split_once(".models")?;
-        let is_model = name.starts_with(|letter: char| letter.is_uppercase());
-        (is_model && matches!(manager, "objects" | "_default_manager" | "_base_manager")).then(|| {
-            let app = package.rsplit('.').next().unwrap_or(package).to_owned();
-            let name = name.to_owned();
-            Datum::Query(self.all_rows(&Target::Model(ModelName { app, name })))
-        })
-    }
-
-    /// An attribute of a module, class or object elsewhere, if that module is at hand.
-    fn resolved_attribute(&mut self, path: &str, _place: TextRange) -> Option<Datum<'a>> {
-        let (owner, _) = path.rsplit_once('.')?;
-        let is_module = self.modules.get(owner).is_some();
-        let is_in_module = owner
-            .rsplit_once('.')
-            .is_some_and(|(home, _)| self.modules.get(home).is_some());
-        if !is_module && !is_in_module {
-            return None;
-        }
-        let datum = self.of_path(path);
-        datum.as_name().is_none().then_some(datum)
-    }
-
-    /// A setting of the project. A flag decides nothing: the environment that the migration runs in may set it otherwise.
-    pub(super) fn setting(&mut self, name: &str) -> Datum<'a> {
-        let datum = self.setting_as_read(name);
-        match &datum {
-            Datum::Constant(value) if matches!(value.as_ref(), Value::Bool(_)) && !DJANGOS_FLAGS.contains(&name) => {
-                Datum::unknown(&format!(
-                    "`settings.{name}` may be set otherwise where the migration runs"
-                ))
-            }
-            _ => datum,
-        }
-    }
-
-    fn setting_as_read(&mut self, name: &str) -> Datum<'a> {
-        let mut inner = super::super::evaluate::Interpreter::within(self.start, self.modules, Some(self.start));
-        let value = inner.named(&format!("django.conf.settings.{name}"));
-        let value = inner.settle(value);
-        let start = self.start;
-        match value {
-            // Where the project lies: its files are looked for there, and not found where that is wrong.
-            Value::Unknown(_) | Value::Setting(_) | Value::Call(_) if is_root(name) => Datum::Path("".into()),
-            value => self.of_value(&value, start),
-        }
-    }
-
-    fn made_attribute(&mut self, id: CellId, name: &str, owner: &Datum<'a>) -> Datum<'a> {
-        let Some(Cell::Made { call, attributes }) = self.state.cell(id) else {
-            return Datum::unknown("is not evaluated");
-        };
-        if let Some((_, datum)) = attributes.iter().find(|(own, _)| own == name) {
-            return datum.clone();
-        }
-        match call.keyword(name).cloned() {
-            Some(value) => {
-                let start = self.start;
-                self.of_value(&value, start)
-            }
-            None => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
-        }
-    }
-
-    pub(super) fn set_attribute(&mut self, owner: &Datum<'a>, name: &str, datum: Datum<'a>, place: TextRange) {
-        match owner {
-            Datum::Object(id) | Datum::Row(id) | Datum::Made(id) => match self.state.cell_mut(*id) {
-                Some(
-                    Cell::Object { attributes, .. } | Cell::Made { attributes, .. } | Cell::Row { set: attributes, .. },
-                ) => {
-                    attributes.retain(|(own, _)| own != name);
-                    attributes.push((name.to_owned(), datum));
-                }
-                Some(Cell::List { .. } | Cell::Dict { .. }) | None => {}
-            },
-            owner if owner.is_state() => {
-                let reason = format!("`{}` changes the state", self.shown(place));
-                self.unfollowed(reason, Some(Handed::Editor), place);
-            }
-            Datum::Editor | Datum::Connection => {
-                let shown = self.shown(place);
-                let handed = self.handed([owner]);
-                self.unfollowed(format!("`{shown}` is set"), handed, place);
-            }
-            // `order.customer.name = ...`: what a save of it writes is not known anyway.
-            _ => {}
-        }
-    }
-
     pub(super) fn call_method(
         &mut self,
         owner: &Datum<'a>,
@@ -410,14 +213,6 @@ impl<'a> Runner<'a> {
         }
         Datum::unknown("is known only when it runs")
     }
-}
-
-/// Settings that by custom name the folder that the project lies in.
-fn is_root(name: &str) -> bool {
-    matches!(
-        name,
-        "BASE_DIR" | "BASE_PATH" | "PROJECT_DIR" | "PROJECT_PATH" | "PROJECT_ROOT" | "ROOT_DIR" | "SITE_ROOT"
-    )
 }
 
 /// Methods of lists, sets and dicts: what they get they keep.

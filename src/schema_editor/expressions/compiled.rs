@@ -101,6 +101,14 @@ impl Compiled {
         }
     }
 
+    /// What Django raises an error for.
+    pub(super) fn refused(reason: &str) -> Self {
+        Self {
+            volatility: Volatility::Unknown,
+            ..Self::new(Unknown::refused(reason))
+        }
+    }
+
     /// New SQL over parts: their columns and what else is known of them adds up.
     pub(super) fn over<'c>(sql: Sql, parts: impl IntoIterator<Item = &'c Compiled>) -> Self {
         let mut compiled = Self::new(sql);

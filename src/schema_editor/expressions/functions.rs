@@ -150,7 +150,7 @@ impl Compiler<'_, '_> {
     /// `UUID7(shift=None)` of Django 6.1, which has it on no older server.
     fn uuid_of_now(&self, call: &Call) -> Compiled {
         if self.settings().postgres < UUID_FUNCTIONS {
-            return Compiled::unknown("Django stops here: UUID7 requires PostgreSQL 18");
+            return Compiled::unknown("UUID7 requires PostgreSQL 18: Django stops on an older server");
         }
         let shift = call.argument(0, "shift").filter(|shift| **shift != Value::None);
         let shift: Vec<Compiled> = shift.map(|shift| self.argument(shift)).into_iter().collect();

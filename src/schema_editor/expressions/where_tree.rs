@@ -348,8 +348,8 @@ impl Compiler<'_, '_> {
         };
         match clause {
             Clause::Sql(compiled) => compiled,
-            Clause::Never => Compiled::unknown("Django stops here: the condition can never hold"),
-            Clause::Always => Compiled::unknown("Django stops here: the condition always holds"),
+            Clause::Never => Compiled::refused("the condition can never hold, and Django has no SQL for that"),
+            Clause::Always => Compiled::refused("the condition always holds, and Django has no SQL for that"),
         }
     }
 

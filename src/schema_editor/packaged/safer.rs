@@ -22,7 +22,8 @@ const LONGEST_NAME: usize = 63;
 impl Run<'_> {
     pub(super) fn safer(&mut self, base: &Operation, states: States<'_>) {
         if self.connection.is_in_transaction() {
-            self.partial("it stops here: the migration is atomic");
+            self.refuse("the package runs this in no transaction, and the migration is atomic");
+            return;
         }
         match base {
             Operation::AddIndex { model_name, index, .. } => {
@@ -233,7 +234,8 @@ impl Run<'_> {
             return;
         };
         if !field.null {
-            self.partial("it stops here: the column has to be nullable");
+            self.refuse_column_that_is_not_null(field);
+            return;
         }
         let Some(table) = self.written_into(model) else {
             return;
@@ -281,6 +283,15 @@ impl Run<'_> {
         }
         if self.is_not_valid(&table, &constraint) {
             self.validate(&table, &constraint);
+        }
+    }
+
+    /// It adds the column without a value, as `ForeignKeyManager` says when it is made.
+    fn refuse_column_that_is_not_null(&mut self, field: &Field) {
+        if field.unknown.iter().any(|(name, _)| name == "null") {
+            self.partial("whether the column is nullable, without which the package stops");
+        } else {
+            self.refuse("the package adds a foreign key only with null=True");
         }
     }
 

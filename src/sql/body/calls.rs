@@ -7,10 +7,11 @@ use crate::sql::reading::{Reading, Refused};
 use crate::sql::{heads, token};
 use crate::statement::{BodyLanguage, FunctionBody, FunctionKind, Inner, Statement};
 
+use super::course::{Course, Ending, Place};
+use super::folding::{Folding, is_one_bracket};
 use super::reader;
-use super::sends::{Course, Ending, Place};
 use super::structure::{Block, Step, Tokens};
-use super::text::{Folding, Value, Variables, is_one_bracket};
+use super::text::{Value, Variables};
 
 /// Why no function may commit.
 pub(super) const IN_FUNCTION: &str = "a function runs within the statement that calls it";

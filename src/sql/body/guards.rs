@@ -3,8 +3,8 @@
 use crate::sql::token::{Kind, Token};
 use crate::statement::Object;
 
+use super::folding::{Folding, is_one_bracket, without_cast};
 use super::structure::Tokens;
-use super::text::{Folding, is_one_bracket, without_cast};
 
 /// What is known of a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use crate::sql::cursor::Cursor;
 use crate::sql::token::Token;
 
+use super::folding::{Folding, is_one_bracket, without_cast};
 use super::structure::Tokens;
-use super::text::{Folding, MOST_ITEMS, Value, is_one_bracket, without_cast};
+use super::text::{MOST_ITEMS, Value};
 
 /// Rows that are known, with the names of their columns.
 pub(super) struct Rows {
