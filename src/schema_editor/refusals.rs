@@ -245,7 +245,7 @@ impl Run<'_> {
     /// `resolve_related_fields`: a key has the type of what it points to, and so wants the model. What another app declares may
     /// come earlier or later than here; the app's own models are in order.
     fn refuse_missing_target(&mut self, model: &Model<'_>, name: &str) {
-        let Some(field) = model.field(name).filter(|field| field.field.relation().is_some()) else {
+        let Some(field) = model.field(name).filter(|field| field.field.reference().is_some()) else {
             return;
         };
         let own = &model.key().app;
