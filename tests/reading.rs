@@ -151,6 +151,23 @@ class Migration(migrations.Migration):
 }
 
 #[test]
+fn the_last_operand_is_taken_where_those_before_decide() {
+    let base = "
+from django.db import migrations, models
+class AddCode(migrations.AddField):
+    def __init__(self, model_name, name, field=None):
+        super().__init__(model_name, name, field or models.SlugField(unique=True))
+";
+    let text = "
+from shop.base import AddCode
+class Migration(migrations.Migration):
+    operations = [AddCode('order', 'code')]
+";
+    let migration = read(text, &[("shop.base", base)]);
+    assert!(added(&migration, 0).unique() && migration.gaps.is_empty());
+}
+
+#[test]
 fn the_version_of_django_decides_conditions() {
     let text = "
 import django

@@ -48,13 +48,29 @@ fn work_that_a_second_run_would_do_again_is_not_advised_to_commit_in_pieces() {
 
 #[test]
 fn the_table_named_is_the_one_whose_rows_the_loop_goes_through() {
-    let code = "Line = apps.get_model(\"shop\", \"Line\")\n\
+    let code = "Line = apps.get_model(\"stock\", \"Line\")\n\
                 for order in Order.objects.all():\n    Line.objects.filter(order=order).update(status=order.status)";
     let found = findings("True", code, RUN);
     assert!(
         text(&found[0], "message").contains("all rows of `shop_order`"),
         "{found:?}"
     );
+}
+
+#[test]
+fn rows_that_a_function_of_python_hands_on_are_those_rows() {
+    let loops = [
+        "import itertools\nfor key, group in itertools.groupby(Order.objects.all(), key=lambda order: order.status):\n    \
+         for order in group:\n        order.status = \"x\"\n        order.save()",
+        "import random\nfor order in random.sample(list(Order.objects.all()), 30):\n    order.status = \"x\"\n    order.save()",
+    ];
+    for code in loops {
+        let found = findings("True", code, RUN);
+        assert!(
+            text(&found[0], "message").contains("all rows of `shop_order`"),
+            "{code}: {found:?}"
+        );
+    }
 }
 
 #[test]

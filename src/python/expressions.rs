@@ -259,23 +259,24 @@ impl<'a> Interpreter<'a> {
 
     fn boolean(&mut self, operation: &'a ast::ExprBoolOp) -> Value {
         let stops_at = operation.op == ast::BoolOp::Or;
-        let mut last = Value::None;
-        let mut is_certain = true;
+        let (mut last, mut decided) = (Value::None, None);
+        let mut open = 0usize;
         for expression in &operation.values {
             last = self.evaluate(expression);
-            let decided = truth(&last).or_else(|| truth(&self.settle(last.clone())));
+            decided = truth(&last).or_else(|| truth(&self.settle(last.clone())));
             match decided {
-                Some(truth) if truth == stops_at && is_certain => return last,
+                Some(truth) if truth == stops_at && open == 0 => return last,
                 // `unknown and False` is false, whatever comes before.
                 Some(truth) if truth == stops_at => return Value::Bool(truth),
                 Some(_) => {}
-                None => is_certain = false,
+                None => open += 1,
             }
         }
-        if is_certain {
-            return last;
+        // The last is the result if it comes to that, whether it is true or not.
+        match (open, decided) {
+            (0, _) | (1, None) => last,
+            _ => self.unknown(operation.range, "is not decided by constants"),
         }
-        self.unknown(operation.range, "is not decided by constants")
     }
 
     fn comparison(&mut self, comparison: &'a ast::ExprCompare) -> Value {

@@ -40,6 +40,7 @@ impl Run<'_> {
         let mut calls = calls.iter();
         for (index, effect) in work.effects.iter().enumerate() {
             self.editor.code = Some(effect.place);
+            self.refuse_rows(effect, states);
             match &effect.action {
                 Action::Sql { text, params } => {
                     let scope = self.scope_of_text(text, states);

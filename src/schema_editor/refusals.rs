@@ -2,6 +2,7 @@
 
 use crate::migration::{Base, Constraint, FieldKind, InternalType, Operation, OperationNode, OperationPath};
 use crate::models::{Model, ModelKey, Models, Origin, View};
+use crate::python_work::{Action, Certainty, Effect, Target};
 use crate::versions::DjangoVersion;
 
 use super::Refusal;
@@ -120,6 +121,7 @@ impl Run<'_> {
                     && let Some(new) = states.to.model(&key)
                 {
                     self.refuse_clash(&new, name);
+                    self.refuse_missing_target(&new, name);
                     if is_automatic(&field.kind) {
                         self.refuse_second_automatic(&new);
                     }
@@ -129,6 +131,9 @@ impl Run<'_> {
                 if let Some(key) = model(states.to, name)
                     && let Some(new) = states.to.model(&key)
                 {
+                    for field in new.state.fields.keys() {
+                        self.refuse_missing_target(&new, field);
+                    }
                     self.refuse_second_automatic(&new);
                 }
             }
@@ -234,6 +239,38 @@ impl Run<'_> {
                 model.state.label(),
                 other.state.label()
             ));
+        }
+    }
+
+    /// `resolve_related_fields`: a key has the type of what it points to, and so wants the model. What another app declares may
+    /// come earlier or later than here; the app's own models are in order.
+    fn refuse_missing_target(&mut self, model: &Model<'_>, name: &str) {
+        let Some(field) = model.field(name).filter(|field| field.field.reference().is_some()) else {
+            return;
+        };
+        let own = &model.key().app;
+        if let Some(key) = field.target_key().filter(|key| key.app == *own) {
+            let reason = format!("{}.{name} points to it", model.state.label());
+            self.refuse_missing(model.view, &key, &reason);
+        }
+    }
+
+    /// A model of the app that no migration has created by now.
+    fn refuse_missing(&mut self, view: View<'_>, key: &ModelKey, because: &str) {
+        let found = view.model(key);
+        let is_declared = found.is_some_and(|model| model.state.origin != Origin::Assumed);
+        if !is_declared && self.is_whole_app(view, &key.app) {
+            self.refuse(format!("there is no model {}.{}, and {because}", key.app, key.name));
+        }
+    }
+
+    /// `apps.get_model` in code that runs: it knows the models of the state alone.
+    pub(super) fn refuse_rows(&mut self, effect: &Effect, states: States<'_>) {
+        let Action::Rows(rows) = &effect.action else { return };
+        let Target::Model(name) = &rows.target else { return };
+        if effect.certainty == Certainty::Certain && name.app == states.app {
+            let key = ModelKey::new(&name.app, &name.name);
+            self.refuse_missing(states.to, &key, "the code goes to its rows");
         }
     }
 
