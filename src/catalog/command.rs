@@ -142,6 +142,7 @@ impl Catalog {
             Command::Block(block) => block.iter().for_each(|inner| self.apply(&inner.statement)),
             Command::Update { table, columns, .. } => self.wrote_columns(table, columns),
             Command::RefreshView { .. }
+            | Command::Comment { .. }
             | Command::ChangeTable { .. }
             | Command::Truncate { .. }
             | Command::LockTable { .. }
@@ -156,6 +157,7 @@ impl Catalog {
             | Command::RenameEnumValue { .. }
             | Command::Revoke { .. }
             | Command::TouchNothing
+            | Command::ChangeServer
             | Command::Session(_)
             | Command::Transaction(_)
             | Command::RefusedInBody { .. }
@@ -272,6 +274,7 @@ impl Catalog {
             TableChange::ForceRowSecurity
             | TableChange::DisableRowSecurity
             | TableChange::Rewrite
+            | TableChange::SwitchTrigger { .. }
             | TableChange::Catalog { .. }
             | TableChange::Unread { .. } => {}
         }

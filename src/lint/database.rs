@@ -33,7 +33,7 @@ pub(super) struct Database<'a> {
     pub catalog: Catalog,
     pub(super) rules: &'a RuleTable,
     session: Session,
-    postgres: PostgresVersion,
+    pub(super) postgres: PostgresVersion,
     pub(super) transaction: Transaction,
     new_indexes: FxHashSet<String>,
     births: Births,

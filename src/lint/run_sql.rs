@@ -91,7 +91,8 @@ impl Database<'_> {
                         .catalog
                         .user_type(&name.to_lowercase())
                         .is_some_and(|found| found.created_in == self.catalog.current_migration());
-                    if !is_new {
+                    // The values of a type that the same transaction has made may be used from 17 on.
+                    if !is_new || self.postgres.0 < 17 {
                         self.transaction.add_enum_value(value);
                     }
                 }

@@ -35,10 +35,13 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         "trigger" | "policy" | "rule" => on_table(cursor)?,
         "function" | "procedure" | "routine" | "aggregate" | "extension" | "cast" | "operator" | "text" | "schema"
         | "language" | "statistics" | "publication" | "subscription" | "role" | "user" | "group" | "server"
-        | "foreign" | "conversion" | "default" | "event" | "collation" | "system" | "database" | "large"
-        | "tablespace" => {
+        | "foreign" | "conversion" | "default" | "event" | "collation" | "database" | "large" | "tablespace" => {
             cursor.rest();
             Command::TouchNothing
+        }
+        "system" => {
+            cursor.rest();
+            Command::ChangeServer
         }
         other => return Err(Problem::Head(format!("ALTER {}", other.to_uppercase()))),
     };

@@ -345,6 +345,9 @@ fn change(cursor: &mut Cursor<'_>) -> Read<TableChange> {
         return Ok(TableChange::DisableRowSecurity);
     }
     if cursor.eat_one_of(&["enable", "disable"]).is_some() {
+        if let Some(name) = switched_trigger(cursor) {
+            return Ok(TableChange::SwitchTrigger { name });
+        }
         let is_trigger = cursor.sees(&["trigger"])
             || (cursor.peek_at(1).is_some_and(|token| token.is("trigger")) && !cursor.sees(&["row"]));
         cursor.rest();
@@ -415,4 +418,19 @@ impl<'a> Cursor<'a> {
             reading: self.reading,
         }
     }
+}
+
+/// The name in `ENABLE [ALWAYS | REPLICA] TRIGGER name`; none of `ALL`, `USER`, and the triggers of a foreign key.
+fn switched_trigger(cursor: &mut Cursor<'_>) -> Option<String> {
+    let mut ahead = cursor.clone();
+    ahead.eat_one_of(&["always", "replica"]);
+    if !ahead.eat(&["trigger"]) || ahead.sees(&["all"]) || ahead.sees(&["user"]) {
+        return None;
+    }
+    let name = ahead.name().ok()?;
+    if name.starts_with("RI_ConstraintTrigger_") {
+        return None;
+    }
+    *cursor = ahead;
+    Some(name)
 }

@@ -47,11 +47,30 @@ pub(super) fn read(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>
         "schema" => return schema(cursor, depth),
         "publication" => publication(cursor)?,
         "cast" | "transform" | "operator" | "text" | "role" | "user" | "group" | "conversion" | "language"
-        | "trusted" | "procedural" | "default" | "server" | "foreign" | "subscription" | "access" | "database"
-        | "tablespace" => nothing(cursor),
+        | "trusted" | "procedural" | "default" | "server" | "foreign" | "access" => nothing(cursor),
+        "database" | "tablespace" => {
+            cursor.rest();
+            Command::ChangeServer
+        }
+        "subscription" => subscription(cursor),
         other => return Err(Problem::Head(format!("CREATE {}", other.to_uppercase()))),
     };
     Ok(vec![command(cursor, read)])
+}
+
+/// A subscription that makes its slot on the other server, as it does unless it is told not to.
+fn subscription(cursor: &mut Cursor<'_>) -> Command {
+    const WITHOUT_SLOT: &[&str] = &["create_slot", "connect"];
+    let tokens = cursor.rest();
+    let is_off = |value: &Token| value.is("false") || value.is("off");
+    let makes_slot = !tokens
+        .windows(3)
+        .any(|option| WITHOUT_SLOT.iter().any(|name| option[0].is(name)) && is_off(&option[2]));
+    if makes_slot {
+        Command::ChangeServer
+    } else {
+        Command::TouchNothing
+    }
 }
 
 fn nothing(cursor: &mut Cursor<'_>) -> Command {

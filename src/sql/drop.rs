@@ -48,10 +48,15 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         "collation" => each(cursor, Cursor::relation, |name, _, _| Statement::DropCollation { name }),
         "trigger" | "policy" | "rule" => on_table(cursor, &kind),
         "event" => Ok(nothing(cursor)),
+        "database" | "tablespace" | "subscription" => {
+            cursor.rest();
+            Ok(vec![command(cursor, Command::ChangeServer)])
+        }
         "function" | "procedure" | "routine" => functions(cursor),
         "aggregate" | "extension" | "cast" | "operator" | "text" | "schema" | "owned" | "language" | "statistics"
-        | "publication" | "subscription" | "role" | "user" | "group" | "server" | "foreign" | "conversion"
-        | "transform" | "access" | "database" | "tablespace" => object(cursor, kind),
+        | "publication" | "role" | "user" | "group" | "server" | "foreign" | "conversion" | "transform" | "access" => {
+            object(cursor, kind)
+        }
         other => Err(Problem::Head(format!("DROP {}", other.to_uppercase()))),
     }
 }

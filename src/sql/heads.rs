@@ -126,14 +126,12 @@ fn comment(cursor: &mut Cursor<'_>) -> Read<Command> {
     while cursor.eat_symbol(".") {
         parts.push(cursor.name()?);
     }
-    if is_column {
-        parts.pop();
-    }
+    let column = if is_column { parts.pop() } else { None };
     cursor.expect("is")?;
     cursor.rest();
-    Ok(Command::ChangeTable {
+    Ok(Command::Comment {
         table: super::cursor::catalog_name(&parts),
-        lock: LockMode::ShareUpdateExclusive,
+        column,
     })
 }
 

@@ -261,12 +261,13 @@ pub(super) fn insert(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     if cursor.eat(&["as"]) {
         cursor.name()?;
     }
+    let mut columns = Vec::new();
     if cursor.sees_symbol("(")
         && !cursor
             .peek_at(1)
             .is_some_and(|token| token.is("select") || token.is("with"))
     {
-        cursor.brackets()?;
+        columns = listed_columns(cursor.brackets()?);
     }
     cursor.eat(&["overriding", "system", "value"]);
     cursor.eat(&["overriding", "user", "value"]);
@@ -278,7 +279,19 @@ pub(super) fn insert(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     }
     let tokens = cursor.rest();
     let reads = query::reads(cursor, tokens);
-    Ok(vec![command(cursor, Command::Insert { table, reads })])
+    Ok(vec![command(cursor, Command::Insert { table, columns, reads })])
+}
+
+/// `(a, b)`; nothing where an item is more than a name, such as a part of an array.
+fn listed_columns(inside: &[Token]) -> Vec<String> {
+    let items = inside.split(|token| token.is_symbol(","));
+    let columns: Option<Vec<String>> = items
+        .map(|item| match item {
+            [column] => column.name().map(str::to_owned),
+            _ => None,
+        })
+        .collect();
+    columns.unwrap_or_default()
 }
 
 /// `MERGE INTO table USING ..`: writes some rows, deletes some, adds some.
@@ -313,9 +326,11 @@ pub(super) fn copy(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         return Ok(vec![command(cursor, Command::Select { reads })]);
     }
     let table = cursor.relation()?;
-    if cursor.sees_symbol("(") {
-        cursor.brackets()?;
-    }
+    let columns = if cursor.sees_symbol("(") {
+        listed_columns(cursor.brackets()?)
+    } else {
+        Vec::new()
+    };
     let is_from = cursor.eat(&["from"]);
     if !is_from {
         cursor.expect("to")?;
@@ -324,6 +339,7 @@ pub(super) fn copy(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     let read = if is_from {
         Command::Insert {
             table,
+            columns,
             reads: QueryReads::default(),
         }
     } else {

@@ -114,6 +114,13 @@ pub enum Command {
         /// The lock it takes for a moment.
         lock: LockMode,
     },
+    /// `COMMENT ON TABLE`, `COMMENT ON COLUMN`
+    Comment {
+        /// The table.
+        table: String,
+        /// The column, if it is about one.
+        column: Option<String>,
+    },
     /// `TRUNCATE`
     Truncate {
         /// The tables.
@@ -251,6 +258,8 @@ pub enum Command {
     },
     /// A command that touches no table: `CREATE FUNCTION`, `GRANT`, `CREATE SCHEMA`, `COMMENT ON FUNCTION`, ...
     TouchNothing,
+    /// A change of the whole server, which no transaction may hold: `CREATE DATABASE`, `ALTER SYSTEM`, `DROP TABLESPACE`, ...
+    ChangeServer,
     /// `SET`, `RESET`
     Session(SessionChange),
     /// `BEGIN`, `COMMIT`, `ROLLBACK`
@@ -286,6 +295,8 @@ pub enum Command {
     Insert {
         /// The table.
         table: String,
+        /// The columns that it lists; none where it lists none.
+        columns: Vec<String>,
         /// What its query reads; nothing for `VALUES`
         reads: QueryReads,
     },
@@ -456,6 +467,7 @@ impl Statement {
                     | Command::RefusedInBody { .. }
                     | Command::DeferConstraints
                     | Command::TouchNothing
+                    | Command::ChangeServer
             ),
             _ => true,
         }
@@ -640,6 +652,11 @@ pub enum TableChange {
     DropExpression {
         /// The column.
         column: String,
+    },
+    /// `ENABLE TRIGGER`, `DISABLE TRIGGER`, of one that has a name of its own
+    SwitchTrigger {
+        /// The trigger.
+        name: String,
     },
     /// `SET LOGGED`, `SET UNLOGGED`, `SET ACCESS METHOD`
     Rewrite,

@@ -1,5 +1,6 @@
 //! The aspects of the commands that only SQL of one's own sends.
 
+use crate::catalog::Presence;
 use crate::lock::LockMode;
 use crate::statement::{
     Command, DomainChange, Name, ReindexTarget, SequenceChange, SessionChange, SettingScope, TableChange,
@@ -38,6 +39,7 @@ impl Context<'_> {
                 let opens = (!is_new).then(|| self.dropped_policy(table, name));
                 std::iter::once(lock).chain(opens).collect()
             }
+            Command::Comment { table, .. } => vec![change_catalog(table, LockMode::ShareUpdateExclusive)],
             Command::ChangeTable { table, lock } => vec![change_catalog(table, *lock)],
             Command::Truncate { tables, cascade } => self.truncate(tables, *cascade),
             Command::LockTable { tables, mode } => tables.iter().map(|table| self.lock_table(table, *mode)).collect(),
@@ -64,12 +66,13 @@ impl Context<'_> {
             | Command::DropObject { .. }
             | Command::TouchNothing
             | Command::DeferConstraints => vec![unbound(Aspect::TouchNothing)],
+            Command::ChangeServer => vec![self.change_server()],
             Command::Session(change) => vec![self.session(change)],
             Command::Transaction(change) => vec![self.end_transaction(*change)],
             Command::RefusedInBody { reason } => vec![unbound(Aspect::RefusedInBody).named("reason", reason)],
             Command::Update { table, rows, reads, .. } => self.write_rows("updates", table, rows, reads),
             Command::Delete { table, rows, reads } => self.write_rows("deletes", table, rows, reads),
-            Command::Insert { table, reads } => self.insert_rows(table, reads),
+            Command::Insert { table, reads, .. } => self.insert_rows(table, reads),
             Command::Select { reads } => {
                 let read = self.read_rows(reads, None);
                 if read.is_empty() {
@@ -197,7 +200,8 @@ impl Context<'_> {
                 .map(|table| Observation::new(Aspect::Analyze, table))
                 .collect(),
             Command::Cluster { table: Some(table) } => vec![rewrite(table, "CLUSTER")],
-            Command::Cluster { table: None } => vec![unbound(Aspect::TouchNothing)],
+            // Each table is a transaction of its own then.
+            Command::Cluster { table: None } => vec![self.change_server()],
             _ => Vec::new(),
         }
     }
@@ -257,6 +261,9 @@ impl Context<'_> {
             .collect();
         tables.dedup();
         let about = |observation: Observation| observation.fact(FactName::Validation, validation).named("domain", name);
+        if tables.is_empty() && self.catalog.presence_of_type(name) == Presence::There {
+            return vec![unbound(Aspect::TouchNothing)];
+        }
         if tables.is_empty() {
             return vec![about(unbound(Aspect::AlterDomain))];
         }
@@ -278,6 +285,10 @@ impl Context<'_> {
             .fact(FactName::Scope, scope)
             .fact(FactName::Transaction, self.inside())
             .named("setting", name)
+    }
+
+    fn change_server(&self) -> Observation {
+        unbound(Aspect::ChangeServer).fact(FactName::Transaction, self.inside())
     }
 
     fn end_transaction(&self, change: TransactionChange) -> Observation {
@@ -348,6 +359,7 @@ impl Context<'_> {
                 let opens = (!is_new).then(|| about(Aspect::DisableRowSecurity).named("change", change));
                 std::iter::once(lock).chain(opens).collect()
             }
+            TableChange::SwitchTrigger { .. } => vec![change_catalog(table, LockMode::ShareRowExclusive)],
             TableChange::Catalog { lock } => vec![change_catalog(table, *lock)],
             TableChange::Unread { .. } => Vec::new(),
         }

@@ -135,14 +135,11 @@ impl Context<'_> {
                 let is_missing = is_plain(name) && self.catalog.presence_of_type(name) == Presence::Missing;
                 missing(is_missing && !if_exists, &format!("type `{name}`"))
             }
-            Command::Update { table, columns, .. } => {
-                let table = Identifier::from(table.as_str());
-                let mut refused = self.needs_table(&table, false);
-                let columns = columns.iter().map(|column| Identifier::from(column.as_str()));
-                refused.extend(columns.flat_map(|column| self.needs_column(&table, &column)));
-                refused
+            Command::Update { table, columns, .. } | Command::Insert { table, columns, .. } => {
+                self.needs_columns(table, columns)
             }
-            Command::Insert { table, .. } | Command::Delete { table, .. } | Command::ChangeTable { table, .. } => {
+            Command::Comment { table, column } => self.needs_columns(table, column.as_slice()),
+            Command::Delete { table, .. } | Command::ChangeTable { table, .. } => {
                 self.needs_table(&table.as_str().into(), false)
             }
             Command::Truncate { tables, .. } | Command::LockTable { tables, .. } => {
@@ -224,9 +221,11 @@ impl Context<'_> {
                 refused
             }
             TableChange::AlterConstraint { name, .. } => self.needs_constraint(table, Some(name)),
-            TableChange::AddKeyUsingIndex { index, .. } => {
-                let is_missing = self.presence_of_index(Some(table), index) == Presence::Missing;
-                missing(is_missing, &format!("index `{index}`"))
+            TableChange::AddKeyUsingIndex { index, .. } => self.needs_index_for_key(table, index),
+            TableChange::SwitchTrigger { name } => {
+                let presence = known_here(table).map(|table| self.catalog.presence_of_trigger(table, name));
+                let is_missing = presence == Some(Presence::Missing);
+                missing(is_missing, &format!("trigger `{name}` on `{}`", table.shown()))
             }
             TableChange::AddNotNull { column, .. }
             | TableChange::SetExpression { column, .. }
@@ -337,6 +336,15 @@ impl Context<'_> {
         )
     }
 
+    /// A table with all of these columns.
+    fn needs_columns(&self, table: &str, columns: &[String]) -> Vec<Observation> {
+        let table = Identifier::from(table);
+        let mut refused = self.needs_table(&table, false);
+        let columns = columns.iter().map(|column| Identifier::from(column.as_str()));
+        refused.extend(columns.flat_map(|column| self.needs_column(&table, &column)));
+        refused
+    }
+
     fn needs_constraint(&self, table: &Identifier, name: Option<&str>) -> Vec<Observation> {
         let (Some(here), Some(name)) = (known_here(table), name) else {
             return Vec::new();
@@ -349,6 +357,30 @@ impl Context<'_> {
         let Some(name) = name.known() else { return Vec::new() };
         let is_missing = self.presence_of_index(table, &name) == Presence::Missing;
         missing(is_missing && !if_exists, &format!("index `{name}`"))
+    }
+
+    /// A key takes over a unique index, and none with expressions or a condition.
+    fn needs_index_for_key(&self, table: &Identifier, name: &str) -> Vec<Observation> {
+        let presence = self.presence_of_index(Some(table), name);
+        let entry = known_here(table).and_then(|table| self.catalog.table(table));
+        let index = entry
+            .and_then(|entry| entry.indexes.get(name))
+            .filter(|_| presence == Presence::There);
+        let lack = index.and_then(|index| {
+            if !index.unique {
+                Some("is unique, as a key needs it")
+            } else if index.partial {
+                Some("has no condition, as a key needs it")
+            } else if index.items.iter().any(Option::is_none) {
+                Some("has no expressions, as a key needs it")
+            } else {
+                None
+            }
+        });
+        match lack {
+            Some(lack) => missing(true, &format!("index `{name}` that {lack}")),
+            None => missing(presence == Presence::Missing, &format!("index `{name}`")),
+        }
     }
 
     /// A table that the history knows to be gone.

@@ -202,6 +202,7 @@ fn spreading(statement: &Statement) -> Option<&str> {
                     action,
                     AlterTableAction::Change {
                         change: TableChange::Catalog { .. }
+                            | TableChange::SwitchTrigger { .. }
                             | TableChange::AttachPartition { .. }
                             | TableChange::DetachPartition { .. }
                             | TableChange::Inherit { .. }

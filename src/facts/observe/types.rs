@@ -29,14 +29,30 @@ impl Context<'_> {
             return vec![about(Aspect::AlterType).fact(FactName::Change, TypeChange::Unknown.fact())];
         };
         let collation_changes = before.collation.as_deref() != collation;
+        let (old_base, new_base) = (self.catalog.base_type(&before.data_type), self.catalog.base_type(to));
         let change = type_change(
-            &before.data_type,
-            to,
+            old_base,
+            new_base,
             using,
             collation_changes,
             self.time_zone,
             self.postgres,
         );
+        let changes_domain = before.data_type != *to && (*old_base != before.data_type || new_base != to);
+        let change = match change {
+            // Each value is checked, and the table written for it (`ATColumnChangeRequiresRewrite` in tablecmds.c).
+            TypeChange::Same
+            | TypeChange::Kept
+            | TypeChange::IndexesRebuilt
+            | TypeChange::Rewrite
+            | TypeChange::Unknown
+                if changes_domain && self.catalog.is_constrained(to) =>
+            {
+                TypeChange::Rewrite
+            }
+            TypeChange::Same if changes_domain => TypeChange::Kept,
+            other => other,
+        };
         let builds = rebuilt_indexes(entry, column, change);
         // An index that a free change would keep is rebuilt all the same where an expression or predicate has the column.
         let change = match (change, builds.is_empty()) {

@@ -108,6 +108,7 @@ fn of_change(change: &TableChange) -> Option<Feature> {
         | TableChange::SetSchema { .. }
         | TableChange::ForceRowSecurity
         | TableChange::DisableRowSecurity
+        | TableChange::SwitchTrigger { .. }
         | TableChange::Catalog { .. }
         | TableChange::Unread { .. } => return None,
     })
