@@ -251,12 +251,12 @@ impl Run<'_> {
         let own = &model.key().app;
         if let Some(key) = field.target_key().filter(|key| key.app == *own) {
             let reason = format!("{}.{name} points to it", model.state.label());
-            self.refuse_missing(model.view, &key, &reason);
+            self.refuse_absent(model.view, &key, &reason);
         }
     }
 
     /// A model of the app that no migration has created by now.
-    fn refuse_missing(&mut self, view: View<'_>, key: &ModelKey, because: &str) {
+    fn refuse_absent(&mut self, view: View<'_>, key: &ModelKey, because: &str) {
         let found = view.model(key);
         let is_declared = found.is_some_and(|model| model.state.origin != Origin::Assumed);
         if !is_declared && self.is_whole_app(view, &key.app) {
@@ -270,7 +270,7 @@ impl Run<'_> {
         let Target::Model(name) = &rows.target else { return };
         if effect.certainty == Certainty::Certain && name.app == states.app {
             let key = ModelKey::new(&name.app, &name.name);
-            self.refuse_missing(states.to, &key, "the code goes to its rows");
+            self.refuse_absent(states.to, &key, "the code goes to its rows");
         }
     }
 
