@@ -97,6 +97,7 @@ impl Run<'_> {
     fn forwards(&mut self, operation: &Operation, states: States<'_>) {
         self.refuse_by_state(operation, states);
         self.refuse_by_name(operation, states);
+        self.refuse_targets(operation, states);
         match operation {
             Operation::CreateModel { name, .. } => self.create_declared_model(name, states),
             Operation::DeleteModel { name } => {

@@ -121,7 +121,6 @@ impl Run<'_> {
                     && let Some(new) = states.to.model(&key)
                 {
                     self.refuse_clash(&new, name);
-                    self.refuse_missing_target(&new, name);
                     if is_automatic(&field.kind) {
                         self.refuse_second_automatic(&new);
                     }
@@ -131,9 +130,6 @@ impl Run<'_> {
                 if let Some(key) = model(states.to, name)
                     && let Some(new) = states.to.model(&key)
                 {
-                    for field in new.state.fields.keys() {
-                        self.refuse_missing_target(&new, field);
-                    }
                     self.refuse_second_automatic(&new);
                 }
             }
@@ -242,8 +238,30 @@ impl Run<'_> {
         }
     }
 
-    /// `resolve_related_fields`: a key has the type of what it points to, and so wants the model. What another app declares may
-    /// come earlier or later than here; the app's own models are in order.
+    /// What the schema editor refuses: a column has the type of what its key points to. In the state a model may come later.
+    pub(super) fn refuse_targets(&mut self, operation: &Operation, states: States<'_>) {
+        let (name, only) = match operation {
+            Operation::AddField { model_name, name, .. } | Operation::AlterField { model_name, name, .. } => {
+                (model_name, Some(name))
+            }
+            Operation::CreateModel { name, .. } => (name, None),
+            _ => return,
+        };
+        let Some(model) = states.to.model(&ModelKey::new(states.app, name)) else {
+            return;
+        };
+        for field in model
+            .state
+            .fields
+            .keys()
+            .filter(|field| only.is_none_or(|only| *only == ***field))
+        {
+            self.refuse_missing_target(&model, field);
+        }
+    }
+
+    /// `resolve_related_fields`: a key wants the model that it points to. What another app declares may come earlier or later
+    /// than here; the app's own models are in order.
     fn refuse_missing_target(&mut self, model: &Model<'_>, name: &str) {
         let Some(field) = model.field(name).filter(|field| field.field.reference().is_some()) else {
             return;
