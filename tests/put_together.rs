@@ -220,3 +220,15 @@ fn methods_that_the_project_gives_its_models_are_followed() {
         assert_eq!(rules(&found), ["run-python-over-all-rows"], "{body}");
     }
 }
+
+#[test]
+fn what_goes_by_a_name_that_the_database_gives_is_no_proof_any_more() {
+    let proof = "schema_editor.execute('ALTER TABLE shop_order ADD CONSTRAINT filled CHECK (status IS NOT NULL)')\n";
+    let drop = "for name in schema_editor.names():\n    \
+                schema_editor.execute(f'ALTER TABLE shop_order DROP CONSTRAINT {name}')\n";
+    let set = "schema_editor.execute('ALTER TABLE shop_order ALTER COLUMN status DROP NOT NULL')\n\
+               schema_editor.execute('ALTER TABLE shop_order ALTER COLUMN status SET NOT NULL')";
+    let scans = |body: String| rules(&findings(&body)).contains(&"set-not-null-scanning-table");
+    assert!(!scans(format!("{proof}{set}")));
+    assert!(scans(format!("{proof}{drop}{set}")));
+}

@@ -17,6 +17,7 @@ use crate::source::{Range, Sources};
 use crate::sql;
 use crate::statement::{AlterTableAction, Command, Statement};
 use crate::transaction::Transaction;
+use crate::unknown::Unknown;
 use crate::versions::PostgresVersion;
 
 use super::births::Births;
@@ -239,7 +240,7 @@ impl<'a> Database<'a> {
             } else {
                 self.remember(statement);
             }
-            if let Some(scope) = calls_unknown {
+            if let Some(scope) = calls_unknown.or_else(|| takes_unknown(statement)) {
                 self.catalog.doubt(&scope, Cause::Unread);
             }
         }
@@ -361,6 +362,23 @@ impl<'a> Database<'a> {
         self.remember_command(statement);
         self.catalog.apply(statement);
     }
+}
+
+/// The table of which something goes, or is renamed, whose name the code asks the database for.
+fn takes_unknown(statement: &Statement) -> Option<Scope> {
+    let Statement::AlterTable { table, actions, .. } = statement else {
+        return None;
+    };
+    let is_pattern = |unknown: Option<&Unknown>| unknown.is_some_and(|unknown| unknown.as_pattern().is_some());
+    let takes = |action: &AlterTableAction| match action {
+        AlterTableAction::DropConstraint { name, .. } => is_pattern(name.unknown().as_ref()),
+        AlterTableAction::DropColumn { column, .. } | AlterTableAction::RenameColumn { from: column, .. } => {
+            is_pattern(column.unknown())
+        }
+        _ => false,
+    };
+    let table = table.known()?.to_owned();
+    actions.iter().any(takes).then(|| Scope::Tables(vec![table]))
 }
 
 /// The timeouts that the project sets for every session.
