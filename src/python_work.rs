@@ -159,6 +159,8 @@ pub struct RowEffect {
     pub filters: Vec<Filter>,
     /// Whether they are locked: `select_for_update`.
     pub locks: bool,
+    /// Whether the model is today's, imported from `models.py`, and not that of the history.
+    pub is_imported: bool,
 }
 
 /// What happens to rows.

@@ -129,3 +129,12 @@ fn one_of_several_conditions_that_leaves_no_row_out_is_enough() {
     assert_eq!(rules(code), ["run-python-over-all-rows"]);
     assert_eq!(rules(&code.replace(" | ", " & ")), Vec::<String>::new());
 }
+
+#[test]
+fn code_that_looks_for_a_model_first_is_not_refused_for_want_of_it() {
+    let guarded = "try:\n    Gone = apps.get_model(\"shop\", \"Gone\")\nexcept LookupError:\n    pass\nelse:\n    Gone.objects.first()";
+    assert_eq!(findings("True", guarded, RUN), Vec::<Value>::new());
+    let bare = "Gone = apps.get_model(\"shop\", \"Gone\")\nGone.objects.first()";
+    let found = findings("True", bare, RUN);
+    assert_eq!(text(&found[0], "rule"), "django-refuses", "{found:?}");
+}

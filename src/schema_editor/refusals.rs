@@ -286,7 +286,7 @@ impl Run<'_> {
     pub(super) fn refuse_rows(&mut self, effect: &Effect, states: States<'_>) {
         let Action::Rows(rows) = &effect.action else { return };
         let Target::Model(name) = &rows.target else { return };
-        if effect.certainty == Certainty::Certain && name.app == states.app {
+        if effect.certainty == Certainty::Certain && !rows.is_imported && name.app == states.app {
             let key = ModelKey::new(&name.app, &name.name);
             self.refuse_absent(states.to, &key, "the code goes to its rows");
         }

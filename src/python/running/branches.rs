@@ -198,14 +198,19 @@ impl<'a> Runner<'a> {
         Flow::Next
     }
 
-    pub(super) fn attempt(&mut self, attempt: &'a ast::StmtTry) -> Flow<'a> {
-        let before = self.snapshot();
-        let from = self.effects.len();
-        let flow = self.execute(&attempt.body);
+    /// What has been done from here on is done where nothing fails that a handler catches.
+    fn attempted_from(&mut self, from: usize, attempt: &ast::StmtTry) {
         if !attempt.handlers.is_empty() {
             let attempted = self.effects.iter_mut().skip(from);
             attempted.for_each(|found| found.effect.certainty = Certainty::Attempted);
         }
+    }
+
+    pub(super) fn attempt(&mut self, attempt: &'a ast::StmtTry) -> Flow<'a> {
+        let before = self.snapshot();
+        let from = self.effects.len();
+        let flow = self.execute(&attempt.body);
+        self.attempted_from(from, attempt);
         let mut after = self.snapshot();
         if !attempt.handlers.is_empty() {
             self.state.join(&before);
@@ -227,7 +232,13 @@ impl<'a> Runner<'a> {
         }
         self.state.go_back(&after);
         let flow = match flow {
-            Flow::Next => self.execute(&attempt.orelse),
+            // It runs only where nothing has failed.
+            Flow::Next => {
+                let from = self.effects.len();
+                let flow = self.execute(&attempt.orelse);
+                self.attempted_from(from, attempt);
+                flow
+            }
             // What raises here is caught by a handler.
             Flow::Raise if !attempt.handlers.is_empty() => Flow::Next,
             flow => flow,

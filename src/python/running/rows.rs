@@ -60,7 +60,10 @@ impl<'a> Runner<'a> {
     fn effect_on(&mut self, query: &Query, once: &Query, change: Change, place: TextRange) {
         let (reach, of) = self.reach(query, 0);
         let from = self.loops_before_atomic.unwrap_or(self.loops.len());
+        let mut imported = self.model_classes.iter().map(|(model, ..)| model);
+        let is_imported = matches!(&query.target, Target::Model(model) if imported.any(|known| known == model));
         let effect = RowEffect {
+            is_imported,
             target: query.target.clone(),
             change,
             reach,
