@@ -102,6 +102,13 @@ pub enum TextPiece {
     Table(ModelName),
     /// The column of a field.
     Column(ModelName, String),
+    /// What an expression gives, known only when the code runs: in one scope it gives the same each time.
+    Value {
+        /// The expression.
+        source: String,
+        /// The module, call and loop that it stands in, and what it is evaluated to.
+        scope: String,
+    },
     /// Known only when the code runs.
     Unknown(String),
 }

@@ -28,7 +28,7 @@ mod split;
 mod token;
 
 use crate::statement::{FunctionBody, Object, Statement, Volatility};
-use crate::unknown::UnknownPart;
+use crate::unknown::{Unknown, UnknownPart};
 
 use reading::{Budget, Reading};
 
@@ -93,10 +93,10 @@ pub fn split_around<'t>(text: &'t str, unknowns: &[UnknownPart]) -> Vec<Piece<'t
     split::split(text, unknowns)
 }
 
-/// A name that is put together, as an f-string would have it: `orders_{year}`.
+/// A name of which parts are not known: `orders_{year}`.
 #[must_use]
-pub fn pattern(name: &str, unknowns: &[UnknownPart]) -> String {
-    token::pattern(name, 0..name.len(), unknowns)
+pub fn unknown_name(name: &str, unknowns: &[UnknownPart]) -> Unknown {
+    token::unknown_name(name, 0..name.len(), unknowns)
 }
 
 impl Piece<'_> {

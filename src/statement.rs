@@ -206,6 +206,8 @@ pub struct CreateTable {
     pub form: TableForm,
     /// `IF NOT EXISTS`
     pub if_not_exists: bool,
+    /// Elements of which nothing is known.
+    pub unread: Vec<Unknown>,
 }
 
 /// A column definition in `CREATE TABLE` or `ADD COLUMN`.

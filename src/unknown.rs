@@ -29,14 +29,14 @@ pub struct Unknown {
 }
 
 /// When two unknown things are known to be the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Sameness {
     /// Where they have the same subject.
     Subject,
     /// Where one is a copy of the other, or both are derived from copies and are the same of them.
     Copy,
-    /// Where they are put together in the same way; so they are shown, too.
-    Pattern,
+    /// Where they are put together in the same way of the same parts; so they are shown, too.
+    Pattern(Arc<[Unknown]>),
 }
 
 impl Unknown {
@@ -82,13 +82,14 @@ impl Unknown {
         }
     }
 
-    /// A name that code puts together: `orders_{year}`. It is the same wherever it is put together so.
+    /// A name that code puts together of parts that are not known: `orders_{year}`. It is the same wherever it is put
+    /// together so of the same parts.
     #[must_use]
-    pub fn pattern(pattern: &str, reason: &str) -> Self {
+    pub fn pattern(pattern: &str, reason: &str, parts: &[Unknown]) -> Self {
         Self {
             reason: readable(reason),
             subject: Some(Arc::from(pattern)),
-            sameness: Sameness::Pattern,
+            sameness: Sameness::Pattern(parts.into()),
             is_refused: false,
         }
     }
@@ -103,8 +104,8 @@ impl Unknown {
                 .as_ref()
                 .map(|subject| Arc::from(format!("{what} of {subject}"))),
             sameness: match self.sameness {
-                Sameness::Subject | Sameness::Pattern => Sameness::Subject,
-                Sameness::Copy => Sameness::Copy,
+                Sameness::Subject => Sameness::Subject,
+                Sameness::Copy | Sameness::Pattern(_) => Sameness::Copy,
             },
             is_refused: self.is_refused,
         }
@@ -119,7 +120,10 @@ impl Unknown {
     /// How code puts the name together, where it does.
     #[must_use]
     pub fn as_pattern(&self) -> Option<&str> {
-        self.subject.as_deref().filter(|_| self.sameness == Sameness::Pattern)
+        match self.sameness {
+            Sameness::Pattern(_) => self.subject.as_deref(),
+            Sameness::Subject | Sameness::Copy => None,
+        }
     }
 
     /// Whether Django raises an error where it would be made.
@@ -146,10 +150,11 @@ fn readable(reason: &str) -> Arc<str> {
 
 impl PartialEq for Unknown {
     fn eq(&self, other: &Self) -> bool {
-        let has_same_origin = match (self.sameness, other.sameness) {
-            (Sameness::Subject, Sameness::Subject) | (Sameness::Pattern, Sameness::Pattern) => true,
+        let has_same_origin = match (&self.sameness, &other.sameness) {
+            (Sameness::Subject, Sameness::Subject) => true,
+            (Sameness::Pattern(own), Sameness::Pattern(others)) => own == others,
             (Sameness::Copy, Sameness::Copy) => Arc::ptr_eq(&self.reason, &other.reason),
-            (Sameness::Subject | Sameness::Copy | Sameness::Pattern, _) => false,
+            (Sameness::Subject | Sameness::Copy | Sameness::Pattern(_), _) => false,
         };
         has_same_origin && self.subject == other.subject
     }

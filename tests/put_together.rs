@@ -232,3 +232,46 @@ fn what_goes_by_a_name_that_the_database_gives_is_no_proof_any_more() {
     assert!(!scans(format!("{proof}{set}")));
     assert!(scans(format!("{proof}{drop}{set}")));
 }
+
+#[test]
+fn names_are_the_same_only_where_the_same_value_gives_them() {
+    let make = "rows = apps.get_model('shop', 'Order').objects\nfor row in rows.all():\n    \
+                schema_editor.execute(f'CREATE TABLE t_{row.pk} (id bigint)')\n";
+    let index = "schema_editor.execute(f'CREATE INDEX ON t_{row.pk} (id)')";
+    let in_same_loop = findings(&format!("{make}    {index}"));
+    assert_eq!(rules(&in_same_loop), Vec::<&str>::new());
+    let in_other_loop = findings(&format!("{make}for row in rows.all():\n    {index}"));
+    assert_eq!(rules(&in_other_loop), ["create-index-blocking-writes"]);
+}
+
+#[test]
+fn what_is_made_by_a_name_that_is_not_known_may_be_anything() {
+    let open = "columns = ', '.join(schema_editor.columns)\n\
+                schema_editor.execute(f'CREATE TABLE archive (id bigint, {columns})')\n\
+                schema_editor.execute('ALTER TABLE archive ALTER COLUMN note SET NOT NULL')";
+    assert_eq!(rules(&findings(open)), Vec::<&str>::new());
+    let column = "schema_editor.execute(f'ALTER TABLE shop_order ADD COLUMN c_{schema_editor.a} text')\n\
+                  schema_editor.execute('ALTER TABLE shop_order ALTER COLUMN c_1 SET DEFAULT 1')";
+    assert_eq!(rules(&findings(column)), Vec::<&str>::new());
+}
+
+#[test]
+fn a_flag_that_the_module_keeps_silences_nothing_either() {
+    let head = "from django.conf import settings\n\nENABLED = settings.MAY_INDEX\n\n\n\
+                def code(apps, schema_editor):\n    if ENABLED:\n        \
+                schema_editor.execute('CREATE INDEX ON shop_order (status)')";
+    let operations = "    operations = [migrations.RunPython(code)]";
+    let settings = [
+        (
+            "manage.py",
+            "os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"config\")\n",
+        ),
+        ("config.py", "MAY_INDEX = False\n"),
+    ];
+    assert_eq!(
+        rules(&findings_of(head, operations, &settings)),
+        ["create-index-blocking-writes"]
+    );
+    let head = head.replace("settings.MAY_INDEX", "False");
+    assert_eq!(rules(&findings_of(&head, operations, &settings)), Vec::<&str>::new());
+}

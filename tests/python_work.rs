@@ -83,7 +83,7 @@ fn joined(pieces: &[TextPiece]) -> String {
         TextPiece::Known(text) => text.to_string(),
         TextPiece::Table(model) => format!("<table {}.{}>", model.app, model.name),
         TextPiece::Column(model, field) => format!("<column {}.{}.{field}>", model.app, model.name),
-        TextPiece::Unknown(_) => "<?>".to_owned(),
+        TextPiece::Value { .. } | TextPiece::Unknown(_) => "<?>".to_owned(),
     });
     pieces.collect()
 }

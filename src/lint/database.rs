@@ -17,7 +17,7 @@ use crate::source::{Range, Sources};
 use crate::sql;
 use crate::statement::{AlterTableAction, Command, Statement};
 use crate::transaction::Transaction;
-use crate::unknown::Unknown;
+use crate::unknown::{Identifier, Unknown};
 use crate::versions::PostgresVersion;
 
 use super::births::Births;
@@ -240,8 +240,9 @@ impl<'a> Database<'a> {
             } else {
                 self.remember(statement);
             }
-            if let Some(scope) = calls_unknown.or_else(|| takes_unknown(statement)) {
-                self.catalog.doubt(&scope, Cause::Unread);
+            let calls_unknown = calls_unknown.map(|scope| (scope, Cause::Unread));
+            for (scope, cause) in calls_unknown.into_iter().chain(doubted(statement)) {
+                self.catalog.doubt(&scope, cause);
             }
         }
     }
@@ -364,21 +365,30 @@ impl<'a> Database<'a> {
     }
 }
 
-/// The table of which something goes, or is renamed, whose name the code asks the database for.
-fn takes_unknown(statement: &Statement) -> Option<Scope> {
-    let Statement::AlterTable { table, actions, .. } = statement else {
+/// What is in doubt after a statement that makes or takes something by a name that code puts together.
+///
+/// What it takes may have been a proof; what it makes may be anything that is thought not to be there.
+fn doubted(statement: &Statement) -> Option<(Scope, Cause)> {
+    let is_pattern = |unknown: &Unknown| unknown.as_pattern().is_some();
+    if !statement.unknowns().iter().any(is_pattern) {
         return None;
+    }
+    let scope = match statement.table() {
+        Some(Identifier::Known(table)) => Scope::Tables(vec![table.clone()]),
+        Some(Identifier::Unknown(_)) | None => Scope::Everything,
     };
-    let is_pattern = |unknown: Option<&Unknown>| unknown.is_some_and(|unknown| unknown.as_pattern().is_some());
     let takes = |action: &AlterTableAction| match action {
-        AlterTableAction::DropConstraint { name, .. } => is_pattern(name.unknown().as_ref()),
+        AlterTableAction::DropConstraint { name, .. } => name.unknown().is_some(),
         AlterTableAction::DropColumn { column, .. } | AlterTableAction::RenameColumn { from: column, .. } => {
-            is_pattern(column.unknown())
+            column.unknown().is_some()
         }
         _ => false,
     };
-    let table = table.known()?.to_owned();
-    actions.iter().any(takes).then(|| Scope::Tables(vec![table]))
+    let cause = match (statement, &scope) {
+        (Statement::AlterTable { actions, .. }, Scope::Tables(_)) if actions.iter().any(takes) => Cause::Unread,
+        _ => Cause::Undecided,
+    };
+    Some((scope, cause))
 }
 
 /// The timeouts that the project sets for every session.

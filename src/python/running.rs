@@ -100,6 +100,8 @@ pub(super) struct Runner<'a> {
     start: &'a Module,
     state: State<'a>,
     frame: FrameId,
+    /// How many loops have begun so far.
+    loops_begun: usize,
     symbols: Vec<TextPiece>,
     effects: Vec<Found>,
     doubt: usize,
@@ -252,6 +254,7 @@ impl<'a> Runner<'a> {
             doubt: 0,
             at: Range::default(),
             loops: Vec::new(),
+            loops_begun: 0,
             loops_before_atomic: None,
             calls: Vec::new(),
             returns: Vec::new(),

@@ -128,7 +128,7 @@ impl Run<'_> {
                     let table = states.to.table_of(&name.app, &name.name);
                     tables.extend(table.and_then(|table| table.known().map(str::to_owned)));
                 }
-                TextPiece::Unknown(_) => {}
+                TextPiece::Value { .. } | TextPiece::Unknown(_) => {}
             }
         }
         scope_of(tables, states)
@@ -228,6 +228,10 @@ impl Run<'_> {
                         None => Unknown::new(&format!("the column of {}.{field}", model.state.label())),
                     }
                 }
+                TextPiece::Value { source, scope } => {
+                    let subject = format!("{source} in {scope} of operation {:?}", self.editor.operation);
+                    Unknown::named(&subject, source)
+                }
                 TextPiece::Unknown(reason) => Unknown::new(reason),
             };
             let start = text.length();
@@ -244,9 +248,10 @@ impl Run<'_> {
     /// The name of a table, as the code puts it together.
     fn table_name(&mut self, pieces: &[TextPiece], view: View<'_>) -> Identifier {
         let (text, unknowns) = self.composed(pieces, view);
-        match unknowns.first() {
-            None => Identifier::from(text.to_string()),
-            Some(part) => Identifier::Unknown(Unknown::pattern(&sql::pattern(&text, &unknowns), part.unknown.reason())),
+        if unknowns.is_empty() {
+            Identifier::from(text.to_string())
+        } else {
+            Identifier::Unknown(sql::unknown_name(&text, &unknowns))
         }
     }
 

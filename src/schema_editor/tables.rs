@@ -83,6 +83,7 @@ impl Run<'_> {
             tablespace: model.db_tablespace().filter(|tablespace| !tablespace.is_empty()),
             form: TableForm::Plain,
             if_not_exists: false,
+            unread: Vec::new(),
         }));
     }
 

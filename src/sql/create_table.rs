@@ -10,7 +10,7 @@ use super::constraint::{self, Constraint};
 use super::cursor::{Cursor, Problem, Read};
 use super::heads::command;
 use super::query;
-use super::token::{Kind, NameForm, Token};
+use super::token::{Kind, Token};
 
 /// Everything behind `CREATE .. TABLE`.
 pub(super) fn read(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Statement>> {
@@ -33,6 +33,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Stateme
             TableForm::Plain
         },
         if_not_exists,
+        unread: Vec::new(),
     };
     if cursor.eat(&["partition", "of"]) {
         partition(cursor, &mut create)?;
@@ -100,8 +101,9 @@ fn elements(cursor: &mut Cursor<'_>, table: &str, create: &mut CreateTable) -> R
         let mut element = cursor.over(tokens);
         // Elements that are known only when the code runs.
         if let [token] = tokens
-            && matches!(token.kind, Kind::UnknownName(_, NameForm::Whole))
+            && let Some(unknown) = token.unknown_whole()
         {
+            create.unread.push(unknown.clone());
             continue;
         }
         if element.eat(&["like"]) {

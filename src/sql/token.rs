@@ -58,42 +58,50 @@ pub(super) fn tokens_around(text: &str, unknowns: &[UnknownPart]) -> (Vec<Token>
     for token in &mut tokens {
         let within = |part: &&UnknownPart| part.bytes.start < token.end && token.start < part.bytes.end;
         if let Some(part) = unknowns.iter().find(within) {
-            token.kind = unknown_kind(token, part, || pattern(text, token.start..token.end, unknowns));
+            token.kind = unknown_kind(token, part, || unknown_name(text, token.start..token.end, unknowns));
         }
     }
     (tokens, problem)
 }
 
-fn unknown_kind(token: &Token, part: &UnknownPart, shown: impl FnOnce() -> String) -> Kind {
+fn unknown_kind(token: &Token, part: &UnknownPart, name: impl FnOnce() -> Unknown) -> Kind {
     let form = match (&token.kind, part.form) {
         (Kind::Word(_), PartForm::Text) if part.bytes == (token.start..token.end) => NameForm::Whole,
         (Kind::Word(_) | Kind::Quoted(_), PartForm::Text) => NameForm::Part,
         (_, PartForm::Text | PartForm::Literal) => return Kind::Unknown(part.unknown.clone()),
     };
-    // Two names that are put together in the same way are the same one.
-    let shown = shown();
-    let reason = match part.unknown.reason() {
-        reason if reason.contains(' ') => reason.to_owned(),
-        source => format!("`{source}` is known only when the code runs"),
-    };
-    Kind::UnknownName(Unknown::pattern(&shown, &reason), form)
+    Kind::UnknownName(name(), form)
 }
 
-/// A name, part of a text, as an f-string would have it: `orders_{year}`.
-pub(super) fn pattern(text: &str, name: Range<usize>, unknowns: &[UnknownPart]) -> String {
-    let mut shown = String::new();
+/// A name, part of a text, as an f-string would have it: `orders_{year}`. Two that are put together in the same way of the
+/// same parts are the same one.
+pub(super) fn unknown_name(text: &str, name: Range<usize>, unknowns: &[UnknownPart]) -> Unknown {
+    let mut pattern = String::new();
+    let mut parts: Vec<Unknown> = Vec::new();
     let mut at = name.start;
     for UnknownPart { bytes, unknown, .. } in unknowns {
         if bytes.start < at || bytes.end > name.end {
             continue;
         }
-        shown.push_str(text.get(at..bytes.start).unwrap_or_default());
-        let source = Some(unknown.reason()).filter(|reason| !reason.contains(' '));
-        shown.extend(["{", source.unwrap_or("…"), "}"]);
+        pattern.push_str(text.get(at..bytes.start).unwrap_or_default());
+        pattern.extend(["{", source(unknown).unwrap_or("…"), "}"]);
+        parts.push(unknown.clone());
         at = bytes.end;
     }
-    shown.push_str(text.get(at..name.end).unwrap_or_default());
-    shown.trim_matches('"').to_owned()
+    pattern.push_str(text.get(at..name.end).unwrap_or_default());
+    let reason = match parts.first() {
+        Some(part) => match source(part) {
+            Some(source) => format!("`{source}` is known only when the code runs"),
+            None => part.reason().to_owned(),
+        },
+        None => "is known only when the code runs".to_owned(),
+    };
+    Unknown::pattern(pattern.trim_matches('"'), &reason, &parts)
+}
+
+/// The expression that gives a part, where the reason is that and no sentence.
+fn source(unknown: &Unknown) -> Option<&str> {
+    Some(unknown.reason()).filter(|reason| !reason.contains(' '))
 }
 
 /// The tokens up to the first place that no token begins at, and what is wrong there.

@@ -42,17 +42,21 @@ impl Statement {
     /// The table that it is about, where its name is not known.
     #[must_use]
     pub fn nameless_table(&self) -> Option<&Unknown> {
+        self.table()?.unknown()
+    }
+
+    /// The table that it is about, where it names one.
+    #[must_use]
+    pub fn table(&self) -> Option<&Identifier> {
         match self {
-            Statement::CreateTable(create) => create.table.unknown(),
-            Statement::CreateIndex(create) => create.table.unknown(),
+            Statement::CreateTable(create) => Some(&create.table),
+            Statement::CreateIndex(create) => Some(&create.table),
             Statement::DropTable { table, .. }
             | Statement::RenameTable { from: table, .. }
             | Statement::AlterTable { table, .. }
             | Statement::Comment { table, .. }
-            | Statement::UpdateNulls { table, .. } => table.unknown(),
-            Statement::DropIndex { table, .. } | Statement::RenameIndex { table, .. } => {
-                table.as_ref().and_then(Identifier::unknown)
-            }
+            | Statement::UpdateNulls { table, .. } => Some(table),
+            Statement::DropIndex { table, .. } | Statement::RenameIndex { table, .. } => table.as_ref(),
             Statement::SetConstraintsImmediate { .. }
             | Statement::AlterSequenceType { .. }
             | Statement::CreateSequence { .. }
@@ -117,6 +121,7 @@ impl Collected {
                 create.columns.iter().for_each(|column| self.column(column));
                 let constraints = create.constraints.iter();
                 constraints.for_each(|constraint| self.constraint(constraint));
+                self.0.extend_from_slice(&create.unread);
             }
             Statement::AlterTable { table, actions, .. } => {
                 self.identifier(table);

@@ -294,7 +294,9 @@ fn piece(pieces: &[TextPiece], params: &Parameters) -> Option<SqlPiece> {
     for piece in pieces {
         match piece {
             TextPiece::Known(known) => text.push(known),
-            TextPiece::Table(_) | TextPiece::Column(..) | TextPiece::Unknown(_) => return None,
+            TextPiece::Table(_) | TextPiece::Column(..) | TextPiece::Value { .. } | TextPiece::Unknown(_) => {
+                return None;
+            }
         }
     }
     let text = text.finish();

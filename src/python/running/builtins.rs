@@ -261,6 +261,7 @@ impl<'a> Runner<'a> {
             Iterated::Any { items, turns, rows } => (items, Some(turns), rows),
         };
         let is_repeated = turns.is_some();
+        self.loops_begun += 1;
         self.loops.extend(turns);
         let mut results = Vec::new();
         for item in items {

@@ -116,7 +116,7 @@ impl<'a> Runner<'a> {
     }
 
     /// A call of something that is not known.
-    fn not_followed(&mut self, callee: &Datum<'a>, given: Given<'a>, place: TextRange) -> Datum<'a> {
+    pub(super) fn not_followed(&mut self, callee: &Datum<'a>, given: Given<'a>, place: TextRange) -> Datum<'a> {
         self.call_back(&given);
         let handed = self.handed_to(&given).max(self.handed([callee]));
         // Django itself called it: nothing is known of what runs.

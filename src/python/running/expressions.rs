@@ -9,7 +9,7 @@ use super::super::operators;
 use super::data::{Cell, Closure, Datum, Definition, Query};
 use super::text::Shared;
 use super::{MAX_DEPTH, Runner};
-use crate::python_work::Change;
+use crate::python_work::{Change, TextPiece};
 use crate::row_work::Reach;
 use crate::value::{Form, Str, Value};
 
@@ -206,9 +206,20 @@ impl<'a> Runner<'a> {
         let text = match &datum {
             Datum::Text(_) | Datum::Constant(_) | Datum::Unknown(_) => self.shown_text(&datum),
             // A value of a row is called by the code that gets it.
-            _ => {
+            // A call may give something else each time.
+            _ if element.expression.is_call_expr() => {
                 let source = self.shown(element.expression.range());
                 self.unknown_text(&source)
+            }
+            datum => {
+                let source = self.shown(element.expression.range());
+                let value = match datum {
+                    Datum::Row(id) => format!("{id}"),
+                    Datum::Part(part) => format!("{part:?}"),
+                    _ => String::new(),
+                };
+                let scope = format!("{} {} {} {value}", self.start.path, self.frame, self.loops_begun);
+                self.symbol(TextPiece::Value { source, scope })
             }
         };
         let is_plain = element.format_spec.as_deref().is_none_or(leaves_text_alone) && element.debug_text.is_none();

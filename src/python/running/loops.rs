@@ -228,6 +228,7 @@ impl<'a> Runner<'a> {
         let (from, returned, doubt) = (self.effects.len(), self.returns.len(), self.doubt);
         let yielded = self.yields.as_ref().map(Vec::len);
         let mut before = self.snapshot();
+        self.loops_begun += 1;
         self.loops.push(turns);
         body(self);
         let after = self.state.go_back(&before);
@@ -297,6 +298,7 @@ impl<'a> Runner<'a> {
             }
         };
         let is_repeated = turns.is_some();
+        self.loops_begun += 1;
         self.loops.extend(turns);
         for item in items {
             if !self.may_go_on() {

@@ -35,7 +35,7 @@ impl<'a> Runner<'a> {
                     Datum::Method(method) if matches!(method.0, Datum::Model(_)) => {
                         self.call_datum(&callee, given, Some(place))
                     }
-                    Datum::Method(_) => Datum::unknown("is known only when it runs"),
+                    Datum::Method(_) => self.not_followed(&callee, given, place),
                     _ => self.call_datum(&callee, given, Some(place)),
                 }
             }

@@ -66,7 +66,10 @@ impl<'a> Runner<'a> {
                 Some(class) => Datum::Class(home, class),
                 None => special(path),
             },
-            Some(value) if operators::is_constant(value) => self.of_value(value, home),
+            // A flag may be one of the settings, which decides nothing.
+            Some(value) if operators::is_constant(value) && !matches!(value, Value::Bool(_)) => {
+                self.of_value(value, home)
+            }
             Some(value) => self.assigned(home, name, Some(value)),
             None if home.class(name).is_some() => match home.class(name) {
                 Some(class) => Datum::Class(home, class),
