@@ -5,24 +5,28 @@
 //! `django/db/backends/ddl_references.py`.
 
 mod command;
+mod function;
 mod names;
 mod object;
 mod print;
 mod references;
+mod table_change;
 mod unknowns;
 
 use crate::data_type::DataType;
 use crate::unknown::{Identifier, Sql, Unknown};
 
 pub use command::{
-    BodyLanguage, Command, DomainChange, FunctionBody, FunctionKind, Inner, Parameter, QueryReads, ReindexTarget, Rows,
-    SequenceChange, SessionChange, SettingScope, TableChange, TableForm, Takes, TransactionChange, ViewKind,
+    Command, DomainChange, Inner, QueryReads, ReindexTarget, Rows, SequenceChange, SessionChange, SettingScope,
+    TransactionChange, ViewKind,
 };
+pub use function::{BodyLanguage, FunctionBody, FunctionKind, Parameter, Takes};
 pub use names::{create_index_name, index_name, names_digest, truncate_name};
 pub use object::Object;
 pub(crate) use print::deferrable_sql;
 pub use print::{quote_literal, quote_name, split_identifier};
 pub(crate) use references::without_namespace;
+pub use table_change::{TableChange, TableForm};
 
 /// One command to Postgres.
 #[derive(Clone, Debug)]
