@@ -173,32 +173,15 @@ impl Modules {
     /// the app. `None` where the class does not define it.
     #[must_use]
     pub fn run_operation(&self, start: &Module, call: &Call, app: &str, asked: &mut Vec<String>) -> Option<PythonWork> {
-        let mut runner = Runner::new(self, start);
-        runner.at = call.range;
-        let object = runner.object_of(call);
-        let Datum::Object(id) = object else {
-            asked.append(&mut runner.asked);
-            return None;
-        };
-        // What a constructor does to the database it does when the file is imported.
-        runner.method_of(id, DATABASE_FORWARDS, 0)?;
-        let given = Given {
-            args: vec![
-                Datum::text(app),
-                Datum::Editor,
-                Datum::name("<from_state>"),
-                Datum::name("<to_state>"),
-            ],
-            ..Given::default()
-        };
-        runner.forwards = given.clone();
-        runner.call_method(&object, DATABASE_FORWARDS, given, TextRange::default());
-        asked.append(&mut runner.asked);
-        Some(runner.finish())
+        let args = vec![
+            Datum::text(app),
+            Datum::Editor,
+            Datum::name("<from_state>"),
+            Datum::name("<to_state>"),
+        ];
+        self.run_method(Runner::new(self, start), call, DATABASE_FORWARDS, args, asked)
     }
-}
 
-impl Modules {
     /// What the `state_forwards` of an operation does to the state: [`Action::Base`] where it calls that of Django's class.
     /// `None` where no class that was read defines it.
     #[must_use]
@@ -209,21 +192,37 @@ impl Modules {
         app: &str,
         asked: &mut Vec<String>,
     ) -> Option<PythonWork> {
-        let mut runner = Runner::new(self, start);
+        let args = vec![Datum::text(app), Datum::name(STATE)];
+        self.run_method(Runner::new(self, start), call, STATE_FORWARDS, args, asked)
+    }
+
+    /// Calls a method of what a call makes. What its constructor does to the database it does when the file is imported.
+    fn run_method<'m>(
+        &'m self,
+        mut runner: Runner<'m>,
+        call: &Call,
+        method: &str,
+        args: Vec<Datum<'m>>,
+        asked: &mut Vec<String>,
+    ) -> Option<PythonWork> {
         runner.at = call.range;
         let object = runner.object_of(call);
-        let Datum::Object(id) = object else {
-            asked.append(&mut runner.asked);
-            return None;
+        let defines = match object {
+            Datum::Object(id) => runner.method_of(id, method, 0).is_some(),
+            _ => false,
         };
-        runner.method_of(id, STATE_FORWARDS, 0)?;
-        let given = Given {
-            args: vec![Datum::text(app), Datum::name(STATE)],
-            ..Given::default()
-        };
-        runner.call_method(&object, STATE_FORWARDS, given, TextRange::default());
+        if defines {
+            let given = Given {
+                args,
+                ..Given::default()
+            };
+            if method == DATABASE_FORWARDS {
+                runner.forwards = given.clone();
+            }
+            runner.call_method(&object, method, given, TextRange::default());
+        }
         asked.append(&mut runner.asked);
-        Some(runner.finish())
+        defines.then(|| runner.finish())
     }
 
     /// What the expression at a place of a module comes to, if all of it is known.
