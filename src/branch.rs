@@ -1,154 +1,275 @@
-//! What a branch adds to the migrations: `--since`, answered by git.
+//! What a branch adds to the migrations, and what the running release has: `--since` and `--deployed`, answered by git.
 
+mod difference;
+mod error;
 mod git;
+mod reference;
+mod tree;
 
 use std::path::{Path, PathBuf};
 
-use rustc_hash::{FxHashMap, FxHashSet};
-use thiserror::Error;
+use rustc_hash::FxHashSet;
 
-use crate::git::GitError;
-use crate::migration::{Migration, MigrationKey};
-use crate::project::Project;
+use crate::files::Files;
+use crate::finding::{Finding, Harm};
+use crate::lint::{self, Aim};
+use crate::migration::{MigrationKey, Ownership};
+use crate::project::{Project, Request, root};
+use crate::rules::RuleTable;
+use crate::standing::{Evidence, Source, Standing};
+use difference::Difference;
+pub use error::BranchError;
 use git::Repository;
+pub use reference::Flaw;
+use tree::Lookup;
 
 /// How many characters of a commit's name people read.
 const SHORT: usize = 10;
 
-/// How a file differs from the merge base.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
-    /// It is new, or has a new name: what it creates is new, too.
-    Added,
-    /// It was there, with another text.
-    Changed,
+fn short(commit: &str) -> String {
+    commit.chars().take(SHORT).collect()
 }
 
-/// The files that differ from the point where the branch began: committed, staged, unstaged and untracked.
-#[derive(Debug)]
+/// What a project is compared with.
+#[derive(Clone, Debug, Default)]
+pub struct Points {
+    /// `--since`: what is newer is shown.
+    pub since: Option<String>,
+    /// `--deployed`: a reference, or a pattern of tags.
+    pub deployed: Option<String>,
+}
+
+/// A project compared with what has landed and what is deployed.
+#[derive(Debug, Default)]
 pub struct Branch {
-    /// What the user named: `origin/main`.
-    reference: String,
-    /// The merge base, abbreviated.
+    /// Where its migrations stand.
+    pub standing: Standing,
+    /// What to say of it.
+    pub notes: Vec<String>,
+    shown: Option<Shown>,
+}
+
+/// What is newer than the base.
+#[derive(Debug)]
+struct Shown {
+    /// What the user named, and the merge base.
     base: String,
-    changes: FxHashMap<PathBuf, Change>,
-}
-
-/// Why nobody can say what a branch adds.
-#[derive(Debug, Error)]
-pub enum BranchError {
-    /// There is no git on this machine.
-    #[error("`--since` asks git, and git cannot be run: {0}\n  help: install git, or leave `--since` out")]
-    NoGit(std::io::Error),
-    /// The project lies in no repository.
-    #[error("`--since` asks git, and {} is in no git repository\n  help: run it in a clone, or leave `--since` out", .0.display())]
-    NoRepository(PathBuf),
-    /// The reference names no commit.
-    #[error("`{reference}` is no commit that git knows here\n  help: {help}")]
-    UnknownReference {
-        /// What the user named.
-        reference: String,
-        /// The next step.
-        help: String,
-    },
-    /// The clone does not reach back to where the branch began.
-    #[error(
-        "there is no merge base of `{0}` and HEAD: this clone is shallow\n  help: `git fetch --unshallow` brings the rest \
-         of the history; with actions/checkout, `fetch-depth: 0`"
-    )]
-    Shallow(String),
-    /// Two histories without a common commit.
-    #[error(
-        "there is no merge base of `{0}` and HEAD: they have no commit in common\n  help: name the branch that this one began at"
-    )]
-    Unrelated(String),
-    /// Whatever else git has to say.
-    #[error("`git {command}` failed: {message}")]
-    Git {
-        /// What was asked.
-        command: String,
-        /// Its answer.
-        message: String,
-    },
-}
-
-impl From<GitError> for BranchError {
-    fn from(error: GitError) -> Self {
-        match error {
-            GitError::NoGit(error) => BranchError::NoGit(error),
-            GitError::NoRepository(folder) => BranchError::NoRepository(folder),
-            GitError::UnknownReference(reference) => BranchError::UnknownReference {
-                reference,
-                help: "name a branch, a tag or a commit".to_owned(),
-            },
-            GitError::Failed { command, message } => BranchError::Git { command, message },
-        }
-    }
+    /// Files, as shown to people.
+    paths: FxHashSet<PathBuf>,
+    /// Fingerprints of what could be told in the base already.
+    told_before: FxHashSet<String>,
 }
 
 impl Branch {
-    /// Asks git what has changed in the project's folder since the branch left `reference`.
-    ///
-    /// A squash whose originals were all there at the merge base is left out: databases have run it already.
+    /// Asks git where the project's migrations stand.
     ///
     /// # Errors
     /// When git is missing, knows no such commit, or finds no merge base.
-    pub fn since(reference: &str, project: &Project) -> Result<Self, BranchError> {
+    pub fn compare(
+        points: &Points,
+        project: &Project,
+        request: &Request<'_>,
+        rules: &RuleTable,
+    ) -> Result<Self, BranchError> {
+        let mut branch = Self::default();
+        if points.since.is_none() && points.deployed.is_none() {
+            return Ok(branch);
+        }
         let folder = project.absolute(&project.root);
-        let git = Repository::around(&folder)?;
-        let base = git.merge_base(reference)?;
-        let changes = git.changes(&base)?;
-        let changes = changes.into_iter().map(|(path, change)| (folder.join(path), change));
-        let mut branch = Self {
-            reference: reference.to_owned(),
-            base: base.chars().take(SHORT).collect(),
-            changes: changes.collect(),
+        let repository = Repository::around(&folder, request.working_folder)?;
+        let lookup = Lookup {
+            repository: &repository,
+            request,
+            rules,
+            project,
         };
-        let squashes = project
-            .migrations
-            .iter()
-            .filter(|migration| !migration.replaces.is_empty());
-        let squashes: Vec<&Migration> = squashes
-            .filter(|squash| branch.covers(&project.path_of(squash)))
-            .collect();
-        if !squashes.is_empty() {
-            let files = git.files(&base)?.into_iter().map(|path| folder.join(path)).collect();
-            for squash in squashes {
-                branch.forget_if_run(&project.path_of(squash), &squash.replaces, &files);
-            }
+        if let Some(deployed) = &points.deployed {
+            branch.ask_deployed(deployed, &lookup)?;
+        }
+        if let Some(since) = &points.since {
+            branch.ask_base(since, &lookup)?;
         }
         Ok(branch)
     }
 
-    fn forget_if_run(&mut self, squash: &Path, replaces: &[MigrationKey], files: &FxHashSet<PathBuf>) {
-        let was_there = |key: &MigrationKey| {
-            let name = format!("{}.py", key.name);
-            let of_another_app = Path::new(&key.app).join("migrations").join(&name);
-            files.contains(&squash.with_file_name(&name)) || files.iter().any(|file| file.ends_with(&of_another_app))
+    /// What the running release has.
+    fn ask_deployed(&mut self, deployed: &str, lookup: &Lookup<'_>) -> Result<(), BranchError> {
+        let repository = lookup.repository;
+        let (reference, commit) = if deployed.contains(['*', '?', '[']) {
+            let tag = repository.newest_tag(deployed)?;
+            let note = format!("`{}` at {} is taken for what is deployed", tag.name, short(&tag.commit));
+            self.notes.push(note);
+            (tag.name, Some(tag.commit))
+        } else {
+            let commit = repository.commit(deployed)?;
+            if commit == repository.head()? {
+                let parent = repository.first_parent(&commit)?;
+                self.notes.push(equals_head(deployed, parent.as_deref()));
+                (format!("{deployed}^"), parent)
+            } else {
+                (deployed.to_owned(), Some(commit))
+            }
         };
-        if replaces.iter().all(was_there) {
-            self.changes.remove(squash);
-        }
+        let source = |commit: &str| Source::Release {
+            reference: reference.clone(),
+            commit: short(commit),
+        };
+        let evidence = match &commit {
+            Some(commit) => lookup.see(commit, &|found| tree::evidence(found, source(commit)))?,
+            None => None,
+        };
+        let source = source(commit.as_deref().unwrap_or_default());
+        self.standing.deployed.push(evidence.unwrap_or_else(|| nothing(source)));
+        Ok(())
     }
 
-    /// Whether the branch adds or changes this file; `path` on disk.
+    /// What the branch began with, and how it differs from that.
+    fn ask_base(&mut self, since: &str, lookup: &Lookup<'_>) -> Result<(), BranchError> {
+        let commit = lookup.repository.merge_base(since)?;
+        let source = Source::Base {
+            reference: since.to_owned(),
+            commit: short(&commit),
+        };
+        let project = lookup.project;
+        let seen = lookup.see(&commit, &|base| {
+            let evidence = tree::evidence(base, source.clone());
+            let difference = difference::difference(project, Some(base));
+            let standing = Standing {
+                base: Some(evidence.clone()),
+                deployed: self.standing.deployed.clone(),
+                edits: Vec::new(),
+            };
+            let told_before = told(base, project, &difference, lookup.rules, &standing);
+            (evidence, difference, told_before)
+        })?;
+        let all_new = || {
+            let difference = difference::difference(project, None);
+            (nothing(source.clone()), difference, FxHashSet::default())
+        };
+        let (mut evidence, mut difference, told_before) = seen.unwrap_or_else(all_new);
+        self.leave_out_foreign(&mut evidence, &mut difference, lookup)?;
+        self.standing.base = Some(evidence);
+        self.standing.edits = difference.edits;
+        self.shown = Some(Shown {
+            base: format!("{since} (merge base {})", short(&commit)),
+            paths: difference.paths,
+            told_before,
+        });
+        Ok(())
+    }
+
+    /// Files that no commit of the repository can hold are no addition of a branch.
+    fn leave_out_foreign(
+        &mut self,
+        base: &mut Evidence,
+        difference: &mut Difference,
+        lookup: &Lookup<'_>,
+    ) -> Result<(), BranchError> {
+        let project = lookup.project;
+        let own = project.migrations.iter();
+        let own = own.filter(|migration| migration.ownership == Ownership::Project && !base.has(&migration.key));
+        let new: Vec<(MigrationKey, PathBuf)> = own
+            .map(|migration| (migration.key.clone(), project.path_of(migration)))
+            .collect();
+        let paths: Vec<PathBuf> = new.iter().map(|(_, path)| path.clone()).collect();
+        let top = lookup.repository.top()?;
+        let (within, rest): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| submodule(path, &top).is_some());
+        let ignored = lookup.repository.ignored(&rest)?;
+        if let Some(folder) = within.first().and_then(|path| submodule(path, &top)) {
+            let folder = root::shown(&project.working_folder, &folder);
+            self.notes.push(format!(
+                "{} is a submodule, of which this repository knows the commit alone: its migrations are not compared; run \
+                 `forelock --since` with a commit of its own there",
+                folder.display()
+            ));
+        }
+        if let Some(first) = ignored.first() {
+            self.notes.push(format!(
+                "{} and {} more: ignored by git, so no branch adds them; they are not judged with `--since`",
+                root::shown(&project.working_folder, first).display(),
+                ignored.len() - 1
+            ));
+        }
+        let foreign: FxHashSet<PathBuf> = within.into_iter().chain(ignored).collect();
+        for (key, path) in new.into_iter().filter(|(_, path)| foreign.contains(path)) {
+            difference.paths.remove(&root::shown(&project.working_folder, &path));
+            base.has.insert(key);
+        }
+        Ok(())
+    }
+
+    /// Whether something may be told of this file; `path` as shown to people.
     #[must_use]
     pub fn covers(&self, path: &Path) -> bool {
-        self.changes.contains_key(path)
+        self.shown.as_ref().is_none_or(|shown| shown.paths.contains(path))
     }
 
-    /// Whether the branch adds this file, so that no database has run it.
+    /// Whether a finding could not be told in the base already.
     #[must_use]
-    pub fn adds(&self, path: &Path) -> bool {
-        self.changes.get(path) == Some(&Change::Added)
+    pub fn is_news(&self, finding: &Finding) -> bool {
+        self.shown.as_ref().is_none_or(|shown| {
+            let mut hits = finding.hits.iter();
+            hits.any(|hit| !shown.told_before.contains(&hit.fingerprint))
+        })
     }
 
     /// What to say where it adds and changes nothing.
     #[must_use]
-    pub fn is_empty_note(&self) -> String {
-        format!(
-            "no migration was added or changed since {} (merge base {})",
-            self.reference, self.base
-        )
+    pub fn is_empty_note(&self) -> Option<String> {
+        let shown = self.shown.as_ref()?;
+        Some(format!("no migration was added or changed since {}", shown.base))
     }
+}
+
+fn equals_head(deployed: &str, parent: Option<&str>) -> String {
+    match parent {
+        Some(parent) => format!(
+            "`{deployed}` is HEAD itself, which says nothing of what runs before it: its first parent {} is taken for what is deployed",
+            short(parent)
+        ),
+        None => format!("`{deployed}` is HEAD itself, the first commit: nothing is taken for deployed"),
+    }
+}
+
+/// A commit that has no such project.
+fn nothing(source: Source) -> Evidence {
+    Evidence {
+        source,
+        has: FxHashSet::default(),
+        unreadable: FxHashSet::default(),
+    }
+}
+
+/// The fingerprints of all that can be told in the base of migrations that the branch has edited.
+fn told(
+    base: &Project,
+    project: &Project,
+    difference: &Difference,
+    rules: &RuleTable,
+    standing: &Standing,
+) -> FxHashSet<String> {
+    let edited = base
+        .migrations
+        .iter()
+        .filter(|migration| difference.known.contains(&migration.key));
+    let paths: FxHashSet<&Path> = edited.map(|migration| migration.source.path.as_path()).collect();
+    if paths.is_empty() {
+        return FxHashSet::default();
+    }
+    let aim = Aim::Findings {
+        wanted: &|_: &Path, _: &str, _: &[Harm]| true,
+        asked: &|path: &Path| paths.contains(path),
+    };
+    let analysis = lint::analyse_as(base, &project.identity, rules, aim, standing);
+    let hits = analysis.findings.into_iter().flat_map(|finding| finding.hits);
+    hits.map(|hit| hit.fingerprint).collect()
+}
+
+/// The submodule that a file lies in: a folder below the top with a repository of its own.
+fn submodule(path: &Path, top: &Path) -> Option<PathBuf> {
+    let disk = Files::on_disk();
+    let top = disk.real(top).ok().flatten()?;
+    let folders = path.ancestors().skip(1);
+    let mut below = folders.take_while(|folder| disk.real(folder).ok().flatten().is_some_and(|real| real != top));
+    below.find(|folder| disk.holds_repository(folder)).map(Path::to_owned)
 }

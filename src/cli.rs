@@ -96,6 +96,9 @@ pub struct Check {
     /// Only migrations that the branch adds or changes since it left this one: origin/main
     #[arg(long, value_name = "REF")]
     pub since: Option<String>,
+    /// What the running release has, for changes that take two: a branch or tag, or a pattern of tags of which the newest before HEAD counts (v*)
+    #[arg(long, value_name = "REF")]
+    pub deployed: Option<String>,
     /// How findings are written
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     pub output_format: CheckOutput,

@@ -37,6 +37,8 @@ pub struct Configuration {
     pub settings_module: Option<String>,
     /// `python`: an interpreter, or the folder of a virtual environment; relative to the file.
     pub python: Option<PathBuf>,
+    /// `deployed`: what the running release has: a reference of git, or a pattern of tags.
+    pub deployed: Option<String>,
     /// `hot-tables`: tables on which a moment's lock already hurts.
     pub hot_tables: Vec<String>,
     /// `[fields]`: field classes by dotted path: a column type, `false` (no column), or all that [`CustomField`] can say.

@@ -84,6 +84,8 @@ pub struct Observation {
     pub builds: Vec<String>,
     /// Names for the message: `column`, `constraint`, `type`, ...
     pub names: Vec<(&'static str, String)>,
+    /// The rule that tells it, where that is not the one of the row: it has nothing to say of locks.
+    pub told_as: Option<&'static str>,
 }
 
 impl Observation {
@@ -96,8 +98,16 @@ impl Observation {
             roles: Vec::new(),
             builds: Vec::new(),
             names: Vec::new(),
+            told_as: None,
         };
         observation.role(Role::Table, table)
+    }
+
+    /// Says which rule tells it, in place of that of the row that it matches.
+    #[must_use]
+    pub fn told_as(mut self, rule: &'static str) -> Self {
+        self.told_as = Some(rule);
+        self
     }
 
     /// Answers a fact.

@@ -173,6 +173,12 @@ impl Files {
         self
     }
 
+    /// Why git could not hand out the files of a commit, should it have refused one.
+    #[must_use]
+    pub fn refusal(&self) -> Option<String> {
+        self.source.refusal()
+    }
+
     fn new(source: Source) -> Self {
         Self {
             source: Arc::new(source),
@@ -251,6 +257,14 @@ impl Files {
 }
 
 impl Source {
+    fn refusal(&self) -> Option<String> {
+        match self {
+            Source::Disk => None,
+            Source::Changed(changed) => changed.refusal(),
+            Source::Commit(commit) => commit.refusal(),
+        }
+    }
+
     fn kind(&self, path: &Path) -> Result<Option<Kind>, Unreadable> {
         match self {
             Source::Disk => disk::kind(path),

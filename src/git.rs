@@ -16,6 +16,14 @@ pub enum GitError {
     /// The folder lies in no repository.
     #[error("{} is in no git repository", .0.display())]
     NoRepository(PathBuf),
+    /// git does not read the repository: it is somebody else's, or broken.
+    #[error("git does not read the repository that {} is in: {message}", folder.display())]
+    Refused {
+        /// The folder that was asked about.
+        folder: PathBuf,
+        /// git's own words.
+        message: String,
+    },
     /// A reference names no commit.
     #[error("`{0}` is no commit that git knows here")]
     UnknownReference(String),
@@ -40,10 +48,19 @@ impl<'a> Git<'a> {
         let git = Self { folder };
         let found = git.run(&["rev-parse", "--is-inside-work-tree"])?;
         if found.status.success() {
-            Ok(git)
-        } else {
-            Err(GitError::NoRepository(folder.to_owned()))
+            return Ok(git);
         }
+        let message = text(&found.stderr).trim().to_owned();
+        // So git says it where neither the folder nor any above it has a `.git`; with one it names what that leads to.
+        let is_outside = message.contains("not a git repository (or any");
+        Err(if is_outside || message.is_empty() {
+            GitError::NoRepository(folder.to_owned())
+        } else {
+            GitError::Refused {
+                folder: folder.to_owned(),
+                message,
+            }
+        })
     }
 
     /// The full name of the commit that a reference stands for.
@@ -77,7 +94,7 @@ impl<'a> Git<'a> {
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+            .stderr(Stdio::piped());
         let mut child = command.spawn().map_err(GitError::NoGit)?;
         let (questions, answers) = (child.stdin.take(), child.stdout.take().map(BufReader::new));
         Ok(Objects {
@@ -94,6 +111,8 @@ impl<'a> Git<'a> {
             // A look at the repository must not wait for, or take, the lock of its index, nor ask for a password.
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_TERMINAL_PROMPT", "0")
+            // Its words are told apart, and shown.
+            .env("LC_ALL", "C")
             // A program that the repository's configuration may name.
             .args(["-c", "core.fsmonitor=false"])
             .arg("-C")
@@ -125,8 +144,20 @@ impl Objects {
         self.exchange(name, limit).map_err(|error| {
             // What it has not read of one answer would be taken for the next.
             self.questions = None;
-            failure(&["cat-file", "--batch"], &error.to_string())
+            let own = self.last_words();
+            let message = if own.is_empty() { error.to_string() } else { own };
+            failure(&["cat-file", "--batch"], &message)
         })
+    }
+
+    /// What git says when it gives up.
+    fn last_words(&mut self) -> String {
+        self.answers = None;
+        let mut words = Vec::new();
+        if let Some(mut stderr) = self.child.stderr.take() {
+            let _ = stderr.read_to_end(&mut words);
+        }
+        text(&words).trim().to_owned()
     }
 
     fn exchange(&mut self, name: &str, limit: u64) -> io::Result<Object> {

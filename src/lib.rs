@@ -29,6 +29,7 @@ pub mod schema_editor;
 pub mod selection;
 pub mod source;
 pub mod sql;
+pub mod standing;
 pub mod statement;
 pub mod suggestion;
 pub mod suppress;

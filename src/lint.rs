@@ -8,6 +8,7 @@ mod database;
 mod findings;
 mod input;
 mod judge;
+mod landed;
 mod problems;
 mod python;
 mod remarks;
@@ -19,22 +20,23 @@ mod waiting;
 
 use std::path::Path;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::branch::Branch;
 use crate::catalog::Cause;
 use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::fingerprint::Namer;
 use crate::history::{self, History};
-use crate::migration::{Dependency, Migration, Operation, OperationNode, Ownership};
+use crate::migration::{Dependency, Migration, MigrationKey, Operation, OperationNode, Ownership};
 use crate::models::{KnownModel, ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor, scope_of_app};
+use crate::standing::{SquashStand, Standing};
 use crate::unknown::Identifier;
 use database::{Database, Telling};
 use findings::Collector;
 use input::InputHit;
+use landed::Withheld;
 use sent::{Executed, Sent};
 
 /// Whether a finding of this rule and harm is wanted in the file at this path, as paths are shown to people.
@@ -61,34 +63,51 @@ pub enum Aim<'a> {
 
 /// Replays a project's history and says what each of its own migrations does.
 ///
-/// What a `branch` creates has no rows and no users yet, in later migrations of it too.
+/// What the running release lacks, by its `standing`, has no rows and no users yet, in later migrations too.
 #[must_use]
-pub fn analyse(project: &Project, rules: &RuleTable, aim: Aim<'_>, branch: Option<&Branch>) -> Analysis {
+pub fn analyse(project: &Project, rules: &RuleTable, aim: Aim<'_>, standing: &Standing) -> Analysis {
+    analyse_as(project, &project.identity, rules, aim, standing)
+}
+
+/// The same, with fingerprints as those of another version of the project, which may have been in another folder.
+#[must_use]
+pub fn analyse_as(project: &Project, identity: &str, rules: &RuleTable, aim: Aim<'_>, standing: &Standing) -> Analysis {
     let history = history::order(&project.migrations, &project.settings.swappable);
-    let mut run = Run::new(project, rules);
+    let mut run = Run::new(project, identity, rules, standing);
     let mut findings = run.of_files(aim);
     let mut reports = Vec::new();
     let mut of_history = problems::of_history(project, &history, rules);
+    for (index, hits) in landed::of_changed(project, standing, rules) {
+        of_history.entry(index).or_default().extend(hits);
+    }
+    for (index, hits) in landed::of_squashes(project, standing, rules) {
+        of_history.entry(index).or_default().extend(hits);
+    }
     for index in &history.order {
         let migration = &project.migrations[*index];
         let hits = of_history.remove(index).unwrap_or_default();
-        let (report, found) = run.migration(migration, aim, Judging::Wanted, hits);
-        if branch.is_some_and(|branch| branch.adds(&project.path_of(migration))) {
-            run.database.catalog.call_unreleased();
-        }
+        let (report, found) = run.judged(migration, aim, hits);
         if migration.ownership == Ownership::Project {
             findings.extend(found);
             reports.push(report);
         }
     }
     let unknown_tables = run.database.unknown_hot_tables();
+    let mut withheld = std::mem::take(&mut run.withheld);
+    let mut squashes = Squashes {
+        of_history: &mut of_history,
+        findings: &mut findings,
+        reports: &mut reports,
+        withheld: &mut withheld,
+    };
+    squashes.judge(Run::new(project, identity, rules, standing), &history, aim);
     let mut left: Vec<_> = of_history.into_iter().collect();
     left.sort_by_key(|(index, _)| *index);
     for (index, hits) in left {
         findings.extend(run.findings(&project.migrations[index], aim, hits, &[]));
     }
-    add_squashes(project, rules, &history, aim, &mut reports);
     let mut notes = project.notes.clone();
+    notes.extend(withheld.note());
     notes.extend(unknown_hot_tables(project, &unknown_tables));
     Analysis {
         findings,
@@ -109,34 +128,45 @@ fn unknown_hot_tables(project: &Project, unknown: &[String]) -> Option<String> {
     ))
 }
 
-/// Replays the history of a new database, and puts the squashes before the first migration that each stands for.
-fn add_squashes(
-    project: &Project,
-    rules: &RuleTable,
-    history: &History,
-    aim: Aim<'_>,
-    reports: &mut Vec<MigrationReport>,
-) {
-    let mut run = Run::new(project, rules);
-    for index in &history.squashed {
-        let migration = &project.migrations[*index];
-        let (report, _) = run.migration(migration, aim, Judging::Unwanted, Vec::new());
-        let is_printed = || reports.iter().any(|printed| printed.key == report.key);
-        if migration.ownership == Ownership::Project && !migration.replaces.is_empty() && !is_printed() {
-            let at = reports
-                .iter()
-                .position(|printed| report.replaces.contains(&printed.key))
-                .unwrap_or(reports.len());
-            reports.insert(at, report);
+/// What squashes that have their originals on disk add to what was found.
+struct Squashes<'s, 'a> {
+    of_history: &'s mut FxHashMap<usize, Vec<InputHit<'a>>>,
+    findings: &'s mut Vec<Finding>,
+    reports: &'s mut Vec<MigrationReport>,
+    withheld: &'s mut Withheld,
+}
+
+impl<'a> Squashes<'_, 'a> {
+    /// Replays the history of a new database, and puts the squashes before the first migration that each stands for.
+    fn judge(&mut self, mut run: Run<'a>, history: &History, aim: Aim<'_>) {
+        run.withheld = std::mem::take(self.withheld);
+        for index in &history.squashed {
+            let migration = &run.project.migrations[*index];
+            let is_squash = !migration.replaces.is_empty() && !history.order.contains(index);
+            if !is_squash || migration.ownership == Ownership::Package {
+                run.migration(migration, aim, Judging::Unwanted, Vec::new());
+                run.note_unreleased(migration);
+                continue;
+            }
+            let hits = self.of_history.remove(index).unwrap_or_default();
+            let (report, found) = run.judged(migration, aim, hits);
+            self.findings.extend(found);
+            let mut reports = self.reports.iter();
+            let at = reports.position(|printed| report.replaces.contains(&printed.key));
+            self.reports.insert(at.unwrap_or(self.reports.len()), report);
         }
+        *self.withheld = run.withheld;
     }
 }
 
-/// Whether a migration's findings are told: a squash is never judged.
+/// Whether a migration's findings are told.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Judging {
     Wanted,
+    /// Databases do not run it.
     Unwanted,
+    /// Of a squash nobody can say whether databases run it: that is told in place of what it does.
+    Withheld,
 }
 
 /// The models of packages whose migrations are not at hand, then those that the configuration knows.
@@ -171,10 +201,12 @@ struct Run<'a> {
     editor: SchemaEditor,
     database: Database<'a>,
     namer: Namer,
+    standing: &'a Standing,
+    withheld: Withheld,
 }
 
 impl<'a> Run<'a> {
-    fn new(project: &'a Project, rules: &'a RuleTable) -> Self {
+    fn new(project: &'a Project, identity: &str, rules: &'a RuleTable, standing: &'a Standing) -> Self {
         let mut database = Database::new(
             rules,
             &project.session,
@@ -193,22 +225,83 @@ impl<'a> Run<'a> {
             models: Models::new(project.settings.clone(), known_models(project)),
             editor: SchemaEditor::new(project.postgres, project.postgres_source),
             database,
-            namer: Namer::new(project.identity.clone()),
+            namer: Namer::new(identity.to_owned()),
+            standing,
+            withheld: Withheld::default(),
         }
     }
 
-    /// What is to be said of files that are no migrations yet.
+    /// What is to be said of files that are no migrations yet, or no longer.
     fn of_files(&mut self, aim: Aim<'_>) -> Vec<Finding> {
+        let mut hits = problems::of_files(self.project, self.rules);
+        hits.extend(landed::of_deleted(self.standing, self.rules));
+        self.plainly(hits, aim)
+    }
+
+    /// The findings of hits that are about a whole file.
+    fn plainly(&mut self, mut hits: Vec<InputHit<'a>>, aim: Aim<'_>) -> Vec<Finding> {
         let Aim::Findings { wanted, asked } = aim else {
             return Vec::new();
         };
-        let mut hits = problems::of_files(self.project, self.rules);
         hits.iter_mut().for_each(|hit| hit.name(&mut self.namer));
         hits.retain(|hit| {
             let path = &hit.place.path;
             asked(path) && wanted(path, &hit.rule.name, &hit.rule.harm)
         });
         hits.into_iter().map(InputHit::tell).collect()
+    }
+
+    /// Runs a migration, and says what is told of it: of a squash only if databases run it.
+    fn judged(
+        &mut self,
+        migration: &'a Migration,
+        aim: Aim<'_>,
+        of_history: Vec<InputHit<'a>>,
+    ) -> (MigrationReport, Vec<Finding>) {
+        let judging = self.judging(migration);
+        let (report, findings) = match judging {
+            Judging::Wanted | Judging::Withheld => self.migration(migration, aim, judging, of_history),
+            Judging::Unwanted => {
+                let (report, _) = self.migration(migration, aim, judging, Vec::new());
+                (report, self.plainly(of_history, aim))
+            }
+        };
+        self.note_unreleased(migration);
+        match judging {
+            Judging::Wanted | Judging::Unwanted => (report, findings),
+            Judging::Withheld => (report, self.withhold(migration, findings, aim)),
+        }
+    }
+
+    fn judging(&self, migration: &Migration) -> Judging {
+        if migration.replaces.is_empty() || migration.ownership == Ownership::Package {
+            return Judging::Wanted;
+        }
+        match self.standing.squash(migration) {
+            SquashStand::NoneRun => Judging::Wanted,
+            SquashStand::AllRun | SquashStand::SomeRun { .. } => Judging::Unwanted,
+            SquashStand::Unknown => Judging::Withheld,
+        }
+    }
+
+    /// What the running release lacks stays new in the migrations that follow.
+    fn note_unreleased(&mut self, migration: &Migration) {
+        if migration.ownership == Ownership::Project && self.standing.is_unreleased(migration) {
+            self.database.catalog.call_unreleased();
+        }
+    }
+
+    /// Puts one information in the place of what a squash does; what is said of its file stays.
+    fn withhold(&mut self, squash: &'a Migration, findings: Vec<Finding>, aim: Aim<'_>) -> Vec<Finding> {
+        let is_of_file = |finding: &Finding| finding.operation.is_none() && !finding.harm.contains(&Harm::NotAnalysed);
+        let (mut told, withheld): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_of_file);
+        // Where nothing is told nothing is suppressed.
+        told.retain(|finding| finding.rule != "unused-suppression");
+        if !withheld.is_empty() {
+            let hit = self.withheld.hit(squash, withheld.len(), self.rules);
+            told.extend(self.plainly(hit.into_iter().collect(), aim));
+        }
+        told
     }
 
     /// Runs a migration. `of_history` are hits of its place among the others.
@@ -228,7 +321,7 @@ impl<'a> Run<'a> {
         }
         let mut outcomes = Vec::new();
         for node in &migration.operations {
-            self.note_released(app, node);
+            self.note_released(&migration.key, node);
             let outcome = self.editor.run(app, node, &mut self.models, &mut self.database);
             self.database.judge_refusals(&outcome.refusals);
             outcomes.push(outcome);
@@ -282,12 +375,14 @@ impl<'a> Run<'a> {
     }
 
     /// Remembers what state operations alone take out of the models: the next release no longer uses it.
-    fn note_released(&mut self, app: &str, node: &OperationNode) {
+    fn note_released(&mut self, key: &MigrationKey, node: &OperationNode) {
+        let app = key.app.as_str();
         let (Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. }) =
             &node.operation
         else {
             return;
         };
+        let given_up = || self.standing.given_up(key);
         for state_operation in state_operations {
             match &state_operation.operation {
                 Operation::RemoveField { model_name, name } => {
@@ -296,13 +391,13 @@ impl<'a> Run<'a> {
                     };
                     let column = model.field(name).and_then(|field| field.column());
                     if let (Identifier::Known(table), Some(Identifier::Known(column))) = (model.db_table(), column) {
-                        self.database.release(table, Some(column));
+                        self.database.release(table, Some(column), given_up());
                     }
                 }
                 Operation::DeleteModel { name } => {
                     let model = self.models.now().model(&ModelKey::new(app, name));
                     if let Some(Identifier::Known(table)) = model.map(|model| model.db_table()) {
-                        self.database.release(table, None);
+                        self.database.release(table, None, given_up());
                     }
                 }
                 _ => {}
@@ -354,10 +449,12 @@ impl<'a> Run<'a> {
 /// squashes take the place of their originals, the statements of the squashes alone.
 fn telling(migration: &Migration, aim: Aim<'_>, judging: Judging) -> Telling {
     match (migration.ownership, judging, aim) {
-        (Ownership::Project, Judging::Wanted, Aim::Findings { asked, .. }) if asked(&migration.source.path) => {
+        (Ownership::Project, Judging::Wanted | Judging::Withheld, Aim::Findings { asked, .. })
+            if asked(&migration.source.path) =>
+        {
             Telling::Findings
         }
-        (Ownership::Project, Judging::Wanted, Aim::Statements) => Telling::Statements,
+        (Ownership::Project, Judging::Wanted | Judging::Withheld, Aim::Statements) => Telling::Statements,
         (Ownership::Project, Judging::Unwanted, Aim::Statements) if !migration.replaces.is_empty() => {
             Telling::Statements
         }

@@ -7,6 +7,7 @@ mod branches;
 mod builtins;
 mod canonical;
 mod classes;
+mod compare;
 mod constants;
 mod decode;
 mod enumerations;
@@ -34,6 +35,7 @@ use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
 
 pub use canonical::canonical;
+pub use compare::does_the_same;
 pub use decode::{DecodeError, decode};
 pub use literals::Layout;
 pub use objects::{Constructed, Object};

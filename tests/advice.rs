@@ -67,6 +67,8 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
         "enforce-constraint-scanning-tables",
         "of PostgreSQL 18; the fixtures are observed on 15",
     ),
+    ("first-half-not-deployed", "to wait until the first half is deployed"),
+    ("landed-migration-changed", "the file as it was"),
     (
         "lock-hot-table",
         "a lock_timeout: the lock on the table cannot be avoided",
@@ -76,6 +78,10 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
     ("name-missing", "the right name is what only the project knows"),
     ("name-taken", "the operation is left out, or has another name"),
     ("not-in-this-version", "another version, or another statement"),
+    (
+        "originals-deleted-with-squash",
+        "the files as they were; tests/deployed.rs has the squash beside them",
+    ),
     ("refused-by-dependents", "it depends on what depends"),
     ("rename-behind-view", "it is what `rename-table` advises"),
     (
@@ -84,6 +90,11 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
     ),
     ("rewrite-table", "a maintenance window"),
     ("set-tablespace", "the fixtures' server has one tablespace"),
+    (
+        "squash-half-applied",
+        "the originals as they were; tests/deployed.rs has the squash beside them",
+    ),
+    ("squash-not-judged", "a base to compare with"),
     ("take-from-running-code", "the release must do without it first"),
     ("truncate-table", "the rows are gone, however they go"),
 ];

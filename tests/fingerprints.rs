@@ -12,6 +12,7 @@ use forelock::lint::{self, Aim};
 use forelock::progress::Progress;
 use forelock::project::{self, ConfigurationChoice, Request};
 use forelock::rules::RuleTable;
+use forelock::standing::Standing;
 use scratch::{Scratch, index, migration};
 use serde_json::Value;
 
@@ -44,7 +45,7 @@ fn analyses(folder: &Path, rules: &RuleTable, ignored: Option<&str>) -> Vec<Anal
         asked: &|_| true,
     };
     project::load(&request, rules, &mut |project| {
-        found.push(lint::analyse(project, rules, aim, None));
+        found.push(lint::analyse(project, rules, aim, &Standing::default()));
     })
     .expect("the fixture is a project");
     found

@@ -162,5 +162,5 @@ fn a_missing_parent_a_missing_app_a_circle_and_two_leaves_are_named_and_the_rest
             .iter()
             .any(|kind| matches!(kind, HistoryProblemKind::SeveralLeaves(keys) if keys.len() == 2))
     );
-    assert_eq!(kinds.len(), 4, "{kinds:?}");
+    assert_eq!(kinds.len(), 5, "each of the two leaves: {kinds:?}");
 }

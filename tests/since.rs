@@ -1,49 +1,13 @@
 //! `--since`: what a branch adds or changes, in real git repositories.
 #![allow(clippy::expect_used, reason = "what fails in a test fails the test")]
 
+mod repository;
 mod scratch;
 
 use std::fs;
-use std::process::Command;
 
+use repository::{commit, git, git_in, repository};
 use scratch::{INITIAL, Run, Scratch, index, migration, removal};
-
-/// Runs git in a folder of the scratch.
-fn git_in(scratch: &Scratch, folder: &str, words: &str) {
-    let mut command = Command::new("git");
-    let author = [
-        "-c",
-        "user.name=nobody",
-        "-c",
-        "user.email=nobody@example.org",
-        "-c",
-        "init.defaultBranch=main",
-    ];
-    command
-        .current_dir(scratch.path(folder))
-        .args(author)
-        .args(words.split_whitespace());
-    let output = command.output().expect("git");
-    assert!(output.status.success(), "git {words}: {output:?}");
-}
-
-fn git(scratch: &Scratch, words: &str) {
-    git_in(scratch, "", words);
-}
-
-fn commit(scratch: &Scratch) {
-    git(scratch, "add --all");
-    git(scratch, "commit --quiet --message=change");
-}
-
-/// A repository whose `main` has a project with one finding, `0002_index`, and whose branch `work` is checked out.
-fn repository() -> Scratch {
-    let scratch = Scratch::shop();
-    git(&scratch, "init --quiet");
-    commit(&scratch);
-    git(&scratch, "checkout --quiet -b work");
-    scratch
-}
 
 fn since(scratch: &Scratch, reference: &str) -> Run {
     scratch.run(&format!("check --since {reference} --output-format json"))
@@ -104,10 +68,11 @@ fn what_main_has_added_meanwhile_is_not_the_branchs() {
 fn a_changed_migration_is_judged_again() {
     let text = index("shop", "0001_initial").replace("shop_status", "other");
     let scratch = repository().file("shop/migrations/0002_index.py", text);
-    assert_eq!(
-        found(&scratch),
-        ["shop/migrations/0002_index.py: create-index-blocking-writes"]
-    );
+    let expected = [
+        "shop/migrations/0002_index.py: landed-migration-changed",
+        "shop/migrations/0002_index.py: create-index-blocking-writes",
+    ];
+    assert_eq!(found(&scratch), expected);
 }
 
 #[test]
@@ -117,9 +82,16 @@ fn a_migration_under_a_new_name_is_a_new_one_and_one_that_moved_with_its_app_is_
         &scratch,
         "mv shop/migrations/0002_index.py shop/migrations/0002_renamed.py",
     );
-    assert_eq!(
-        found(&scratch),
-        ["shop/migrations/0002_renamed.py: create-index-blocking-writes"]
+    let expected = [
+        "shop/migrations/0002_index.py: landed-migration-changed",
+        "shop/migrations/0002_renamed.py: create-index-blocking-writes",
+    ];
+    assert_eq!(found(&scratch), expected);
+    let run = since(&scratch, "main");
+    assert!(
+        run.out
+            .contains("was renamed to 0002_renamed: databases that have run it run it again"),
+        "{run:?}"
     );
     git(&scratch, "reset --quiet --hard");
     fs::create_dir(scratch.path("apps")).expect("a folder");
@@ -153,10 +125,25 @@ fn squash() -> String {
 }
 
 #[test]
-fn a_squash_of_what_was_there_is_silent_whether_or_not_the_originals_stay() {
+fn a_squash_of_what_was_there_is_silent_and_its_originals_have_to_stay_for_a_release() {
     let scratch = repository().file("shop/migrations/0002_squashed.py", squash());
     assert_eq!(found(&scratch), Vec::<String>::new());
     fs::remove_file(scratch.path("shop/migrations/0002_index.py")).expect("the original");
+    assert_eq!(
+        found(&scratch),
+        ["shop/migrations/0002_squashed.py: originals-deleted-with-squash"]
+    );
+}
+
+#[test]
+fn originals_of_a_squash_that_has_landed_may_be_deleted_with_its_replaces() {
+    let scratch = repository().file("shop/migrations/0002_squashed.py", squash());
+    commit(&scratch);
+    git(&scratch, "branch --force main");
+    fs::remove_file(scratch.path("shop/migrations/0002_index.py")).expect("the original");
+    assert_eq!(found(&scratch), Vec::<String>::new());
+    let text = squash().replace("    replaces = [(\"shop\", \"0002_index\")]\n", "");
+    let scratch = scratch.file("shop/migrations/0002_squashed.py", text);
     assert_eq!(found(&scratch), Vec::<String>::new());
 }
 
@@ -285,4 +272,299 @@ fn outside_of_a_repository_since_is_an_error() {
     let run = since(&Scratch::shop(), "main");
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.notes.contains("no git repository"), "{run:?}");
+}
+
+/// The index of `0002_index` under another name, on the same old table.
+fn third() -> String {
+    index("shop", "0002_index").replace("shop_status", "third")
+}
+
+const THIRD: &str = ": create-index-blocking-writes";
+
+#[test]
+fn an_app_in_another_folder_with_its_label_kept_is_the_same_app() {
+    let scratch = repository();
+    git(&scratch, "mv shop store");
+    let config = "from django.apps import AppConfig\n\n\nclass StoreConfig(AppConfig):\n    name = \"store\"\n    label = \"shop\"\n";
+    let scratch = scratch
+        .file("store/apps.py", config)
+        .file("store/migrations/0003_third.py", third());
+    commit(&scratch);
+    assert_eq!(found(&scratch), [format!("store/migrations/0003_third.py{THIRD}")]);
+}
+
+#[test]
+fn migrations_that_move_to_migration_modules_are_the_same() {
+    let settings = "INSTALLED_APPS = [\"shop\"]\n";
+    let scratch = Scratch::shop()
+        .file("forelock.toml", "settings-module = \"config.settings\"\n")
+        .file("config/__init__.py", "")
+        .file("config/settings.py", settings);
+    git(&scratch, "init --quiet");
+    commit(&scratch);
+    git(&scratch, "checkout --quiet -b work");
+    let central = format!("{settings}MIGRATION_MODULES = {{\"shop\": \"central.shop\"}}\n");
+    let scratch = scratch
+        .file("config/settings.py", central)
+        .file("central/__init__.py", "");
+    git(&scratch, "mv shop/migrations central/shop");
+    let scratch = scratch.file("central/shop/0003_third.py", third());
+    commit(&scratch);
+    assert_eq!(found(&scratch), [format!("central/shop/0003_third.py{THIRD}")]);
+}
+
+#[test]
+fn a_file_taken_out_of_the_index_is_not_a_new_one() {
+    let scratch = repository();
+    git(&scratch, "rm --quiet --cached shop/migrations/0001_initial.py");
+    let scratch = scratch.file("shop/migrations/0003_third.py", third());
+    let expected = [format!("shop/migrations/0003_third.py{THIRD}")];
+    assert_eq!(found(&scratch), expected);
+    git(&scratch, "add shop/migrations/0003_third.py");
+    git(&scratch, "commit --quiet --message=change");
+    assert_eq!(found(&scratch), expected);
+}
+
+#[test]
+fn a_file_that_git_ignores_is_no_addition_and_is_noted() {
+    let scratch = repository().file(".gitignore", "post/migrations\n").app("post");
+    commit(&scratch);
+    let run = since(&scratch, "main");
+    assert_eq!(run.findings(), Vec::<String>::new());
+    assert!(
+        run.notes
+            .contains("post/migrations/0001_initial.py and 0 more: ignored by git"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn a_header_and_another_format_are_no_news_of_an_old_migration() {
+    let reformatted =
+        index("shop", "0001_initial").replace("operations = [\n        ", "operations = [  # all\n            ");
+    let initial = format!("# (c) the shop\n{INITIAL}");
+    let scratch = repository().file("shop/migrations/0001_initial.py", initial).file(
+        "shop/migrations/0002_index.py",
+        format!("# (c) the shop\n\n{reformatted}"),
+    );
+    assert_eq!(found(&scratch), Vec::<String>::new());
+    let run = since(&scratch, "main");
+    assert_eq!(run.json()["summary"]["migrations"], 2, "{run:?}");
+}
+
+#[test]
+fn a_comment_that_no_longer_excuses_is_news() {
+    let excused = index("shop", "0001_initial").replace(
+        "migrations.AddIndex",
+        "# forelock: ignore[create-index-blocking-writes] tiny\n        migrations.AddIndex",
+    );
+    let scratch = repository().file("shop/migrations/0002_index.py", excused);
+    commit(&scratch);
+    git(&scratch, "branch --force main");
+    let scratch = scratch.file("shop/migrations/0002_index.py", index("shop", "0001_initial"));
+    assert_eq!(found(&scratch), [format!("shop/migrations/0002_index.py{THIRD}")]);
+}
+
+#[test]
+fn a_landed_migration_that_does_something_else_is_told() {
+    let text = index("shop", "0001_initial").replace("fields=[\"status\"]", "fields=[\"status\", \"id\"]");
+    let scratch = repository().file("shop/migrations/0002_index.py", text);
+    let run = since(&scratch, "main");
+    assert_eq!(
+        run.findings(),
+        ["shop/migrations/0002_index.py: landed-migration-changed"]
+    );
+    assert!(
+        run.out
+            .contains("shop.0002_index does something else than in `main` at "),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn dependencies_of_a_landed_migration_may_change() {
+    let text =
+        index("shop", "0001_initial").replace("dependencies = [", "dependencies = [(\"post\", \"0001_initial\"), ");
+    let scratch = repository().app("post").file("shop/migrations/0002_index.py", text);
+    assert_eq!(found(&scratch), Vec::<String>::new());
+}
+
+#[test]
+fn a_landed_migration_that_is_deleted_is_told_with_what_depends_on_it() {
+    let scratch = repository().file("shop/migrations/0003_third.py", third());
+    commit(&scratch);
+    git(&scratch, "branch --force main");
+    git(&scratch, "rm --quiet shop/migrations/0002_index.py");
+    let expected = [
+        "shop/migrations/0002_index.py: landed-migration-changed",
+        "shop/migrations/0003_third.py: missing-dependency",
+    ];
+    assert_eq!(found(&scratch), expected);
+    let run = scratch.run("check --since main");
+    assert!(run.out.contains("shop.0002_index is in `main` at "), "{run:?}");
+}
+
+#[test]
+fn an_app_that_goes_is_told_once() {
+    let scratch = repository().app("post");
+    commit(&scratch);
+    git(&scratch, "branch --force main");
+    git(&scratch, "rm --quiet -r shop");
+    let run = since(&scratch, "main");
+    assert_eq!(
+        run.findings(),
+        ["shop/migrations/0002_index.py: landed-migration-changed"]
+    );
+    assert!(run.out.contains("all migrations of the app `shop`"), "{run:?}");
+}
+
+#[test]
+fn a_revert_is_the_deletion_of_a_landed_migration() {
+    let scratch = repository().file("shop/migrations/0003_third.py", third());
+    commit(&scratch);
+    git(&scratch, "branch --force main");
+    git(&scratch, "revert --no-edit HEAD");
+    assert_eq!(
+        found(&scratch),
+        ["shop/migrations/0003_third.py: landed-migration-changed"]
+    );
+    git(&scratch, "branch --force main");
+    git(&scratch, "revert --no-edit HEAD");
+    assert_eq!(found(&scratch), [format!("shop/migrations/0003_third.py{THIRD}")]);
+}
+
+#[test]
+fn a_second_leaf_is_told_at_the_new_one_whichever_sorts_first() {
+    for name in ["0002_a", "0002_z"] {
+        let operation = "migrations.AddField(\"order\", \"note\", models.IntegerField(null=True))";
+        let path = format!("shop/migrations/{name}.py");
+        let scratch = repository().file(&path, migration("shop", "0001_initial", operation));
+        assert_eq!(found(&scratch), [format!("{path}: conflicting-migrations")]);
+    }
+}
+
+#[test]
+fn migrations_in_a_submodule_are_not_taken_for_new_ones() {
+    let part = Scratch::new()
+        .file("__init__.py", "")
+        .file("migrations/__init__.py", "");
+    let part = part.file("migrations/0001_initial.py", INITIAL);
+    git(&part, "init --quiet");
+    commit(&part);
+    let scratch = repository();
+    git(
+        &scratch,
+        &format!(
+            "-c protocol.file.allow=always submodule --quiet add {} post",
+            part.path("").display()
+        ),
+    );
+    commit(&scratch);
+    let scratch = scratch.file("post/migrations/0002_index.py", index("post", "0001_initial"));
+    let run = since(&scratch, "main");
+    assert_eq!(run.findings(), Vec::<String>::new());
+    assert!(run.notes.contains("post is a submodule"), "{run:?}");
+}
+
+/// The run with a reference that may hold anything.
+fn since_exactly(scratch: &Scratch, reference: &str) -> Run {
+    Run::of(scratch.forelock().args(["check", "--since", reference]))
+}
+
+#[test]
+fn a_reference_that_can_name_no_commit_is_told_why() {
+    let scratch = repository();
+    let told = [
+        (
+            "",
+            "names no commit: it is empty\n  help: name a branch, a tag or a commit; in CI a variable is often empty",
+        ),
+        (
+            "^main",
+            "`^main` names no commit: `^` in front leaves commits out\n  help: write `main`",
+        ),
+        (
+            "main..HEAD",
+            "`main..HEAD` names no commit, but a range of them\n  help: write `main`",
+        ),
+        ("main~7", "`main` is known, and `~7` leads nowhere from there"),
+        ("v1~2", "git fetch origin v1:v1"),
+        (
+            "0123456789abcdef",
+            "git fetch origin 0123456789abcdef` brings that commit",
+        ),
+        ("refs/tags/v1", "git fetch origin tag v1"),
+        ("--all", "`--all` is no commit that git knows here"),
+    ];
+    for (reference, words) in told {
+        let run = Run::of(scratch.forelock().args(["check", &format!("--since={reference}")]));
+        assert_eq!(run.code, 2, "{reference}: {run:?}");
+        assert!(run.notes.contains(words), "{reference}: {run:?}");
+    }
+    assert_eq!(since_exactly(&scratch, "HEAD~0").code, 0);
+}
+
+#[test]
+fn a_relative_reference_that_a_shallow_clone_lacks_is_told_the_command() {
+    let scratch = repository().file("README", "");
+    commit(&scratch);
+    let origin = format!("file://{}", scratch.path("").display());
+    let clone = Scratch::new();
+    git(&clone, &format!("clone --quiet --depth 1 {origin} clone"));
+    let run = clone.run_in("clone", "check --since HEAD~1");
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(
+        run.notes.contains("`git fetch --unshallow` brings the history"),
+        "{run:?}"
+    );
+    let run = clone.run("check --since HEAD~1 clone");
+    assert!(run.notes.contains("`git -C clone fetch --unshallow`"), "{run:?}");
+}
+
+#[test]
+fn a_repository_of_somebody_else_is_told_in_gits_own_words() {
+    let scratch = repository();
+    let mut command = scratch.forelock();
+    command.env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    let run = Run::of(command.args(["check", "--since", "main"]));
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.notes.contains("detected dubious ownership"), "{run:?}");
+    assert!(
+        run.notes.contains("help: `git config --global --add safe.directory "),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn a_git_file_that_leads_nowhere_is_told_in_gits_own_words() {
+    let scratch = Scratch::shop().file(".git", "gitdir: ../.git/modules/shop\n");
+    let run = since(&scratch, "main");
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.notes.contains("fatal: not a git repository: "), "{run:?}");
+    assert!(run.notes.contains("`git submodule update --init`"), "{run:?}");
+}
+
+#[test]
+fn a_partial_clone_fetches_what_it_left_out_or_says_that_it_cannot() {
+    let scratch = repository().file("shop/migrations/0002_index.py", index("shop", "0001_initial") + "\n");
+    commit(&scratch);
+    git(&scratch, "config uploadpack.allowFilter true");
+    git(&scratch, "config uploadpack.allowAnySHA1InWant true");
+    let origin = format!("file://{}", scratch.path("").display());
+    for is_reachable in [true, false] {
+        let clone = Scratch::new();
+        git(
+            &clone,
+            &format!("clone --quiet --filter=blob:none --branch work {origin} clone"),
+        );
+        if !is_reachable {
+            git_in(&clone, "clone", "remote set-url origin file:///nowhere");
+        }
+        let run = clone.run_in("clone", "check --since origin/main");
+        assert_eq!(run.code == 0, is_reachable, "{run:?}");
+        if !is_reachable {
+            assert!(run.notes.contains("promisor remote"), "{run:?}");
+            assert!(run.notes.contains("this clone is partial"), "{run:?}");
+        }
+    }
 }

@@ -25,7 +25,7 @@ impl Asked<'_> {
         &self,
         rules: &RuleTable,
         surroundings: &Surroundings,
-        judge: impl Fn(&Project) -> T,
+        judge: impl Fn(&Project, &Request<'_>) -> T,
     ) -> Result<(ManuallyDrop<Loaded>, Vec<T>), CommandError> {
         let progress = Progress::default();
         let request = Request {
@@ -43,7 +43,7 @@ impl Asked<'_> {
             let mut judged = Vec::new();
             let loaded = project::load(&request, rules, &mut |project| {
                 progress.begin(Stage::Judging, 0);
-                judged.push(judge(project));
+                judged.push(judge(project, &request));
             })?;
             Ok((loaded, judged))
         };

@@ -5,13 +5,13 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
-use crate::branch::{Branch, BranchError};
+use crate::branch::{Branch, BranchError, Points};
 use crate::cli::{Check, CheckOutput, Output};
 use crate::config::FailOn;
 use crate::files::{Files, Overlay};
 use crate::finding::{Analysis, Finding, Harm};
 use crate::lint::{self, Aim};
-use crate::project::{Project, root};
+use crate::project::{Project, Request, root};
 use crate::report::{self, Detail, Statistics, Style};
 use crate::rules::RuleTable;
 use crate::selection::{Selection, Selector, UnknownName};
@@ -40,7 +40,9 @@ pub(super) fn run(
         versions: &check.versions,
         output: &check.output,
     };
-    let (loaded, judged) = asked.for_each_project(rules, surroundings, |project| judge(project, rules, &wishes))?;
+    let (loaded, judged) = asked.for_each_project(rules, surroundings, |project, request| {
+        judge(project, request, rules, &wishes)
+    })?;
     let judged = judged.into_iter().collect::<Result<Vec<Judged>, BranchError>>()?;
     let fails = judged.iter().any(|judged| judged.fails);
     let analyses: Vec<Analysis> = judged.into_iter().map(|judged| judged.analysis).collect();
@@ -76,7 +78,7 @@ struct Wishes {
     select: Vec<Selector>,
     ignore: Vec<Selector>,
     fail_on: Option<FailOn>,
-    since: Option<String>,
+    points: Points,
 }
 
 impl Wishes {
@@ -90,8 +92,20 @@ impl Wishes {
             ignore: selectors(&check.ignore)?,
             // clap has refused all other names.
             fail_on: (!check.fail_on.is_empty()).then(|| FailOn::parse(names).unwrap_or_default()),
-            since: check.since.clone(),
+            points: Points {
+                since: check.since.clone(),
+                deployed: check.deployed.clone(),
+            },
         })
+    }
+
+    /// What to compare with; the configuration says what is deployed, unless the command line does.
+    fn points(&self, project: &Project) -> Points {
+        let configured = || project.configuration.deployed.clone();
+        Points {
+            since: self.points.since.clone(),
+            deployed: self.points.deployed.clone().or_else(configured),
+        }
     }
 
     /// The configuration's selection; `--select` takes its place, `--ignore` adds to it.
@@ -114,13 +128,11 @@ struct Judged {
     fails: bool,
 }
 
-fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Result<Judged, BranchError> {
-    let since = wishes.since.as_deref();
-    let branch = since.map(|reference| Branch::since(reference, project)).transpose()?;
+fn judge(project: &Project, request: &Request<'_>, rules: &RuleTable, wishes: &Wishes) -> Result<Judged, BranchError> {
+    let branch = Branch::compare(&wishes.points(project), project, request, rules)?;
     // What the user asked for, of that what the branch adds or changes.
     let is_asked = |path: &Path| {
-        let is_of_branch = |branch: &Branch| branch.covers(&project.absolute(path));
-        let is_asked = project.is_named(path) && branch.as_ref().is_none_or(is_of_branch);
+        let is_asked = project.is_named(path) && branch.covers(path);
         is_asked || project.is_unread_foundation(path)
     };
     let selection = wishes.selection(project.configuration.selection.clone());
@@ -132,10 +144,12 @@ fn judge(project: &Project, rules: &RuleTable, wishes: &Wishes) -> Result<Judged
         wanted: &is_wanted,
         asked: &is_asked,
     };
-    let mut analysis = lint::analyse(project, rules, aim, branch.as_ref());
+    let mut analysis = lint::analyse(project, rules, aim, &branch.standing);
+    analysis.findings.retain(|finding| branch.is_news(finding));
+    analysis.notes.extend(branch.notes.iter().cloned());
     analysis.migrations.retain(|migration| is_asked(&migration.source.path));
     if analysis.migrations.is_empty() && analysis.findings.is_empty() {
-        analysis.notes.extend(branch.as_ref().map(Branch::is_empty_note));
+        analysis.notes.extend(branch.is_empty_note());
     }
     let fail_on = wishes.fail_on.unwrap_or(project.configuration.fail_on);
     let fails = analysis.findings.iter().any(|finding| is_failure(finding, fail_on));

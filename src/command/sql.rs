@@ -12,6 +12,7 @@ use crate::lint::{self, Aim};
 use crate::project::Project;
 use crate::report::{self, Style};
 use crate::rules::RuleTable;
+use crate::standing::Standing;
 use crate::suggestion::nearest;
 
 pub(super) fn run(
@@ -27,8 +28,8 @@ pub(super) fn run(
         versions: &sql.versions,
         output: &sql.output,
     };
-    let (loaded, analyses) = asked.for_each_project(rules, surroundings, |project| {
-        lint::analyse(project, rules, Aim::Statements, None)
+    let (loaded, analyses) = asked.for_each_project(rules, surroundings, |project, _| {
+        lint::analyse(project, rules, Aim::Statements, &Standing::default())
     })?;
     let analyses = ManuallyDrop::new(analyses);
     let all: Vec<&MigrationReport> = analyses.iter().flat_map(|analysis| &analysis.migrations).collect();

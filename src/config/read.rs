@@ -20,7 +20,7 @@ use crate::suggestion::nearest;
 use crate::versions::{DjangoVersion, PostgresVersion};
 
 /// All keys, as they are written.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "select",
     "ignore",
     "per-file-ignores",
@@ -30,6 +30,7 @@ const KEYS: [&str; 12] = [
     "django-version",
     "settings-module",
     "python",
+    "deployed",
     "hot-tables",
     "fields",
     "models",
@@ -113,6 +114,7 @@ impl<'a> Reader<'a> {
             "django-version" => to.django_version = Some(self.django_version(name, value)?),
             "settings-module" => to.settings_module = Some(self.string(name, value)?.to_owned()),
             "python" => to.python = Some(self.path(name, value)?),
+            "deployed" => to.deployed = Some(self.string(name, value)?.to_owned()),
             "hot-tables" => to.hot_tables = self.strings(name, value)?.map(|(text, _)| text.to_owned()).collect(),
             "fields" => to.fields = self.entries(name, value, Self::field)?,
             "models" => to.models = self.models(name, value)?,

@@ -12,9 +12,11 @@ mod repeated;
 mod rows;
 mod running_code;
 mod types;
+mod usage;
 mod version;
 
 use crate::catalog::{Catalog, object_name, table_key};
+use crate::standing::GivenUp;
 use crate::statement::{CreateIndex, CreateTable, ForeignKey, IndexItem, Name, Statement};
 use crate::transaction::Transaction;
 use crate::unknown::{Identifier, shown_names};
@@ -36,12 +38,12 @@ pub struct Context<'a> {
     pub postgres: PostgresVersion,
 }
 
-/// Whether running code knows a table or column: whether the models had it when the migration began.
+/// What the models had given up when the migration began, though the database may still have it.
 pub trait Usage {
-    /// A model has this table.
-    fn table_in_use(&self, table: &str) -> bool;
-    /// A model with this table has a field with this column.
-    fn column_in_use(&self, table: &str, column: &str) -> bool;
+    /// Which migration took the model with this table out of the state.
+    fn table_given_up(&self, table: &str) -> Option<&GivenUp>;
+    /// Which migration took the field with this column out of the state, or its model.
+    fn column_given_up(&self, table: &str, column: &str) -> Option<&GivenUp>;
 }
 
 /// All aspects of a statement; `None` where the statement could not be read.
@@ -120,6 +122,7 @@ fn unbound(aspect: Aspect) -> Observation {
         roles: Vec::new(),
         builds: Vec::new(),
         names: Vec::new(),
+        told_as: None,
     }
 }
 

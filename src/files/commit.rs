@@ -21,6 +21,8 @@ pub(super) struct Commit {
     /// What the tree holds, by the path from its top; the top itself is the empty path.
     listed: FxHashMap<PathBuf, Listed>,
     objects: Mutex<Objects>,
+    /// Why git could not hand out an object, the first time.
+    refusal: Mutex<Option<String>>,
 }
 
 #[derive(Debug)]
@@ -43,7 +45,14 @@ impl Commit {
             tops,
             listed: listed(&tree.stdout),
             objects: Mutex::new(git.objects()?),
+            refusal: Mutex::default(),
         })
+    }
+
+    /// Why git could not hand out what is in the tree: then nothing is known of what was not read.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let refusal = self.refusal.lock().unwrap_or_else(PoisonError::into_inner);
+        refusal.clone()
     }
 
     /// The path from the top, if it lies in the repository; what lies elsewhere is on disk.
@@ -165,7 +174,12 @@ impl Commit {
 
     fn content(&self, object: &str) -> Result<Vec<u8>, Unreadable> {
         let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
-        match objects.get(object, MAX_SIZE)? {
+        let got = objects.get(object, MAX_SIZE);
+        if let Err(error) = &got {
+            let mut refusal = self.refusal.lock().unwrap_or_else(PoisonError::into_inner);
+            refusal.get_or_insert_with(|| error.to_string());
+        }
+        match got? {
             Object::Bytes(bytes) => Ok(bytes),
             Object::TooLarge(size) => Err(Unreadable::TooLarge(size)),
         }

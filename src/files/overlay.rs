@@ -100,6 +100,10 @@ impl Changed {
         self.changes.get(&self.place(path)?)
     }
 
+    pub(super) fn refusal(&self) -> Option<String> {
+        self.below.refusal()
+    }
+
     pub(super) fn kind(&self, path: &Path) -> Result<Option<Kind>, Unreadable> {
         match self.change(path) {
             Some(Change::Holds(_)) => Ok(Some(Kind::File)),

@@ -124,20 +124,19 @@ impl<'a> Graph<'a> {
         leaves
     }
 
-    /// Apps that end in several migrations: Django refuses to run them.
+    /// Apps that end in several migrations: Django refuses to run them. Each of these is told, whichever is the new one.
     pub(super) fn several_leaves(&self) -> Vec<HistoryProblem> {
         let mut problems = Vec::new();
         for app in self.apps.keys() {
             let leaves = self.leaves_of(app);
-            if let [.., last] = leaves[..]
-                && leaves.len() > 1
-            {
-                let keys = leaves.iter().map(|index| self.key(*index).clone()).collect();
-                problems.push(HistoryProblem {
-                    migration: last,
-                    kind: HistoryProblemKind::SeveralLeaves(keys),
-                });
+            if leaves.len() < 2 {
+                continue;
             }
+            let keys: Vec<MigrationKey> = leaves.iter().map(|index| self.key(*index).clone()).collect();
+            problems.extend(leaves.into_iter().map(|leaf| HistoryProblem {
+                migration: leaf,
+                kind: HistoryProblemKind::SeveralLeaves(keys.clone()),
+            }));
         }
         problems
     }

@@ -15,6 +15,7 @@ use crate::rules::RuleTable;
 use crate::schema_editor::{self, Connection, PythonCode};
 use crate::source::{Range, Sources};
 use crate::sql;
+use crate::standing::GivenUp;
 use crate::statement::{AlterTableAction, Command, Statement};
 use crate::transaction::Transaction;
 use crate::unknown::{Identifier, Unknown};
@@ -41,7 +42,7 @@ pub(super) struct Database<'a> {
     /// Tables and columns that the models gave up in an earlier migration.
     released: Released,
     /// What the running migration makes the models give up; released when it has ended.
-    releasing: Vec<(String, Option<String>)>,
+    releasing: Vec<(String, Option<String>, GivenUp)>,
     /// How much anybody wants to know of what the running migration does.
     pub(super) telling: Telling,
     /// The texts of the files that SQL is written in.
@@ -76,17 +77,18 @@ pub(super) enum Telling {
 /// What Django no longer knows, though the database may still have it.
 #[derive(Debug, Default)]
 struct Released {
-    tables: FxHashSet<String>,
-    columns: FxHashSet<(String, String)>,
+    tables: FxHashMap<String, GivenUp>,
+    columns: FxHashMap<(String, String), GivenUp>,
 }
 
 impl Usage for Released {
-    fn table_in_use(&self, table: &str) -> bool {
-        !self.tables.contains(table)
+    fn table_given_up(&self, table: &str) -> Option<&GivenUp> {
+        self.tables.get(table)
     }
 
-    fn column_in_use(&self, table: &str, column: &str) -> bool {
-        self.table_in_use(table) && !self.columns.contains(&(table.to_owned(), column.to_owned()))
+    fn column_given_up(&self, table: &str, column: &str) -> Option<&GivenUp> {
+        let of_column = self.columns.get(&(table.to_owned(), column.to_owned()));
+        of_column.or_else(|| self.table_given_up(table))
     }
 }
 
@@ -134,10 +136,10 @@ impl<'a> Database<'a> {
         self.set_by.clear();
         self.builds.clear();
         self.new_indexes.clear();
-        for (table, column) in self.releasing.drain(..) {
+        for (table, column, given_up) in self.releasing.drain(..) {
             match column {
-                Some(column) => self.released.columns.insert((table, column)),
-                None => self.released.tables.insert(table),
+                Some(column) => self.released.columns.insert((table, column), given_up),
+                None => self.released.tables.insert(table, given_up),
             };
         }
         self.log.clear();
@@ -153,8 +155,8 @@ impl<'a> Database<'a> {
     }
 
     /// Remembers that the models give up a table, or a column of it, in the running migration.
-    pub(super) fn release(&mut self, table: String, column: Option<String>) {
-        self.releasing.push((table, column));
+    pub(super) fn release(&mut self, table: String, column: Option<String>, given_up: GivenUp) {
+        self.releasing.push((table, column, given_up));
     }
 
     /// Runs statements of Django's own.

@@ -142,7 +142,8 @@ pub(super) fn judge<'r>(
     for observation in observations {
         if let Some((rule, row)) = rules.row_for(&observation) {
             heat = heat.or_else(|| hot_lock(&observation, row, around));
-            verdict.add(observation, rule, row, around);
+            let teller = observation.told_as.and_then(|name| rules.rule(name)).unwrap_or(rule);
+            verdict.add(observation, (rule, row), teller, around);
         }
     }
     let is_told = verdict.hits[known..]
@@ -185,9 +186,15 @@ impl<'r> Hit<'r> {
 }
 
 impl<'r> Verdict<'r> {
-    fn add(&mut self, mut observation: Observation, rule: &'r Rule, row: &Row, around: &Surroundings<'_>) {
+    fn add(
+        &mut self,
+        mut observation: Observation,
+        (rule, row): (&'r Rule, &Row),
+        teller: &'r Rule,
+        around: &Surroundings<'_>,
+    ) {
         let mut hit = Hit {
-            rule,
+            rule: teller,
             matrix: row.matrix,
             severity: severity(&observation, rule, row, around),
             harm: row.harm.clone(),

@@ -15,6 +15,9 @@ use super::waiting;
 /// The name of what a second run would do again, and of the advice for it: there is no cure by running it in pieces.
 pub(super) const NOT_REPEATABLE: &str = "not_repeatable";
 
+/// The name that says that both halves of a change are of one release, and the advice for it: to wait.
+const ONE_RELEASE: &str = "one_release";
+
 /// The advice for a statement that stands in a string with others.
 const ONE_STRING: &str = "one_string";
 
@@ -68,6 +71,9 @@ impl Teller<'_> {
             help: names
                 .advise(match worst.hit.name(NOT_REPEATABLE) {
                     Some(_) => rule.help_for(NOT_REPEATABLE),
+                    None if worst.hit.name(ONE_RELEASE).is_some_and(|clause| !clause.is_empty()) => {
+                        rule.help_for(ONE_RELEASE)
+                    }
                     None if !string.is_empty() && rule.help.contains_key(ONE_STRING) => rule.help_for(ONE_STRING),
                     None => rule.help_for(&situation(&node.class, told, &others)),
                 })

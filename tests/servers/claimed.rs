@@ -6,6 +6,7 @@ use forelock::lint::{self, Aim};
 use forelock::progress::Progress;
 use forelock::project::{self, ConfigurationChoice, Request};
 use forelock::rules::RuleTable;
+use forelock::standing::Standing;
 use forelock::versions::PostgresVersion;
 use serde_json::Value;
 
@@ -26,7 +27,7 @@ pub fn analyse(fixture: &Fixture, rules: &RuleTable, version: u64) -> Analysis {
     };
     let loaded = project::load(&request, rules, &mut |_| ()).expect("the fixture can be loaded");
     let project = loaded.projects.first().expect("a fixture is one project");
-    lint::analyse(project, rules, Aim::Statements, None)
+    lint::analyse(project, rules, Aim::Statements, &Standing::default())
 }
 
 pub fn migration<'a>(analysis: &'a Analysis, observed: &Value) -> Option<&'a MigrationReport> {

@@ -2,6 +2,7 @@
 
 use crate::catalog::{Catalog, Constraint, ConstraintKind as Existing, Presence, TypeKind, object_name};
 use crate::lock::LockMode;
+use crate::standing::GivenUp;
 use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, SqlExpression, TableConstraint, Volatility};
 
 use crate::unknown::{Identifier, known_names, shown_names};
@@ -117,23 +118,18 @@ impl Context<'_> {
     }
 
     fn drop_column(&self, table: &str, column: &str, cascade: bool) -> Vec<Observation> {
-        let is_new = self.catalog.is_new(table) || self.transaction.added_column(table, column);
-        let used = if self.usage.column_in_use(table, column) && !is_new {
-            "used"
-        } else {
-            "unused"
-        };
+        let used = self.use_of_column(table, column);
         let about = |aspect| Observation::new(aspect, table).named("column", column);
         let along = self.along(table, column, cascade);
         let mut observations = vec![
-            about(Aspect::DropColumn)
-                .fact(FactName::Use, used)
-                .named("along", along),
+            used.tell(about(Aspect::DropColumn))
+                .named("along", along)
+                .named("dropped", format!("`{column}` of `{table}`")),
         ];
         let partners = self.partners(table, Some(column));
         observations.extend(partners.iter().map(|partner| {
             about(Aspect::DropReference)
-                .fact(FactName::Use, used)
+                .fact(FactName::Use, used.value())
                 .role(Role::Partner, partner)
         }));
         observations.extend(self.column_dependents(table, column, cascade));
@@ -275,11 +271,11 @@ impl Context<'_> {
 
     /// Whether running code still knows one of the columns.
     fn use_of(&self, table: &str, columns: &[String]) -> &'static str {
-        if columns.iter().any(|column| self.usage.column_in_use(table, column)) {
-            "used"
-        } else {
-            "unused"
-        }
+        let is_used = |column: &String| {
+            let given_up = self.usage.column_given_up(table, column);
+            given_up.is_none_or(GivenUp::is_used)
+        };
+        if columns.iter().any(is_used) { "used" } else { "unused" }
     }
 
     /// What fills the new column in the rows that exist. See the PostgreSQL documentation, "ALTER TABLE", Notes.

@@ -14,16 +14,15 @@ impl Context<'_> {
             // Only DROP VIEW drops it; Postgres refuses this.
             return vec![self.refused(table, &format!("{table} is a {:?} view", view.kind))];
         }
-        let used = if self.usage.table_in_use(table) && !self.catalog.is_new(table) {
-            "used"
-        } else {
-            "unused"
-        };
+        let used = self.use_of_table(table);
         let about = |aspect| Observation::new(aspect, table);
-        let mut observations = vec![about(Aspect::DropTable).fact(FactName::Use, used)];
+        let mut observations = vec![
+            used.tell(about(Aspect::DropTable))
+                .named("dropped", format!("`{table}`")),
+        ];
         observations.extend(self.partners(table, None).iter().map(|partner| {
             about(Aspect::DropReference)
-                .fact(FactName::Use, used)
+                .fact(FactName::Use, used.value())
                 .role(Role::Partner, partner)
         }));
         observations.extend(self.drop_partition(table));

@@ -1,6 +1,7 @@
 //! What running code names or needs, and is taken away without anybody waiting.
 
 use crate::lock::LockMode;
+use crate::standing::GivenUp;
 
 use super::command::change_catalog;
 use super::{Aspect, Context, Observation, Role, unbound};
@@ -8,7 +9,7 @@ use super::{Aspect, Context, Observation, Role, unbound};
 impl Context<'_> {
     /// Of the table, its rows or a right to them.
     fn taken_from(&self, table: &str, change: &str, effect: &str) -> Option<Observation> {
-        let is_used = self.usage.table_in_use(table);
+        let is_used = self.usage.table_given_up(table).is_none_or(GivenUp::is_used);
         let observation = Observation::new(Aspect::TakeFromRunningCode, table);
         is_used.then(|| said(observation, change, effect))
     }

@@ -1,0 +1,71 @@
+//! Whether running code still uses what a statement takes away: whether the models had it, and which release gave it up.
+
+use crate::facts::{FactName, Observation};
+use crate::standing::{GivenUp, Stand};
+
+use super::Context;
+
+/// The rule that tells of a drop whose first half has landed and is not deployed.
+const NOT_DEPLOYED: &str = "first-half-not-deployed";
+
+/// Whether something is in use.
+#[derive(Clone, Copy)]
+pub(super) enum InUse<'a> {
+    /// The running release uses it.
+    Yes,
+    /// The models gave it up, in a migration that the running release may or may not have.
+    GivenUp(&'a GivenUp),
+    /// No release that runs has known it.
+    Never,
+}
+
+impl InUse<'_> {
+    /// The value of the fact.
+    pub(super) fn value(self) -> &'static str {
+        match self {
+            InUse::Yes => "used",
+            InUse::Never => "unused",
+            InUse::GivenUp(given_up) if given_up.is_used() => "used",
+            InUse::GivenUp(_) => "unused",
+        }
+    }
+
+    /// Says of an observation of a drop what became of the thing before.
+    pub(super) fn tell(self, observation: Observation) -> Observation {
+        let observation = observation.fact(FactName::Use, self.value());
+        let InUse::GivenUp(given_up) = self else {
+            let never = observation.named("given_up", "no release that runs has used");
+            return never.named("release", "nothing").named("one_release", "");
+        };
+        let (by, words) = (&given_up.by, &given_up.words);
+        let observation = observation.named("first_half", by).named("release", words);
+        let observation = observation.named("given_up", format!("{by} took out of the state"));
+        match given_up.stand {
+            Stand::Unknown | Stand::Deployed => observation.named("one_release", ""),
+            Stand::Landed => observation.named("one_release", "").told_as(NOT_DEPLOYED),
+            Stand::New => {
+                let clause = format!("; {by}, which takes it out of the state, is of the same release");
+                observation.named("one_release", clause)
+            }
+        }
+    }
+}
+
+impl Context<'_> {
+    pub(super) fn use_of_table(&self, table: &str) -> InUse<'_> {
+        if self.catalog.is_new(table) {
+            return InUse::Never;
+        }
+        self.usage.table_given_up(table).map_or(InUse::Yes, InUse::GivenUp)
+    }
+
+    pub(super) fn use_of_column(&self, table: &str, column: &str) -> InUse<'_> {
+        let known = self.catalog.column(table, column);
+        let is_recent = known.is_some_and(|known| self.catalog.is_recent(known.created_in));
+        if self.catalog.is_new(table) || self.transaction.added_column(table, column) || is_recent {
+            return InUse::Never;
+        }
+        let given_up = self.usage.column_given_up(table, column);
+        given_up.map_or(InUse::Yes, InUse::GivenUp)
+    }
+}
