@@ -1,5 +1,6 @@
 //! What a branch adds to the migrations, and what the running release has: `--since` and `--deployed`, answered by git.
 
+mod applied;
 mod difference;
 mod error;
 mod git;
@@ -37,6 +38,8 @@ pub struct Points {
     pub since: Option<String>,
     /// `--deployed`: a reference, or a pattern of tags.
     pub deployed: Option<String>,
+    /// `--stats`: what databases have applied; a migration is deployed if it is in all of them.
+    pub stats: Vec<PathBuf>,
 }
 
 /// A project compared with what has landed and what is deployed.
@@ -72,6 +75,11 @@ impl Branch {
         rules: &RuleTable,
     ) -> Result<Self, BranchError> {
         let mut branch = Self::default();
+        for path in applied::paths(&points.stats, project, request.files) {
+            let evidence = applied::evidence(&path, request.files, project)?;
+            branch.notes.extend(applied::note(&evidence, project));
+            branch.standing.deployed.push(evidence);
+        }
         if points.since.is_none() && points.deployed.is_none() {
             return Ok(branch);
         }

@@ -36,6 +36,8 @@ pub enum Command {
     Explain(Explain),
     /// List all rules
     Rules(Rules),
+    /// Print the query that asks a database which migrations it has applied, and how large its relations are
+    StatsQuery,
     /// Print a script that completes forelock's commands and options
     Completions(Completions),
 }
@@ -99,6 +101,9 @@ pub struct Check {
     /// What the running release has, for changes that take two: a branch or tag, or a pattern of tags of which the newest before HEAD counts (v*)
     #[arg(long, value_name = "REF")]
     pub deployed: Option<String>,
+    /// What databases have applied, as `forelock stats-query` brings it: deployed is what all of these files have
+    #[arg(long, value_name = "FILE")]
+    pub stats: Vec<PathBuf>,
     /// How findings are written
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     pub output_format: CheckOutput,

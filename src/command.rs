@@ -21,6 +21,7 @@ use crate::report::{explain, rules_table};
 use crate::rules::evidence::Evidence;
 use crate::rules::{RuleError, RuleTable};
 use crate::selection::UnknownName;
+use crate::stats;
 use asked::Asked;
 pub use surroundings::Surroundings;
 pub use until_closed::UntilClosed;
@@ -103,6 +104,7 @@ pub fn run(
             let style = surroundings.style(color);
             rules_table::write(&rules, &Evidence::embedded()?, output_format.into(), &style, out)?;
         }
+        Command::StatsQuery => out.write_all(stats::QUERY.as_bytes())?,
         Command::Completions(Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "forelock", &mut script);

@@ -39,6 +39,8 @@ pub struct Configuration {
     pub python: Option<PathBuf>,
     /// `deployed`: what the running release has: a reference of git, or a pattern of tags.
     pub deployed: Option<String>,
+    /// `stats`: answers to `forelock stats-query`; relative to the file.
+    pub stats: Vec<PathBuf>,
     /// `hot-tables`: tables on which a moment's lock already hurts.
     pub hot_tables: Vec<String>,
     /// `[fields]`: field classes by dotted path: a column type, `false` (no column), or all that [`CustomField`] can say.

@@ -31,6 +31,7 @@ pub mod source;
 pub mod sql;
 pub mod standing;
 pub mod statement;
+pub mod stats;
 pub mod suggestion;
 pub mod suppress;
 pub mod transaction;

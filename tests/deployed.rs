@@ -272,6 +272,25 @@ fn a_column_that_no_release_has_is_dropped_without_harm() {
 }
 
 #[test]
+fn a_column_that_no_release_has_is_renamed_without_harm() {
+    let add = "migrations.AddField(\"order\", \"note\", models.IntegerField(null=True))";
+    let path = "shop/migrations/0002_note.py";
+    let scratch = landed(repository_of_one(), path, migration("shop", "0001_initial", add));
+    let renaming = migration(
+        "shop",
+        "0002_note",
+        "migrations.RenameField(\"order\", \"note\", \"remark\")",
+    );
+    let scratch = scratch.file("shop/migrations/0003_remark.py", renaming);
+    let told = ["shop/migrations/0003_remark.py: rename-column"];
+    assert_eq!(found(&scratch, "--since main"), told);
+    assert_eq!(
+        found(&scratch, "--since main --deployed production"),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
 fn a_proof_counts_wherever_it_was_validated() {
     let prove = "migrations.RunSQL(['ALTER TABLE \"shop_order\" ADD CONSTRAINT \"c\" CHECK (\"status\" IS NOT NULL) NOT VALID']),\n        \
                  migrations.RunSQL(['ALTER TABLE \"shop_order\" VALIDATE CONSTRAINT \"c\"'])";
@@ -422,5 +441,111 @@ fn production_decides_about_a_squash_where_it_is_behind_main() {
     assert_eq!(
         found(&scratch, "--since main --deployed production"),
         ["shop/migrations/0002_squashed.py: squash-half-applied"]
+    );
+}
+
+/// The answer of a database that has applied these migrations of the shop.
+fn answer(names: &[&str]) -> String {
+    let rows = names
+        .iter()
+        .map(|name| format!("{{\"app\": \"shop\", \"name\": \"{name}\", \"applied\": \"2026-01-02T10:00:00Z\"}}"));
+    let rows = rows.collect::<Vec<_>>().join(", ");
+    format!(
+        "{{\"version\": 1, \"taken_at\": \"2026-01-02T11:00:00Z\", \"django_migrations\": [{rows}], \"relations\": []}}"
+    )
+}
+
+#[test]
+fn deployed_is_what_all_databases_have_applied() {
+    let scratch = landed(repository_of_one(), STATE, state())
+        .file(DROP, dropping())
+        .file("production.json", answer(&["0001_initial", "0002_state"]))
+        .file("staging.json", answer(&["0001_initial"]));
+    let run = check(&scratch, "--stats production.json");
+    assert_eq!(run.findings(), [format!("{DROP}: drop-column-unused")]);
+    let help = "nothing, if that release's code runs everywhere: shop.0002_state is applied in production.json (";
+    assert!(run.out.contains(help), "{run:?}");
+    assert!(
+        run.notes.contains("production.json is ") && run.notes.contains("days old: 2 of 3 migrations"),
+        "{run:?}"
+    );
+    let run = check(&scratch, "--since main --stats production.json --stats staging.json");
+    assert_eq!(run.findings(), [format!("{DROP}: first-half-not-deployed")]);
+    assert!(run.out.contains("is not applied in staging.json ("), "{run:?}");
+    assert_eq!(
+        found(&scratch, "--since main --deployed production --stats production.json"),
+        [format!("{DROP}: first-half-not-deployed")]
+    );
+    let scratch = scratch.file("forelock.toml", "stats = [\"production.json\", \"staging.json\"]\n");
+    assert_eq!(
+        found(&scratch, "--since main"),
+        [format!("{DROP}: first-half-not-deployed")]
+    );
+}
+
+#[test]
+fn of_a_squash_each_database_is_asked_on_its_own() {
+    let scratch = repository_of_one()
+        .file(SQUASH, squash())
+        .file("all.json", answer(&["0001_initial", "0002_a", "0003_b"]))
+        .file("itself.json", answer(&["0001_initial", "0002_squashed"]))
+        .file("some.json", answer(&["0001_initial", "0002_a"]))
+        .file("none.json", answer(&["0001_initial"]));
+    let nothing = Vec::<String>::new();
+    assert_eq!(found(&scratch, "--stats all.json --stats itself.json"), nothing);
+    assert_eq!(found(&scratch, "--stats all.json --stats none.json"), [JUDGED]);
+    let run = check(&scratch, "--stats all.json --stats some.json");
+    assert_eq!(
+        run.findings(),
+        ["shop/migrations/0002_squashed.py: squash-half-applied"]
+    );
+    assert!(run.out.contains("never ran in some.json"), "{run:?}");
+}
+
+#[test]
+fn answers_of_real_servers_are_read() {
+    for server in ["12", "15", "18"] {
+        let recorded = format!("{}/tests/stats/{server}.json", env!("CARGO_MANIFEST_DIR"));
+        let recorded = fs::read_to_string(recorded).expect("a recorded answer");
+        let scratch = repository_of_one()
+            .file(STATE, state())
+            .file(DROP, dropping())
+            .file("production.json", recorded);
+        let run = check(&scratch, "--stats production.json");
+        assert_eq!(run.findings(), [format!("{DROP}: drop-column-unused")], "{server}");
+        assert!(
+            run.notes.contains("2 of 3 migrations are applied there"),
+            "{server}: {run:?}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_is_no_answer_is_an_error_with_the_command_that_takes_it() {
+    let scratch = repository_of_one().file("other.json", "{}");
+    for (file, words) in [
+        (
+            "other.json",
+            "other.json is no answer to `forelock stats-query`: missing field `version`",
+        ),
+        ("gone.json", "gone.json cannot be read: there is no such file"),
+    ] {
+        let run = check(&scratch, &format!("--stats {file}"));
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.notes.contains(words), "{run:?}");
+        assert!(run.notes.contains("`forelock stats-query | psql "), "{run:?}");
+    }
+}
+
+#[test]
+fn the_query_says_how_it_is_run_and_only_reads() {
+    let run = repository_of_one().run("stats-query");
+    assert_eq!(run.code, 0);
+    assert!(run.out.contains("forelock stats-query | psql "), "{run:?}");
+    let statements = run.out.lines().filter(|line| !line.trim_start().starts_with("--"));
+    let statements = statements.collect::<Vec<_>>().join("\n");
+    assert!(
+        statements.starts_with("SELECT ") && statements.matches(';').count() == 1,
+        "{statements}"
     );
 }

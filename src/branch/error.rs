@@ -77,6 +77,14 @@ pub enum BranchError {
         /// The next step.
         help: String,
     },
+    /// A file of `--stats` is no answer to the query.
+    #[error("{} {reason}\n  help: `forelock stats-query | psql --no-psqlrc --quiet --tuples-only --no-align > {}` takes it again", path.display(), path.display())]
+    Stats {
+        /// The file as shown.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Whatever else git has to say.
     #[error("`git {command}` failed: {message}")]
     Git {

@@ -95,16 +95,24 @@ impl Wishes {
             points: Points {
                 since: check.since.clone(),
                 deployed: check.deployed.clone(),
+                stats: check.stats.clone(),
             },
         })
     }
 
     /// What to compare with; the configuration says what is deployed, unless the command line does.
     fn points(&self, project: &Project) -> Points {
-        let configured = || project.configuration.deployed.clone();
+        let configured = &project.configuration;
+        let is_said = self.points.deployed.is_some() || !self.points.stats.is_empty();
+        let (deployed, stats) = if is_said {
+            (&self.points.deployed, &self.points.stats)
+        } else {
+            (&configured.deployed, &configured.stats)
+        };
         Points {
             since: self.points.since.clone(),
-            deployed: self.points.deployed.clone().or_else(configured),
+            deployed: deployed.clone(),
+            stats: stats.clone(),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::suggestion::nearest;
 use crate::versions::{DjangoVersion, PostgresVersion};
 
 /// All keys, as they are written.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "select",
     "ignore",
     "per-file-ignores",
@@ -31,6 +31,7 @@ const KEYS: [&str; 13] = [
     "settings-module",
     "python",
     "deployed",
+    "stats",
     "hot-tables",
     "fields",
     "models",
@@ -115,6 +116,10 @@ impl<'a> Reader<'a> {
             "settings-module" => to.settings_module = Some(self.string(name, value)?.to_owned()),
             "python" => to.python = Some(self.path(name, value)?),
             "deployed" => to.deployed = Some(self.string(name, value)?.to_owned()),
+            "stats" => {
+                let files = self.strings(name, value)?;
+                to.stats = files.map(|(file, _)| self.folder().join(file)).collect();
+            }
             "hot-tables" => to.hot_tables = self.strings(name, value)?.map(|(text, _)| text.to_owned()).collect(),
             "fields" => to.fields = self.entries(name, value, Self::field)?,
             "models" => to.models = self.models(name, value)?,

@@ -123,6 +123,7 @@ fn unbound(aspect: Aspect) -> Observation {
         builds: Vec::new(),
         names: Vec::new(),
         told_as: None,
+        is_of_nobody: false,
     }
 }
 

@@ -370,6 +370,11 @@ fn severity(observation: &Observation, rule: &Rule, row: &Row, around: &Surround
     } else {
         row.severity
     };
+    let own = if observation.is_of_nobody {
+        Severity::Silent
+    } else {
+        own
+    };
     let is_worded = row.severity > Severity::Silent || rule.speaks_of_hot_tables();
     if is_worded && hot_lock(observation, row, around).is_some() {
         own.max(Severity::Warning)

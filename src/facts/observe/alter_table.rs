@@ -7,6 +7,7 @@ use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, SqlExpres
 
 use crate::unknown::{Identifier, known_names, shown_names};
 
+use super::usage::InUse;
 use super::{Aspect, Context, FactName, Observation, Role, command::change_catalog, foreign_key, refer};
 
 impl Context<'_> {
@@ -35,11 +36,13 @@ impl Context<'_> {
             AlterTableAction::AddColumn(column) => self.add_column(table, column),
             AlterTableAction::DropColumn { cascade, .. } => self.drop_column(table, column, *cascade),
             AlterTableAction::RenameColumn { to, .. } => {
-                vec![
-                    about(Aspect::RenameColumn)
-                        .fact(FactName::StandIn, "none")
-                        .named("new_column", to.shown()),
-                ]
+                let renamed = about(Aspect::RenameColumn)
+                    .fact(FactName::StandIn, "none")
+                    .named("new_column", to.shown());
+                vec![match self.use_of_column(table, column) {
+                    InUse::Never => renamed.of_nobody(),
+                    InUse::Yes | InUse::GivenUp(_) => renamed,
+                }]
             }
             AlterTableAction::AlterType {
                 data_type,
