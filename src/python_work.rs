@@ -9,6 +9,8 @@ use crate::value::{Str, Value};
 pub struct PythonWork {
     /// In order.
     pub effects: Vec<Effect>,
+    /// The models and fields that it is certain to ask for by their names.
+    pub names: Vec<NamedFields>,
 }
 
 /// One thing that code does.
@@ -170,6 +172,34 @@ pub struct RowEffect {
     pub is_imported: bool,
 }
 
+/// Names by which code asks for a model of the history and for its fields, which Django looks up at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFields {
+    /// The model.
+    pub model: ModelName,
+    /// The fields: `customer` of `customer__name`.
+    pub fields: Vec<String>,
+    /// What they are called for.
+    pub purpose: CalledFor,
+    /// Whether that happens once for each row that a loop goes through: with none of them never.
+    pub wants_rows: bool,
+    /// Where it stands.
+    pub place: Range,
+}
+
+/// What the names of fields are called for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalledFor {
+    /// Conditions, an order, values: relations count, both ways.
+    Queries,
+    /// `update(..)`: columns of the model.
+    Updates,
+    /// `Order(..)`: attributes of an object.
+    Objects,
+    /// `save(update_fields=..)`
+    Saves,
+}
+
 /// What happens to rows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
@@ -298,6 +328,7 @@ impl PythonWork {
             about: Vec::new(),
         };
         Self {
+            names: Vec::new(),
             effects: vec![Effect {
                 action,
                 certainty: Certainty::Certain,

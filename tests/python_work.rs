@@ -256,6 +256,52 @@ fn members_of_an_enumeration_are_told_apart() {
 }
 
 #[test]
+fn enumerations_are_gone_through_and_asked_for_members() {
+    let text = "from enum import Enum, StrEnum, auto\nclass Phase(Enum):\n    HIDE = 'hide'\n    DROP = 'drop'\n\
+        class Step(StrEnum):\n    FIRST = auto()\n    LAST = auto()\n\
+        def code(apps, schema_editor):\n    \
+        schema_editor.execute(Phase('hide').name)\n    \
+        schema_editor.execute(Phase['DROP'].value)\n    \
+        for step in Step:\n        schema_editor.execute(f'{step} {step.name}')\n    \
+        for name, phase in Phase.__members__.items():\n        schema_editor.execute(f'{name} {phase.value}')\n    \
+        schema_editor.execute('%d' % len(Phase))\n";
+    let told = [
+        "sql HIDE",
+        "sql drop",
+        "sql first FIRST",
+        "sql last LAST",
+        "sql HIDE hide",
+        "sql DROP drop",
+        "sql 2",
+    ];
+    assert_eq!(run(text), told);
+}
+
+#[test]
+fn choices_of_the_project_have_values_and_labels() {
+    let choices = "from django.db import models\nclass Status(models.TextChoices):\n    \
+        NEW = 'new', 'Just come'\n    OLD = 'old'\n";
+    let text = "from shop.models import Status\ndef code(apps, schema_editor):\n    \
+        for value, label in Status.choices:\n        schema_editor.execute(f'{value} {label}')\n    \
+        for value in Status.values:\n        schema_editor.execute(value)\n    \
+        for status in Status:\n        schema_editor.execute(f'{status} {status.value} {status.label} {status.name}')\n    \
+        schema_editor.execute(Status(read_somewhere()).label)\n";
+    let (work, _) = run_with(text, &[("shop.models", choices)]);
+    let told = [
+        "sql new Just come",
+        "sql old Old",
+        "sql new",
+        "sql old",
+        "sql new new Just come NEW",
+        "sql old old Old OLD",
+        // One of the two.
+        "sql Just come ?",
+        "sql Old ?",
+    ];
+    assert_eq!(work.effects.iter().map(shown).collect::<Vec<_>>(), told);
+}
+
+#[test]
 fn a_file_that_is_not_at_hand_is_asked_for_and_told() {
     let code = "from pathlib import Path\ndef code(apps, schema_editor):\n    \
         schema_editor.execute((Path(__file__).parent / 'sql' / '..' / 'x.sql').read_text())\n";

@@ -46,3 +46,91 @@ fn a_package_that_adds_keys_without_values_is_refused_where_the_key_is_not_null(
     assert_eq!(refusals("False", &key("")), [told]);
     assert_eq!(refusals("False", &key(", null=True")), Vec::<String>::new());
 }
+
+/// The same for the body of a function that a RunPython runs, which has `Order` of the history.
+fn refusals_of_code(lines: &[&str]) -> Vec<String> {
+    let operation = "migrations.CreateModel('Item', [('id', models.BigAutoField(primary_key=True)), \
+        ('order', models.ForeignKey('shop.Order', models.CASCADE)), \
+        ('lot', models.ForeignKey('shop.Order', models.CASCADE, related_name='lots'))]), migrations.RunPython(code)";
+    let body = lines.join("\n    ");
+    let code = format!(
+        "def code(apps, schema_editor):\n    Order = apps.get_model('shop', 'Order')\n    {body}\n\n\nclass Migration"
+    );
+    let second = migration("shop", "0001_initial", operation).replacen("class Migration", &code, 1);
+    let run = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/migrations/0002_change.py", second)
+        .run("check . --output-format json");
+    let report = run.json();
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .filter(|finding| finding["rule"] == "django-refuses")
+        .map(|finding| finding["message"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+// Each raises FieldError, FieldDoesNotExist, TypeError or ValueError in Django 4.2 and 5.2, with and without rows.
+#[test]
+fn a_field_that_the_model_of_the_history_lacks_is_refused_by_its_name() {
+    let told = |what: &str| format!("is refused by Django: shop.Order has no field nope, and the code {what}");
+    for (line, what) in [
+        ("Order.objects.filter(nope=1).count()", "asks for it"),
+        ("Order.objects.exclude(nope__gte=1).delete()", "asks for it"),
+        (
+            "Order.objects.filter(models.Q(status='a') | models.Q(nope__isnull=True))",
+            "asks for it",
+        ),
+        ("Order.objects.order_by('-nope').first()", "asks for it"),
+        (
+            "list(Order.objects.values_list('nope__name', flat=True))",
+            "asks for it",
+        ),
+        ("Order.objects.get_or_create(nope=1)", "asks for it"),
+        ("Order.objects.filter(status='a').update(nope=1)", "updates it"),
+        ("Order.objects.create(status='a', nope=1)", "makes an object with it"),
+        ("Order(nope=1).save()", "makes an object with it"),
+        (
+            "for order in Order.objects.all(): order.save(update_fields=['nope'])",
+            "saves it as soon as there is a row",
+        ),
+    ] {
+        assert_eq!(refusals_of_code(&[line]), [told(what)], "{line}");
+    }
+}
+
+#[test]
+fn a_model_that_the_history_lacks_is_refused_where_the_code_asks_for_it() {
+    let told = "is refused by Django: there is no model shop.lot, and the code asks for it";
+    assert_eq!(refusals_of_code(&["Lot = apps.get_model('shop', 'Lot')"]), [told]);
+    let tried = [
+        "try:",
+        "    Lot = apps.get_model('shop', 'Lot')",
+        "except LookupError:",
+        "    return",
+    ];
+    assert_eq!(refusals_of_code(&tried), Vec::<String>::new());
+}
+
+#[test]
+fn names_that_django_finds_or_that_may_be_given_are_not_refused() {
+    for lines in [
+        &["Order.objects.filter(pk__gt=1, id__lt=9, status__startswith='a').order_by('?')"][..],
+        &["Order.objects.filter(item=None, lots__isnull=True).values('item__id', 'lots')"],
+        &["Order.objects.annotate(nope=models.Count('item')).filter(nope=1).order_by('nope')"],
+        &["Order.objects.values(nope=models.F('status')).filter(nope='a')"],
+        &["Order.objects.extra(select={'nope': '1'}).order_by('nope')"],
+        &["Order.objects.with_nope().filter(nope=1)"],
+        &["Order.busy.filter(nope=1)"],
+        &["if schema_editor.connection.settings_dict: Order.objects.filter(nope=1)"],
+        &[
+            "from django.apps import apps",
+            "apps.get_model('shop', 'Order').objects.filter(nope=1)",
+        ],
+        &["Order.objects.create(**{read(): 1})", "Order.objects.filter(**read())"],
+        &["Order.objects.update(item=1) if read() else None"],
+        &["Order._meta.get_field('nope') if read() else None"],
+    ] {
+        assert_eq!(refusals_of_code(lines), Vec::<String>::new(), "{lines:?}");
+    }
+}

@@ -201,6 +201,8 @@ pub struct ModelOptions {
     pub constraints: Vec<Constraint>,
     /// `triggers` of django-pgtrigger, which its operations keep here.
     pub triggers: Vec<Trigger>,
+    /// Whether it has managers of its own, which may give its rows more names.
+    pub own_managers: bool,
     /// `required_db_vendor`, `db_vendor`-like and unknown option values (name, reason); DDL is then uncertain.
     pub unknown: Vec<(String, String)>,
 }

@@ -98,8 +98,10 @@ impl Models {
             }
             Operation::Packaged(packaged) => self.apply_packaged(app, packaged),
             Operation::Custom { base: Some(base), .. } => self.apply(app, base),
-            Operation::AlterModelManagers { .. }
-            | Operation::ValidateConstraint { .. }
+            Operation::AlterModelManagers { name } => {
+                self.change_options(app, name, |options| options.own_managers = true);
+            }
+            Operation::ValidateConstraint { .. }
             | Operation::RunPython { .. }
             | Operation::CreateExtension { .. }
             | Operation::CreateCollation { .. }

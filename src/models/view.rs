@@ -304,6 +304,13 @@ impl<'a> Model<'a> {
             .is_some_and(|replacement| replacement != *self.key())
     }
 
+    /// Whether it is the model of users: packages point to it.
+    #[must_use]
+    pub fn is_user(&self) -> bool {
+        let user = self.view.replacement("AUTH_USER_MODEL");
+        user.is_some_and(|user| user == *self.key())
+    }
+
     /// `Options.can_migrate`: whether operations on it reach the database.
     #[must_use]
     pub fn can_migrate(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Calls: those of Python that are settled by constants, local functions, and all others as written.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ruff_python_ast::{self as ast, Expr};
@@ -211,9 +212,10 @@ impl<'a> Interpreter<'a> {
         }
         let single = match arguments.args.as_slice() {
             [] => None,
-            [single] => Some(single),
+            [single] => Some(self.argument(single)),
             [..] => return several(name, arguments),
         };
+        let single = single.as_deref();
         match (name, single) {
             ("dict", None) => Some(Value::Dict(keywords(arguments))),
             ("dict", Some(Value::Dict(items))) => {
@@ -260,15 +262,48 @@ impl<'a> Interpreter<'a> {
                 .ok()
                 .map(|items| Value::List(items.into_iter().rev().collect())),
             ("range" | "xrange", Some(Value::Int(end))) => numbers(0, *end),
+            ("max" | "min", Some(value)) => extreme(name, &operators::items(value.clone()).ok()?),
+            ("sum", Some(value)) => {
+                let items = operators::items(value.clone()).ok()?;
+                let sum = items.iter().try_fold(0i128, |sum, item| match item {
+                    Value::Int(int) => sum.checked_add(*int),
+                    _ => None,
+                });
+                sum.map(Value::Int)
+            }
             (_, Some(_)) => None,
         }
     }
+
+    /// The argument of a builtin: the members of an enumeration, what a name of another module is bound to.
+    fn argument<'v>(&mut self, value: &'v Value) -> Cow<'v, Value> {
+        match value {
+            Value::Name(_) => match self.members_of(value) {
+                Some(members) => Cow::Owned(Value::List(members)),
+                None => Cow::Owned(self.settle(value.clone())),
+            },
+            value => Cow::Borrowed(value),
+        }
+    }
+}
+
+/// The largest or smallest of integers.
+fn extreme(name: &str, items: &[Value]) -> Option<Value> {
+    let numbers = items.iter().map(|item| match item {
+        Value::Int(int) => Some(*int),
+        _ => None,
+    });
+    let numbers: Vec<i128> = numbers.collect::<Option<_>>()?;
+    let numbers = numbers.into_iter();
+    let extreme = if name == "max" { numbers.max() } else { numbers.min() };
+    extreme.map(Value::Int)
 }
 
 /// Builtins of several arguments.
 fn several(name: &str, arguments: &Arguments) -> Option<Value> {
     match (name, arguments.args.as_slice()) {
         ("range" | "xrange", [Value::Int(start), Value::Int(end)]) => numbers(*start, *end),
+        ("max" | "min", items) if arguments.kwargs.is_empty() => extreme(name, items),
         ("zip", lists) => {
             let lists: Option<Vec<_>> = lists.iter().map(|list| operators::items(list.clone()).ok()).collect();
             let lists = lists?;

@@ -34,7 +34,7 @@ impl<'a> Interpreter<'a> {
         self.class_name = outer;
         let enumeration = bases.iter().find_map(|base| self.enumeration(base));
         let enumeration = enumeration.map(|kind| kind.mixed_with(&bases));
-        let members = enumeration.map(|kind| Self::members(&name, kind, &mut attributes));
+        let members = enumeration.map(|kind| Self::members(&name, kind, &bases, &mut attributes));
         let methods = statement.body.iter().filter_map(Stmt::as_function_def_stmt);
         let methods = methods
             .map(|method| functions::method(method, self.place_of(method.name.range)))
@@ -64,6 +64,8 @@ impl<'a> Interpreter<'a> {
         for base in &arguments.args {
             bases.push(match base {
                 Expr::Starred(starred) => self.unknown(starred.range(), "is not followed"),
+                // `URLField[str, str]` is that class, with types for who checks them.
+                Expr::Subscript(generic) => self.evaluate(&generic.value),
                 base => self.evaluate(base),
             });
         }
@@ -94,7 +96,7 @@ impl<'a> Interpreter<'a> {
         found.map(|(_, binding)| binding.value.clone())
     }
 
-    fn class_definition(&self, class: &str) -> Option<&Definition> {
+    pub(super) fn class_definition(&self, class: &str) -> Option<&Definition> {
         let mut definitions = self.classes.iter().rev();
         definitions.find(|definition| definition.class.name == class)
     }

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::evaluate::{Binding, Interpreter, Scope};
+use super::{Class, Resolved};
 use crate::value::{Unknown, Value};
 
 /// What a member of an enumeration is.
@@ -53,9 +54,137 @@ impl Enumeration {
     }
 }
 
+/// What `auto()` gives. See `_generate_next_value_` of each.
+#[derive(Clone, Copy)]
+enum Automatic {
+    /// Of `TextChoices` the name of the member.
+    Name,
+    /// Of `StrEnum` that in lower case.
+    LowerName,
+    /// One more than the last.
+    Number,
+}
+
+impl Automatic {
+    fn of(bases: &[Value]) -> Self {
+        let mut paths = bases.iter().filter_map(|base| match base {
+            Value::Name(path) => Some(path.as_str()),
+            _ => None,
+        });
+        paths
+            .find_map(|path| match path {
+                "django.db.models.TextChoices" => Some(Automatic::Name),
+                "enum.StrEnum" => Some(Automatic::LowerName),
+                _ => None,
+            })
+            .unwrap_or(Automatic::Number)
+    }
+
+    fn next(self, name: &str, last: &Value) -> Value {
+        match self {
+            Automatic::Name => Value::Str(name.into()),
+            Automatic::LowerName => Value::Str(name.to_lowercase().into()),
+            Automatic::Number => match last {
+                Value::Int(last) => Value::Int(last.saturating_add(1)),
+                _ => Value::Int(1),
+            },
+        }
+    }
+}
+
+/// Gives `auto()` its value.
+fn settle_automatic(bases: &[Value], attributes: &mut Scope) {
+    let automatic = Automatic::of(bases);
+    let mut last = Value::None;
+    for (name, binding) in attributes.iter_mut() {
+        let next = || automatic.next(name, &last);
+        let value = match &binding.value {
+            Value::Call(call) if call.path == "enum.auto" => next(),
+            // `NEW = auto(), "New"`
+            Value::Tuple(items) => match items.as_slice() {
+                [Value::Call(call), label] if call.path == "enum.auto" => Value::Tuple(vec![next(), label.clone()]),
+                _ => continue,
+            },
+            value => {
+                last = value.clone();
+                continue;
+            }
+        };
+        last = match &value {
+            Value::Tuple(items) => items.first().cloned().unwrap_or(Value::None),
+            value => value.clone(),
+        };
+        Arc::make_mut(binding).value = value;
+    }
+}
+
+/// The names of the members among the parts of them.
+fn member_names<'n>(parts: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    parts.filter_map(|part| part.strip_suffix(".name")).collect()
+}
+
+impl Class {
+    /// The names of its members, in order, where it is an enumeration.
+    pub(super) fn members(&self) -> Vec<&str> {
+        member_names(self.attributes.iter().map(|attribute| attribute.name.as_str()))
+    }
+}
+
 impl Interpreter<'_> {
+    /// The members of the enumeration that a value names, as names.
+    pub(super) fn members_of(&mut self, class: &Value) -> Option<Vec<Value>> {
+        let Value::Name(path) = class else { return None };
+        let (owner, names) = match self.local_class(class).map(str::to_owned) {
+            Some(name) => {
+                let parts = self.class_definition(&name)?.members.iter();
+                let names = member_names(parts.map(|(part, _)| part.as_str()));
+                (self.local_path(&name), names)
+            }
+            None => match self.look(path)? {
+                Resolved::Class(home, class) => (format!("{}.{}", home.path, class.name), class.members()),
+                Resolved::Value(_) => return None,
+            },
+        };
+        let members: Vec<Value> = names
+            .into_iter()
+            .map(|name| Value::Name(format!("{owner}.{name}")))
+            .collect();
+        (!members.is_empty()).then_some(members)
+    }
+
+    /// `value`, `name` or `label` of the member that a path leads to.
+    pub(super) fn part_of_named_member(&mut self, path: &str, part: &str) -> Option<Value> {
+        if !matches!(part, "value" | "name" | "label") {
+            return None;
+        }
+        let (class, member) = path.rsplit_once('.')?;
+        let class = Value::Name(class.to_owned());
+        if let Some(class) = self.local_class(&class) {
+            return self.part_of_member(class, member, part);
+        }
+        match self.look(&format!("{path}.{part}"))? {
+            Resolved::Value(value) => Some(value.clone()),
+            Resolved::Class(..) => None,
+        }
+    }
+
+    /// What a member of an enumeration of this module equals, by its path.
+    pub(super) fn own_member(&self, path: &str) -> Option<Value> {
+        let (class, member) = path.rsplit_once('.')?;
+        let class = self.local_class(&Value::Name(class.to_owned()))?;
+        self.part_of_member(class, member, "name")?;
+        let binding = self.scopes.first()?.get(format!("{class}.{member}").as_str())?;
+        Some(binding.value.clone())
+    }
+
     /// Turns the attributes of an enumeration's body into its members; hands back `RED.value` and the like.
-    pub(super) fn members(class: &str, kind: Enumeration, attributes: &mut Scope) -> Vec<(String, Binding)> {
+    pub(super) fn members(
+        class: &str,
+        kind: Enumeration,
+        bases: &[Value],
+        attributes: &mut Scope,
+    ) -> Vec<(String, Binding)> {
+        settle_automatic(bases, attributes);
         let mut parts = Vec::new();
         for (name, binding) in attributes
             .iter_mut()
@@ -81,7 +210,35 @@ impl Interpreter<'_> {
                 }),
             };
         }
+        if kind == Enumeration::Choices {
+            add_lists(&parts, attributes);
+        }
         parts
+    }
+}
+
+/// `choices`, `values`, `labels` and `names` of choices. See `ChoicesType`.
+fn add_lists(parts: &[(String, Binding)], attributes: &mut Scope) {
+    let Some((_, first)) = parts.first() else { return };
+    let range = first.range;
+    let empty = attributes.get("__empty__").map(|binding| binding.value.clone());
+    let of = |suffix: &str, empty: Option<Value>| {
+        let parts = parts.iter().filter(|(part, _)| part.ends_with(suffix));
+        let values = parts.map(|(_, binding)| binding.value.clone());
+        empty.into_iter().chain(values).collect::<Vec<Value>>()
+    };
+    let values = of(".value", empty.as_ref().map(|_| Value::None));
+    let labels = of(".label", empty.clone());
+    let names = of(".name", empty.map(|_| Value::Str("__empty__".into())));
+    let pairs = values.iter().cloned().zip(labels.iter().cloned());
+    let choices = pairs.map(|(value, label)| Value::Tuple(vec![value, label])).collect();
+    for (name, items) in [
+        ("choices", choices),
+        ("values", values),
+        ("labels", labels),
+        ("names", names),
+    ] {
+        attributes.insert(name.into(), Binding::shared(Value::List(items), range));
     }
 }
 

@@ -84,7 +84,10 @@ impl<'a> Interpreter<'a> {
         match value {
             Value::Name(_) if self.local_class(&value).is_some() => self.class_attribute(&value, attribute),
             Value::Name(path) if path == super::objects::SELF => self.self_attribute(name),
-            Value::Name(path) => self.member(path, name),
+            Value::Name(path) => match self.part_of_named_member(&path, name) {
+                Some(part) => part,
+                None => self.member(path, name),
+            },
             Value::Call(call) => match self.attribute_of_object(&call, name) {
                 Some(value) => value,
                 None => self.unknown(attribute.range, "is not evaluated"),
@@ -143,6 +146,9 @@ impl<'a> Interpreter<'a> {
     /// What iterating over an expression gives; its value where that is not known.
     pub(super) fn iterated(&mut self, expression: &'a Expr) -> Result<Vec<Value>, Value> {
         let value = self.evaluate(expression);
+        if let Some(members) = self.members_of(&value) {
+            return Ok(members);
+        }
         operators::items(value).or_else(|value| operators::items(self.settle(value)))
     }
 

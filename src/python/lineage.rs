@@ -90,7 +90,7 @@ struct Search<'a, 's> {
 impl<'a> Search<'a, '_> {
     /// Depth first, left to right.
     fn visit(&self, path: &str, order: &mut Vec<Ancestor<'a>>, lineage: &mut Lineage<'a>, depth: usize) {
-        if path == "builtins.object" || depth > MAX_BASES {
+        if adds_nothing(path) || depth > MAX_BASES {
             return;
         }
         if (self.is_known)(path) {
@@ -112,6 +112,13 @@ impl<'a> Search<'a, '_> {
             Look::Found(Resolved::Value(_)) | Look::Nothing(_) => lineage.missing.push(path.to_owned()),
         }
     }
+}
+
+/// Classes that say something to who checks types, and nothing to who runs the code.
+fn adds_nothing(path: &str) -> bool {
+    matches!(path, "builtins.object" | "abc.ABC")
+        || path.starts_with("typing.") && path != "typing.NamedTuple"
+        || path.starts_with("typing_extensions.")
 }
 
 /// The classes that an entry of a class statement's bases stands for.

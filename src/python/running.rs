@@ -22,6 +22,7 @@ mod data;
 mod database;
 mod django;
 mod editor;
+mod enumerations;
 mod expressions;
 mod files;
 mod functions;
@@ -29,6 +30,7 @@ mod local_classes;
 mod loops;
 mod methods;
 mod models;
+mod named_fields;
 mod names;
 mod objects;
 mod operations;
@@ -47,7 +49,7 @@ use rustc_hash::FxHashMap;
 pub use constructed::MadeOperation;
 
 use super::{Class, Module, Modules};
-use crate::python_work::{Action, Certainty, Effect, Handed, ModelName, PythonWork, Target, TextPiece};
+use crate::python_work::{Action, Certainty, Effect, Handed, ModelName, NamedFields, PythonWork, Target, TextPiece};
 use crate::row_work::Reach;
 use crate::source::Range;
 use crate::value::{Call, Value};
@@ -88,10 +90,28 @@ struct Turns {
     of: Option<Target>,
 }
 
-/// An effect, and how many undecided conditions it hangs on.
+/// What was found in the course of the code, and how many undecided conditions it hangs on.
 struct Found {
-    effect: Effect,
+    what: What,
+    certainty: Certainty,
+    place: Range,
+    at: Range,
     doubt: usize,
+}
+
+#[derive(PartialEq)]
+enum What {
+    Effect(Action),
+    Names(NamedFields),
+}
+
+impl Found {
+    fn certainty(&self) -> Certainty {
+        match self.doubt {
+            0 => self.certainty,
+            _ => Certainty::Doubtful,
+        }
+    }
 }
 
 /// What runs code.
@@ -123,6 +143,10 @@ pub(super) struct Runner<'a> {
     /// What the `database_forwards` that runs got.
     forwards: Given<'a>,
     asked: Vec<String>,
+    /// Members of enumerations that equal their values, as they were met.
+    members: Vec<enumerations::Member<'a>>,
+    /// Models that the code asks the registry of today for.
+    models_of_today: Vec<ModelName>,
     /// Classes of models that the code imports: these have the project's own methods.
     model_classes: Vec<(ModelName, &'a Module, &'a Class)>,
     steps: usize,
@@ -262,6 +286,8 @@ impl<'a> Runner<'a> {
             globals: FxHashMap::default(),
             forwards: Given::default(),
             asked: Vec::new(),
+            members: Vec::new(),
+            models_of_today: Vec::new(),
             model_classes: Vec::new(),
             steps: 0,
             bytes: 0,
@@ -273,16 +299,21 @@ impl<'a> Runner<'a> {
     }
 
     fn finish(self) -> PythonWork {
-        let effects = self.effects.into_iter().map(|found| Effect {
-            certainty: match found.doubt {
-                0 => found.effect.certainty,
-                _ => Certainty::Doubtful,
-            },
-            ..found.effect
-        });
-        PythonWork {
-            effects: effects.collect(),
+        let mut work = PythonWork::default();
+        for found in self.effects {
+            let certainty = found.certainty();
+            match found.what {
+                What::Effect(action) => work.effects.push(Effect {
+                    action,
+                    certainty,
+                    place: found.place,
+                    at: found.at,
+                }),
+                What::Names(names) if certainty == Certainty::Certain => work.names.push(names),
+                What::Names(_) => {}
+            }
         }
+        work
     }
 
     /// A frame for the names of a function of this module.
@@ -393,12 +424,10 @@ impl<'a> Runner<'a> {
             | Action::Unfollowed { .. } => self.loops.iter().filter(|turns| !turns.runs_once).count(),
         };
         self.effects.push(Found {
-            effect: Effect {
-                action,
-                certainty: Certainty::Certain,
-                place,
-                at: self.at,
-            },
+            what: What::Effect(action),
+            certainty: Certainty::Certain,
+            place,
+            at: self.at,
             doubt: self.doubt + turns,
         });
     }

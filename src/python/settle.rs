@@ -59,8 +59,11 @@ impl<'a> Interpreter<'a> {
     }
 
     fn settled_name(&mut self, path: &str) -> Option<Value> {
-        if !is_followed(path) || self.is_own(path) {
+        if !is_followed(path) {
             return None;
+        }
+        if self.is_own(path) {
+            return self.own_member(path);
         }
         match self.modules.look(self.start, path) {
             Look::Found(Resolved::Value(value)) => self.may_copy(value).then(|| value.clone()),

@@ -37,10 +37,10 @@ impl Run<'_> {
         if *atomic == Some(true) {
             self.begin_block(&mut blocks);
         }
+        self.refuse_names(&work.names, states);
         let mut calls = calls.iter();
         for (index, effect) in work.effects.iter().enumerate() {
             self.editor.code = Some(effect.place);
-            self.refuse_rows(effect, states);
             match &effect.action {
                 Action::Sql { text, params } => {
                     let scope = self.scope_of_text(text, states);

@@ -1,8 +1,8 @@
 //! Where Django itself stops: in the state of the models, while it renders them, or in the schema editor.
 
 use crate::migration::{Base, Constraint, FieldKind, InternalType, Operation, OperationNode, OperationPath};
-use crate::models::{Model, ModelKey, Models, Origin, View};
-use crate::python_work::{Action, Certainty, Effect, Target};
+use crate::models::{Model, ModelField, ModelKey, Models, Origin, View};
+use crate::python_work::{CalledFor, NamedFields};
 use crate::versions::DjangoVersion;
 
 use super::Refusal;
@@ -282,14 +282,32 @@ impl Run<'_> {
         }
     }
 
-    /// `apps.get_model` in code that runs: it knows the models of the state alone.
-    pub(super) fn refuse_rows(&mut self, effect: &Effect, states: States<'_>) {
-        let Action::Rows(rows) = &effect.action else { return };
-        let Target::Model(name) = &rows.target else { return };
-        if effect.certainty == Certainty::Certain && !rows.is_imported && name.app == states.app {
-            let key = ModelKey::new(&name.app, &name.name);
-            self.refuse_absent(states.to, &key, "the code goes to its rows");
+    /// The names of models and fields in code that runs: it knows the models of the state alone.
+    pub(super) fn refuse_names(&mut self, names: &[NamedFields], states: States<'_>) {
+        for named in names.iter().filter(|named| named.model.app == states.app) {
+            self.editor.code = Some(named.place);
+            let key = ModelKey::new(&named.model.app, &named.model.name);
+            self.refuse_absent(states.to, &key, "the code asks for it");
+            if let Some(model) = states.to.model(&key).filter(|model| self.has_known_names(model)) {
+                for field in named
+                    .fields
+                    .iter()
+                    .filter(|field| !is_name_of(&model, field, named.purpose))
+                {
+                    self.refuse(no_field(&model, field, named));
+                }
+            }
         }
+        self.editor.code = None;
+    }
+
+    /// Whether nothing else can give rows of the model a name: a manager of the project, a package that points to it.
+    fn has_known_names(&self, model: &Model<'_>) -> bool {
+        let family = std::iter::once(model.clone()).chain(ancestors(model));
+        family.into_iter().all(|model| {
+            let options = &model.state.options;
+            self.is_whole(&model) && !options.own_managers && options.swappable.is_none() && !model.is_user()
+        })
     }
 
     fn refuse_second_automatic(&mut self, model: &Model<'_>) {
@@ -298,6 +316,53 @@ impl Run<'_> {
             self.refuse(format!("{} has more than one automatic field", model.state.label()));
         }
     }
+}
+
+/// Whether Django finds the name of a field: of the model, of a parent, or of the reverse side of a relation.
+fn is_name_of(model: &Model<'_>, name: &str, purpose: CalledFor) -> bool {
+    if name == "pk" || model.field(name).is_some() {
+        return true;
+    }
+    match purpose {
+        CalledFor::Queries => std::iter::once(model.clone())
+            .chain(std::iter::once(model.concrete()))
+            .chain(ancestors(model))
+            .chain(descendants(model))
+            .any(|model| {
+                let relations = model.view.relations_to(model.key());
+                relations.iter().any(|relation| leads_back_as(relation, name))
+            }),
+        CalledFor::Updates | CalledFor::Objects | CalledFor::Saves => false,
+    }
+}
+
+/// Whether a relation goes by this name in conditions on what it points to. See `ForeignObject.related_query_name`.
+fn leads_back_as(relation: &ModelField<'_>, name: &str) -> bool {
+    let named = relation.field.compared.get("related_query_name");
+    // Names with the class or the app in them are put together when the class is made.
+    let is_open = |text: &str| text.contains('%');
+    let accessor = super::rows::accessor(relation);
+    named.is_some()
+        || accessor.is_some_and(|accessor| accessor == name || is_open(&accessor))
+        || relation.model.key().name == name
+}
+
+fn no_field(model: &Model<'_>, field: &str, named: &NamedFields) -> String {
+    let what = match named.purpose {
+        CalledFor::Queries => "asks for it",
+        CalledFor::Updates => "updates it",
+        CalledFor::Objects => "makes an object with it",
+        CalledFor::Saves => "saves it",
+    };
+    let rows = if named.wants_rows {
+        " as soon as there is a row"
+    } else {
+        ""
+    };
+    format!(
+        "{} has no field {field}, and the code {what}{rows}",
+        model.state.label()
+    )
 }
 
 fn is_automatic(kind: &FieldKind) -> bool {

@@ -132,7 +132,7 @@ fn relation<'a>(model: &Model<'a>, name: &str) -> Option<Relation<'a>> {
 }
 
 /// The name of a relation's reverse side. See `ForeignObjectRel.get_accessor_name`.
-fn accessor(field: &ModelField<'_>) -> Option<String> {
+pub(super) fn accessor(field: &ModelField<'_>) -> Option<String> {
     let named = match field.field.many_to_many() {
         Some(many_to_many) => many_to_many.related_name.as_deref(),
         None => field.field.relation()?.related_name.as_deref(),

@@ -76,7 +76,10 @@ impl<'a> Reading<'a> {
         if effects.is_empty() {
             return None;
         }
-        let work = PythonWork { effects };
+        let work = PythonWork {
+            effects,
+            ..PythonWork::default()
+        };
         Some(OperationNode {
             operation: Operation::RunPython {
                 atomic: None,
@@ -361,7 +364,10 @@ impl<'a> Reading<'a> {
                 Some(_) | None => return Err(not_readable("fields", item)),
             }
         }
-        let options = self.options(arguments.get("options"))?;
+        let mut options = self.options(arguments.get("options"))?;
+        options.own_managers = arguments
+            .get("managers")
+            .is_some_and(|managers| *managers != Value::None);
         for (name, reason) in &options.unknown {
             self.gap(arguments.range("options"), format!("option `{name}`: {reason}"));
         }

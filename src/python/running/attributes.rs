@@ -18,8 +18,12 @@ impl<'a> Runner<'a> {
             Datum::Constant(value) => match value.as_ref() {
                 Value::Name(path) => self.attribute_of_name(&path.clone(), name, place),
                 Value::Unknown(unknown) => Datum::unknown(&unknown.reason),
-                _ => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
+                _ => match self.part_of_member(owner, name) {
+                    Some(part) => part,
+                    None => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
+                },
             },
+            Datum::Class(home, class) if name == "__members__" => self.members_by_name(home, class),
             Datum::Class(home, class) => self.class_attribute(home, class, name, place),
             Datum::Object(id) => self.object_attribute(*id, name, place),
             Datum::Partial(_) if self.local_class(owner).is_some() => match self.local_class(owner) {
@@ -75,10 +79,13 @@ impl<'a> Runner<'a> {
             }
             Datum::Unknown(_) => owner.clone(),
             Datum::Path(path) => self.path_attribute(&Rc::clone(path), name, owner),
-            // The member of an enumeration that equals its value.
-            Datum::Text(_) if name == "value" => owner.clone(),
-            Datum::Text(_)
-            | Datum::Opened(_)
+            Datum::Text(_) => match self.part_of_member(owner, name) {
+                Some(part) => part,
+                // Of a member that came through the evaluator of values.
+                None if name == "value" => owner.clone(),
+                None => Datum::Method(Rc::new((owner.clone(), name.to_owned()))),
+            },
+            Datum::Opened(_)
             | Datum::List(_)
             | Datum::Dict(_)
             | Datum::Apps

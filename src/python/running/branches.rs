@@ -5,7 +5,7 @@ use ruff_python_ast::{self as ast, Stmt};
 use super::data::Datum;
 use super::state::State;
 use super::statements::Flow;
-use super::{Found, Runner};
+use super::{Found, Runner, What};
 use crate::python_work::{Action, Certainty};
 
 impl<'a> Runner<'a> {
@@ -122,13 +122,12 @@ impl<'a> Runner<'a> {
         let (earlier, own) = self.effects.split_at(from);
         let earlier = &earlier[first..];
         // In a transaction of its own it is something else.
-        let is_mark = |found: &Found| matches!(found.effect.action, Action::Begin | Action::End);
+        let is_mark = |found: &Found| matches!(found.what, What::Effect(Action::Begin | Action::End));
         if earlier.len() * own.len() > MOST_COMPARED || earlier.iter().chain(own).any(is_mark) {
             return;
         }
         let is_twin = |found: &Found| {
-            let is_same =
-                |other: &Found| other.effect.place == found.effect.place && other.effect.action == found.effect.action;
+            let is_same = |other: &Found| other.place == found.place && other.what == found.what;
             earlier.iter().any(is_same)
         };
         let twins: Vec<bool> = own.iter().map(is_twin).collect();
@@ -202,7 +201,7 @@ impl<'a> Runner<'a> {
     fn attempted_from(&mut self, from: usize, attempt: &ast::StmtTry) {
         if !attempt.handlers.is_empty() {
             let attempted = self.effects.iter_mut().skip(from);
-            attempted.for_each(|found| found.effect.certainty = Certainty::Attempted);
+            attempted.for_each(|found| found.certainty = Certainty::Attempted);
         }
     }
 

@@ -48,6 +48,14 @@ impl<'a> Runner<'a> {
 
     #[allow(clippy::too_many_lines, reason = "one arm for each builtin")]
     pub(super) fn builtin(&mut self, name: &str, given: &Given<'a>, place: TextRange) -> Option<Datum<'a>> {
+        if goes_through(name)
+            && let Some(at) = given.args.iter().position(|datum| self.enumeration(datum).is_some())
+        {
+            let members = self.members_of(&given.args[at]).unwrap_or_default();
+            let mut given = given.clone();
+            given.args[at] = self.state.list(members);
+            return self.builtin(name, &given, place);
+        }
         let first = given.args.first().cloned();
         let unknown = || Datum::unknown("is known only when it runs");
         let datum = match (name, given.args.as_slice()) {
@@ -282,4 +290,12 @@ impl<'a> Runner<'a> {
             rows,
         }))
     }
+}
+
+/// Builtins that go through the members of an enumeration that they get.
+fn goes_through(name: &str) -> bool {
+    matches!(
+        name,
+        "enumerate" | "filter" | "frozenset" | "iter" | "len" | "list" | "map" | "reversed" | "set" | "tuple" | "zip"
+    )
 }

@@ -9,7 +9,7 @@ use ruff_text_size::{Ranged, TextRange};
 use super::Runner;
 use super::data::{Datum, Given, Partial};
 use super::names::is_of_python;
-use crate::python_work::Handed;
+use crate::python_work::{CalledFor, Handed};
 
 impl<'a> Runner<'a> {
     pub(super) fn call(&mut self, call: &'a ast::ExprCall) -> Datum<'a> {
@@ -57,7 +57,13 @@ impl<'a> Runner<'a> {
             Datum::Method(method) => self.call_method(&method.0, &method.1, given, at),
             Datum::Class(home, class) => self.construct(home, class, given, at),
             Datum::Object(_) => self.call_method(callee, "__call__", given, at),
-            Datum::Model(target) => self.new_row(target.clone(), &given),
+            Datum::Model(target) => {
+                if !given.is_open {
+                    let names = given.kwargs.iter().map(|(name, _)| name.clone()).collect();
+                    self.call_names(target, names, CalledFor::Objects, at);
+                }
+                self.new_row(target.clone(), &given)
+            }
             Datum::Atomic => match given.args.first() {
                 // `atomic(function)` and the decorator; `atomic(using)` is a block.
                 Some(function @ (Datum::Function(_) | Datum::Partial(_))) => atomic_function(function),

@@ -27,6 +27,9 @@ impl<'a> Runner<'a> {
         if let Some(target) = self.model_class(home, class) {
             return self.new_row(target, &given);
         }
+        if !class.members().is_empty() {
+            return self.member_with_value(home, class, &given);
+        }
         let lineage = self.lineage(home, class);
         let is_of_django = lineage.base.as_deref().is_some_and(is_plain_data);
         if is_of_django
@@ -73,6 +76,9 @@ impl<'a> Runner<'a> {
 
     /// The model that a class of the project is, imported as it stands in `models.py`.
     pub(super) fn model_class(&mut self, home: &'a Module, class: &'a Class) -> Option<Target> {
+        if !class.members().is_empty() {
+            return None;
+        }
         let mut parts = home.path.split(".models");
         let app = parts.next()?.rsplit('.').next()?.to_owned();
         parts.next()?;
@@ -209,7 +215,7 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn class_value(&mut self, home: &'a Module, value: &'a Value) -> Datum<'a> {
+    pub(super) fn class_value(&mut self, home: &'a Module, value: &'a Value) -> Datum<'a> {
         match value {
             // `staticmethod(function)`
             Value::Call(call) if call.path == "builtins.staticmethod" => match call.args.first() {
@@ -241,41 +247,13 @@ impl<'a> Runner<'a> {
                 return self.method_closure(owner, definition, None, first);
             }
             if let Some(attribute) = found.attribute(name) {
-                // Of an enumeration that is nothing but that.
-                if found.member(name).is_some() && attribute.value.unknown().is_some() {
-                    return Datum::name(format!("{}.{}.{name}", owner.path, found.name));
+                if found.member(name).is_some() {
+                    return self.member(owner, found, name);
                 }
                 return self.class_value(owner, &attribute.value);
             }
         }
         Datum::name(format!("{}.{}.{name}", home.path, class.name))
-    }
-
-    /// The class of an enumeration, and the name of the member of it that a path leads to.
-    pub(super) fn member_at<'p>(&self, path: &'p str) -> Option<(&'a Module, &'a Class, &'p str)> {
-        let (class, member) = path.rsplit_once('.')?;
-        let (home, class) = self.modules.class(self.start, class)?;
-        class.member(member)?;
-        Some((home, class, member))
-    }
-
-    /// The members of the enumeration that a name stands for.
-    pub(super) fn named_members(&mut self, datum: &Datum<'a>) -> Option<Vec<Datum<'a>>> {
-        let (home, class) = self.modules.class(self.start, datum.as_name()?)?;
-        self.members(home, class)
-    }
-
-    /// The members of an enumeration, in order.
-    pub(super) fn members(&mut self, home: &'a Module, class: &'a Class) -> Option<Vec<Datum<'a>>> {
-        let names = class.attributes.iter();
-        let names: Vec<&str> = names
-            .filter_map(|attribute| attribute.name.strip_suffix(".name"))
-            .collect();
-        let members = names
-            .iter()
-            .map(|name| self.class_attribute(home, class, name, TextRange::default()));
-        let members: Vec<Datum<'a>> = members.collect();
-        (!members.is_empty()).then_some(members)
     }
 
     /// `super()` and `super(Class, self)`, if the call is one of them.

@@ -123,6 +123,8 @@ pub(super) struct Query {
     pub(super) is_fetched: bool,
     /// Whose rows the numbers are of, where they are not its own.
     pub(super) of: Option<Target>,
+    /// Whether its rows may have names besides those of the model: annotations, what a manager of the project adds.
+    pub(super) has_more_names: bool,
 }
 
 /// What can be changed in place.
@@ -312,6 +314,7 @@ impl Query {
             is_values: false,
             is_fetched: false,
             of: None,
+            has_more_names: false,
         }
     }
 }

@@ -252,6 +252,9 @@ impl<'a> Runner<'a> {
         if owner.as_name() == Some("django.db.connections") {
             return Datum::Connection;
         }
+        if let Some(member) = self.member_called(owner, key) {
+            return member;
+        }
         if let Datum::Query(query) = owner {
             let one = Query {
                 reach: Reach::Few,

@@ -8,7 +8,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::data::{Cell, Closure, Datum, Definition, FrameId, Given};
 use super::statements::Flow;
-use super::{MAX_DEPTH, Runner};
+use super::{MAX_DEPTH, Runner, What};
 use crate::python_work::{Action, Handed};
 use crate::row_work::Reach;
 
@@ -174,7 +174,7 @@ impl<'a> Runner<'a> {
     /// A function that calls itself goes on until nothing is left: all rows.
     fn widen(&mut self, from: usize) {
         for found in self.effects.iter_mut().skip(from) {
-            if let Action::Rows(rows) = &mut found.effect.action {
+            if let What::Effect(Action::Rows(rows)) = &mut found.what {
                 rows.reach = Reach::All;
                 rows.batch = Reach::All;
             }

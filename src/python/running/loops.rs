@@ -109,11 +109,11 @@ impl<'a> Runner<'a> {
                 }
                 any(items, turns)
             }
-            Datum::Class(home, class) => match self.members(home, class) {
+            Datum::Class(..) => match self.members_of(datum) {
                 Some(members) => Iterated::Items(members),
                 None => any(vec![self.part_of(datum)], Turns::ENDLESS),
             },
-            Datum::Constant(_) => match self.unpacked(datum).or_else(|| self.named_members(datum)) {
+            Datum::Constant(_) => match self.unpacked(datum).or_else(|| self.members_of(datum)) {
                 Some(items) => Iterated::Items(items),
                 None => any(vec![self.part_of(datum)], Turns::ENDLESS),
             },

@@ -7,7 +7,7 @@ use ruff_text_size::TextRange;
 use super::Runner;
 use super::constructed::{MIGRATION, RUN_PYTHON};
 use super::data::{Cell, CellId, Datum, Given};
-use crate::python_work::{Action, Handed};
+use crate::python_work::{Action, Handed, Target};
 use crate::value::Value;
 
 impl<'a> Runner<'a> {
@@ -59,7 +59,7 @@ impl<'a> Runner<'a> {
             Datum::Cursor => self.cursor_method(name, given, place),
             Datum::Meta(target) => self.meta_method(&target.clone(), name, &given),
             Datum::Model(target) => self.model_method(&target.clone(), name, given, place),
-            Datum::Query(query) => self.query_method(&Rc::clone(query), name, given, place),
+            Datum::Query(query) => self.call_on_query(&Rc::clone(query), name, given, place),
             Datum::Row(id) => self.row_method(*id, name, given, place),
             Datum::Part(part) => self.part_method(&part.clone(), name, given, place),
             Datum::Pages(query) => match name {
@@ -189,12 +189,21 @@ impl<'a> Runner<'a> {
         match &method.0 {
             // A manager under a name of its own.
             Datum::Model(target) => {
-                let query = self.all_rows(target);
+                let query = Rc::new(super::data::Query {
+                    has_more_names: true,
+                    ..self.all_rows(target).as_ref().clone()
+                });
                 self.query_method(&query, name, given, place)
             }
             Datum::Connection => self.part_of_connection(&method.1, name, given, place),
             Datum::Editor => self.editor_method(&format!("{}.{name}", method.1), given, place),
-            Datum::Apps => self.apps_method(name, &given, place),
+            Datum::Apps => {
+                let datum = self.apps_method(name, &given, place);
+                if let Datum::Model(Target::Model(model)) = &datum {
+                    self.models_of_today.push(model.clone());
+                }
+                datum
+            }
             _ => Datum::unknown("is known only when it runs"),
         }
     }

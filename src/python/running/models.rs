@@ -6,7 +6,7 @@ use ruff_text_size::TextRange;
 
 use super::Runner;
 use super::data::{Datum, Given, Query};
-use crate::python_work::{Handed, ModelName, Target, TextPiece};
+use crate::python_work::{CalledFor, Handed, ModelName, Target, TextPiece};
 use crate::row_work::Reach;
 use crate::value::Value;
 
@@ -21,7 +21,11 @@ const SMALL: &[(&str, &str)] = &[
 impl<'a> Runner<'a> {
     pub(super) fn apps_method(&mut self, name: &str, given: &Given<'a>, place: TextRange) -> Datum<'a> {
         match name {
-            "get_model" | "get_registered_model" => Datum::Model(self.got_model(given)),
+            "get_model" | "get_registered_model" => {
+                let target = self.got_model(given);
+                self.call_names(&target, Vec::new(), CalledFor::Queries, place);
+                Datum::Model(target)
+            }
             "get_app_config" => Datum::Method(Rc::new((Datum::Apps, "config".to_owned()))),
             "get_models" | "get_app_configs" | "values" | "items" => {
                 self.open_list(vec![Datum::Model(Target::Unknown)])
@@ -111,7 +115,10 @@ impl<'a> Runner<'a> {
                     Datum::Text(self.unknown_text("a model is not known"))
                 }
             },
-            name if name.ends_with("objects") => Datum::Query(self.all_rows(target)),
+            name if name.ends_with("objects") => Datum::Query(Rc::new(Query {
+                has_more_names: true,
+                ..self.all_rows(target).as_ref().clone()
+            })),
             name if name.starts_with(|letter: char| letter.is_uppercase()) => {
                 Datum::unknown("is known only when it runs")
             }

@@ -1,5 +1,7 @@
 //! Names to what they stand for: of the function, the functions around it, the module, and other modules.
 
+use std::rc::Rc;
+
 use ruff_python_ast::{self as ast, Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::TextRange;
 
@@ -252,7 +254,8 @@ const TO_STATE_APPS: &str = "<to_state>.apps";
 pub(super) fn special<'a>(path: &str) -> Datum<'a> {
     match path {
         "django.db.connection" | "django.db.transaction.connection" => Datum::Connection,
-        "django.apps.apps" => Datum::Apps,
+        // The models of today, not those of the history.
+        "django.apps.apps" => Datum::Method(Rc::new((Datum::Apps, "today".to_owned()))),
         "django.db.transaction.atomic" => Datum::Atomic,
         FROM_STATE_APPS | TO_STATE_APPS => Datum::Apps,
         path => Datum::name(path),

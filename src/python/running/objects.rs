@@ -8,7 +8,7 @@ use super::Runner;
 use super::data::{Cell, CellId, Datum, Given, Query};
 use super::rows::{is_key, without_async};
 use super::writes::named;
-use crate::python_work::{Change, Handed, Target, WrittenField, WrittenValue};
+use crate::python_work::{CalledFor, Change, Handed, Target, WrittenField, WrittenValue};
 use crate::row_work::Reach;
 
 impl<'a> Runner<'a> {
@@ -42,6 +42,9 @@ impl<'a> Runner<'a> {
             "save" | "asave" | "save_base" => {
                 let only = given.keyword("update_fields").cloned();
                 let only = only.map(|fields| self.texts(&fields));
+                if let Some(Some(fields)) = &only {
+                    self.call_names(&target, fields.clone(), CalledFor::Saves, place);
+                }
                 let names = || set.iter().map(|(name, _)| name.clone()).collect();
                 let written = self.set_on(&target, &set, &stepwise);
                 let change = match (is_new, only) {
