@@ -703,6 +703,50 @@ fn limits_end_in_a_gap_and_not_in_a_hang() {
     assert_eq!(run(many), Vec::<String>::new());
 }
 
+/// Forty functions, each of which calls the next one twice; the last one does this.
+fn doubling(last: &str, call: &str) -> String {
+    let mut text = format!("def f40(x):\n    {last}\n");
+    for at in (1..40).rev() {
+        let next = call.replace("next", &format!("f{}", at + 1));
+        let _ = writeln!(text, "def f{at}(x):\n    {next}");
+    }
+    text
+}
+
+#[test]
+fn functions_that_call_each_other_twice_over_run_once_for_the_same_arguments() {
+    let text = doubling("return x + ' x int'", "next(x)\n    return next(x)");
+    let code = "def code(apps, schema_editor):\n    schema_editor.execute(f1('ALTER TABLE shop_order ADD'))\n";
+    assert_eq!(run(&format!("{text}{code}")), [SQL]);
+    let text = doubling("x.execute('SELECT 1')", "next(x); next(x)");
+    let told = run(&format!(
+        "{text}def code(apps, schema_editor):\n    f1(schema_editor)\n"
+    ));
+    let (last, sent) = told.split_last().expect("effects");
+    assert_eq!(last, "unfollowed Editor");
+    assert!(!sent.is_empty() && sent.iter().all(|effect| effect == "sql SELECT 1"));
+    let text = doubling("x.execute('SELECT 1')", "next(x)");
+    let told = run(&format!(
+        "{text}def code(apps, schema_editor):\n    f1(schema_editor)\n    f9(schema_editor)\n"
+    ));
+    assert_eq!(told, ["sql SELECT 1", "sql SELECT 1"]);
+}
+
+#[test]
+fn what_a_function_did_is_done_again_where_it_is_called_again() {
+    let text = "def note(editor, name):\n    editor.execute(name)\n\
+        def code(apps, schema_editor):\n    note(schema_editor, 'a')\n    note(schema_editor, 'b')\n    \
+        if unknown():\n        note(schema_editor, 'a')\n    note(schema_editor, 'a')\n";
+    let (work, _) = run_with(text, &[]);
+    let told: Vec<_> = work.effects.iter().map(shown).collect();
+    assert_eq!(told, ["sql a", "sql b", "sql a ?", "sql a"]);
+    // A list that a function fills is another one each time.
+    let text = "def more(items):\n    items.append('a')\n    return items\n\
+        def code(apps, schema_editor):\n    items = []\n    more(items)\n    more(items)\n    \
+        for item in items:\n        schema_editor.execute(item)\n";
+    assert_eq!(run(text), ["sql a", "sql a"]);
+}
+
 #[test]
 fn what_a_branch_returned_is_there_after_it() {
     let code =

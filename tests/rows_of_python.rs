@@ -37,11 +37,11 @@ fn work_that_a_second_run_would_do_again_is_not_advised_to_commit_in_pieces() {
         "{repeatable:?}"
     );
 
-    let doubling = findings("True", "Order.objects.update(number=F(\"number\") * 100)", RUN);
+    let doubling = findings("True", "Order.objects.update(id=F(\"id\") * 100)", RUN);
     assert_eq!(text(&doubling[0], "rule"), "run-python-over-all-rows");
     let help = text(&doubling[0], "help");
     assert!(
-        help.contains("is no cure here: it computes `number` from its old value"),
+        help.contains("is no cure here: it computes `id` from its old value"),
         "{help}"
     );
 }

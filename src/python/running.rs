@@ -28,6 +28,7 @@ mod files;
 mod functions;
 mod local_classes;
 mod loops;
+mod memory;
 mod methods;
 mod models;
 mod named_fields;
@@ -42,6 +43,8 @@ mod steps;
 mod text;
 mod values;
 mod writes;
+
+use std::rc::Rc;
 
 use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
@@ -91,6 +94,7 @@ struct Turns {
 }
 
 /// What was found in the course of the code, and how many undecided conditions it hangs on.
+#[derive(Clone)]
 struct Found {
     what: What,
     certainty: Certainty,
@@ -99,7 +103,7 @@ struct Found {
     doubt: usize,
 }
 
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 enum What {
     Effect(Action),
     Names(NamedFields),
@@ -132,6 +136,10 @@ pub(super) struct Runner<'a> {
     loops_before_atomic: Option<usize>,
     /// The functions that run, outermost first.
     calls: Vec<Running<'a>>,
+    /// Calls that have run, by their functions.
+    memory: FxHashMap<usize, Vec<Rc<memory::Remembered<'a>>>>,
+    /// How many calls were not followed because they call themselves, or are too deep in others.
+    cuts: usize,
     /// Values of `return` in branches that perhaps run.
     returns: Vec<Datum<'a>>,
     /// Values of `yield` of the generator that runs.
@@ -280,6 +288,8 @@ impl<'a> Runner<'a> {
             loops_begun: 0,
             loops_before_atomic: None,
             calls: Vec::new(),
+            memory: FxHashMap::default(),
+            cuts: 0,
             returns: Vec::new(),
             yields: None,
             waiting: Vec::new(),

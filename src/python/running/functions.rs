@@ -13,7 +13,7 @@ use crate::python_work::{Action, Handed};
 use crate::row_work::Reach;
 
 /// Calls of functions within each other: deeper is not followed.
-const MAX_CALLS: usize = 40;
+const MAX_CALLS: usize = 64;
 
 impl<'a> Runner<'a> {
     /// A function inside of another.
@@ -91,10 +91,15 @@ impl<'a> Runner<'a> {
         if let Some(first) = &closure.first {
             given.args.insert(0, first.clone());
         }
+        if let Some(datum) = self.remembered(closure, &given) {
+            return datum;
+        }
         if self.is_recursive(closure) {
+            self.cuts += 1;
             return Datum::unknown("a function that calls itself is not known");
         }
         if self.calls.len() >= MAX_CALLS || self.depth + 2 >= MAX_DEPTH {
+            self.cuts += 1;
             let handed = self.handed(given.all());
             let reason = format!("`{}` is called too deep inside other calls", self.shown(place));
             return self.unfollowed(reason, handed, place);
@@ -103,6 +108,7 @@ impl<'a> Runner<'a> {
             Definition::Function(function) => Some(function.parameters.as_ref()),
             Definition::Lambda(lambda) => lambda.parameters.as_deref(),
         };
+        let before = self.before_call();
         let frame = self.new_frame(closure.home, closure.outer);
         if let Some(frame) = self.state.frame_mut(frame) {
             frame.receiver = closure.receiver;
@@ -113,6 +119,7 @@ impl<'a> Runner<'a> {
         }
         let datum = self.run_body(closure, place);
         self.frame = caller;
+        self.remember(closure, &given, &before, &datum);
         datum
     }
 
