@@ -20,6 +20,8 @@ pub struct Effect {
     pub action: Action,
     /// Whether it is certain to happen.
     pub certainty: Certainty,
+    /// Whether the code catches its error, and goes on in the transaction that is aborted by it.
+    pub is_error_caught: bool,
     /// Where it stands.
     pub place: Range,
     /// Where in the module that everything began with the call stands that leads there.
@@ -332,6 +334,7 @@ impl PythonWork {
             effects: vec![Effect {
                 action,
                 certainty: Certainty::Certain,
+                is_error_caught: false,
                 place: at,
                 at,
             }],

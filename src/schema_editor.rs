@@ -53,6 +53,8 @@ pub trait Connection {
     fn change_rows(&mut self, change: &RowChange);
     /// `SELECT .. FOR UPDATE`, which Django refuses outside of a transaction.
     fn select_for_update(&mut self, place: &Place);
+    /// Code catches an error of what it does next, in a transaction that is aborted by it.
+    fn catch_error(&mut self, place: &Place);
     /// Django drops the index of a constraint that its models go on to have.
     fn drop_index_of_constraint(&mut self, table: &str, constraint: &str, place: &Place);
     /// Begins a transaction: `transaction.atomic()` where none is open.

@@ -703,6 +703,23 @@ fn limits_end_in_a_gap_and_not_in_a_hang() {
     assert_eq!(run(many), Vec::<String>::new());
 }
 
+// As in django/db/backends/postgresql/schema.py of 4.2 and 5.2.
+#[test]
+fn templates_of_the_schema_editor_are_known() {
+    let told = body(
+        "changes = schema_editor.sql_alter_column_type % {'column': 'x', 'type': 'bigint', 'collation': ''}\n\
+         schema_editor.execute(schema_editor.sql_alter_column % {'table': 'shop_order', 'changes': changes})\n\
+         schema_editor.execute(schema_editor.sql_delete_column % {'table': 'shop_order', 'column': 'x'})\n\
+         schema_editor.execute(schema_editor.sql_of_another_kind)",
+    );
+    let expected = [
+        "sql ALTER TABLE shop_order ALTER COLUMN x TYPE bigint",
+        "sql ALTER TABLE shop_order DROP COLUMN x CASCADE",
+        "sql <?>",
+    ];
+    assert_eq!(told, expected);
+}
+
 /// Forty functions, each of which calls the next one twice; the last one does this.
 fn doubling(last: &str, call: &str) -> String {
     let mut text = format!("def f40(x):\n    {last}\n");

@@ -435,7 +435,11 @@ impl Connection for Database<'_> {
     }
 
     fn select_for_update(&mut self, place: &schema_editor::Place) {
-        self.judge_select_for_update(&place.operation);
+        self.say_once("select-for-update-outside-transaction", &place.operation);
+    }
+
+    fn catch_error(&mut self, place: &schema_editor::Place) {
+        self.say_once("error-caught-in-transaction", &place.operation);
     }
 
     fn drop_index_of_constraint(&mut self, table: &str, constraint: &str, place: &schema_editor::Place) {

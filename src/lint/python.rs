@@ -56,9 +56,8 @@ impl Database<'_> {
         }
     }
 
-    /// Django raises an error where rows are locked outside of a transaction.
-    pub(super) fn judge_select_for_update(&mut self, operation: &OperationPath) {
-        let rule = "select-for-update-outside-transaction";
+    /// Says something of the code of an operation, however often it does it.
+    pub(super) fn say_once(&mut self, rule: &'static str, operation: &OperationPath) {
         let is_told =
             |remark: &super::remarks::Remark<'_>| remark.operation == *operation && remark.hit.rule.name == rule;
         if !self.remarks.iter().any(is_told) {

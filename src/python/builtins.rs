@@ -99,9 +99,27 @@ impl<'a> Interpreter<'a> {
         }
         let arguments = match self.arguments(&call.arguments) {
             Ok(arguments) => arguments,
-            Err(unknown) => return unknown,
+            Err(unknown) => match self.starred_code(&callee, call) {
+                Some(place) => Arguments {
+                    args: vec![unknown],
+                    ranges: vec![place],
+                    ..Arguments::default()
+                },
+                None => return unknown,
+            },
         };
         self.called(callee, call, arguments)
+    }
+
+    /// `RunPython(*functions)`: which code runs is found out where it is run.
+    fn starred_code(&self, callee: &Value, call: &'a ast::ExprCall) -> Option<Range> {
+        let is_code = matches!(callee, Value::Name(path) if path == "django.db.migrations.RunPython");
+        match &*call.arguments.args {
+            [Expr::Starred(starred)] if is_code && call.arguments.keywords.is_empty() => {
+                Some(self.place_of(starred.range))
+            }
+            _ => None,
+        }
     }
 
     fn called(&mut self, callee: Value, call: &'a ast::ExprCall, arguments: Arguments) -> Value {

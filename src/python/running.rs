@@ -14,6 +14,7 @@ mod attributes;
 mod branches;
 mod builtins;
 mod calls;
+mod caught;
 mod classes;
 mod commands;
 mod constructed;
@@ -22,6 +23,7 @@ mod data;
 mod database;
 mod django;
 mod editor;
+mod editor_texts;
 mod enumerations;
 mod expressions;
 mod files;
@@ -46,6 +48,7 @@ mod writes;
 
 use std::rc::Rc;
 
+use ruff_python_ast::Expr;
 use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
 
@@ -78,6 +81,13 @@ const STATE: &str = "<state>";
 /// The parameters of `database_forwards` after `self`.
 const PARAMETERS: [&str; 4] = ["app_label", "schema_editor", "from_state", "to_state"];
 
+/// Which part of an expression something stands for.
+#[derive(Clone, Copy)]
+enum Written {
+    Whole,
+    FirstOf,
+}
+
 /// The turns of a loop that runs.
 #[derive(Clone)]
 struct Turns {
@@ -98,6 +108,7 @@ struct Turns {
 struct Found {
     what: What,
     certainty: Certainty,
+    is_error_caught: bool,
     place: Range,
     at: Range,
     doubt: usize,
@@ -183,9 +194,14 @@ impl Modules {
         let by_value = Some(code)
             .filter(|code| is_whole(code))
             .map(|code| runner.of_value(code, start));
+        // `RunPython(*functions)`: the first of them.
+        let written = written.map(|written| match written {
+            Expr::Starred(starred) => (starred.value.as_ref(), Written::FirstOf),
+            written => (written, Written::Whole),
+        });
         let callee = match by_value.filter(|callee| runner.can_be_called(callee)) {
             Some(callee) => callee,
-            None => match written.map(|expression| runner.evaluate(expression)) {
+            None => match written.map(|(expression, part)| runner.evaluate_part(expression, part)) {
                 Some(callee) if runner.can_be_called(&callee) => callee,
                 Some(_) | None => runner.of_value(code, start),
             },
@@ -316,6 +332,7 @@ impl<'a> Runner<'a> {
                 What::Effect(action) => work.effects.push(Effect {
                     action,
                     certainty,
+                    is_error_caught: found.is_error_caught,
                     place: found.place,
                     at: found.at,
                 }),
@@ -324,6 +341,18 @@ impl<'a> Runner<'a> {
             }
         }
         work
+    }
+
+    fn evaluate_part(&mut self, expression: &'a Expr, part: Written) -> Datum<'a> {
+        let datum = self.evaluate(expression);
+        match part {
+            Written::Whole => datum,
+            Written::FirstOf => {
+                let items = self.state.items(&datum).filter(|(_, is_open)| !is_open);
+                let first = items.and_then(|(items, _)| items.into_iter().next());
+                first.unwrap_or_else(|| Datum::unknown("which code runs is not known"))
+            }
+        }
     }
 
     /// A frame for the names of a function of this module.
@@ -436,6 +465,7 @@ impl<'a> Runner<'a> {
         self.effects.push(Found {
             what: What::Effect(action),
             certainty: Certainty::Certain,
+            is_error_caught: false,
             place,
             at: self.at,
             doubt: self.doubt + turns,

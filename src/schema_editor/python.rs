@@ -41,6 +41,10 @@ impl Run<'_> {
         let mut calls = calls.iter();
         for (index, effect) in work.effects.iter().enumerate() {
             self.editor.code = Some(effect.place);
+            if effect.is_error_caught && self.connection.is_in_transaction() {
+                let place = self.place();
+                self.connection.catch_error(&place);
+            }
             match &effect.action {
                 Action::Sql { text, params } => {
                     let scope = self.scope_of_text(text, states);

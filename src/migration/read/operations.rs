@@ -399,12 +399,7 @@ impl<'a> Reading<'a> {
         let model_name = arguments.string("model_name")?;
         let name = arguments.string("name")?;
         let field = self.field(arguments.required("field")?, arguments.range("field"));
-        Ok((
-            model_name,
-            name,
-            Arc::new(field),
-            arguments.boolean("preserve_default", true)?,
-        ))
+        Ok((model_name, name, Arc::new(field), preserves_default(&arguments)?))
     }
 
     fn add_index(&mut self, call: &Call, concurrently: bool) -> Read {
@@ -600,4 +595,12 @@ fn argument_ranges(call: &Call) -> Vec<(&'static str, Range)> {
         .iter()
         .filter_map(|(name, position)| Some((*name, call.argument_range(*position, name)?)));
     places.collect()
+}
+
+/// Whatever is true to Python: a string is.
+fn preserves_default(arguments: &Arguments<'_>) -> Result<bool, Reason> {
+    match arguments.get("preserve_default") {
+        None => Ok(true),
+        Some(value) => crate::python::truth(value).ok_or_else(|| not_readable("preserve_default", value)),
+    }
 }

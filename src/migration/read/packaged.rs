@@ -44,6 +44,13 @@ impl Reading<'_> {
         let read = match call.path.as_str() {
             "pgtrigger.migrations.AddTrigger" => add_trigger(call),
             "pgtrigger.migrations.RemoveTrigger" => remove_trigger(call),
+            // It tells a linter something, and Django nothing.
+            "django_migration_linter.IgnoreMigration" | "django_migration_linter.operations.IgnoreMigration" => {
+                return Some(Ok(Operation::SeparateDatabaseAndState {
+                    database_operations: Vec::new(),
+                    state_operations: Vec::new(),
+                }));
+            }
             "django_add_default_value.AddDefaultValue"
             | "django_add_default_value.add_default_value.AddDefaultValue" => add_default_value(call),
             path => {

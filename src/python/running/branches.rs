@@ -2,6 +2,7 @@
 
 use ruff_python_ast::{self as ast, Stmt};
 
+use super::caught::Catching;
 use super::data::Datum;
 use super::state::State;
 use super::statements::Flow;
@@ -210,6 +211,8 @@ impl<'a> Runner<'a> {
         let from = self.effects.len();
         let flow = self.execute(&attempt.body);
         self.attempted_from(from, attempt);
+        let attempted = from..self.effects.len();
+        let mut catching = Catching::Nothing;
         let mut after = self.snapshot();
         if !attempt.handlers.is_empty() {
             self.state.join(&before);
@@ -221,7 +224,11 @@ impl<'a> Runner<'a> {
             if let Some(name) = &handler.name {
                 self.bind(name.as_str(), Datum::unknown("an exception is not known"));
             }
-            match self.in_doubt(|runner| runner.execute(&handler.body)) {
+            let flow = self.in_doubt(|runner| runner.execute(&handler.body));
+            if !matches!(flow, Flow::Raise) {
+                catching = catching.max(self.catching(handler));
+            }
+            match flow {
                 Flow::Next => {
                     after.join(&self.state);
                 }
@@ -229,6 +236,7 @@ impl<'a> Runner<'a> {
                 flow => left.push(flow),
             }
         }
+        self.note_caught(attempted, catching, attempt);
         self.state.go_back(&after);
         let flow = match flow {
             // It runs only where nothing has failed.

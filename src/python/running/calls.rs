@@ -88,6 +88,13 @@ impl<'a> Runner<'a> {
     /// A function of this module or another, of Django or of Python.
     fn call_path(&mut self, path: &str, given: Given<'a>, place: Option<TextRange>) -> Datum<'a> {
         let at = place.unwrap_or_default();
+        // The method of the base class, by its name: `Migration.apply(self, ..)`.
+        if let ("django.db.migrations.Migration.apply", Some(Datum::Object(id))) = (path, given.args.first()) {
+            let id = *id;
+            let mut rest = given;
+            rest.args.remove(0);
+            return self.base_method(id, "apply", rest, at);
+        }
         if let Some(datum) = self.call_known(path, &given, at) {
             return datum;
         }

@@ -129,9 +129,10 @@ impl<'a> Runner<'a> {
             // `sqlmigrate` alone collects.
             "collect_sql" => Datum::constant(Value::Bool(false)),
             "atomic_migration" | "atomic" => Datum::unknown("is known only when it runs"),
-            name if name.starts_with("sql_") => {
-                Datum::Text(self.unknown_text("a text of the schema editor is not known"))
-            }
+            name if name.starts_with("sql_") => match super::editor_texts::text(name) {
+                Some(text) => Datum::text(text),
+                None => Datum::Text(self.unknown_text("a text of the schema editor is not known")),
+            },
             _ => Datum::Method(Rc::new((Datum::Editor, name.to_owned()))),
         }
     }

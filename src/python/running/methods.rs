@@ -111,7 +111,7 @@ impl<'a> Runner<'a> {
     }
 
     /// A method that only a class of Django below those that were read has.
-    fn base_method(&mut self, id: CellId, name: &str, given: Given<'a>, place: TextRange) -> Datum<'a> {
+    pub(super) fn base_method(&mut self, id: CellId, name: &str, given: Given<'a>, place: TextRange) -> Datum<'a> {
         let base = match self.state.cell(id) {
             Some(Cell::Object { base, .. }) => base.clone(),
             _ => None,

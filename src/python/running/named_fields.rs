@@ -97,6 +97,7 @@ impl<'a> Runner<'a> {
             place: named.place,
             what: What::Names(named),
             certainty: Certainty::Certain,
+            is_error_caught: false,
             at: self.at,
             doubt: self.doubt + endless,
         });

@@ -1,0 +1,68 @@
+//! Migrations whose operations, or whose own methods, come by other ways than a plain list.
+#![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
+
+mod scratch;
+
+use scratch::Scratch;
+
+/// The statements of a second migration with this text; all of it is known.
+fn sent(second: &str, others: &[(&str, &str)]) -> Vec<String> {
+    let mut project = Scratch::new().file("manage.py", "").app("shop");
+    for (path, text) in others {
+        project = project.file(path, *text);
+    }
+    let project = project.file("shop/migrations/0002_change.py", second);
+    let printed = project.run("sql shop 0002 --output-format json").json();
+    let operations = printed[0]["operations"].as_array().unwrap().clone();
+    let statements = operations.iter().flat_map(|operation| {
+        assert_eq!(operation["confidence"], "exact", "{operation}");
+        operation["statements"].as_array().unwrap().clone()
+    });
+    statements.map(|sql| sql.as_str().unwrap().to_owned()).collect()
+}
+
+const COLUMN: &str = r#"ALTER TABLE "shop_order" ADD COLUMN "total" integer NULL"#;
+const ADD: &str = "migrations.AddField('order', 'total', models.IntegerField(null=True))";
+
+#[test]
+fn the_functions_of_a_run_python_may_come_as_a_pair() {
+    let second = "from django.db import migrations\n\n\ndef both(forwards, backwards):\n    \
+        def run(apps, schema_editor):\n        schema_editor.execute(forwards)\n\n    \
+        def undo(apps, schema_editor):\n        schema_editor.execute(backwards)\n\n    return run, undo\n\n\n\
+        class Migration(migrations.Migration):\n    dependencies = [('shop', '0001_initial')]\n    \
+        operations = [migrations.RunPython(*both('DROP INDEX a', 'CREATE INDEX a ON shop_order (status)'))]\n";
+    assert_eq!(sent(second, &[]), ["DROP INDEX a"]);
+}
+
+#[test]
+fn an_apply_inside_of_a_block_runs_the_operations() {
+    let base = "import contextlib\nimport threading\nfrom django.db.migrations import Migration\n\nstate = threading.local()\n\n\n\
+        @contextlib.contextmanager\ndef quiet():\n    previous = getattr(state, 'loud', True)\n    state.loud = False\n    \
+        try:\n        yield\n    finally:\n        state.loud = previous\n\n\n\
+        class Quiet(Migration):\n    def apply(self, project_state, schema_editor, collect_sql=False):\n        \
+        with quiet():\n            return Migration.apply(self, project_state, schema_editor, collect_sql)\n";
+    let second = format!(
+        "from django.db import migrations, models\nfrom shop.base import Quiet\n\n\nclass Migration(Quiet):\n    \
+         dependencies = [('shop', '0001_initial')]\n    operations = [{ADD}]\n"
+    );
+    assert_eq!(sent(&second, &[("shop/base.py", base)]), [COLUMN]);
+}
+
+#[test]
+fn a_word_to_another_linter_does_nothing() {
+    let second = format!(
+        "import django_migration_linter as linter\nfrom django.db import migrations, models\n\n\n\
+         class Migration(migrations.Migration):\n    dependencies = [('shop', '0001_initial')]\n    \
+         operations = [linter.IgnoreMigration(), {ADD}]\n"
+    );
+    assert_eq!(sent(&second, &[]), [COLUMN]);
+}
+
+#[test]
+fn an_argument_that_is_true_to_python_is_true() {
+    let second = "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
+        dependencies = [('shop', '0001_initial')]\n    operations = [\n        \
+        migrations.AlterField('order', 'status', models.CharField(max_length=20, null=True), preserve_default='True')]\n";
+    let told = [r#"ALTER TABLE "shop_order" ALTER COLUMN "status" DROP NOT NULL"#];
+    assert_eq!(sent(second, &[]), told);
+}
