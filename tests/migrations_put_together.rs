@@ -59,6 +59,66 @@ fn a_word_to_another_linter_does_nothing() {
 }
 
 #[test]
+fn a_setting_names_the_model_that_stands_in_for_a_swapped_one() {
+    let second = "import swapper\nfrom django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
+        dependencies = [('shop', '0001_initial'), swapper.dependency('shop', 'Order')]\n    operations = [\n        \
+        migrations.CreateModel('Parcel', [('id', models.BigAutoField(primary_key=True))]),\n        \
+        migrations.CreateModel('Line', [('id', models.BigAutoField(primary_key=True)), \
+        ('order', models.ForeignKey(swapper.get_model_name('shop', 'Order'), models.CASCADE))]),\n    ]\n";
+    let target = |settings: &str| {
+        let printed = Scratch::new()
+            .file(
+                "manage.py",
+                "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.settings')\n",
+            )
+            .file("config/__init__.py", "")
+            .file("config/settings.py", settings)
+            .app("shop")
+            .file("shop/migrations/0002_change.py", second)
+            .run("sql shop 0002 --output-format json")
+            .json();
+        let key = printed[0]["operations"][1]["deferred"][0].as_str().unwrap().to_owned();
+        key.split(" REFERENCES ")
+            .nth(1)
+            .unwrap()
+            .split(' ')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let installed = "INSTALLED_APPS = ['shop']\n";
+    assert_eq!(target(installed), "\"shop_order\"");
+    assert_eq!(
+        target(&format!("{installed}SHOP_ORDER_MODEL = 'shop.Parcel'\n")),
+        "\"shop_parcel\""
+    );
+}
+
+#[test]
+fn a_run_python_that_changes_the_state_leaves_it_unknown() {
+    let second = "from django.db import migrations, models\n\n\nclass Fill(migrations.RunPython):\n    \
+        def state_forwards(self, app_label, state):\n        \
+        state.models[app_label, 'order'].fields['total'] = models.IntegerField(null=True)\n\n\n\
+        class Migration(migrations.Migration):\n    dependencies = [('shop', '0001_initial')]\n    operations = [\n        \
+        Fill(lambda apps, schema_editor: None),\n        \
+        migrations.AddIndex('order', models.Index(fields=['total'], name='totals')),\n    ]\n";
+    let project = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/migrations/0002_change.py", second);
+    let report = project.run("check . --output-format json").json();
+    let findings = report["findings"].as_array().unwrap();
+    let rules: Vec<&str> = findings
+        .iter()
+        .map(|finding| finding["rule"].as_str().unwrap())
+        .collect();
+    assert!(
+        !rules.contains(&"django-refuses") && rules.contains(&"not-analysed"),
+        "{rules:?}"
+    );
+}
+
+#[test]
 fn an_argument_that_is_true_to_python_is_true() {
     let second = "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
         dependencies = [('shop', '0001_initial')]\n    operations = [\n        \

@@ -150,7 +150,34 @@ impl<'a> Interpreter<'a> {
             ("django.apps.apps.is_installed", [Value::Str(app)]) => {
                 self.modules.settings.is_installed(app).map(Value::Bool)
             }
+            (path, [Value::Str(app), rest @ ..]) if path.starts_with("swapper.") => {
+                self.swapper(path.strip_prefix("swapper.")?, app, rest)
+            }
             _ => standard_function(path, arguments),
+        }
+    }
+
+    /// The package `swapper`: a setting may name the model that stands in for one.
+    fn swapper(&self, function: &str, app: &str, rest: &[Value]) -> Option<Value> {
+        let text = |text: &str| Value::Str(text.into());
+        if let ("split", []) = (function, rest) {
+            let (app, model) = app.split_once('.')?;
+            return Some(Value::Tuple(vec![text(app), text(model)]));
+        }
+        let [Value::Str(model)] = rest else { return None };
+        let setting = format!("{app}_{model}_MODEL").to_uppercase();
+        let label = match self.modules.settings.get(&setting) {
+            Setting::Known(value) => value.as_str()?.to_owned(),
+            Setting::Absent => format!("{app}.{model}"),
+            Setting::Unknown => return None,
+        };
+        match function {
+            "get_model_name" => Some(text(&label)),
+            "swappable_setting" => Some(text(&setting)),
+            "is_swapped" if label == format!("{app}.{model}") => Some(Value::Bool(false)),
+            "is_swapped" => Some(text(&label)),
+            "dependency" => Some(Value::Tuple(vec![text(label.split('.').next()?), text("__first__")])),
+            _ => None,
         }
     }
 
@@ -388,23 +415,6 @@ fn standard_function(path: &str, arguments: &Arguments) -> Option<Value> {
         ("textwrap.dedent" | "inspect.cleandoc", [Value::Str(text)]) => Some(Value::Str(text::dedent(text))),
         ("django.utils.encoding.force_str" | "six.text_type" | "django.utils.six.text_type", [value]) => {
             text::plain(value).map(Value::Str)
-        }
-        (_, [Value::Str(app), rest @ ..]) => swapper(path.strip_prefix("swapper.")?, app, rest),
-        _ => None,
-    }
-}
-
-/// The package `swapper`, for models that are not swapped: nearly all. Its settings are not looked at.
-fn swapper(function: &str, app: &str, rest: &[Value]) -> Option<Value> {
-    let text = |text: &str| Value::Str(text.into());
-    match (function, rest) {
-        ("get_model_name", [Value::Str(model)]) => Some(text(&format!("{app}.{model}"))),
-        ("swappable_setting", [Value::Str(model)]) => Some(text(&format!("{app}_{model}_MODEL").to_uppercase())),
-        ("is_swapped", [Value::Str(_)]) => Some(Value::Bool(false)),
-        ("dependency", [Value::Str(_)]) => Some(Value::Tuple(vec![text(app), text("__first__")])),
-        ("split", []) => {
-            let (app, model) = app.split_once('.')?;
-            Some(Value::Tuple(vec![text(app), text(model)]))
         }
         _ => None,
     }

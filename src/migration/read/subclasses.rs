@@ -65,7 +65,11 @@ impl Reading<'_> {
     /// An operation of a class that derives from one of Django's operations.
     fn derived_operation(&mut self, call: &Call, base: String, object: &mut Object<'_>) -> Read {
         if base == RUN_PYTHON {
-            return Ok(self.derived_code(call));
+            let operation = self.derived_code(call);
+            return Ok(match self.state_forwards(call, object) {
+                StateWork::Base | StateWork::Nothing => operation,
+                StateWork::Unknown => self.with_unknown_state(call, operation),
+            });
         }
         let constructed = construct(call, base, object);
         let state = self.state_forwards(call, object);
@@ -135,11 +139,15 @@ impl Reading<'_> {
         };
         match state {
             StateWork::Nothing => operation,
-            // What it sends is known, what it does to the models is not.
-            StateWork::Base | StateWork::Unknown => Operation::SeparateDatabaseAndState {
-                database_operations: vec![self.step(call, operation), self.step(call, unknown(call, None))],
-                state_operations: Vec::new(),
-            },
+            StateWork::Base | StateWork::Unknown => self.with_unknown_state(call, operation),
+        }
+    }
+
+    /// What it sends is known, what it does to the models is not.
+    fn with_unknown_state(&mut self, call: &Call, operation: Operation) -> Operation {
+        Operation::SeparateDatabaseAndState {
+            database_operations: vec![self.step(call, operation), self.step(call, unknown(call, None))],
+            state_operations: Vec::new(),
         }
     }
 
