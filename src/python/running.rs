@@ -39,6 +39,7 @@ mod objects;
 mod operations;
 mod python;
 mod rows;
+mod standard_library;
 mod state;
 mod statements;
 mod steps;

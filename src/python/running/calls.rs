@@ -8,7 +8,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::Runner;
 use super::data::{Datum, Given, Partial};
-use super::names::is_of_python;
+use super::standard_library::is_of_python;
 use crate::python_work::{CalledFor, Handed};
 
 impl<'a> Runner<'a> {

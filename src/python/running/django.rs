@@ -150,7 +150,7 @@ impl<'a> Runner<'a> {
 
     /// Whether the module that a path leads into was read, or can be.
     fn is_read(&mut self, path: &str) -> bool {
-        !super::names::is_of_python(path) && self.of_path(path).as_name().is_none()
+        !super::standard_library::is_of_python(path) && self.of_path(path).as_name().is_none()
     }
 
     /// A field that is copied is the same field; what is entered by `closing` is what it closes.

@@ -9,6 +9,7 @@ use super::super::resolve::{Look, is_followed};
 use super::super::{Module, Resolved, canonical, constants, operators};
 use super::Runner;
 use super::data::{Closure, Datum, Definition};
+use super::standard_library::is_of_python;
 use crate::value::Value;
 
 /// A name re-exported through more modules than this is left alone.
@@ -334,94 +335,6 @@ fn assigned<'a>(body: &'a [Stmt], name: &str) -> Option<Assigned<'a>> {
         Stmt::If(conditional) => assigned(&conditional.body, name),
         _ => None,
     })
-}
-
-/// Whether a path is of Python's own library, as far as migrations use it: its modules are not looked for.
-pub(super) fn is_of_python(path: &str) -> bool {
-    let top = path.split('.').next().unwrap_or(path);
-    matches!(
-        top,
-        "abc"
-            | "argparse"
-            | "array"
-            | "ast"
-            | "asyncio"
-            | "base64"
-            | "binascii"
-            | "bisect"
-            | "calendar"
-            | "collections"
-            | "concurrent"
-            | "contextlib"
-            | "copy"
-            | "csv"
-            | "dataclasses"
-            | "difflib"
-            | "email"
-            | "errno"
-            | "fractions"
-            | "gc"
-            | "getpass"
-            | "glob"
-            | "gzip"
-            | "hashlib"
-            | "heapq"
-            | "hmac"
-            | "html"
-            | "http"
-            | "importlib"
-            | "inspect"
-            | "io"
-            | "ipaddress"
-            | "itertools"
-            | "json"
-            | "locale"
-            | "logging"
-            | "math"
-            | "mimetypes"
-            | "multiprocessing"
-            | "numbers"
-            | "operator"
-            | "pathlib"
-            | "pickle"
-            | "platform"
-            | "pprint"
-            | "queue"
-            | "random"
-            | "re"
-            | "secrets"
-            | "shutil"
-            | "signal"
-            | "socket"
-            | "ssl"
-            | "stat"
-            | "statistics"
-            | "string"
-            | "struct"
-            | "subprocess"
-            | "tempfile"
-            | "textwrap"
-            | "threading"
-            | "time"
-            | "traceback"
-            | "types"
-            | "typing"
-            | "unicodedata"
-            | "unittest"
-            | "urllib"
-            | "warnings"
-            | "weakref"
-            | "xml"
-            | "zipfile"
-            | "zlib"
-            | "zoneinfo"
-            | "pytz"
-            | "dateutil"
-            | "psycopg"
-            | "psycopg2"
-            | "tqdm"
-            | "six"
-    )
 }
 
 impl Datum<'_> {
