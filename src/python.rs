@@ -5,9 +5,11 @@
 
 mod branches;
 mod builtins;
+mod calls;
 mod canonical;
 mod classes;
 mod compare;
+mod constant_methods;
 mod constants;
 mod decode;
 mod enumerations;

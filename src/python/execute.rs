@@ -3,7 +3,7 @@
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
-use super::builtins::Arguments;
+use super::calls::Arguments;
 use super::evaluate::{Binding, Interpreter};
 use super::{objects, operators};
 use crate::source::Range;

@@ -2,7 +2,7 @@
 
 use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
 
-use super::builtins::Arguments;
+use super::calls::Arguments;
 use super::evaluate::{Binding, Interpreter, Scope};
 use super::execute::Flow;
 use super::{Method, Module, Modules};

@@ -6,7 +6,7 @@ use ruff_python_ast as ast;
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
 
-use super::builtins::Arguments;
+use super::calls::Arguments;
 use super::evaluate::{Binding, Interpreter, Scope};
 use super::execute::Flow;
 use super::lineage::{Lineage, Receiver};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::builtins::Arguments;
+use super::calls::Arguments;
 use super::{Class, DjangoVersion, Module, SettingValues, operators};
 use crate::source::{SourceFile, Sources};
 use crate::value::{Call, Value};

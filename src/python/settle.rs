@@ -2,7 +2,7 @@
 
 use ruff_python_ast::{self as ast, Expr};
 
-use super::builtins::Arguments;
+use super::calls::Arguments;
 use super::evaluate::Interpreter;
 use super::operators::{self, truth};
 use super::resolve::{Look, is_followed};
