@@ -63,8 +63,6 @@ pub struct Catalog {
     types: FxHashMap<String, UserType>,
     functions: FxHashMap<String, Function>,
     migration: MigrationNumber,
-    /// How often code has run of which it is not known what it wrote.
-    unread_writes: u32,
     doubts: Doubts,
     /// Relations that were there, and that the history took away.
     gone: FxHashMap<String, Gone>,
@@ -123,6 +121,8 @@ pub struct Column {
     pub created_in: MigrationNumber,
     /// What the history has put into the rows that were there.
     pub(crate) filling: Filling,
+    /// When it did so last.
+    written: Moment,
     since: Moment,
 }
 

@@ -1,6 +1,6 @@
 //! What Python code does to the database when it runs, as far as its text tells. Plain data, in the order of its course.
 
-use crate::row_work::Reach;
+use crate::row_work::{Constant, Reach};
 use crate::source::Range;
 use crate::value::{Str, Value};
 
@@ -35,6 +35,8 @@ pub enum Certainty {
     Certain,
     /// It does, and where it fails, the code goes on.
     Attempted,
+    /// Of the rows that a loop goes through, it does for those that meet a condition which is not known.
+    PerRow,
     /// A condition that is not known decides.
     Doubtful,
 }
@@ -253,7 +255,7 @@ pub struct WrittenField {
 }
 
 /// What is written into a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WrittenValue {
     /// NULL.
     Null,
@@ -261,6 +263,8 @@ pub enum WrittenValue {
     Same,
     /// Something that depends on what is in there, and is another each time: `F("total") + 1`.
     Stepwise,
+    /// The same value in all rows, where it is known which.
+    One(Option<Constant>),
     /// Anything else.
     Other,
 }

@@ -33,6 +33,7 @@ use crate::models::{Models, View};
 use crate::row_work::{RowChange, RowWork};
 use crate::source::Range;
 use crate::statement::Statement;
+use crate::transaction::Likelihood;
 use crate::unknown::UnknownPart;
 use crate::value::Str;
 use crate::versions::{PostgresVersion, VersionSource};
@@ -51,6 +52,8 @@ pub trait Connection {
     fn run_python(&mut self, code: &PythonCode, place: &Place);
     /// What code of Python does to the rows of one table.
     fn change_rows(&mut self, change: &RowChange);
+    /// Says how likely what follows is to run.
+    fn suppose(&mut self, likelihood: Likelihood);
     /// `SELECT .. FOR UPDATE`, which Django refuses outside of a transaction.
     fn select_for_update(&mut self, place: &Place);
     /// Code catches an error of what it does next, in a transaction that is aborted by it.

@@ -9,6 +9,7 @@ mod alter;
 mod alter_table;
 mod body;
 mod column;
+mod conditions;
 mod constraint;
 mod create;
 mod create_table;
@@ -27,6 +28,7 @@ mod session;
 mod split;
 mod token;
 
+use crate::row_work::Condition;
 use crate::statement::{FunctionBody, Object, Statement, Volatility};
 use crate::unknown::{Unknown, UnknownPart};
 
@@ -91,6 +93,15 @@ pub fn split(text: &str) -> Vec<Piece<'_>> {
 #[must_use]
 pub fn split_around<'t>(text: &'t str, unknowns: &[UnknownPart]) -> Vec<Piece<'t>> {
     split::split(text, unknowns)
+}
+
+/// What a condition asks of the columns of a row: all of these must hold.
+#[must_use]
+pub fn conditions_in(text: &str) -> Vec<Condition> {
+    match token::tokens(text) {
+        (tokens, None) => conditions::all_of(&tokens),
+        (_, Some(_)) => vec![Condition::Other],
+    }
 }
 
 /// A name of which parts are not known: `orders_{year}`.

@@ -17,7 +17,7 @@ use crate::data_type::DataType;
 use crate::unknown::{Identifier, Sql, Unknown};
 
 pub use command::{
-    Command, DomainChange, Inner, QueryReads, ReindexTarget, Rows, SequenceChange, SessionChange, SettingScope,
+    Command, DomainChange, Inner, QueryReads, ReindexTarget, SequenceChange, SessionChange, SettingScope,
     TransactionChange, ViewKind,
 };
 pub use function::{BodyLanguage, FunctionBody, FunctionKind, Parameter, Takes};

@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::{Held, HeldLock, RelationKind};
 use crate::migration::OperationPath;
+use crate::row_work::{Overlap, Rows};
 use crate::statement::{SessionChange, SettingScope};
 
 /// What the running migration holds and has done so far.
@@ -28,13 +29,24 @@ pub struct Transaction {
     /// What the project sets for every session.
     configured: FxHashMap<String, String>,
     /// Tables with rows that foreign keys are still to be checked for, and the names of these.
-    pending: FxHashSet<(String, String)>,
+    pending: FxHashMap<(String, String), Likelihood>,
+    /// Rows of which the transaction has made the version that is there, by table.
+    made: Vec<(String, Rows, Likelihood)>,
     /// `SET CONSTRAINTS ALL IMMEDIATE` has been sent: from then on keys are checked at once.
     immediate: bool,
     /// The keys that are checked at once by their own names.
     immediate_keys: FxHashSet<String>,
     /// Values that were added to an enum that existed before the transaction.
     new_enum_values: FxHashSet<String>,
+}
+
+/// How likely something has happened, likeliest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likelihood {
+    /// It has.
+    Certain,
+    /// That hangs on what is not known.
+    Possible,
 }
 
 /// A relation that a transaction has locked, until it ends.
@@ -196,6 +208,7 @@ impl Transaction {
         self.holdings.clear();
         self.local_settings.clear();
         self.pending.clear();
+        self.made.clear();
         self.check_later();
         self.new_enum_values.clear();
     }
@@ -251,17 +264,42 @@ impl Transaction {
     }
 
     /// Rows of a table were written that a deferred foreign key is checked for at the end of the transaction.
-    pub fn defer_check(&mut self, table: &str, key: &str) {
+    pub fn defer_check(&mut self, table: &str, key: &str, likelihood: Likelihood) {
         if self.open && !self.immediate && !self.immediate_keys.contains(key) {
-            self.pending.insert((table.to_owned(), key.to_owned()));
+            let known = self
+                .pending
+                .entry((table.to_owned(), key.to_owned()))
+                .or_insert(likelihood);
+            *known = likelihood.min(*known);
         }
+    }
+
+    /// Rows of a table are new in this transaction, or new versions of old ones.
+    pub fn make_rows(&mut self, table: &str, rows: &Rows, likelihood: Likelihood) {
+        let made = (table.to_owned(), rows.clone(), likelihood);
+        if self.open && !self.made.contains(&made) {
+            self.made.push(made);
+        }
+    }
+
+    /// Whether this transaction has made rows that are among these: each foreign key of such a row is checked again when it is
+    /// written, even if the key stays as it is. See `RI_FKey_fk_upd_check_required` in `ri_triggers.c`.
+    #[must_use]
+    pub fn has_made(&self, table: &str, rows: &Rows) -> Option<Likelihood> {
+        let made = self.made.iter().filter(|(known, ..)| known == table);
+        let likely = made.filter_map(|(_, made, likelihood)| match made.overlap(rows) {
+            Overlap::Nothing => None,
+            Overlap::Possible => Some(Likelihood::Possible),
+            Overlap::Certain => Some(*likelihood),
+        });
+        likely.min()
     }
 
     /// A deferred foreign key is checked now, and at once from now on; all of them where none is named.
     pub fn check_now(&mut self, key: Option<&str>) {
         match key {
             Some(key) => {
-                self.pending.retain(|(_, pending)| pending != key);
+                self.pending.retain(|(_, pending), _| pending != key);
                 if self.open {
                     self.immediate_keys.insert(key.to_owned());
                 }
@@ -281,8 +319,9 @@ impl Transaction {
 
     /// Whether rows of the table wait for a check of a foreign key.
     #[must_use]
-    pub fn has_pending_checks(&self, table: &str) -> bool {
-        self.pending.iter().any(|(pending, _)| pending == table)
+    pub fn pending_checks(&self, table: &str) -> Option<Likelihood> {
+        let pending = self.pending.iter().filter(|((pending, _), _)| pending == table);
+        pending.map(|(_, likelihood)| *likelihood).min()
     }
 
     /// Remembers a value that no statement of this transaction may use.

@@ -108,7 +108,7 @@ fn a_loop_over_all_rows_that_changes_each_of_them_changes_all() {
     assert!(matches!(
         **command,
         Command::Update {
-            rows: forelock::statement::Rows::All,
+            rows: forelock::row_work::Rows::All,
             ..
         }
     ));

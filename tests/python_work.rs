@@ -131,7 +131,7 @@ fn written(field: &WrittenField) -> String {
         WrittenValue::Null => "=None",
         WrittenValue::Same => "=itself",
         WrittenValue::Stepwise => "=from itself",
-        WrittenValue::Other => "",
+        WrittenValue::One(_) | WrittenValue::Other => "",
     };
     format!("{}{mark}", field.name)
 }

@@ -3,8 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use forelock::row_work::{Condition, Constant, Rows};
 use forelock::sql::{self, Functions};
-use forelock::statement::{Command, QueryReads, Rows, Statement, TableForm, Volatility};
+use forelock::statement::{Command, QueryReads, Statement, TableForm, Volatility};
 
 /// Nobody has declared a function.
 struct NoFunctions;
@@ -354,27 +355,37 @@ fn rows_are_all_some_or_those_that_a_key_names() {
         Command::Update { rows, .. } | Command::Delete { rows, .. } => rows,
         other => panic!("{other:?}"),
     };
-    let equals = |columns: &[&str]| Rows::Where {
-        equals: columns.iter().map(|&column| column.to_owned()).collect(),
-    };
+    let is = |column: &str, value| Condition::Is(column.to_owned(), value);
+    let three = || Constant::Number("3".to_owned());
     assert_eq!(rows("UPDATE a SET x = 1"), Rows::All);
     assert_eq!(rows("DELETE FROM a WHERE true"), Rows::All);
     assert_eq!(rows("UPDATE a SET x = 1 WHERE 1 = 1 AND id > 0"), Rows::All);
     assert_eq!(rows("UPDATE a SET x = b.x FROM b WHERE a.b_id = b.id"), Rows::All);
     assert_eq!(rows("DELETE FROM a USING b WHERE a.b_id = b.id"), Rows::All);
     let chosen = "UPDATE a SET x = v.x FROM (VALUES (1, 2)) v (id, x) WHERE a.id = v.id";
-    assert_eq!(rows(chosen), equals(&[]));
-    assert_eq!(rows("UPDATE a SET x = 1 WHERE a.x = a.y"), equals(&[]));
+    assert_eq!(rows(chosen), Rows::unknown());
+    assert_eq!(rows("UPDATE a SET x = 1 WHERE a.x = a.y"), Rows::unknown());
     assert_eq!(
         rows("UPDATE a SET x = 1 WHERE y IS NULL"),
-        Rows::Null(vec!["y".to_owned()])
+        Rows::Where(vec![is("y", Constant::Null)])
     );
-    assert_eq!(rows("UPDATE a SET x = 1 WHERE y IS NULL AND z = 3"), equals(&["z"]));
+    assert_eq!(
+        rows("UPDATE a SET x = 1 WHERE y IS NULL AND (z = 3)"),
+        Rows::Where(vec![is("y", Constant::Null), is("z", three())])
+    );
+    assert_eq!(
+        rows("UPDATE a SET x = 1 WHERE NOT open AND kind = 'new'::text AND z <> 3"),
+        Rows::Where(vec![
+            is("open", Constant::Bool(false)),
+            is("kind", Constant::Text("new".to_owned())),
+            Condition::IsNot("z".to_owned(), three())
+        ])
+    );
     assert_eq!(
         rows("DELETE FROM a AS t WHERE t.id IN (1, 2) AND y > 3"),
-        equals(&["id"])
+        Rows::Where(vec![Condition::IsOneOf("id".to_owned()), Condition::Other])
     );
-    assert_eq!(rows("DELETE FROM a WHERE id = 1 OR x = 2"), equals(&[]));
+    assert_eq!(rows("DELETE FROM a WHERE id = 1 OR x = 2"), Rows::unknown());
 }
 
 #[test]

@@ -85,9 +85,10 @@ impl Catalog {
             | Statement::Comment { .. }
             | Statement::SetConstraintsImmediate { .. }
             | Statement::AlterSequenceType { .. } => {}
-            Statement::UpdateNulls { table, column, .. } => self.fill_nulls(stored(table_key(table)), column),
+            Statement::UpdateNulls { table, column, value } => {
+                self.fill_nulls(stored(table_key(table)), column, value.known());
+            }
             Statement::Unread { text, .. } => {
-                self.wrote_unread();
                 self.doubt(&self.scope_of(text), Cause::Unread);
             }
         }
@@ -234,7 +235,7 @@ impl Catalog {
     }
 
     pub(super) fn add_column(&mut self, table: &str, column: &statement::Column) {
-        let (migration, filling, since) = (self.migration, self.unwritten(), self.now());
+        let (migration, since) = (self.migration, self.now());
         if self.presence_of_column(table, &column.name) == Presence::There
             || column.if_not_exists
                 && column
@@ -253,7 +254,7 @@ impl Catalog {
         };
         entry
             .columns
-            .insert(column_name.to_owned(), Column::of(column, migration, filling, since));
+            .insert(column_name.to_owned(), Column::of(column, migration, since));
         if column.identity || column.data_type.is_serial() {
             self.own_sequence(table, column_name);
         }
@@ -349,7 +350,7 @@ pub(super) fn is_elsewhere(name: &Identifier) -> bool {
 }
 
 impl Column {
-    fn of(column: &statement::Column, created_in: MigrationNumber, filling: Filling, since: Moment) -> Self {
+    fn of(column: &statement::Column, created_in: MigrationNumber, since: Moment) -> Self {
         Self {
             data_type: column.data_type.clone(),
             collation: column.collation.clone(),
@@ -358,7 +359,8 @@ impl Column {
             generated: column.generated.as_ref().map(|generated| generated.expression.clone()),
             identity: column.identity,
             created_in,
-            filling,
+            filling: Filling::Unwritten,
+            written: since,
             since,
         }
     }

@@ -140,7 +140,21 @@ impl Catalog {
             }
             Command::Several(statements) => statements.iter().for_each(|statement| self.apply(statement)),
             Command::Block(block) => block.iter().for_each(|inner| self.apply(&inner.statement)),
-            Command::Update { table, columns, .. } => self.wrote_columns(table, columns),
+            Command::Update {
+                table,
+                columns,
+                values,
+                rows,
+                ..
+            } => {
+                for (column, value) in columns.iter().zip(values) {
+                    self.write_column(table, column, value, rows);
+                }
+                // MERGE
+                if columns.is_empty() {
+                    self.doubt(&Scope::Tables(vec![table.clone()]), Cause::Rows);
+                }
+            }
             Command::RefreshView { .. }
             | Command::Comment { .. }
             | Command::ChangeTable { .. }

@@ -27,6 +27,8 @@ pub enum Cause {
     Unread,
     /// It is not known whether it ran: what it says is applied, and may not be so.
     Undecided,
+    /// It is not known which rows it wrote; it changed nothing else.
+    Rows,
 }
 
 /// How many doubts there were when something was made.
@@ -38,12 +40,15 @@ pub(crate) struct Moment(u32);
 pub(super) struct LastDoubts {
     unread: Moment,
     undecided: Moment,
+    rows: Moment,
 }
 
 /// The doubts so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Doubts {
     now: Moment,
+    /// The last that was of more than rows.
+    last: Moment,
     everything: LastDoubts,
 }
 
@@ -57,9 +62,12 @@ pub(super) struct Gone {
 
 impl LastDoubts {
     fn note(&mut self, cause: Cause, at: Moment) {
+        // Whatever it is, it may have written rows.
+        self.rows = at;
         match cause {
             Cause::Unread => self.unread = at,
             Cause::Undecided => self.undecided = at,
+            Cause::Rows => {}
         }
     }
 
@@ -73,12 +81,17 @@ impl Catalog {
     pub fn doubt(&mut self, scope: &Scope, cause: Cause) {
         self.doubts.now.0 += 1;
         let now = self.doubts.now;
+        if cause != Cause::Rows {
+            self.doubts.last = now;
+        }
         match scope {
             Scope::Everything => self.doubts.everything.note(cause, now),
             Scope::Tables(tables) => {
                 for table in tables {
                     let table = stored(table);
-                    self.gone.remove(table);
+                    if cause != Cause::Rows {
+                        self.gone.remove(table);
+                    }
                     if let Some(entry) = self.tables.get_mut(table) {
                         entry.doubts.note(cause, now);
                     }
@@ -154,9 +167,14 @@ impl Catalog {
         since >= self.doubts.everything.unread.max(table.doubts.unread)
     }
 
+    /// Whether nothing that is not known has written rows of the table since then.
+    pub(super) fn is_written_certain(&self, table: &Table, since: Moment) -> bool {
+        since >= self.doubts.everything.rows.max(table.doubts.rows)
+    }
+
     /// Whether nothing was in doubt since then, on whatever table.
     pub(super) fn is_undoubted(&self, since: Moment) -> bool {
-        since >= self.doubts.now
+        since >= self.doubts.last
     }
 
     /// Whether the history knows all that is in the database: nothing ran that was not read, and nothing else runs beside it.

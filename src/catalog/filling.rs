@@ -1,55 +1,104 @@
-//! What migrations put into the rows that are there: one value for all of them is no good for a unique column.
+//! What migrations put into the rows that are there: which of them have no value, and where all have the same.
 
+use crate::row_work::{Assigned, Condition, Constant, Rows};
 use crate::statement::{self, Volatility};
 use crate::unknown::Identifier;
 
 use super::names::stored;
 use super::{Catalog, Column, ConstraintKind, MigrationNumber};
 
-/// What the history has written into a column of rows that were there. `unread` is how much code had run by then of which
-/// it is not known what it writes: where more has run since, nothing is claimed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the history has written into a column of rows that were there. Where code has run since of which it is not known
+/// what it wrote, nothing is claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Filling {
     /// Nothing.
-    Unwritten { unread: u32 },
-    /// One value, in all rows or in all that were NULL.
-    OneValue { since: MigrationNumber, unread: u32 },
-    /// Values of its own making.
+    Unwritten,
+    /// Values in some of the rows, chosen by this column if it is known.
+    Partly { by: Option<String> },
+    /// One value, where it is known which.
+    OneValue {
+        value: Option<Constant>,
+        since: MigrationNumber,
+        /// Whether it is in all rows, and not only in those that were NULL.
+        in_all: bool,
+    },
+    /// Values of its own making, in as many rows as the history wants.
     Written,
 }
 
-impl Catalog {
-    /// Says that code ran of which it is not known what it wrote.
-    pub fn wrote_unread(&mut self) {
-        self.unread_writes += 1;
-    }
+/// In which rows a column is written.
+enum Extent {
+    All,
+    /// In those that have none.
+    Nulls,
+    /// In some, chosen by this column if it is known.
+    Some(Option<String>),
+    /// In those that somebody has chosen because they are to be filled, or nobody knows.
+    Unclear,
+}
 
+impl Catalog {
     /// Whether the history never wrote the column: a row that had no value then has none now.
     #[must_use]
     pub fn is_unwritten(&self, table: &str, column: &str) -> bool {
-        let is_now = |unread| unread == self.unread_writes;
-        self.column(table, column)
-            .is_some_and(|column| matches!(column.filling, Filling::Unwritten { unread } if is_now(unread)))
+        self.filling(table, column) == Some(&Filling::Unwritten)
+    }
+
+    /// Whether the history has left rows without a value in the column, if there were any.
+    #[must_use]
+    pub fn is_unfilled(&self, table: &str, column: &str) -> bool {
+        match self.filling(table, column) {
+            Some(Filling::Unwritten | Filling::Partly { .. }) => true,
+            Some(Filling::OneValue { .. } | Filling::Written) | None => false,
+        }
     }
 
     /// Whether all rows have NULL in the column: the history added it, and never wrote it.
     #[must_use]
     pub fn is_all_null(&self, table: &str, column: &str) -> bool {
+        self.was_added_null(table, column) && self.is_unwritten(table, column)
+    }
+
+    /// Whether the column was added to rows that were there, and came without a value.
+    #[must_use]
+    pub fn was_added_null(&self, table: &str, column: &str) -> bool {
         let is_added = |found: &Column| {
             let table_made_in = self.table(table).map(|table| table.created_in);
             !found.not_null && table_made_in.is_some_and(|made_in| made_in < found.created_in)
         };
-        self.column(table, column).is_some_and(is_added) && self.is_unwritten(table, column)
+        self.column(table, column).is_some_and(is_added)
     }
 
-    /// Whether the running migration gave all rows, or all that were NULL, one value in this column.
+    /// The migration that gave all rows, or all that were NULL, one value in this column, and whether it was all.
     #[must_use]
-    pub fn has_one_value(&self, table: &str, column: &str) -> bool {
-        let is_it = |column: &Column| match column.filling {
-            Filling::OneValue { since, unread } => unread == self.unread_writes && self.is_recent(since),
-            Filling::Unwritten { .. } | Filling::Written => false,
+    pub fn one_value(&self, table: &str, column: &str) -> Option<(MigrationNumber, bool)> {
+        match self.filling(table, column)? {
+            Filling::OneValue { since, in_all, .. } => Some((*since, *in_all)),
+            Filling::Unwritten | Filling::Partly { .. } | Filling::Written => None,
+        }
+    }
+
+    /// Whether a condition leaves no row out, by what the history has put into all of them.
+    #[must_use]
+    pub fn holds_for_all(&self, table: &str, condition: &Condition) -> bool {
+        let has = |column: &str, wanted: &Constant| match self.filling(table, column) {
+            Some(Filling::OneValue {
+                value: Some(value),
+                in_all: true,
+                ..
+            }) => Some(value == wanted),
+            _ => None,
         };
-        self.column(table, column).is_some_and(is_it)
+        match condition {
+            Condition::Is(column, Constant::Null) => self.is_all_null(table, column),
+            Condition::Is(column, value) => has(column, value) == Some(true),
+            Condition::IsNot(column, Constant::Null) => {
+                self.column(table, column).is_some_and(|column| column.not_null)
+                    || self.one_value(table, column).is_some()
+            }
+            Condition::IsNot(column, value) => has(column, value) == Some(false),
+            Condition::IsOneOf(_) | Condition::Other => false,
+        }
     }
 
     /// Whether a key, or a unique index without a condition, is over this column alone.
@@ -69,42 +118,108 @@ impl Catalog {
                 .any(|index| index.unique && !index.partial && is_over_it(&index.items))
     }
 
-    pub(super) fn unwritten(&self) -> Filling {
-        Filling::Unwritten {
-            unread: self.unread_writes,
-        }
+    /// What the history has written, unless something ran since that may have written more.
+    fn filling(&self, table: &str, column: &str) -> Option<&Filling> {
+        let entry = self.table(table)?;
+        let column = entry.columns.get(stored(column))?;
+        let is_known = self.is_written_certain(entry, column.written);
+        is_known.then_some(&column.filling)
     }
 
     /// All rows have the value of a column that was added, if it has one.
     pub(super) fn fill_added(&mut self, table: &str, column: &statement::Column) {
-        match added_value(column) {
-            None => {}
-            Some(Volatility::Constant | Volatility::Stable) => self.fill_with_one(table, &column.name),
-            Some(Volatility::Volatile | Volatility::Unknown) => {
-                self.change_column(table, &column.name, |column| column.filling = Filling::Written);
+        let value = match added_value(column) {
+            None => return,
+            Some(Volatility::Constant | Volatility::Stable) => {
+                let default = column.default.as_ref().and_then(|default| default.sql.known());
+                Assigned::One(default.and_then(Constant::read))
             }
-        }
-    }
-
-    /// Django's UPDATE of what is NULL; where the history wrote the column before, there may be nothing left to fill.
-    pub(super) fn fill_nulls(&mut self, table: &str, column: &Identifier) {
-        if column.known().is_some_and(|column| self.is_unwritten(table, column)) {
-            self.fill_with_one(table, column);
-        }
-    }
-
-    fn fill_with_one(&mut self, table: &str, column: &Identifier) {
-        let filling = Filling::OneValue {
-            since: self.migration,
-            unread: self.unread_writes,
+            Some(Volatility::Volatile | Volatility::Unknown) => Assigned::Own,
         };
-        self.change_column(table, column, |column| column.filling = filling);
+        if let Some(column) = column.name.known() {
+            self.write_column(table, column, &value, &Rows::All);
+        }
     }
 
-    /// The history has written these columns in rows that were there.
-    pub fn wrote_columns(&mut self, table: &str, columns: &[String]) {
-        for column in columns {
-            self.change_known_column(stored(table), column, |column| column.filling = Filling::Written);
+    /// Django's UPDATE of what is NULL.
+    pub(super) fn fill_nulls(&mut self, table: &str, column: &Identifier, value: Option<&str>) {
+        if let Some(column) = column.known() {
+            let rows = Rows::Where(vec![Condition::Is(column.to_owned(), Constant::Null)]);
+            let value = Assigned::One(value.and_then(Constant::read));
+            self.write_column(table, column, &value, &rows);
+        }
+    }
+
+    /// Some code makes sure that no row is left without a value in the column, or fills all that are.
+    pub fn call_filled(&mut self, table: &str, column: &str) {
+        self.write_column(table, column, &Assigned::Own, &Rows::All);
+    }
+
+    /// A column is written in rows that were there.
+    pub fn write_column(&mut self, table: &str, column: &str, value: &Assigned, rows: &Rows) {
+        let known = self.filling(table, column).unwrap_or(&Filling::Written);
+        let is_all_null = self.is_all_null(table, column);
+        let extent = self.extent(table, column, rows);
+        let since = self.migration;
+        let one = |value: &Option<Constant>, in_all| Filling::OneValue {
+            value: value.clone(),
+            since,
+            in_all,
+        };
+        let filling = match (known, value, extent) {
+            // Some rows fewer that have a value.
+            (Filling::Unwritten | Filling::Partly { .. }, Assigned::Null, _) => return,
+            (Filling::OneValue { .. }, _, Extent::Nulls) => return,
+            (_, Assigned::One(value), Extent::All) => one(value, true),
+            (Filling::Unwritten, Assigned::One(value), Extent::Nulls) => one(value, is_all_null),
+            (Filling::Unwritten, Assigned::One(_) | Assigned::Own, Extent::Some(by)) => Filling::Partly { by },
+            // One value of a column after the other, as far as anybody knows to the last.
+            (Filling::Partly { by: Some(by) }, _, Extent::Some(Some(again))) if *by == again => Filling::Written,
+            (Filling::Partly { .. }, _, Extent::Some(_)) => return,
+            (
+                Filling::Unwritten | Filling::Partly { .. } | Filling::OneValue { .. } | Filling::Written,
+                Assigned::Null | Assigned::One(_) | Assigned::Own,
+                Extent::All | Extent::Nulls | Extent::Some(_) | Extent::Unclear,
+            ) => Filling::Written,
+        };
+        let written = self.now();
+        self.change_known_column(stored(table), column, |column| {
+            column.filling = filling;
+            column.written = written;
+        });
+    }
+
+    /// The same rows, without the conditions that leave none out.
+    #[must_use]
+    pub fn narrowed(&self, table: &str, rows: &Rows) -> Rows {
+        let Rows::Where(conditions) = rows else {
+            return Rows::All;
+        };
+        let mut narrowing = conditions.clone();
+        narrowing.retain(|condition| !self.holds_for_all(table, condition));
+        if narrowing.is_empty() {
+            Rows::All
+        } else {
+            Rows::Where(narrowing)
+        }
+    }
+
+    fn extent(&self, table: &str, column: &str, rows: &Rows) -> Extent {
+        let Rows::Where(conditions) = self.narrowed(table, rows) else {
+            return Extent::All;
+        };
+        let about = |condition: &Condition| condition.column().map(stored) == Some(stored(column));
+        let is_null = |condition: &Condition| matches!(condition, Condition::Is(_, Constant::Null));
+        let is_unclear = |condition: &Condition| about(condition) || *condition == Condition::Other;
+        if conditions
+            .iter()
+            .all(|condition| about(condition) && is_null(condition))
+        {
+            Extent::Nulls
+        } else if conditions.iter().any(is_unclear) {
+            Extent::Unclear
+        } else {
+            Extent::Some(conditions.first().and_then(Condition::column).map(str::to_owned))
         }
     }
 }

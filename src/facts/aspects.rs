@@ -29,6 +29,8 @@ pub enum FactName {
     Era,
     StandIn,
     Uniqueness,
+    Filling,
+    Likelihood,
 }
 
 /// A fact with all values it can have.
@@ -106,6 +108,10 @@ const FACTS: &[FactDeclaration] = &[
     (FactName::StandIn, "stand-in", &["none", "view"]),
     // Whether an index refuses values that are there already.
     (FactName::Uniqueness, "uniqueness", &["unique", "plain"]),
+    // In how many rows the history has filled a column that came without a value.
+    (FactName::Filling, "filling", &["none", "partly"]),
+    // Whether rows were written for certain, or by code that may not run, or not for them.
+    (FactName::Likelihood, "likelihood", &["certain", "possible"]),
 ];
 
 impl FactName {
@@ -232,6 +238,7 @@ pub enum Aspect {
     EndInBody,
     RefusedInBody,
     RefuseOldRows,
+    RefuseNulls,
 }
 
 /// An aspect's name in rows, and the facts it reads.
@@ -377,7 +384,7 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::PartitionedConcurrently, "partitioned-concurrently", &[]),
     (Aspect::ExistingIndex, "existing-index", &[FactName::Building]),
     (Aspect::HollowIndex, "hollow-index", &[]),
-    (Aspect::PendingEvents, "pending-events", &[]),
+    (Aspect::PendingEvents, "pending-events", &[FactName::Likelihood]),
     (Aspect::NewEnumValue, "new-enum-value", &[]),
     (Aspect::NameTaken, "name-taken", &[]),
     (Aspect::NameMissing, "name-missing", &[]),
@@ -396,6 +403,7 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::EndInBody, "end-in-body", &[FactName::Transaction]),
     (Aspect::RefusedInBody, "refused-in-body", &[]),
     (Aspect::RefuseOldRows, "refuse-old-rows", &[]),
+    (Aspect::RefuseNulls, "refuse-nulls", &[FactName::Filling, FactName::Age]),
 ];
 
 impl Aspect {

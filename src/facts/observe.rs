@@ -112,6 +112,7 @@ fn observe_seated(statement: &Statement, context: &Context<'_>) -> Option<Vec<Ob
     observations.extend(context.certain_failures(statement));
     observations.extend(context.repeated_values(statement));
     observations.extend(context.refused_old_rows(statement));
+    observations.extend(context.refused_nulls(statement));
     Some(observations)
 }
 

@@ -10,14 +10,14 @@ use crate::finding::{Origin, Place};
 use crate::migration::{Migration, OperationPath, Ownership};
 use crate::project::{Session, Timeout};
 use crate::python_work::Certainty;
-use crate::row_work::RowChange;
+use crate::row_work::{Assigned, RowChange, Rows};
 use crate::rules::RuleTable;
 use crate::schema_editor::{self, Connection, PythonCode};
 use crate::source::{Range, Sources};
 use crate::sql;
 use crate::standing::GivenUp;
 use crate::statement::{AlterTableAction, Command, Statement};
-use crate::transaction::Transaction;
+use crate::transaction::{Likelihood, Transaction};
 use crate::unknown::{Identifier, Unknown};
 use crate::versions::PostgresVersion;
 
@@ -60,6 +60,8 @@ pub(super) struct Database<'a> {
     pub(super) crowd: Crowd,
     /// Whether the running migration has run code of Python.
     pub(super) ran_python: bool,
+    /// How likely what runs now is to run.
+    pub(super) likelihood: Likelihood,
     pub remarks: Vec<Remark<'a>>,
     /// Where each migration that ran stands, if it is the project's own; the first has number 1.
     pub(super) ran: Vec<Option<Place>>,
@@ -119,6 +121,7 @@ impl<'a> Database<'a> {
             hot_tables: hot_tables.to_vec(),
             crowd: Crowd::default(),
             ran_python: false,
+            likelihood: Likelihood::Certain,
             remarks: Vec::new(),
             ran: Vec::new(),
         }
@@ -191,6 +194,7 @@ impl<'a> Database<'a> {
     ) -> Vec<Part<'a>> {
         let mut parts = Vec::new();
         let mut whole = Part::default();
+        let around = self.likelihood;
         for statement in statements {
             let Some(block) = statement.block() else {
                 self.run_part(statement, operation, &mut whole);
@@ -207,10 +211,12 @@ impl<'a> Database<'a> {
                 let scope = is_doubtful.then(|| Scope::Tables(self.catalog.tables_in(&inner.text)));
                 if let Some(scope) = &scope {
                     self.catalog.doubt(scope, Cause::Undecided);
+                    self.likelihood = Likelihood::Possible;
                 }
                 self.run_part(&inner.statement, operation, &mut part);
                 if let Some(scope) = &scope {
                     self.catalog.doubt(scope, Cause::Undecided);
+                    self.likelihood = around;
                 }
                 parts.push(part);
             }
@@ -241,6 +247,9 @@ impl<'a> Database<'a> {
                 self.catalog.doubt(&scope, Cause::Undecided);
             } else {
                 self.remember(statement);
+                for table in &part.verdict.rewrites {
+                    self.transaction.make_rows(table, &Rows::All, self.likelihood);
+                }
             }
             let calls_unknown = calls_unknown.map(|scope| (scope, Cause::Unread));
             for (scope, cause) in calls_unknown.into_iter().chain(doubted(statement)) {
@@ -424,14 +433,21 @@ impl Connection for Database<'_> {
     fn change_rows(&mut self, change: &RowChange) {
         match change {
             RowChange::Inserted { table } => self.defer_checks(table, Written::NewRows),
-            RowChange::Written { table, columns } => {
-                self.defer_checks(table, Written::Columns(columns));
-                self.catalog.wrote_columns(table, columns);
+            RowChange::Written { table, columns, rows } => {
+                let filled = columns.iter().filter(|(_, value)| *value != Assigned::Null);
+                let filled: Vec<&str> = filled.map(|(column, _)| column.as_str()).collect();
+                self.defer_checks(table, Written::Columns(&filled, rows));
+                for (column, value) in columns {
+                    self.catalog.write_column(table, column, value, rows);
+                }
             }
             RowChange::Deleted { table } => self.defer_checks(table, Written::NoRows),
-            RowChange::LookedFor { table, column } => self.catalog.wrote_columns(table, std::slice::from_ref(column)),
-            RowChange::Unread => self.catalog.wrote_unread(),
+            RowChange::LookedFor { table, column } => self.catalog.call_filled(table, column),
         }
+    }
+
+    fn suppose(&mut self, likelihood: Likelihood) {
+        self.likelihood = likelihood;
     }
 
     fn select_for_update(&mut self, place: &schema_editor::Place) {

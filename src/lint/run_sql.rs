@@ -3,11 +3,13 @@
 use crate::catalog::{Catalog, ConstraintKind};
 use crate::finding::Origin;
 use crate::python::Layout;
+use crate::row_work::{Assigned, Condition, Constant, Rows};
 use crate::schema_editor::Place;
 use crate::sql::{self, Functions};
 use crate::statement::{
     Command, FunctionBody, Name, Object, SessionChange, SettingScope, Statement, TransactionChange, Volatility,
 };
+use crate::transaction::Likelihood;
 use crate::unknown::UnknownPart;
 use crate::value::Str;
 
@@ -79,7 +81,8 @@ impl Database<'_> {
             },
             Statement::UpdateNulls { table, column, .. } => {
                 if let (Some(table), Some(column)) = (table.known(), column.known()) {
-                    self.defer_checks(table, Written::Columns(&[column.to_owned()]));
+                    let rows = Rows::Where(vec![Condition::Is(column.to_owned(), Constant::Null)]);
+                    self.defer_checks(table, Written::Columns(&[column], &rows));
                 }
             }
             Statement::Command { command, .. } => match command.as_ref() {
@@ -96,7 +99,18 @@ impl Database<'_> {
                         self.transaction.add_enum_value(value);
                     }
                 }
-                Command::Update { table, columns, .. } => self.defer_checks(table, Written::Columns(columns)),
+                Command::Update {
+                    table,
+                    columns,
+                    values,
+                    rows,
+                    ..
+                } => {
+                    let written = columns.iter().zip(values);
+                    let filled = written.filter(|(_, value)| **value != Assigned::Null);
+                    let filled: Vec<&str> = filled.map(|(column, _)| column.as_str()).collect();
+                    self.defer_checks(table, Written::Columns(&filled, rows));
+                }
                 Command::Insert { table, .. } => self.defer_checks(table, Written::NewRows),
                 Command::Delete { table, .. } => self.defer_checks(table, Written::NoRows),
                 _ => {}
@@ -139,6 +153,23 @@ impl Database<'_> {
 
     /// Remembers that rows wait for the check of a deferred foreign key.
     pub(super) fn defer_checks(&mut self, table: &str, written: Written<'_>) {
+        let mut keys: Vec<(String, Likelihood)> = self.keys_to_check(table, written);
+        if let Written::Columns(_, rows) = written {
+            let rows = self.catalog.narrowed(table, rows);
+            if let Some(likelihood) = self.transaction.has_made(table, &rows) {
+                let filled = self.filled_keys(table).into_iter();
+                keys.extend(filled.map(|key| (key, likelihood)));
+            }
+            self.transaction.make_rows(table, &rows, self.likelihood);
+        }
+        for (key, likelihood) in keys {
+            self.transaction
+                .defer_check(table, &key, likelihood.max(self.likelihood));
+        }
+    }
+
+    /// The deferred foreign keys that are checked again because of what is written.
+    fn keys_to_check(&self, table: &str, written: Written<'_>) -> Vec<(String, Likelihood)> {
         let own = self
             .catalog
             .table(table)
@@ -147,8 +178,9 @@ impl Database<'_> {
         let own = own.filter(|(_, constraint)| match written {
             Written::NewRows => constraint.deferred,
             Written::NoRows => false,
-            Written::Columns(written) => {
-                constraint.deferred && constraint.columns().iter().any(|column| written.contains(column))
+            Written::Columns(written, _) => {
+                let is_written = |column: &String| written.contains(&column.as_str());
+                constraint.deferred && constraint.columns().iter().any(is_written)
             }
         });
         let incoming = self.catalog.incoming_foreign_keys(table).filter(|(_, _, constraint)| {
@@ -159,16 +191,30 @@ impl Database<'_> {
                 && match written {
                     Written::NewRows => false,
                     Written::NoRows => true,
-                    Written::Columns(written) => to_columns.iter().any(|column| written.contains(column)),
+                    Written::Columns(written, _) => to_columns.iter().any(|column| written.contains(&column.as_str())),
                 }
         });
-        let keys: Vec<String> = own
-            .map(|(name, _)| name.clone())
+        own.map(|(name, _)| name.clone())
             .chain(incoming.map(|(_, name, _)| name.to_owned()))
-            .collect();
-        for key in keys {
-            self.transaction.defer_check(table, &key);
-        }
+            .map(|key| (key, Likelihood::Certain))
+            .collect()
+    }
+
+    /// The deferred foreign keys of a table that rows have a value in.
+    fn filled_keys(&self, table: &str) -> Vec<String> {
+        let entry = self.catalog.table(table);
+        let constraints = entry.into_iter().flat_map(|entry| &entry.constraints);
+        let keys = constraints.filter(|(_, constraint)| match &constraint.kind {
+            ConstraintKind::ForeignKey { columns, .. } => {
+                let is_empty = |column: &String| self.catalog.is_all_null(table, column);
+                constraint.deferred && !columns.iter().any(is_empty)
+            }
+            ConstraintKind::Check(_)
+            | ConstraintKind::Unique(_)
+            | ConstraintKind::PrimaryKey(_)
+            | ConstraintKind::Exclude(_) => false,
+        });
+        keys.map(|(name, _)| name.clone()).collect()
     }
 }
 
@@ -177,5 +223,6 @@ impl Database<'_> {
 pub(super) enum Written<'a> {
     NewRows,
     NoRows,
-    Columns(&'a [String]),
+    /// These columns get a value in these rows.
+    Columns(&'a [&'a str], &'a Rows),
 }

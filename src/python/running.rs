@@ -102,6 +102,8 @@ struct Turns {
     runs_once: bool,
     /// Whose rows it goes through.
     of: Option<Target>,
+    /// How many undecided conditions were around it when it began.
+    doubt: usize,
 }
 
 /// What was found in the course of the code, and how many undecided conditions it hangs on.
@@ -113,6 +115,8 @@ struct Found {
     place: Range,
     at: Range,
     doubt: usize,
+    /// Those of them that are no conditions on what a loop goes through.
+    doubt_of_all: usize,
 }
 
 #[derive(Clone, PartialEq)]
@@ -123,9 +127,10 @@ enum What {
 
 impl Found {
     fn certainty(&self) -> Certainty {
-        match self.doubt {
-            0 => self.certainty,
-            _ => Certainty::Doubtful,
+        match (self.doubt, self.doubt_of_all) {
+            (0, _) => self.certainty,
+            (_, 0) => Certainty::PerRow,
+            (_, _) => Certainty::Doubtful,
         }
     }
 }
@@ -470,6 +475,10 @@ impl<'a> Runner<'a> {
             place,
             at: self.at,
             doubt: self.doubt + turns,
+            doubt_of_all: self
+                .loops
+                .first()
+                .map_or(self.doubt, |turns| turns.doubt.min(self.doubt)),
         });
     }
 

@@ -5,9 +5,9 @@ use crate::finding::Origin;
 use crate::migration::{Field, GivenField, Operation, SchemaCall};
 use crate::models::{Model, ModelField, View};
 use crate::python_work::{Action, Certainty, Effect, Handed, ModelName, Named, Parameters, TextPiece};
-use crate::row_work::RowChange;
 use crate::sql;
 use crate::statement::{Name, Statement};
+use crate::transaction::Likelihood;
 use crate::unknown::{Identifier, PartForm, Unknown, UnknownPart};
 use crate::value::{Builder, Str, Value};
 
@@ -45,6 +45,8 @@ impl Run<'_> {
                 let place = self.place();
                 self.connection.catch_error(&place);
             }
+            self.connection.suppose(likelihood(effect.certainty));
+            self.refuse_rows(effect, states);
             match &effect.action {
                 Action::Sql { text, params } => {
                     let scope = self.scope_of_text(text, states);
@@ -60,10 +62,11 @@ impl Run<'_> {
                 Action::End => self.end_block(&mut blocks),
                 Action::Command { name, .. } => self.command(name.as_deref(), states),
                 Action::Unfollowed { reason, handed, about } => {
-                    self.connection.change_rows(&RowChange::Unread);
+                    let scope = self.scope_of_names(about, states);
                     if *handed >= Handed::Cursor {
-                        let scope = self.scope_of_names(about, states);
                         self.opaque_about(&scope, reason.clone());
+                    } else {
+                        self.connection.doubt(&scope, Cause::Rows);
                     }
                 }
                 Action::Rows(rows) => {
@@ -71,7 +74,7 @@ impl Run<'_> {
                         let place = self.place();
                         self.connection.select_for_update(&place);
                     }
-                    self.change_rows(rows, states.to);
+                    self.change_rows(rows, effect.certainty, states);
                 }
                 Action::Base => {}
             }
@@ -80,6 +83,7 @@ impl Run<'_> {
             }
         }
         self.editor.code = None;
+        self.connection.suppose(Likelihood::Certain);
         if widest.is_none() && !work.effects.is_empty() {
             self.tell_rows(&code);
         }
@@ -111,8 +115,8 @@ impl Run<'_> {
     fn undecided(&mut self, effect: &Effect, scope: &Scope, run: impl FnOnce(&mut Self)) {
         match effect.certainty {
             Certainty::Certain => run(self),
-            Certainty::Attempted | Certainty::Doubtful => {
-                if effect.certainty == Certainty::Doubtful {
+            Certainty::Attempted | Certainty::PerRow | Certainty::Doubtful => {
+                if effect.certainty != Certainty::Attempted {
                     self.partial("whether all of this is sent is known only when the code runs");
                 }
                 self.connection.doubt(scope, Cause::Undecided);
@@ -149,7 +153,6 @@ impl Run<'_> {
 
     fn command(&mut self, name: Option<&str>, states: States<'_>) {
         let of_app = scope_of_app(states.to, states.app);
-        self.connection.change_rows(&RowChange::Unread);
         match name {
             Some("migrate") => self.opaque_about(&Scope::Everything, "what the command `migrate` does is not followed"),
             Some(name) => self.opaque_about(&of_app, format!("what the command `{name}` does is not followed")),
@@ -391,10 +394,18 @@ fn unknown_from_the_start((text, unknowns): &Written) -> Option<&Unknown> {
     is_open.then_some(&first.unknown)
 }
 
-fn scope_of(tables: Vec<String>, states: States<'_>) -> Scope {
+pub(super) fn scope_of(tables: Vec<String>, states: States<'_>) -> Scope {
     if tables.is_empty() {
         scope_of_app(states.to, states.app)
     } else {
         Scope::Tables(tables)
+    }
+}
+
+/// Of rows that a loop goes through it is taken for granted that there are some, and that some meet its conditions.
+fn likelihood(certainty: Certainty) -> Likelihood {
+    match certainty {
+        Certainty::Certain | Certainty::Attempted | Certainty::PerRow => Likelihood::Certain,
+        Certainty::Doubtful => Likelihood::Possible,
     }
 }

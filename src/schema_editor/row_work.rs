@@ -3,11 +3,11 @@
 use crate::migration::Field;
 use crate::models::{Model, View};
 use crate::python_work::{Action, Certainty, Change, Effect, Filter, Handed, RowEffect, Target, WrittenValue};
-use crate::row_work::{Again, Reach, RowWork};
+use crate::row_work::{Again, Condition, Constant, Reach, RowWork};
 use crate::unknown::Identifier;
 use crate::value::Value;
 
-use super::rows::{model_of, table_of};
+use super::rows::{condition, model_of, table_of};
 use super::run::Run;
 
 impl Run<'_> {
@@ -79,28 +79,33 @@ impl Run<'_> {
         let Some(field) = field.filter(|field| field.field.many_to_many().is_none() && field.column().is_some()) else {
             return false;
         };
-        let asks_for_null = match (lookup, &filter.value) {
-            ("exact" | "iexact", Value::None) => Some(true),
-            ("isnull", Value::Bool(is_null)) => Some(*is_null),
-            _ => None,
-        };
-        match asks_for_null {
-            Some(is_null) if is_null != filter.excludes => self.is_all_null(&field.model, field.column()),
-            Some(_) => field.field.primary_key || !field.field.null,
+        let is_null = Condition::Is(
+            field
+                .column()
+                .as_ref()
+                .and_then(Identifier::known)
+                .unwrap_or_default()
+                .to_owned(),
+            Constant::Null,
+        );
+        match condition(filter, model) {
+            Condition::IsNot(_, Constant::Null) => field.field.primary_key || !field.field.null,
             // `NOT (note = 'x' AND note IS NOT NULL)`
-            None if filter.excludes => lookup == "exact" && self.is_all_null(&field.model, field.column()),
-            None => is_above_zero(&field.field, lookup, &filter.value),
+            asked @ Condition::IsNot(..) => {
+                self.leaves_none_out(&field.model, &asked) || self.leaves_none_out(&field.model, &is_null)
+            }
+            asked @ Condition::Is(..) if self.leaves_none_out(&field.model, &asked) => true,
+            Condition::Is(..) | Condition::IsOneOf(_) | Condition::Other => {
+                !filter.excludes && is_above_zero(&field.field, lookup, &filter.value)
+            }
         }
     }
 
-    /// Whether the history added the column, and has put nothing into it since.
-    fn is_all_null(&self, model: &Model<'_>, column: Option<Identifier>) -> bool {
-        match (model.db_table(), column) {
-            (Identifier::Known(table), Some(Identifier::Known(column))) => {
-                self.connection.catalog().is_all_null(&table, &column)
-            }
-            _ => false,
-        }
+    /// Whether all rows meet the condition, by what the history has put into them.
+    fn leaves_none_out(&self, model: &Model<'_>, asked: &Condition) -> bool {
+        let table = model.db_table();
+        let catalog = self.connection.catalog();
+        table.known().is_some_and(|table| catalog.holds_for_all(table, asked))
     }
 }
 
@@ -162,7 +167,7 @@ fn marks(written: &RowEffect, rows: &[&RowEffect]) -> bool {
         Change::Update { fields: Some(fields) } => fields.iter().any(|field| {
             let is_chosen_by = |filter: &Filter| filter.lookup.split("__").next() == Some(field.name.as_str());
             let is_mark = match field.value {
-                WrittenValue::Null | WrittenValue::Other => true,
+                WrittenValue::Null | WrittenValue::One(_) | WrittenValue::Other => true,
                 WrittenValue::Same | WrittenValue::Stepwise => false,
             };
             is_mark && filters().any(is_chosen_by)

@@ -1,22 +1,32 @@
 //! What code of Python does to rows: through models and relations to the tables that it writes.
 
+use crate::catalog::Cause;
 use crate::migration::FieldKind;
 use crate::models::{Model, ModelField, ModelKey, View};
-use crate::python_work::{Change, Filter, ModelName, RowEffect, Target, WrittenField, WrittenValue};
-use crate::row_work::RowChange;
+use crate::python_work::{Certainty, Change, Filter, ModelName, RowEffect, Target, WrittenField, WrittenValue};
+use crate::row_work::{Assigned, Condition, Constant, Reach, RowChange, Rows};
 use crate::unknown::Identifier;
 use crate::value::Value;
 
+use super::operations::States;
+use super::python::scope_of;
 use super::run::Run;
 
 impl Run<'_> {
     /// Tells the database which rows an effect writes.
-    pub(super) fn change_rows(&mut self, rows: &RowEffect, view: View<'_>) {
+    pub(super) fn change_rows(&mut self, rows: &RowEffect, certainty: Certainty, states: States<'_>) {
+        let view = states.to;
         if self.finds_no_rows(rows, view) {
             return;
         }
-        for change in changes(rows, view) {
-            self.connection.change_rows(&change);
+        for change in changes(rows, &chosen(rows, certainty, view), view) {
+            match change {
+                Ok(change) => self.connection.change_rows(&change),
+                Err(Unread { table }) => {
+                    let scope = scope_of(table.into_iter().collect(), states);
+                    self.connection.doubt(&scope, Cause::Rows);
+                }
+            }
         }
     }
 
@@ -52,10 +62,93 @@ pub(super) fn model_of<'a>(name: &ModelName, view: View<'a>) -> Option<Model<'a>
     view.model(&ModelKey::new(&name.app, &name.name))
 }
 
-fn changes(rows: &RowEffect, view: View<'_>) -> Vec<RowChange> {
+/// Rows are written, and it is not known which, or what of them; nor of which table, where none is given.
+struct Unread {
+    table: Option<String>,
+}
+
+type Changed = Result<RowChange, Unread>;
+
+/// Which of its rows an effect is about.
+fn chosen(rows: &RowEffect, certainty: Certainty, view: View<'_>) -> Rows {
+    let is_decided = match certainty {
+        Certainty::Certain | Certainty::Attempted => true,
+        Certainty::PerRow | Certainty::Doubtful => false,
+    };
+    // What a loop over other rows comes to is not told by the conditions in a turn.
+    let is_own = rows.of.as_ref().is_none_or(|of| *of == rows.target);
+    if !is_decided || !is_own {
+        return Rows::unknown();
+    }
+    match rows.reach {
+        Reach::All => Rows::All,
+        Reach::Some | Reach::Few if !rows.filters.is_empty() => {
+            let conditions = conditions(rows, view);
+            // Each turn of a loop names others.
+            let are_others = rows.reach != rows.batch
+                && conditions
+                    .iter()
+                    .any(|condition| matches!(condition, Condition::IsOneOf(_)));
+            if are_others {
+                Rows::unknown()
+            } else {
+                Rows::Where(conditions)
+            }
+        }
+        Reach::Unknown | Reach::Few | Reach::Some => Rows::unknown(),
+    }
+}
+
+/// What the filters of an effect ask of its rows.
+fn conditions(rows: &RowEffect, view: View<'_>) -> Vec<Condition> {
+    let model = match &rows.target {
+        Target::Model(name) => model_of(name, view),
+        Target::Relation(..) | Target::Through(..) | Target::Unknown => None,
+    };
+    let condition = |filter: &Filter| {
+        let model = model.as_ref().filter(|_| filter.or.is_empty());
+        model.map_or(Condition::Other, |model| condition(filter, model))
+    };
+    rows.filters.iter().map(condition).collect()
+}
+
+/// What one keyword of `filter()` or `exclude()` asks of a column.
+pub(super) fn condition(filter: &Filter, model: &Model<'_>) -> Condition {
+    let (name, lookup) = filter.lookup.split_once("__").unwrap_or((&filter.lookup, "exact"));
+    let field = match name {
+        "pk" => model.primary_key(),
+        name => model.field(name),
+    };
+    // What has no column, such as a many-to-many field, leaves out whoever has none of it.
+    let field = field.filter(|field| field.field.many_to_many().is_none());
+    let Some(Identifier::Known(column)) = field.and_then(|field| field.column()) else {
+        return Condition::Other;
+    };
+    match (lookup, constant(&filter.value), &filter.value) {
+        ("isnull", _, Value::Bool(is_null)) if *is_null != filter.excludes => Condition::Is(column, Constant::Null),
+        ("isnull", _, Value::Bool(_)) => Condition::IsNot(column, Constant::Null),
+        ("exact" | "iexact", Some(value), _) if filter.excludes => Condition::IsNot(column, value),
+        ("exact" | "iexact", Some(value), _) => Condition::Is(column, value),
+        ("exact" | "in", ..) if !filter.excludes => Condition::IsOneOf(column),
+        _ => Condition::Other,
+    }
+}
+
+/// A value as SQL has it.
+fn constant(value: &Value) -> Option<Constant> {
+    match value {
+        Value::None => Some(Constant::Null),
+        Value::Bool(value) => Some(Constant::Bool(*value)),
+        Value::Int(number) => Some(Constant::Number(number.to_string())),
+        Value::Str(text) => Some(Constant::Text(text.to_string())),
+        _ => None,
+    }
+}
+
+fn changes(rows: &RowEffect, chosen: &Rows, view: View<'_>) -> Vec<Changed> {
     match &rows.change {
         Change::Read => return Vec::new(),
-        Change::Ask => return looked_for(rows, view),
+        Change::Ask => return looked_for(rows, view).into_iter().map(Ok).collect(),
         Change::Insert { .. }
         | Change::Update { .. }
         | Change::Delete
@@ -64,16 +157,16 @@ fn changes(rows: &RowEffect, view: View<'_>) -> Vec<RowChange> {
         | Change::Unlink => {}
     }
     let found = match &rows.target {
-        Target::Model(name) => model_of(name, view).map(|model| changes_of(&model, &rows.change)),
+        Target::Model(name) => model_of(name, view).map(|model| changes_of(&model, &rows.change, chosen)),
         Target::Through(name, field) => model_of(name, view)
             .and_then(|model| through(&model.field(field)?))
-            .map(|through| changes_of(&through, &rows.change)),
+            .map(|through| changes_of(&through, &rows.change, chosen)),
         Target::Relation(name, field) => model_of(name, view)
             .and_then(|model| relation(&model, field))
             .map(|relation| changes_along(&relation, &rows.change)),
         Target::Unknown => None,
     };
-    found.unwrap_or_else(|| vec![RowChange::Unread])
+    found.unwrap_or_else(|| vec![Err(Unread { table: None })])
 }
 
 /// The columns without a value by which rows are asked for.
@@ -154,7 +247,7 @@ fn through<'a>(field: &ModelField<'a>) -> Option<Model<'a>> {
     view.model(&view.key_of(through, field.model.key()).ok()?)
 }
 
-fn changes_along(relation: &Relation<'_>, change: &Change) -> Vec<RowChange> {
+fn changes_along(relation: &Relation<'_>, change: &Change) -> Vec<Changed> {
     match (relation, change) {
         // NULL waits for no check.
         (Relation::Reverse(_), Change::Unlink) => Vec::new(),
@@ -163,38 +256,44 @@ fn changes_along(relation: &Relation<'_>, change: &Change) -> Vec<RowChange> {
                 name: field.name.to_string(),
                 value: WrittenValue::Other,
             };
-            written_in(&field.model, &[written])
+            written_in(&field.model, &[written], &Rows::unknown())
         }
         (Relation::Many { through, .. }, Change::Link | Change::Unlink) => match through {
             Some(through) if *change == Change::Link => inserted_in(through),
             Some(through) => deleted_from(through),
-            None => vec![RowChange::Unread],
+            None => vec![Err(Unread { table: None })],
         },
         (Relation::Many { to, through }, Change::Insert { .. } | Change::Upsert { .. }) => {
-            let links = through.as_ref().map_or(vec![RowChange::Unread], inserted_in);
+            let unread = || vec![Err(Unread { table: None })];
+            let links = through.as_ref().map_or_else(unread, inserted_in);
             inserted_in(to).into_iter().chain(links).collect()
         }
-        (Relation::Forward(model), _) => changes_of(model, change),
-        (Relation::Reverse(field), _) => changes_of(&field.model, change),
-        (Relation::Many { to, .. }, _) => changes_of(to, change),
+        (Relation::Forward(model), _) => changes_of(model, change, &Rows::unknown()),
+        (Relation::Reverse(field), _) => changes_of(&field.model, change, &Rows::unknown()),
+        (Relation::Many { to, .. }, _) => changes_of(to, change, &Rows::unknown()),
     }
 }
 
-fn changes_of(model: &Model<'_>, change: &Change) -> Vec<RowChange> {
+fn changes_of(model: &Model<'_>, change: &Change, rows: &Rows) -> Vec<Changed> {
     match change {
         Change::Read | Change::Ask => Vec::new(),
         Change::Insert { .. } | Change::Upsert { .. } => inserted_in(model),
-        Change::Update { fields: Some(fields) } => written_in(model, fields),
-        Change::Update { fields: None } | Change::Link | Change::Unlink => vec![RowChange::Unread],
+        Change::Update { fields: Some(fields) } => written_in(model, fields, rows),
+        Change::Update { fields: None } | Change::Link | Change::Unlink => {
+            let tables = lineage(model)
+                .into_iter()
+                .map(|model| model.db_table().known().map(str::to_owned));
+            tables.map(|table| Err(Unread { table })).collect()
+        }
         Change::Delete => deleted_from(model),
     }
 }
 
 /// A row of a child has one in the table of each parent.
-fn inserted_in(model: &Model<'_>) -> Vec<RowChange> {
+fn inserted_in(model: &Model<'_>) -> Vec<Changed> {
     let inserted = |model: &Model<'_>| match model.db_table() {
-        Identifier::Known(table) => RowChange::Inserted { table },
-        Identifier::Unknown(_) => RowChange::Unread,
+        Identifier::Known(table) => Ok(RowChange::Inserted { table }),
+        Identifier::Unknown(_) => Err(Unread { table: None }),
     };
     lineage(model).iter().map(inserted).collect()
 }
@@ -215,27 +314,44 @@ fn lineage<'a>(model: &Model<'a>) -> Vec<Model<'a>> {
     lineage
 }
 
-fn written_in(model: &Model<'_>, fields: &[WrittenField]) -> Vec<RowChange> {
+fn written_in(model: &Model<'_>, fields: &[WrittenField], rows: &Rows) -> Vec<Changed> {
     let mut changes = Vec::new();
+    let mut written: Vec<(String, Vec<(String, Assigned)>)> = Vec::new();
     for field in fields {
-        match field.value {
-            WrittenValue::Null | WrittenValue::Same => continue,
-            WrittenValue::Stepwise | WrittenValue::Other => {}
-        }
         let declared = match field.name.as_str() {
             "pk" => model.primary_key(),
             name => model.field(name),
         };
         // An attribute that is no field is written nowhere.
         let Some(declared) = declared else { continue };
-        changes.push(match (declared.model.db_table(), declared.column()) {
-            (Identifier::Known(table), Some(Identifier::Known(column))) => RowChange::Written {
-                table,
-                columns: vec![column],
-            },
-            _ => RowChange::Unread,
-        });
+        let (Identifier::Known(table), Some(Identifier::Known(column))) =
+            (declared.model.db_table(), declared.column())
+        else {
+            let table = declared.model.db_table().known().map(str::to_owned);
+            changes.push(Err(Unread { table }));
+            continue;
+        };
+        let value = match &field.value {
+            // The row is written all the same.
+            WrittenValue::Same => None,
+            WrittenValue::Null => Some(Assigned::Null),
+            WrittenValue::One(value) => Some(Assigned::One(value.clone())),
+            WrittenValue::Stepwise | WrittenValue::Other => Some(Assigned::Own),
+        };
+        let at = written
+            .iter()
+            .position(|(known, _)| *known == table)
+            .unwrap_or_else(|| {
+                written.push((table, Vec::new()));
+                written.len() - 1
+            });
+        written[at].1.extend(value.map(|value| (column, value)));
     }
+    let written = written.into_iter().map(|(table, columns)| {
+        let rows = rows.clone();
+        Ok(RowChange::Written { table, columns, rows })
+    });
+    changes.extend(written);
     changes
 }
 
@@ -247,7 +363,7 @@ fn is_parent_link(field: &ModelField<'_>) -> bool {
 }
 
 /// The rows of a model go, with its parents', and with those that Django's `Collector` finds to depend on them.
-fn deleted_from(model: &Model<'_>) -> Vec<RowChange> {
+fn deleted_from(model: &Model<'_>) -> Vec<Changed> {
     let mut changes = Vec::new();
     let mut models = lineage(model);
     let parents = 1..models.len();
@@ -257,8 +373,8 @@ fn deleted_from(model: &Model<'_>) -> Vec<RowChange> {
         let is_parent = parents.contains(&position);
         position += 1;
         changes.push(match model.db_table() {
-            Identifier::Known(table) => RowChange::Deleted { table },
-            Identifier::Unknown(_) => RowChange::Unread,
+            Identifier::Known(table) => Ok(RowChange::Deleted { table }),
+            Identifier::Unknown(_) => Err(Unread { table: None }),
         });
         for field in model.view.relations_to(model.key()) {
             let cascades = field.field.relation().is_some_and(|relation| {

@@ -1,14 +1,16 @@
 //! Statements that read and write rows.
 
-use crate::statement::{Command, QueryReads, Rows, Statement};
+use crate::row_work::{Assigned, Rows};
+use crate::statement::{Command, QueryReads, Statement};
 
+use super::conditions::{Joined, assigned, rows};
 use super::cursor::{Cursor, Problem, Read};
 use super::expression::calls;
 use super::functions::built_in;
 use super::heads::{self, command};
 use super::query;
 use super::reading::Reading;
-use super::token::{Kind, Token};
+use super::token::Token;
 
 /// Functions of which a SELECT may be made for what they do; none of them touches a table's rows.
 const HARMLESS: &[&str] = &[
@@ -80,16 +82,21 @@ pub(super) fn update(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     alias(cursor, "set");
     cursor.expect("set")?;
     let assignments = cursor.until(|token| token.is("where") || token.is("from") || token.is("returning"));
-    let columns = Cursor::comma_separated(assignments)
+    let assigned: Vec<(String, Assigned)> = Cursor::comma_separated(assignments)
         .into_iter()
         .flat_map(assigned)
         .collect();
+    let (columns, mut values): (Vec<String>, Vec<Assigned>) = assigned.into_iter().unzip();
     let mut reads = query::reads(cursor, assignments);
     let mut joined = Joined::Nothing;
     if cursor.sees(&["from"]) {
         let tokens = cursor.until(|token| token.is("where") || token.is("returning"));
         joined = Joined::with(tokens);
         merge(&mut reads, query::reads(cursor, tokens));
+    }
+    // Only those get the value that the other table has a row for.
+    if joined != Joined::Nothing {
+        values.fill(Assigned::Own);
     }
     let (rows, inner) = condition(cursor, joined)?;
     merge(&mut reads, inner);
@@ -98,18 +105,11 @@ pub(super) fn update(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         Command::Update {
             table,
             columns,
+            values,
             rows,
             reads,
         },
     )])
-}
-
-/// The columns on the left of `=`.
-fn assigned(tokens: &[Token]) -> Vec<String> {
-    let left = tokens.split(|token| token.is_symbol("=")).next().unwrap_or_default();
-    left.iter()
-        .filter_map(|token| token.name().map(str::to_owned))
-        .collect()
 }
 
 /// `DELETE FROM table ..`
@@ -156,101 +156,6 @@ fn condition(cursor: &mut Cursor<'_>, joined: Joined) -> Read<(Rows, QueryReads)
     let reads = query::reads(cursor, tokens);
     cursor.rest();
     Ok((rows(tokens, joined), reads))
-}
-
-/// What stands beside the table whose rows are written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Joined {
-    Nothing,
-    /// Tables as they are.
-    Tables,
-    /// Queries and lists of values, which choose rows.
-    Chosen,
-}
-
-impl Joined {
-    fn with(tokens: &[Token]) -> Self {
-        if tokens.iter().any(|token| token.is_symbol("(")) {
-            Self::Chosen
-        } else {
-            Self::Tables
-        }
-    }
-}
-
-/// The rows for which a condition holds.
-fn rows(tokens: &[Token], joined: Joined) -> Rows {
-    let otherwise = || Rows::Where { equals: equals(tokens) };
-    let mut nulls = Vec::new();
-    for part in conjuncts(tokens) {
-        match part {
-            _ if leaves_none_out(part, joined) => {}
-            [column, is, null] if is.is("is") && null.is("null") => match column.name() {
-                Some(column) => nulls.push(column.to_owned()),
-                None => return otherwise(),
-            },
-            _ => return otherwise(),
-        }
-    }
-    if nulls.is_empty() { Rows::All } else { Rows::Null(nulls) }
-}
-
-/// The conditions that must all hold, without the names of tables before their columns; none where one of several may do.
-fn conjuncts(tokens: &[Token]) -> Vec<&[Token]> {
-    let mut depth = 0i32;
-    let has_or = tokens.iter().any(|token| {
-        depth += token.nesting();
-        depth == 0 && token.is("or")
-    });
-    if has_or {
-        return vec![tokens];
-    }
-    let mut depth = 0i32;
-    let parts = tokens.split(|token| {
-        depth += token.nesting();
-        depth == 0 && token.is("and")
-    });
-    let unqualified = parts.map(|part| match part {
-        [_, dot, rest @ ..] if dot.is_symbol(".") => rest,
-        part => part,
-    });
-    unqualified.collect()
-}
-
-/// `TRUE`, `1 = 1`, `id > 0` of a key that counts from 1, and a join: `customer_id = customer.id`.
-fn leaves_none_out(part: &[Token], joined: Joined) -> bool {
-    let is_number = |token: &Token, wanted: &[&str]| match &token.kind {
-        Kind::Number(number) => wanted.contains(&number.as_str()),
-        _ => false,
-    };
-    let is_constant = |token: &Token| matches!(token.kind, Kind::Text(_) | Kind::Number(_));
-    match part {
-        [word] => word.is("true"),
-        [left, equals, right] if equals.is_symbol("=") && is_constant(left) => left.kind == right.kind,
-        [key, above, number] if key.name() == Some("id") => {
-            (above.is_symbol(">") && is_number(number, &["0"]))
-                || (above.is_symbol(">=") && is_number(number, &["0", "1"]))
-        }
-        [column, equals, _, dot, other] if equals.is_symbol("=") && dot.is_symbol(".") => {
-            joined == Joined::Tables && column.name().is_some() && other.name().is_some()
-        }
-        _ => false,
-    }
-}
-
-/// The columns that must equal constants: `id = 5 AND ..`, `id IN (1, 2)`.
-fn equals(tokens: &[Token]) -> Vec<String> {
-    let is_constant = |token: &Token| matches!(token.kind, Kind::Text(_) | Kind::Number(_) | Kind::Unknown(_));
-    let parts = conjuncts(tokens).into_iter();
-    let column = parts.filter_map(|part| match part {
-        [column, equals, value] if equals.is_symbol("=") && is_constant(value) => column.name(),
-        [column, is_in, open, values @ .., _] if is_in.is("in") && open.is_symbol("(") => {
-            let all_constant = values.iter().all(|token| token.is_symbol(",") || is_constant(token));
-            column.name().filter(|_| all_constant)
-        }
-        _ => None,
-    });
-    column.map(str::to_owned).collect()
 }
 
 /// `INSERT INTO table ..`
@@ -310,7 +215,8 @@ pub(super) fn merge_into(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         Command::Update {
             table,
             columns: Vec::new(),
-            rows: Rows::Where { equals: Vec::new() },
+            values: Vec::new(),
+            rows: Rows::unknown(),
             reads,
         },
     )])

@@ -3,6 +3,7 @@
 use crate::data_type::DataType;
 use crate::lock::LockMode;
 use crate::python_work::Certainty;
+use crate::row_work::{Assigned, Rows};
 
 use super::{AlterTableAction, DefaultValue, FunctionBody, Statement, TableChange, Volatility};
 
@@ -275,6 +276,8 @@ pub enum Command {
         table: String,
         /// The columns that are written.
         columns: Vec<String>,
+        /// What each of them gets.
+        values: Vec<Assigned>,
         /// Which rows.
         rows: Rows,
         /// The other relations that it reads.
@@ -476,20 +479,6 @@ pub enum DomainChange {
     CheckLater,
     /// Anything else.
     Other,
-}
-
-/// Which rows `UPDATE` or `DELETE` is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rows {
-    /// There is no `WHERE`, or one that leaves no row out.
-    All,
-    /// Those that have NULL in all of these columns, and nothing else is asked of them.
-    Null(Vec<String>),
-    /// Those for which a condition holds.
-    Where {
-        /// Columns that must equal constants.
-        equals: Vec<String>,
-    },
 }
 
 /// `SET` and `RESET`.

@@ -2,6 +2,7 @@
 
 use crate::catalog::{Along, ConstraintKind, table_key};
 use crate::statement::{AlterTableAction, Command, Statement, TableChange};
+use crate::transaction::Likelihood;
 
 use super::{Aspect, Context, FactName, Observation, Role, unbound};
 
@@ -244,8 +245,19 @@ impl Context<'_> {
     /// What Postgres refuses whatever the statement says: checks that wait, enum values that are too new.
     pub(super) fn certain_failures(&self, statement: &Statement) -> Vec<Observation> {
         let mut observations = Vec::new();
-        if let Some(table) = self.first_with_pending_checks(statement) {
-            observations.push(Observation::new(Aspect::PendingEvents, table));
+        if let Some((table, likelihood)) = self.first_with_pending_checks(statement) {
+            let (likelihood, written) = match likelihood {
+                Likelihood::Certain => ("certain", "its rows were written in the same transaction:"),
+                Likelihood::Possible => (
+                    "possible",
+                    "its rows may have been written in the same transaction: if they were,",
+                ),
+            };
+            observations.push(
+                Observation::new(Aspect::PendingEvents, table)
+                    .fact(FactName::Likelihood, likelihood)
+                    .named("written", written),
+            );
         }
         if let Some(text) = text_with_values(statement)
             && let Some(value) = self.transaction.new_enum_value_in(&text)
@@ -256,7 +268,7 @@ impl Context<'_> {
     }
 
     /// A foreign key is dropped from both of its tables.
-    fn first_with_pending_checks<'s>(&'s self, statement: &'s Statement) -> Option<&'s str> {
+    fn first_with_pending_checks<'s>(&'s self, statement: &'s Statement) -> Option<(&'s str, Likelihood)> {
         let dropped: Vec<&str> = match statement {
             Statement::AlterTable { table, actions, .. } => {
                 let constraints = self.catalog.table(table_key(table)).map(|table| &table.constraints);
@@ -271,8 +283,12 @@ impl Context<'_> {
             }
             _ => Vec::new(),
         };
-        let mut tables = checked_for_use(statement).chain(dropped);
-        tables.find(|table| self.transaction.has_pending_checks(table))
+        let tables = checked_for_use(statement).chain(dropped);
+        let mut pending: Vec<(&str, Likelihood)> = tables
+            .filter_map(|table| Some((table, self.transaction.pending_checks(table)?)))
+            .collect();
+        pending.sort_by_key(|(_, likelihood)| *likelihood);
+        pending.into_iter().next()
     }
 }
 

@@ -1,7 +1,8 @@
 //! Statements that read and write rows.
 
 use crate::catalog::ConstraintKind;
-use crate::statement::{QueryReads, Rows};
+use crate::row_work::{Condition, Constant, Rows};
+use crate::statement::QueryReads;
 
 use super::{Aspect, Context, FactName, Observation};
 
@@ -9,10 +10,9 @@ impl Context<'_> {
     pub(super) fn write_rows(&self, verb: &str, table: &str, rows: &Rows, reads: &QueryReads) -> Vec<Observation> {
         let rows = match rows {
             Rows::All => "all",
-            Rows::Null(columns) if columns.iter().all(|column| self.catalog.is_all_null(table, column)) => "all",
-            Rows::Null(_) => "some",
-            Rows::Where { equals } if self.names_few(table, equals) => "few",
-            Rows::Where { .. } => "some",
+            Rows::Where(conditions) if conditions.iter().all(|asked| self.catalog.holds_for_all(table, asked)) => "all",
+            Rows::Where(conditions) if self.names_few(table, conditions) => "few",
+            Rows::Where(_) => "some",
         };
         let mut observations = vec![
             Observation::new(Aspect::WriteRows, table)
@@ -31,7 +31,13 @@ impl Context<'_> {
     }
 
     /// Whether the columns that must equal constants are a key.
-    fn names_few(&self, table: &str, equals: &[String]) -> bool {
+    fn names_few(&self, table: &str, conditions: &[Condition]) -> bool {
+        let equals = |column: &String| {
+            conditions.iter().any(|condition| match condition {
+                Condition::Is(_, Constant::Null) | Condition::IsNot(..) | Condition::Other => false,
+                Condition::Is(equal, _) | Condition::IsOneOf(equal) => equal == column,
+            })
+        };
         let constraints = self
             .catalog
             .table(table)
@@ -41,7 +47,7 @@ impl Context<'_> {
             ConstraintKind::PrimaryKey(columns) | ConstraintKind::Unique(columns) => Some(columns),
             ConstraintKind::Check(_) | ConstraintKind::ForeignKey { .. } | ConstraintKind::Exclude(_) => None,
         });
-        keys.any(|columns| columns.iter().all(|column| equals.contains(column)))
+        keys.any(|columns| columns.iter().all(equals))
     }
 
     /// The tables that a query reads, each one aspect: ACCESS SHARE, which only a drop waits for.

@@ -155,6 +155,7 @@ impl<'a> Runner<'a> {
                 // All others raise and end the migration: this one runs for certain.
                 for found in self.effects.get_mut(effects).into_iter().flatten() {
                     found.doubt = found.doubt.saturating_sub(1);
+                    found.doubt_of_all = found.doubt_of_all.saturating_sub(1);
                 }
                 self.state.go_back(&after);
                 return flow;

@@ -171,11 +171,6 @@ impl Datum<'_> {
         Datum::Constant(Rc::new(value))
     }
 
-    /// Whether it is `None`.
-    pub(super) fn is_none(&self) -> bool {
-        matches!(self, Datum::Constant(value) if **value == Value::None)
-    }
-
     pub(super) fn name(path: impl Into<String>) -> Self {
         Datum::constant(Value::Name(path.into()))
     }

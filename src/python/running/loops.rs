@@ -33,6 +33,7 @@ impl Turns {
         is_endless: true,
         runs_once: false,
         of: None,
+        doubt: 0,
     };
 }
 
@@ -229,7 +230,7 @@ impl<'a> Runner<'a> {
         let yielded = self.yields.as_ref().map(Vec::len);
         let mut before = self.snapshot();
         self.loops_begun += 1;
-        self.loops.push(turns);
+        self.loops.push(Turns { doubt, ..turns });
         body(self);
         let after = self.state.go_back(&before);
         if before.join(&after) {
@@ -299,7 +300,8 @@ impl<'a> Runner<'a> {
         };
         let is_repeated = turns.is_some();
         self.loops_begun += 1;
-        self.loops.extend(turns);
+        let doubt = self.doubt;
+        self.loops.extend(turns.map(|turns| Turns { doubt, ..turns }));
         for item in items {
             if !self.may_go_on() {
                 break;
@@ -349,5 +351,6 @@ fn turns_of(query: &Query) -> Turns {
         is_endless: false,
         runs_once: false,
         of: Some(query.of.as_ref().unwrap_or(&query.target).clone()),
+        doubt: 0,
     }
 }

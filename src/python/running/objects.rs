@@ -7,7 +7,7 @@ use ruff_text_size::TextRange;
 use super::Runner;
 use super::data::{Cell, CellId, Datum, Given, Query};
 use super::rows::{is_key, without_async};
-use super::writes::named;
+use super::writes::{named, one_value};
 use crate::python_work::{CalledFor, Change, Handed, Target, WrittenField, WrittenValue};
 use crate::row_work::Reach;
 
@@ -185,9 +185,8 @@ impl<'a> Runner<'a> {
             name: name.clone(),
             value: match datum {
                 _ if stepwise.contains(name) => WrittenValue::Stepwise,
-                datum if datum.is_none() => WrittenValue::Null,
                 Datum::Part(part) if part.0 == *target && part.1 == *name => WrittenValue::Same,
-                _ => WrittenValue::Other,
+                datum => one_value(datum),
             },
         });
         fields.collect()

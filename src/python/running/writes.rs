@@ -8,8 +8,22 @@ use ruff_text_size::TextRange;
 use super::Runner;
 use super::data::{Cell, Datum, Given, Query};
 use super::steps::written_value;
+use super::text::has_symbols;
 use crate::python_work::{Change, Target, WrittenField, WrittenValue};
-use crate::row_work::Reach;
+use crate::row_work::{Constant, Reach};
+use crate::value::Value;
+
+/// Functions of Python's and Django's that give one value, whatever the rows are.
+const MADE_ONCE: &[&str] = &[
+    "get_random_string",
+    "now",
+    "today",
+    "token_hex",
+    "token_urlsafe",
+    "utcnow",
+    "uuid1",
+    "uuid4",
+];
 
 impl<'a> Runner<'a> {
     /// A method of a queryset or manager that writes.
@@ -197,14 +211,44 @@ impl<'a> Runner<'a> {
         };
         let fields = given.kwargs.iter().map(|(name, datum)| WrittenField {
             name: name.clone(),
-            value: match expression(name) {
-                Some(expression) => written_value(name, None, expression),
-                None if datum.is_none() => WrittenValue::Null,
-                None => WrittenValue::Other,
+            value: match expression(name).map(|expression| (written_value(name, None, expression), expression)) {
+                Some((WrittenValue::Other, expression)) => match one_value(datum) {
+                    // Each turn of a loop makes another.
+                    WrittenValue::Other if self.loops.is_empty() && is_made_once(expression) => WrittenValue::One(None),
+                    value => value,
+                },
+                Some((value, _)) => value,
+                None => one_value(datum),
             },
         });
         fields.collect()
     }
+}
+
+/// What a datum writes into all rows.
+pub(super) fn one_value(datum: &Datum<'_>) -> WrittenValue {
+    let constant = match datum {
+        Datum::Text(text) if !has_symbols(text) => Constant::Text(text.to_string()),
+        Datum::Constant(value) => match value.as_ref() {
+            Value::None => return WrittenValue::Null,
+            Value::Bool(value) => Constant::Bool(*value),
+            Value::Int(number) => Constant::Number(number.to_string()),
+            _ => return WrittenValue::Other,
+        },
+        _ => return WrittenValue::Other,
+    };
+    WrittenValue::One(Some(constant))
+}
+
+/// Whether Python makes the value, once for all rows of the statement.
+fn is_made_once(expression: &Expr) -> bool {
+    let Expr::Call(call) = expression else { return false };
+    let name = match call.func.as_ref() {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        _ => return false,
+    };
+    MADE_ONCE.contains(&name)
 }
 
 fn names(given: &Given<'_>) -> Vec<String> {

@@ -1,9 +1,10 @@
 //! What a body sends, statement by statement, in the order in which it runs.
 
+use crate::row_work::{Assigned, Rows};
 use crate::sql::cursor::Cursor;
 use crate::sql::token::Token;
 use crate::sql::{heads, query, rows};
-use crate::statement::{Command, Inner, QueryReads, Rows, Statement, TransactionChange};
+use crate::statement::{Command, Inner, QueryReads, Statement, TransactionChange};
 
 use super::course::{Course, Ending, Place};
 use super::structure::{Tokens, targets};
@@ -237,10 +238,16 @@ impl<'a> Course<'a> {
 
 /// What a loop does row by row it does to all rows.
 fn reach_all_rows(statement: &mut Statement) {
-    if let Statement::Command { command, .. } = statement
-        && let Command::Update { rows, .. } | Command::Delete { rows, .. } = command.as_mut()
-    {
-        *rows = Rows::All;
+    let Statement::Command { command, .. } = statement else {
+        return;
+    };
+    match command.as_mut() {
+        Command::Update { rows, values, .. } => {
+            *rows = Rows::All;
+            values.fill(Assigned::Own);
+        }
+        Command::Delete { rows, .. } => *rows = Rows::All,
+        _ => {}
     }
 }
 
