@@ -11,6 +11,8 @@ pub struct RowWork {
     pub table: Option<Identifier>,
     /// Whether it writes rows that are there.
     pub writes: bool,
+    /// The table whose rows it writes, where that is another one than it goes through.
+    pub written: Option<Identifier>,
     /// What happens when it runs again.
     pub again: Again,
 }
@@ -222,6 +224,7 @@ impl RowWork {
             reach: Reach::Few,
             table: None,
             writes: false,
+            written: None,
             again: Again::Nothing,
         }
     }

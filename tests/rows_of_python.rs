@@ -140,3 +140,116 @@ fn code_that_looks_for_a_model_first_is_not_refused_for_want_of_it() {
     assert!(!is_refused(guarded));
     assert!(is_refused("apps.get_model(\"shop\", \"Gone\").objects.all().delete()"));
 }
+
+fn rules_of_last(others: &[(&str, &str)], migrations: &[(&str, &str)]) -> Vec<String> {
+    let last = of_last(others, migrations);
+    last.iter().map(|finding| text(finding, "rule").to_owned()).collect()
+}
+
+/// What is told of the last of these migrations of the app `shop`, after `0001_initial` and those of another app.
+fn of_last(others: &[(&str, &str)], migrations: &[(&str, &str)]) -> Vec<Value> {
+    let mut project = Scratch::new().file("manage.py", "").app("shop");
+    let heads = "from django.db import migrations, models\n\n\n";
+    let mut before = "0001_initial".to_owned();
+    for (name, code) in migrations {
+        let (functions, operations) = code.split_once("---").unwrap();
+        let text = format!(
+            "{heads}{functions}\n\nclass Migration(migrations.Migration):\n    dependencies = [(\"shop\", \"{before}\")]\n    \
+             operations = [{operations}]\n"
+        );
+        project = project.file(&format!("shop/migrations/{name}.py"), text);
+        before = (*name).to_owned();
+    }
+    for (path, text) in others {
+        project = project.file(*path, *text);
+    }
+    let run = project.run("check --output-format json -v");
+    let findings = run.json()["findings"].as_array().unwrap().clone();
+    let last = findings
+        .into_iter()
+        .filter(|finding| finding["migration"] == before.as_str());
+    last.collect()
+}
+
+#[test]
+fn the_table_whose_rows_are_written_is_named_beside_the_one_that_the_loop_goes_through() {
+    let line = "---migrations.CreateModel(\"Line\", [(\"id\", models.BigAutoField(primary_key=True)), \
+                (\"status\", models.TextField()), (\"order\", models.ForeignKey(\"shop.Order\", models.CASCADE))])";
+    let copy = "def change(apps, schema_editor):\n    Order = apps.get_model(\"shop\", \"Order\")\n    \
+                Line = apps.get_model(\"shop\", \"Line\")\n    for order in Order.objects.all():\n        \
+                Line.objects.filter(order=order).update(status=order.status)\n---migrations.RunPython(change)";
+    let found = of_last(&[], &[("0002_line", line), ("0003_copy", copy)]);
+    let message = text(&found[0], "message");
+    assert!(
+        message.contains("goes through all rows of `shop_order` and changes rows of `shop_line` in one transaction"),
+        "{message}"
+    );
+}
+
+const NOTE: &str = "---migrations.AddField(\"order\", \"note\", models.TextField(null=True))";
+const KNOWN: &str =
+    "---migrations.RunSQL(\"ALTER TABLE shop_order ADD CONSTRAINT note_known CHECK (note IS NOT NULL) NOT VALID\")";
+
+#[test]
+fn code_that_is_not_read_fills_nothing_in_the_tables_of_other_apps() {
+    let unread = "from django.db import migrations\nfrom elsewhere import fill\n\n\n\
+        def change(apps, schema_editor):\n    fill(apps)\n\n\n\
+        class Migration(migrations.Migration):\n    dependencies = [(\"shop\", \"0002_note\")]\n    \
+        operations = [\n        migrations.CreateModel(\"Shelf\", [(\"id\", models.BigAutoField(primary_key=True))]),\n        \
+        migrations.RunPython(change),\n    ]\n";
+    let unread = unread.replace("import migrations\n", "import migrations, models\n");
+    let others = [
+        ("store/__init__.py", ""),
+        ("store/migrations/__init__.py", ""),
+        ("store/migrations/0001_initial.py", &unread),
+    ];
+    let history = [("0002_note", NOTE), ("0003_known", KNOWN)];
+    assert_eq!(rules_of_last(&others, &history), ["check-refuses-old-rows"]);
+
+    // In the same app it may.
+    let own = "from elsewhere import fill\n\ndef change(apps, schema_editor):\n    fill(apps)\n---migrations.RunPython(change)";
+    let history = [("0002_note", NOTE), ("0003_fill", own), ("0004_known", KNOWN)];
+    assert_eq!(rules_of_last(&[], &history), Vec::<String>::new());
+}
+
+#[test]
+fn a_column_is_filled_by_what_reaches_all_rows_that_have_no_value() {
+    let fills = |code: &str| {
+        let function = format!(
+            "def change(apps, schema_editor):\n    Order = apps.get_model(\"shop\", \"Order\")\n    {}\n---migrations.RunPython(change)",
+            code.replace('\n', "\n    ")
+        );
+        rules_of_last(
+            &[],
+            &[("0002_note", NOTE), ("0003_fill", &function), ("0004_known", KNOWN)],
+        )
+        .is_empty()
+    };
+    assert!(fills("Order.objects.update(note=\"x\")"));
+    assert!(fills("Order.objects.filter(note=None).update(note=\"x\")"));
+    assert!(fills(
+        "Order.objects.filter(note__isnull=True).update(note=\"x\", status=\"y\")"
+    ));
+    assert!(fills(
+        "for order in Order.objects.all():\n    order.note = order.status\n    order.save()"
+    ));
+    assert!(fills(
+        "for order in Order.objects.all():\n    if not order.note:\n        order.note = \"x\"\n        order.save()"
+    ));
+    assert!(fills(
+        "if Order.objects.filter(note=None).exists():\n    raise ValueError"
+    ));
+    // One value of a column after the other.
+    assert!(fills(
+        "for status in (\"a\", \"b\"):\n    Order.objects.filter(status=status).update(note=status)"
+    ));
+
+    assert!(!fills("Order.objects.filter(status=\"a\").update(note=\"x\")"));
+    assert!(!fills(
+        "for order in Order.objects.filter(status=\"a\"):\n    order.note = \"x\"\n    order.save()"
+    ));
+    assert!(!fills(
+        "schema_editor.execute(\"UPDATE shop_order SET note = 'x' WHERE status = 'a'\")"
+    ));
+    assert!(!fills("Order.objects.update(status=\"x\")"));
+}

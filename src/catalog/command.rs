@@ -147,9 +147,8 @@ impl Catalog {
                 rows,
                 ..
             } => {
-                for (column, value) in columns.iter().zip(values) {
-                    self.write_column(table, column, value, rows);
-                }
+                let written = columns.iter().map(String::as_str).zip(values);
+                self.write_columns(table, written, rows);
                 // MERGE
                 if columns.is_empty() {
                     self.doubt(&Scope::Tables(vec![table.clone()]), Cause::Rows);

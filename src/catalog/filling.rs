@@ -155,8 +155,22 @@ impl Catalog {
         self.write_column(table, column, &Assigned::Own, &Rows::All);
     }
 
+    /// Columns are written in rows that were there.
+    pub fn write_columns<'v>(
+        &mut self,
+        table: &str,
+        columns: impl IntoIterator<Item = (&'v str, &'v Assigned)>,
+        rows: &Rows,
+    ) {
+        // What holds for all rows is asked before any of them is written.
+        let rows = self.narrowed(table, rows);
+        for (column, value) in columns {
+            self.write_column(table, column, value, &rows);
+        }
+    }
+
     /// A column is written in rows that were there.
-    pub fn write_column(&mut self, table: &str, column: &str, value: &Assigned, rows: &Rows) {
+    fn write_column(&mut self, table: &str, column: &str, value: &Assigned, rows: &Rows) {
         let known = self.filling(table, column).unwrap_or(&Filling::Written);
         let is_all_null = self.is_all_null(table, column);
         let extent = self.extent(table, column, rows);

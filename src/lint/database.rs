@@ -437,9 +437,8 @@ impl Connection for Database<'_> {
                 let filled = columns.iter().filter(|(_, value)| *value != Assigned::Null);
                 let filled: Vec<&str> = filled.map(|(column, _)| column.as_str()).collect();
                 self.defer_checks(table, Written::Columns(&filled, rows));
-                for (column, value) in columns {
-                    self.catalog.write_column(table, column, value, rows);
-                }
+                let columns = columns.iter().map(|(column, value)| (column.as_str(), value));
+                self.catalog.write_columns(table, columns, rows);
             }
             RowChange::Deleted { table } => self.defer_checks(table, Written::NoRows),
             RowChange::LookedFor { table, column } => self.catalog.call_filled(table, column),

@@ -27,7 +27,9 @@ impl Database<'_> {
         let held: Vec<HeldLock> = held_meanwhile(&self.transaction).collect();
         let table = table.and_then(Identifier::known);
         let rows = table.map_or_else(|| "a table".to_owned(), |table| format!("`{table}`"));
-        let mut names = vec![("rows", rows)];
+        let written = code.rows.written.as_ref().and_then(Identifier::known);
+        let writing = written.map_or_else(|| "rows".to_owned(), |written| format!("rows of `{written}`"));
+        let mut names = vec![("rows", rows), ("writing", writing)];
         names.extend(doing(&code.rows.again).map(|doing| (NOT_REPEATABLE, doing)));
         let (rule, work) = match (reach, held.is_empty()) {
             (Reach::Some | Reach::All, false) => ("run-python-under-lock", Work::Scan),
@@ -35,12 +37,18 @@ impl Database<'_> {
             (Reach::All, true) if code.rows.writes => ("run-python-over-all-rows", Work::Scan),
             (Reach::Few, false) | (_, true) => return,
         };
+        if rule == "run-python-under-lock"
+            && let Some(written) = written
+            && let Some((_, rows)) = names.first_mut()
+        {
+            rows.push_str(&format!(" and writes rows of `{written}`"));
+        }
         let modes: Vec<LockMode> = held.iter().filter_map(HeldLock::strongest).collect();
         self.remark(rule, operation.clone(), names, None, held);
         if let Some(remark) = self.remarks.last_mut() {
             remark.hit.work = work;
             remark.hit.is_felt = true;
-            remark.hit.relation = table.map(str::to_owned);
+            remark.hit.relation = written.or(table).map(str::to_owned);
             let harm = modes.into_iter().flat_map(|mode| Harm::of_work(mode, work));
             remark.hit.harm.extend(harm);
             remark.hit.harm.sort_unstable();

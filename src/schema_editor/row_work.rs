@@ -18,6 +18,7 @@ impl Run<'_> {
             again: again(effects, is_atomic),
             ..RowWork::none()
         };
+        let mut written = (Reach::Unknown, None);
         for effect in effects {
             match &effect.action {
                 Action::Rows(rows) => {
@@ -33,7 +34,11 @@ impl Run<'_> {
                     work.writes |= writes;
                     if waits {
                         let of = rows.of.as_ref().unwrap_or(&rows.target);
-                        work.add(self.reach(rows, is_atomic, view), || table_of(of, view));
+                        let reach = self.reach(rows, is_atomic, view);
+                        work.add(reach, || table_of(of, view));
+                        if writes && reach >= written.0 && reach >= Reach::Some {
+                            written = (reach, table_of(&rows.target, view));
+                        }
                     }
                 }
                 Action::Unfollowed { .. } if work.reach < Reach::Some => work.reach = Reach::Unknown,
@@ -46,6 +51,7 @@ impl Run<'_> {
                 | Action::Unfollowed { .. } => {}
             }
         }
+        work.written = written.1.filter(|written| work.table.as_ref() != Some(written));
         work
     }
 
