@@ -72,7 +72,7 @@ fn shown(effect: &Effect) -> String {
         Action::Command { name, .. } => format!("command {}", name.as_deref().unwrap_or("?")),
         Action::Unfollowed { handed, .. } => format!("unfollowed {handed:?}"),
     };
-    if effect.certainty == Certainty::Doubtful {
+    if matches!(effect.certainty, Certainty::PerRow | Certainty::Doubtful) {
         text.push_str(" ?");
     }
     text

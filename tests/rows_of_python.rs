@@ -244,6 +244,10 @@ fn a_column_is_filled_by_what_reaches_all_rows_that_have_no_value() {
         "for status in (\"a\", \"b\"):\n    Order.objects.filter(status=status).update(note=status)"
     ));
 
+    assert!(fills(
+        "notes = {}\nfor order in Order.objects.all():\n    notes[order.status] = order.number\nfor status, note in notes.items():\n    Order.objects.filter(status=status).update(note=note)"
+    ));
+
     assert!(!fills("Order.objects.filter(status=\"a\").update(note=\"x\")"));
     assert!(!fills(
         "for order in Order.objects.filter(status=\"a\"):\n    order.note = \"x\"\n    order.save()"

@@ -129,7 +129,12 @@ pub(super) fn condition(filter: &Filter, model: &Model<'_>) -> Condition {
         ("isnull", _, Value::Bool(_)) => Condition::IsNot(column, Constant::Null),
         ("exact" | "iexact", Some(value), _) if filter.excludes => Condition::IsNot(column, value),
         ("exact" | "iexact", Some(value), _) => Condition::Is(column, value),
-        ("exact" | "in", ..) if !filter.excludes => Condition::IsOneOf(column),
+        // What is known only when it runs may be another value in each turn of a loop.
+        ("in", _, Value::List(values) | Value::Tuple(values))
+            if !filter.excludes && values.iter().all(|value| constant(value).is_some()) =>
+        {
+            Condition::IsOneOf(column)
+        }
         _ => Condition::Other,
     }
 }
