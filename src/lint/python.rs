@@ -41,7 +41,7 @@ impl Database<'_> {
             && let Some(written) = written
             && let Some((_, rows)) = names.first_mut()
         {
-            rows.push_str(&format!(" and writes rows of `{written}`"));
+            *rows = format!("{rows} and writes rows of `{written}`");
         }
         let modes: Vec<LockMode> = held.iter().filter_map(HeldLock::strongest).collect();
         self.remark(rule, operation.clone(), names, None, held);
