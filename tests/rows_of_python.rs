@@ -161,7 +161,7 @@ fn of_last(others: &[(&str, &str)], migrations: &[(&str, &str)]) -> Vec<Value> {
         before = (*name).to_owned();
     }
     for (path, text) in others {
-        project = project.file(*path, *text);
+        project = project.file(path, *text);
     }
     let run = project.run("check --output-format json -v");
     let findings = run.json()["findings"].as_array().unwrap().clone();
