@@ -46,7 +46,6 @@ impl Run<'_> {
                 self.connection.catch_error(&place);
             }
             self.connection.suppose(likelihood(effect.certainty));
-            self.refuse_rows(effect, states);
             match &effect.action {
                 Action::Sql { text, params } => {
                     let scope = self.scope_of_text(text, states);

@@ -100,6 +100,7 @@ impl<'a> Runner<'a> {
             is_error_caught: false,
             at: self.at,
             doubt: self.doubt + endless,
+            doubt_of_all: self.doubt + endless,
         });
     }
 }
