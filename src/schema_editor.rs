@@ -16,6 +16,7 @@ mod moments;
 mod operations;
 mod packaged;
 mod parameters;
+mod placeholders;
 mod prepare;
 mod python;
 mod refusals;

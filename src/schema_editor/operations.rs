@@ -13,6 +13,7 @@ use crate::versions::DjangoVersion;
 
 use super::columns::{alter, comment_text};
 use super::parameters::{Written, fill_parameters};
+use super::placeholders::misfit;
 use super::run::{Run, django};
 
 /// The state before an operation and after it.
@@ -445,7 +446,12 @@ impl Run<'_> {
         let Some(parameters) = &piece.params else {
             return Some((piece.text.clone()?, Vec::new()));
         };
-        let filled = fill_parameters(&(piece.text.clone()?, Vec::new()), parameters);
+        let written = (piece.text.clone()?, Vec::new());
+        if let Some(reason) = misfit(&written, parameters) {
+            self.refuse(reason);
+            return None;
+        }
+        let filled = fill_parameters(&written, parameters);
         match &filled {
             Some((_, unknowns)) if !unknowns.is_empty() => self.partial("a parameter of the SQL"),
             Some(_) => {}

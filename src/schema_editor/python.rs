@@ -13,6 +13,7 @@ use crate::value::{Builder, Str, Value};
 
 use super::operations::{States, bound};
 use super::parameters::{Written, fill_parameters};
+use super::placeholders::misfit;
 use super::row_work::widest;
 use super::run::Run;
 use super::{PythonCode, scope_of_app};
@@ -49,7 +50,9 @@ impl Run<'_> {
             match &effect.action {
                 Action::Sql { text, params } => {
                     let scope = self.scope_of_text(text, states);
-                    self.undecided(effect, &scope, |run| run.send_python(text, params, &scope, states.to));
+                    self.undecided(effect, &scope, |run| {
+                        run.send_python(text, params, effect.certainty, &scope, states.to);
+                    });
                 }
                 Action::Editor(_) => {
                     if let Some(call) = calls.next() {
@@ -162,7 +165,14 @@ impl Run<'_> {
         }
     }
 
-    fn send_python(&mut self, text: &[TextPiece], params: &Parameters, scope: &Scope, view: View<'_>) {
+    fn send_python(
+        &mut self,
+        text: &[TextPiece],
+        params: &Parameters,
+        certainty: Certainty,
+        scope: &Scope,
+        view: View<'_>,
+    ) {
         let text = self.composed(text, view);
         if let Some(unknown) = unknown_from_the_start(&text) {
             self.opaque_about(
@@ -186,6 +196,11 @@ impl Run<'_> {
             }
         };
         for params in sets {
+            let misfit = params.as_ref().and_then(|params| misfit(&text, params));
+            if let Some(reason) = misfit.filter(|_| certainty == Certainty::Certain) {
+                self.refuse(reason);
+                return;
+            }
             let filled = match &params {
                 None => Some(text.clone()),
                 Some(params) => fill_parameters(&text, params),
