@@ -24,7 +24,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::data_type::DataType;
 use crate::statement::{DefaultValue, SqlExpression};
-use crate::unknown::Unknown;
+use crate::unknown::{Sql, Unknown};
 
 pub use along::Along;
 pub(crate) use doubt::Moment;
@@ -36,9 +36,9 @@ pub use nameless::NAMELESS;
 pub(crate) use nameless::table_key;
 pub use names::object_name;
 use names::{compared, stored};
-pub use objects::{Attachments, Function, TypeKind, UserType, View};
+pub use objects::{Attachments, Function, Trigger, TypeKind, UserType, View};
 pub use partitions::MissingIndex;
-pub use presence::Presence;
+pub use presence::{Presence, RelationKind};
 
 /// Counts the migrations in the order in which they run, so that a relation can say which one created it.
 pub type MigrationNumber = u32;
@@ -68,6 +68,8 @@ pub struct Catalog {
     gone: FxHashMap<String, Gone>,
     /// Apps whose tables are there without migrations at hand: how the names of their relations begin.
     foreign_labels: Vec<String>,
+    /// Apps whose migrations make all of their tables: how the names of these begin.
+    own_labels: Vec<String>,
     /// Whether there may be more in the database than the history knows.
     is_open: bool,
 }
@@ -135,6 +137,8 @@ pub struct Constraint {
     pub validated: bool,
     /// Whether a foreign key is checked at the end of a transaction, unless it asks for it earlier.
     pub deferred: bool,
+    /// Whether a unique constraint can be deferred: then no key and no `ON CONFLICT` can refer to it.
+    pub deferrable: bool,
     since: Moment,
 }
 
@@ -169,6 +173,12 @@ pub struct Index {
     pub method: String,
     /// Its items: a column, or `None` for an expression.
     pub items: Vec<Option<String>>,
+    /// How many of them are keys; those behind are of `INCLUDE`.
+    pub keys: usize,
+    /// Its expressions and its predicate as SQL.
+    pub expressions: Vec<Sql>,
+    /// The operator classes that it names.
+    pub classes: Vec<String>,
     /// Columns in expressions and in the predicate.
     pub mentioned: Vec<String>,
     /// Whether it has a `WHERE`.

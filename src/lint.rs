@@ -1,6 +1,7 @@
 //! The fold over the history: each operation becomes statements, statements become facts, facts become findings.
 
 mod advice;
+mod beside;
 mod births;
 mod builds;
 mod crowd;
@@ -20,14 +21,14 @@ mod waiting;
 
 use std::path::Path;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::catalog::Cause;
 use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::fingerprint::Namer;
 use crate::history::{self, History};
-use crate::migration::{Dependency, Migration, MigrationKey, Operation, OperationNode, Ownership};
-use crate::models::{KnownModel, ModelKey, Models};
+use crate::migration::{Migration, MigrationKey, Operation, OperationNode, Ownership};
+use crate::models::{ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor, scope_of_app};
@@ -169,30 +170,6 @@ enum Judging {
     Withheld,
 }
 
-/// The models of packages whose migrations are not at hand, then those that the configuration knows.
-fn known_models(project: &Project) -> impl Iterator<Item = KnownModel> {
-    let migrations = project.migrations.iter();
-    let at_hand: FxHashSet<&str> = migrations.map(|migration| migration.key.app.as_ref()).collect();
-    KnownModel::of_packages()
-        .filter(move |model| !at_hand.contains(model.app.as_str()))
-        .chain(project.known_models.iter().cloned())
-}
-
-/// The apps that migrations depend on and that have none at hand.
-fn apps_not_at_hand(project: &Project) -> impl Iterator<Item = String> {
-    let at_hand: FxHashSet<&str> = project
-        .migrations
-        .iter()
-        .map(|migration| migration.key.app.as_ref())
-        .collect();
-    let needed = project.migrations.iter().flat_map(|migration| &migration.dependencies);
-    let apps = needed.filter_map(|dependency| match dependency {
-        Dependency::Migration(key) => Some(key.app.clone()),
-        Dependency::Swappable(_) => None,
-    });
-    apps.filter(move |app| !at_hand.contains(app.as_str()))
-}
-
 /// The two states while the history runs.
 struct Run<'a> {
     project: &'a Project,
@@ -214,15 +191,11 @@ impl<'a> Run<'a> {
             &project.configuration.hot_tables,
             &project.sources,
         );
-        let labels = known_models(project).map(|model| model.app);
-        database.catalog.expect_apps(labels.chain(apps_not_at_hand(project)));
-        if !project.problems.is_empty() || project.settings.is_routed {
-            database.catalog.doubt_for_ever();
-        }
+        beside::expect(&mut database.catalog, project);
         Self {
             project,
             rules,
-            models: Models::new(project.settings.clone(), known_models(project)),
+            models: Models::new(project.settings.clone(), beside::known_models(project)),
             editor: SchemaEditor::new(project.postgres, project.postgres_source),
             database,
             namer: Namer::new(identity.to_owned()),

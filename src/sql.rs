@@ -8,8 +8,10 @@
 mod alter;
 mod alter_table;
 mod body;
+mod certain;
 mod column;
 mod conditions;
+mod conflict;
 mod constraint;
 mod create;
 mod create_table;
@@ -34,6 +36,7 @@ use crate::unknown::{Unknown, UnknownPart};
 
 use reading::{Budget, Reading};
 
+pub use certain::columns as certain_columns;
 pub use functions::{built_in, calls};
 
 /// What is known of functions that are not Postgres's own, and of what code of the database's asks for.

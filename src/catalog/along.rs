@@ -111,7 +111,7 @@ impl Table {
     #[must_use]
     pub fn triggers_over(&self, column: &str) -> Vec<String> {
         let named = self.attached.triggers.iter();
-        let over = named.filter(|(_, columns)| columns.iter().any(|name| name == column));
+        let over = named.filter(|(_, trigger)| trigger.columns.iter().any(|name| name == column));
         over.map(|(name, _)| name.clone()).collect()
     }
 

@@ -3,7 +3,10 @@
 use crate::statement::{Command, Name, SequenceChange, TableChange, TableForm};
 
 use super::names::{object_name, stored};
-use super::{Catalog, Cause, Constraint, ConstraintKind, Function, Scope, Sequence, Table, TypeKind, UserType, View};
+use super::{
+    Catalog, Cause, Constraint, ConstraintKind, Function, Moment, Scope, Sequence, Table, Trigger, TypeKind, UserType,
+    View,
+};
 
 impl Catalog {
     #[allow(clippy::too_many_lines, reason = "one short arm for each command")]
@@ -49,10 +52,18 @@ impl Catalog {
                 }
             }
             Command::CreateTrigger {
-                table, name, columns, ..
+                table,
+                name,
+                columns,
+                function,
+                ..
             } => {
+                let trigger = Trigger {
+                    columns: columns.clone(),
+                    function: function.clone(),
+                };
                 if let Some(entry) = self.tables.get_mut(table) {
-                    entry.attached.triggers.insert(name.clone(), columns.clone());
+                    entry.attached.triggers.insert(name.clone(), trigger);
                 }
             }
             Command::DropTrigger { table, name, .. } => {
@@ -60,7 +71,9 @@ impl Catalog {
                     entry.attached.triggers.remove(name);
                 }
             }
-            Command::CreatePolicy { table, name, columns } => {
+            Command::CreatePolicy {
+                table, name, columns, ..
+            } => {
                 if let Some(entry) = self.tables.get_mut(table) {
                     entry.attached.policies.insert(name.clone(), columns.clone());
                 }
@@ -127,11 +140,22 @@ impl Catalog {
                     is_trigger: *is_trigger,
                     bodies,
                     created_in,
+                    since: self.now(),
                 };
                 self.functions.insert(name.clone(), entry);
             }
-            Command::DropFunction { name, .. } => {
-                self.functions.remove(name);
+            Command::DropFunction { name, cascade, .. } => {
+                if *cascade {
+                    self.drop_triggers_of(name);
+                }
+                // Which of several by the same name it is about hangs on the types of its parameters.
+                let is_one = self.functions.get(name).is_some_and(|known| known.bodies.len() <= 1);
+                if is_one {
+                    self.functions.remove(name);
+                } else if let Some(known) = self.functions.get_mut(name) {
+                    known.bodies.clear();
+                    known.since = Moment::default();
+                }
             }
             Command::DropObject { kind, name, .. } => {
                 if kind == "extension" {
@@ -178,6 +202,14 @@ impl Catalog {
             | Command::Delete { .. }
             | Command::Insert { .. }
             | Command::Select { .. } => {}
+        }
+    }
+
+    /// Drops the triggers that run a function.
+    fn drop_triggers_of(&mut self, function: &str) {
+        for entry in self.tables.values_mut() {
+            let triggers = &mut entry.attached.triggers;
+            triggers.retain(|_, trigger| trigger.function.as_deref() != Some(function));
         }
     }
 
@@ -345,7 +377,12 @@ impl Catalog {
                     }
                 }
             }
-            TableForm::Copy { of } => self.inherit(table, of),
+            TableForm::Copy { of } => {
+                self.inherit(table, of);
+                if let Some(entry) = self.tables.get_mut(table) {
+                    entry.attached.copied = true;
+                }
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use crate::statement::{ConstraintKind as Declared, CreateIndex, IndexItem, Name,
 use crate::unknown::{Identifier, Unknown};
 
 use super::names::{compared, stored, stored_all, stored_names};
-use super::{Catalog, Constraint, ConstraintKind, Index, NAMELESS, NamelessKey, object_name, table_key};
+use super::{Catalog, Cause, Constraint, ConstraintKind, Index, NAMELESS, NamelessKey, Scope, object_name, table_key};
 
 impl Catalog {
     pub(super) fn add_constraint(&mut self, table: &str, constraint: &TableConstraint) {
@@ -20,8 +20,16 @@ impl Catalog {
                 let name = name.unwrap_or_else(|| self.constraint_name(table, column.as_deref(), "check"));
                 self.insert_constraint(table, name, stored_check(expression), !constraint.not_valid);
             }
-            Declared::Unique { columns, .. } => {
-                self.add_keyed(table, ConstraintKind::Unique(stored_names(columns)), name, true);
+            Declared::Unique {
+                columns, deferrable, ..
+            } => {
+                let name = self.add_keyed(table, ConstraintKind::Unique(stored_names(columns)), name, true);
+                if deferrable.is_some()
+                    && let Some(entry) = self.tables.get_mut(table)
+                    && let Some(unique) = name.and_then(|name| entry.constraints.get_mut(&name))
+                {
+                    unique.deferrable = true;
+                }
             }
             Declared::PrimaryKey { columns } => {
                 for column in columns {
@@ -78,6 +86,8 @@ impl Catalog {
         if let (Declared::ForeignKey(key), Some(entry)) = (&constraint.kind, self.tables.get_mut(table)) {
             let columns = stored_names(&key.columns);
             entry.nameless_keys.push(NamelessKey { name, columns });
+        } else {
+            self.doubt(&Scope::Tables(vec![table.to_owned()]), Cause::Undecided);
         }
     }
 
@@ -117,10 +127,18 @@ impl Catalog {
     }
 
     /// Adds a constraint that is kept by an index of the same name.
-    pub(super) fn add_keyed(&mut self, table: &str, kind: ConstraintKind, name: Option<String>, unique: bool) {
+    ///
+    /// Gives back its name.
+    pub(super) fn add_keyed(
+        &mut self,
+        table: &str,
+        kind: ConstraintKind,
+        name: Option<String>,
+        unique: bool,
+    ) -> Option<String> {
         // Postgres names it after its table, whatever that is called.
         if table == NAMELESS && name.is_none() {
-            return;
+            return None;
         }
         let (columns, label) = match &kind {
             ConstraintKind::PrimaryKey(columns) => (columns.clone(), "pkey"),
@@ -131,19 +149,23 @@ impl Catalog {
         // See ChooseIndexName in src/backend/commands/indexcmds.c: a primary key is named without its columns.
         let parts = (label != "pkey").then(|| columns.join("_"));
         let name = name.unwrap_or_else(|| self.constraint_name(table, parts.as_deref(), label));
-        let items = columns.into_iter().map(Some).collect();
+        let items: Vec<_> = columns.into_iter().map(Some).collect();
         let method = if unique { "btree" } else { "gist" };
         let index = Index {
             unique,
             method: method.to_owned(),
+            keys: items.len(),
             items,
+            expressions: Vec::new(),
+            classes: Vec::new(),
             mentioned: Vec::new(),
             partial: false,
             has_parameters: false,
             since: self.now(),
         };
         self.insert_index(table, &name, index);
-        self.insert_constraint(table, name, kind, true);
+        self.insert_constraint(table, name.clone(), kind, true);
+        Some(name)
     }
 
     pub(super) fn insert_constraint(&mut self, table: &str, name: String, kind: ConstraintKind, validated: bool) {
@@ -151,6 +173,7 @@ impl Catalog {
             kind,
             validated,
             deferred: false,
+            deferrable: false,
             since: self.now(),
         };
         if let Some(entry) = self.tables.get_mut(table) {
@@ -175,7 +198,11 @@ impl Catalog {
     }
 
     pub(super) fn create_index(&mut self, create: &CreateIndex) {
-        let Some(name) = create.name.known() else { return };
+        let Some(name) = create.name.known() else {
+            let table = stored(table_key(&create.table)).to_owned();
+            self.doubt(&Scope::Tables(vec![table]), Cause::Undecided);
+            return;
+        };
         let mut name = stored(&name).to_owned();
         if create.is_unnamed {
             name = self.free_index_name(stored(table_key(&create.table)), create);
@@ -185,25 +212,38 @@ impl Catalog {
         self.note_foreign(&create.table);
         let mut items = Vec::new();
         let mut mentioned = Vec::new();
+        let mut expressions = Vec::new();
+        let mut classes = Vec::new();
         for item in &create.items {
             match item {
-                IndexItem::Column { name, .. } => items.push(name.known().map(|name| stored(name).to_owned())),
+                IndexItem::Column {
+                    name, operator_class, ..
+                } => {
+                    items.push(name.known().map(|name| stored(name).to_owned()));
+                    classes.extend(operator_class.clone());
+                }
                 IndexItem::Expression(expression) => {
                     items.push(None);
+                    expressions.push(expression.sql.clone());
                     mentioned.extend(stored_all(&expression.columns));
                 }
             }
         }
         // Django reads `indkey`, which holds the INCLUDE columns too.
+        let keys = items.len();
         let include = create.include.iter();
         items.extend(include.map(|name| name.known().map(|name| stored(name).to_owned())));
         if let Some(condition) = &create.condition {
             mentioned.extend(stored_all(&condition.columns));
+            expressions.push(condition.sql.clone());
         }
         let index = Index {
             unique: create.unique,
             method: create.using.clone().unwrap_or_else(|| "btree".to_owned()),
             items,
+            keys,
+            expressions,
+            classes,
             mentioned,
             partial: create.condition.is_some(),
             has_parameters: create.with.is_some(),

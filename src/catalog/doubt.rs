@@ -114,6 +114,14 @@ impl Catalog {
         self.foreign_labels.dedup();
     }
 
+    /// Says that the migrations of the apps with these labels are at hand.
+    pub fn own_apps(&mut self, labels: impl IntoIterator<Item = String>) {
+        self.own_labels
+            .extend(labels.into_iter().map(|label| format!("{label}_")));
+        self.own_labels.sort();
+        self.own_labels.dedup();
+    }
+
     /// Says that the history is not all that happens in the database: there may be anything beside it.
     pub fn open(&mut self) {
         self.is_open = true;
@@ -236,6 +244,10 @@ impl Catalog {
     /// The table of a statement is none that the history made: there is more in the database than it knows.
     pub(super) fn note_foreign(&mut self, table: &Identifier) {
         let name = table.known().map(stored);
+        if self.lacks_table(table) {
+            // Postgres refuses it.
+            return;
+        }
         if !name.is_some_and(|name| self.tables.contains_key(name)) {
             self.open();
         } else if let Some(name) = name.filter(|_| is_elsewhere(table)) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::data_type::{DataType, TypeParts};
 use crate::statement::{DefaultValue, FunctionBody, QueryReads, ViewKind, Volatility};
 
-use super::{Catalog, MigrationNumber, Moment};
+use super::{Catalog, MigrationNumber, Moment, Table};
 
 /// A view, plain or materialized.
 #[derive(Clone, Debug)]
@@ -40,6 +40,7 @@ pub struct Function {
     pub bodies: Vec<FunctionBody>,
     /// The migration that created it; of one that was replaced the first.
     pub created_in: MigrationNumber,
+    pub(super) since: Moment,
 }
 
 /// What a type is.
@@ -71,13 +72,39 @@ pub struct Attachments {
     pub children: BTreeSet<String>,
     /// The partition for what fits no other.
     pub default_partition: Option<String>,
-    /// Triggers, with the columns of `UPDATE OF` and `WHEN`.
-    pub triggers: BTreeMap<String, Vec<String>>,
+    /// Triggers by name.
+    pub triggers: BTreeMap<String, Trigger>,
+    /// Whether it has been made like another one (`LIKE`), whose indexes it may have too.
+    pub copied: bool,
     /// Row level security policies, with the columns that they read.
     pub policies: BTreeMap<String, Vec<String>>,
 }
 
+/// A trigger.
+#[derive(Clone, Debug, Default)]
+pub struct Trigger {
+    /// The columns of `UPDATE OF` and `WHEN`.
+    pub columns: Vec<String>,
+    /// What it runs.
+    pub function: Option<String>,
+}
+
 impl Catalog {
+    /// The tables that migrations created, by name.
+    pub fn tables(&self) -> impl Iterator<Item = (&str, &Table)> {
+        self.tables.iter().map(|(name, table)| (name.as_str(), table))
+    }
+
+    /// The views that migrations created, by name.
+    pub fn views(&self) -> impl Iterator<Item = (&str, &View)> {
+        self.views.iter().map(|(name, view)| (name.as_str(), view))
+    }
+
+    /// The functions that migrations created, by name.
+    pub fn functions(&self) -> impl Iterator<Item = (&str, &Function)> {
+        self.functions.iter().map(|(name, function)| (name.as_str(), function))
+    }
+
     /// The view, if migrations created it.
     #[must_use]
     pub fn view(&self, name: &str) -> Option<&View> {

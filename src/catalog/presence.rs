@@ -1,5 +1,6 @@
 //! Whether a name is there: what Postgres refuses to make twice, and what it does not find.
 
+use crate::statement::ViewKind;
 use crate::unknown::Identifier;
 
 use super::apply::is_elsewhere;
@@ -15,6 +16,33 @@ pub enum Presence {
     Missing,
     /// It may be.
     Unknown,
+}
+
+/// What shares a schema's room for names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelationKind {
+    /// A table.
+    Table,
+    /// An index.
+    Index,
+    /// A view, plain or materialized.
+    View(ViewKind),
+    /// A sequence.
+    Sequence,
+}
+
+impl RelationKind {
+    /// As Postgres calls it, behind "is".
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            RelationKind::Table => "a table",
+            RelationKind::Index => "an index",
+            RelationKind::View(ViewKind::Plain) => "a view",
+            RelationKind::View(ViewKind::Materialized) => "a materialized view",
+            RelationKind::Sequence => "a sequence",
+        }
+    }
 }
 
 impl Catalog {
@@ -36,25 +64,36 @@ impl Catalog {
     #[must_use]
     pub fn relation(&self, name: &str) -> Option<String> {
         let name = stored(name);
+        Some(match self.kind_of(name)? {
+            RelationKind::Table => format!("the table `{name}`"),
+            RelationKind::Index => format!("the index `{name}` of `{}`", self.index_tables.get(name)?),
+            RelationKind::View(_) => format!("the view `{name}`"),
+            RelationKind::Sequence => format!("the sequence `{name}`"),
+        })
+    }
+
+    /// The kind of what has this name for certain.
+    #[must_use]
+    pub fn kind_of(&self, name: &str) -> Option<RelationKind> {
+        let name = stored(name);
         if name == NAMELESS {
             return None;
         }
         if let Some(table) = self.tables.get(name) {
             let is_there = table.is_declared && self.is_certain(table, table.since);
-            return is_there.then(|| format!("the table `{name}`"));
+            return is_there.then_some(RelationKind::Table);
         }
         if let Some(owner) = self.index_tables.get(name) {
             let table = self.tables.get(owner)?;
             let index = table.indexes.get(name)?;
             let is_there = owner != NAMELESS && self.is_certain(table, index.since);
-            return is_there.then(|| format!("the index `{name}` of `{owner}`"));
+            return is_there.then_some(RelationKind::Index);
         }
         if let Some(view) = self.views.get(name) {
-            return self.is_undoubted(view.since).then(|| format!("the view `{name}`"));
+            return self.is_undoubted(view.since).then_some(RelationKind::View(view.kind));
         }
         let sequence = self.sequences.get(name)?;
-        self.is_undoubted(sequence.since)
-            .then(|| format!("the sequence `{name}`"))
+        self.is_undoubted(sequence.since).then_some(RelationKind::Sequence)
     }
 
     /// Whether a table, view, index or sequence of this name is missing for certain: it went, or it never was.
@@ -148,10 +187,37 @@ impl Catalog {
         }
     }
 
-    /// Whether a table is gone: the history knew it, and took it away.
+    /// Whether there is a function of this name.
+    #[must_use]
+    pub fn presence_of_function(&self, name: &str) -> Presence {
+        match self.functions.get(name) {
+            Some(known) if self.is_undoubted(known.since) => Presence::There,
+            Some(_) => Presence::Unknown,
+            // Extensions bring some.
+            None if self.is_closed() && self.extensions.is_empty() && self.declared(name).is_none() => {
+                Presence::Missing
+            }
+            None => Presence::Unknown,
+        }
+    }
+
+    /// Whether a table is missing for certain: the history took it away, or it is called as only the history's own tables are.
     #[must_use]
     pub fn lacks_table(&self, table: &Identifier) -> bool {
-        !is_elsewhere(table) && table.known().is_some_and(|table| self.is_gone(table))
+        let Some(table) = table.known().filter(|_| !is_elsewhere(table)) else {
+            return false;
+        };
+        let is_own = || self.own_labels.iter().any(|label| table.starts_with(label.as_str()));
+        let is_like_own = || is_own() || self.spelled_otherwise(table).is_some();
+        self.is_gone(table) || self.lacks_relation(table) && is_like_own()
+    }
+
+    /// The table or view that differs from a name in small and capital letters alone.
+    #[must_use]
+    pub fn spelled_otherwise(&self, name: &str) -> Option<&str> {
+        let names = self.tables.keys().chain(self.views.keys());
+        let mut others = names.filter(|other| *other != name && other.eq_ignore_ascii_case(name));
+        others.next().map(String::as_str)
     }
 }
 

@@ -239,6 +239,8 @@ pub enum Aspect {
     RefusedInBody,
     RefuseOldRows,
     RefuseNulls,
+    KeyMissing,
+    RefusedByDefinition,
 }
 
 /// An aspect's name in rows, and the facts it reads.
@@ -404,6 +406,8 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (Aspect::RefusedInBody, "refused-in-body", &[]),
     (Aspect::RefuseOldRows, "refuse-old-rows", &[]),
     (Aspect::RefuseNulls, "refuse-nulls", &[FactName::Filling, FactName::Age]),
+    (Aspect::KeyMissing, "key-missing", &[]),
+    (Aspect::RefusedByDefinition, "refused-by-definition", &[]),
 ];
 
 impl Aspect {

@@ -2,11 +2,16 @@
 
 mod alter_table;
 mod command;
+mod definitions;
 mod dependents;
 mod existence;
+mod functions;
+mod keys;
 mod nameless;
+mod objects;
 mod partition_keys;
 mod partitions;
+mod reads;
 mod refused_rows;
 mod repeated;
 mod rows;
@@ -67,7 +72,9 @@ fn observe_seated(statement: &Statement, context: &Context<'_>) -> Option<Vec<Ob
     }
     let mut observations = match statement {
         Statement::CreateTable(create) => context.create_table(create),
-        Statement::DropTable { table, cascade, .. } => context.drop_table(table_key(table), *cascade),
+        Statement::DropTable {
+            table, cascade, along, ..
+        } => context.drop_table(table_key(table), *cascade, along),
         Statement::RenameTable { from, to, .. } => {
             vec![
                 Observation::new(Aspect::RenameTable, table_key(from))

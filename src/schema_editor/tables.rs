@@ -122,6 +122,7 @@ impl Run<'_> {
             if_exists: false,
             table: table.clone(),
             cascade: true,
+            along: Vec::new(),
         });
         self.discard_deferred(|statement| statement.references_table(&table));
     }

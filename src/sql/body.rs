@@ -72,7 +72,7 @@ fn sent(cursor: &Cursor<'_>, body: &str, base: Option<usize>, depth: usize) -> V
     };
     let place = base.map_or(Place::Of(whole), Place::At);
     let (tokens, problem) = token::tokens(body);
-    let own = Cursor::new(body, &tokens, cursor.reading);
+    let own = Cursor::new(body, &tokens, cursor.reading.in_body());
     let structure = reader::read(own.clone());
     let course = Course::new(own, place, Ending::Possible, Variables::default(), depth + 1);
     let mut found = course.of_body(&structure);

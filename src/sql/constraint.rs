@@ -8,7 +8,7 @@ use crate::statement::{
 use crate::unknown::{Identifier, Unknown};
 
 use super::cursor::{Cursor, Read};
-use super::expression::{expression, mentions};
+use super::expression::expression;
 use super::token::Token;
 
 /// What stands behind a constraint.
@@ -155,10 +155,10 @@ fn key(cursor: &mut Cursor<'_>, name: Option<Name>) -> Read<Constraint> {
         }));
     }
     let inside = cursor.brackets()?;
-    let columns = mentions(inside)
+    let columns = Cursor::comma_separated(inside)
         .into_iter()
-        .map(|mention| mention.name.into())
-        .collect();
+        .map(|tokens| cursor.over(tokens).identifier())
+        .collect::<Read<_>>()?;
     index_parameters(cursor)?;
     finish(cursor, name, |attributes| {
         if primary {

@@ -8,7 +8,7 @@ use super::cursor::{Cursor, Problem, Read};
 use super::expression::{expression, mentions};
 use super::heads::command;
 use super::token::{Kind, Token};
-use super::{create_table, function, index, query};
+use super::{certain, create_table, function, index, query};
 
 /// Everything behind `CREATE`.
 pub(super) fn read(cursor: &mut Cursor<'_>, depth: usize) -> Read<Vec<Statement>> {
@@ -140,13 +140,14 @@ fn trigger(cursor: &mut Cursor<'_>, replaces: bool) -> Read<Command> {
     cursor.eat(&["constraint"]);
     cursor.expect("trigger")?;
     let name = cursor.name()?;
-    let mut columns = Vec::new();
+    let (mut columns, mut certain) = (Vec::new(), Vec::new());
     while !cursor.eat(&["on"]) {
         if cursor.is_done() {
             return cursor.fail("ON");
         }
         if cursor.eat(&["update", "of"]) {
-            columns.extend(cursor.list(Cursor::name)?);
+            columns = cursor.list(Cursor::name)?;
+            certain.clone_from(&columns);
         } else {
             cursor.at += 1;
         }
@@ -156,13 +157,20 @@ fn trigger(cursor: &mut Cursor<'_>, replaces: bool) -> Read<Command> {
     if cursor.eat(&["when"]) {
         let condition = cursor.brackets()?;
         columns.extend(mentions(condition).into_iter().map(|mention| mention.name.to_owned()));
+        let of_row = certain::in_tokens(condition).into_iter();
+        let of_row = of_row.filter(|mention| matches!(mention.qualifier, Some("old" | "new")));
+        certain.extend(of_row.map(|mention| mention.name.to_owned()));
     }
     cursor.expect("execute")?;
+    cursor.eat_one_of(&["function", "procedure"]);
+    let function = cursor.relation().ok();
     cursor.rest();
     Ok(Command::CreateTrigger {
         table,
         name,
         columns,
+        certain,
+        function,
         replaces,
     })
 }
@@ -183,16 +191,23 @@ fn policy(cursor: &mut Cursor<'_>) -> Read<Command> {
     let name = cursor.name()?;
     cursor.expect("on")?;
     let table = cursor.relation()?;
-    let mut columns = Vec::new();
+    let (mut columns, mut certain) = (Vec::new(), Vec::new());
     while !cursor.is_done() {
         if cursor.sees_symbol("(") {
             let inside = cursor.brackets()?;
             columns.extend(expression(cursor, inside).columns);
+            let own = certain::columns(&cursor.source(inside)).into_iter();
+            certain.extend(own.filter(|(qualifier, _)| qualifier.is_none()).map(|(_, name)| name));
         } else {
             cursor.at += 1;
         }
     }
-    Ok(Command::CreatePolicy { table, name, columns })
+    Ok(Command::CreatePolicy {
+        table,
+        name,
+        columns,
+        certain,
+    })
 }
 
 fn create_type(cursor: &mut Cursor<'_>) -> Read<Command> {

@@ -16,13 +16,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     }
     let kind = cursor.name()?;
     match kind.as_str() {
-        "table" => each(cursor, dropped_table, |table, cascade, if_exists| {
-            Statement::DropTable {
-                table,
-                if_exists,
-                cascade,
-            }
-        }),
+        "table" => tables(cursor),
         "index" => indexes(cursor),
         "sequence" => each(cursor, Cursor::relation, |sequence, cascade, if_exists| {
             Statement::DropSequence {
@@ -34,11 +28,13 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         "view" => views(cursor, ViewKind::Plain),
         "type" | "domain" => {
             let all = cursor.clone();
+            let is_domain = kind == "domain";
             each(cursor, Cursor::relation, |name, cascade, if_exists| {
                 command(
                     &all,
                     Command::DropType {
                         name,
+                        is_domain,
                         if_exists,
                         cascade,
                     },
@@ -107,18 +103,36 @@ fn indexes(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
 }
 
 fn views(cursor: &mut Cursor<'_>, kind: ViewKind) -> Read<Vec<Statement>> {
-    let all = cursor.clone();
-    each(cursor, Cursor::relation, |view, cascade, if_exists| {
-        command(
-            &all,
-            Command::DropView {
-                view,
-                kind,
-                if_exists,
-                cascade,
-            },
-        )
-    })
+    let if_exists = cursor.if_exists();
+    let names = cursor.list(Cursor::relation)?;
+    let cascade = cursor.cascade();
+    cursor.expect_end()?;
+    let dropped = |view: &String| Command::DropView {
+        view: view.clone(),
+        kind,
+        if_exists,
+        cascade,
+        along: names.iter().filter(|name| *name != view).cloned().collect(),
+    };
+    Ok(names.iter().map(|view| command(cursor, dropped(view))).collect())
+}
+
+fn tables(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
+    let if_exists = cursor.if_exists();
+    let names = cursor.list(dropped_table)?;
+    let cascade = cursor.cascade();
+    cursor.expect_end()?;
+    let others = |table: &Identifier| {
+        let others = names.iter().filter(|name| *name != table);
+        others.filter_map(|name| name.known().map(str::to_owned)).collect()
+    };
+    let dropped = |table: &Identifier| Statement::DropTable {
+        table: table.clone(),
+        if_exists,
+        cascade,
+        along: others(table),
+    };
+    Ok(names.iter().map(dropped).collect())
 }
 
 /// `name ON table`
@@ -150,19 +164,29 @@ fn functions(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         }
         Ok(name)
     })?;
-    cursor.cascade();
+    let cascade = cursor.cascade();
     cursor.expect_end()?;
-    let each = names
-        .into_iter()
-        .map(|name| command(cursor, Command::DropFunction { name, if_exists }));
-    Ok(each.collect())
+    let dropped = |name| Command::DropFunction {
+        name,
+        if_exists,
+        cascade,
+    };
+    Ok(names.into_iter().map(|name| command(cursor, dropped(name))).collect())
 }
 
 /// What is no relation: it touches a table only with CASCADE.
 fn object(cursor: &mut Cursor<'_>, kind: String) -> Read<Vec<Statement>> {
-    cursor.if_exists();
+    let if_exists = cursor.if_exists();
     let tokens = cursor.rest();
     let cascade = tokens.last().is_some_and(|token| token.is("cascade"));
     let name = tokens.iter().find_map(Token::name).unwrap_or_default().to_owned();
-    Ok(vec![command(cursor, Command::DropObject { kind, name, cascade })])
+    Ok(vec![command(
+        cursor,
+        Command::DropObject {
+            kind,
+            name,
+            if_exists,
+            cascade,
+        },
+    )])
 }

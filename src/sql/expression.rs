@@ -136,6 +136,12 @@ pub(super) struct Mention<'a> {
     pub name: &'a str,
 }
 
+/// Whether a name is a keyword that looks like a column, or a function without brackets.
+pub(super) fn is_no_column(token: &Token) -> bool {
+    let words = |list: &[&str]| token.word().is_some_and(|word| list.contains(&word));
+    words(NO_COLUMN) || words(BARE_FUNCTIONS)
+}
+
 /// The expression that some tokens make.
 pub(super) fn expression(cursor: &Cursor<'_>, tokens: &[Token]) -> SqlExpression {
     let mut columns: Vec<String> = Vec::new();

@@ -2,6 +2,7 @@
 
 use crate::statement::QueryReads;
 
+use super::certain;
 use super::cursor::{Cursor, catalog_name};
 use super::expression::{calls, mentions};
 use super::token::{Kind, Token};
@@ -69,13 +70,20 @@ pub(super) fn reads(cursor: &Cursor<'_>, tokens: &[Token]) -> QueryReads {
         ..Scan::default()
     };
     scan.relations(cursor, tokens);
-    scan.finish(tokens)
+    let mut reads = scan.finish(tokens);
+    if cursor.reading.has_variables() {
+        reads.certain.clear();
+    }
+    reads
 }
 
 #[derive(Default)]
 struct Scan {
     /// Names that `WITH` gives to queries.
     common: Vec<String>,
+    /// Aliases of subqueries and functions.
+    derived: Vec<String>,
+    has_derived: bool,
     relations: Vec<String>,
     aliases: Vec<(String, String)>,
 }
@@ -126,7 +134,8 @@ impl Scan {
             if joined {
                 self.list(&mut cursor.over(inside));
             }
-            alias(cursor);
+            self.derived.extend(alias(cursor));
+            self.has_derived = true;
             return;
         }
         cursor.eat(&["only"]);
@@ -142,7 +151,8 @@ impl Scan {
             // A function, `unnest(..)`, with columns of its own behind the alias.
             let _ = cursor.brackets();
             cursor.eat(&["with", "ordinality"]);
-            alias(cursor);
+            self.derived.extend(alias(cursor));
+            self.has_derived = true;
             return;
         }
         let (Some(bare), name) = (parts.last().cloned(), catalog_name(&parts)) else {
@@ -150,6 +160,8 @@ impl Scan {
         };
         let alias = alias(cursor);
         if parts.len() == 1 && self.common.contains(&bare) {
+            self.derived.push(alias.unwrap_or(bare));
+            self.has_derived = true;
             return;
         }
         self.aliases.push((alias.unwrap_or(bare), name.clone()));
@@ -158,12 +170,44 @@ impl Scan {
         }
     }
 
+    /// The columns that can be nothing else, of relations that can be no others.
+    fn certain(&self, tokens: &[Token]) -> Vec<(String, String)> {
+        let relation = |alias: &str| {
+            let mut named = self.aliases.iter().filter(|(known, _)| known == alias);
+            let (_, relation) = named.next()?;
+            (named.next().is_none() && !self.derived.iter().any(|known| known == alias)).then_some(relation)
+        };
+        let queries = tokens.iter().filter(|token| token.is("select")).count();
+        let only = match self.relations.as_slice() {
+            // Within another statement a name may be a column of that.
+            [only]
+                if queries == 1
+                    && tokens.first().is_some_and(|token| token.is("select"))
+                    && self.aliases.len() == 1
+                    && !self.has_derived =>
+            {
+                Some(only)
+            }
+            _ => None,
+        };
+        let given = certain::aliases(tokens);
+        let is_free = |name: &str| !given.contains(&name) && relation(name).is_none();
+        let found = certain::in_tokens(tokens)
+            .into_iter()
+            .filter_map(|mention| match mention.qualifier {
+                Some(qualifier) => Some((relation(qualifier)?.clone(), mention.name.to_owned())),
+                None => Some((only.filter(|_| is_free(mention.name))?.clone(), mention.name.to_owned())),
+            });
+        found.collect()
+    }
+
     fn finish(self, tokens: &[Token]) -> QueryReads {
         let resolve = |qualifier: &str| {
             let found = self.aliases.iter().find(|(alias, _)| alias == qualifier);
             // A name that is no relation of this query belongs to a subquery or a common table expression.
             found.map_or_else(|| qualifier.to_owned(), |(_, relation)| relation.clone())
         };
+        let certain = self.certain(tokens);
         let mut reads = QueryReads::default();
         for mention in mentions(tokens) {
             let entry = (mention.qualifier.map(resolve), mention.name.to_owned());
@@ -184,6 +228,8 @@ impl Scan {
         }
         reads.asks_for_ends = self.relations.len() == 1 && reads.stars.is_empty() && asks_for_ends(tokens);
         reads.relations = self.relations;
+        reads.certain = certain;
+        reads.calls = calls(tokens).into_iter().map(str::to_owned).collect();
         reads
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Reading<'a> {
     functions: &'a dyn Functions,
     budget: &'a Budget,
     running: Option<&'a Running<'a>>,
+    /// Whether names may be variables.
+    is_in_body: bool,
 }
 
 /// A function whose body is read.
@@ -58,6 +60,7 @@ impl<'a> Reading<'a> {
             functions,
             budget,
             running: None,
+            is_in_body: false,
         }
     }
 
@@ -101,7 +104,21 @@ impl<'a> Reading<'a> {
             functions: self.functions,
             budget: self.budget,
             running: Some(running),
+            is_in_body: true,
         }
+    }
+
+    /// Goes into a body without a name.
+    pub(super) fn in_body(self) -> Self {
+        Self {
+            is_in_body: true,
+            ..self
+        }
+    }
+
+    /// Whether a name may be a variable: of PL/pgSQL, or a parameter.
+    pub(super) fn has_variables(&self) -> bool {
+        self.is_in_body
     }
 
     /// Takes a statement from the budget; false when nothing is left.

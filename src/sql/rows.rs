@@ -1,11 +1,13 @@
 //! Statements that read and write rows.
 
 use crate::row_work::{Assigned, Rows};
-use crate::statement::{Command, QueryReads, Statement};
+use crate::statement::{Command, InsertedRows, QueryReads, Statement};
 
+use super::certain;
 use super::conditions::{Joined, assigned, rows};
+use super::conflict;
 use super::cursor::{Cursor, Problem, Read};
-use super::expression::calls;
+use super::expression::{Mention, calls};
 use super::functions::built_in;
 use super::heads::{self, command};
 use super::query;
@@ -79,8 +81,9 @@ fn unknown_call<'a>(tokens: &'a [Token], reading: Reading<'_>) -> Option<&'a str
 pub(super) fn update(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     cursor.expect("update")?;
     let table = cursor.table()?;
-    alias(cursor, "set");
+    let own = alias(cursor, "set");
     cursor.expect("set")?;
+    let start = cursor.at;
     let assignments = cursor.until(|token| token.is("where") || token.is("from") || token.is("returning"));
     let assigned: Vec<(String, Assigned)> = Cursor::comma_separated(assignments)
         .into_iter()
@@ -100,6 +103,7 @@ pub(super) fn update(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     }
     let (rows, inner) = condition(cursor, joined)?;
     merge(&mut reads, inner);
+    reads.certain.extend(certain(cursor, start, &table, own.as_deref()));
     Ok(vec![command(
         cursor,
         Command::Update {
@@ -117,7 +121,8 @@ pub(super) fn delete(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     cursor.expect("delete")?;
     cursor.expect("from")?;
     let table = cursor.table()?;
-    alias(cursor, "using");
+    let own = alias(cursor, "using");
+    let start = cursor.at;
     let mut reads = QueryReads::default();
     let mut joined = Joined::Nothing;
     if cursor.sees(&["using"]) {
@@ -127,17 +132,40 @@ pub(super) fn delete(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     }
     let (rows, inner) = condition(cursor, joined)?;
     merge(&mut reads, inner);
+    reads.certain.extend(certain(cursor, start, &table, own.as_deref()));
     Ok(vec![command(cursor, Command::Delete { table, rows, reads })])
 }
 
-fn alias(cursor: &mut Cursor<'_>, next: &str) {
+/// The columns of the table itself that can be nothing else.
+fn certain(cursor: &Cursor<'_>, start: usize, table: &str, alias: Option<&str>) -> Vec<(String, String)> {
+    if cursor.reading.has_variables() {
+        return Vec::new();
+    }
+    let tokens = &cursor.tokens[start..cursor.at];
+    let is_alone = !["select", "from", "using", "returning"]
+        .iter()
+        .any(|word| tokens.iter().any(|token| token.is(word)));
+    let is_own = |mention: &Mention<'_>| match mention.qualifier {
+        Some(qualifier) => is_alone && qualifier == alias.unwrap_or(table),
+        None => is_alone && Some(mention.name) != alias && mention.name != table,
+    };
+    let found = certain::in_tokens(tokens).into_iter().filter(is_own);
+    found
+        .map(|mention| (table.to_owned(), mention.name.to_owned()))
+        .collect()
+}
+
+fn alias(cursor: &mut Cursor<'_>, next: &str) -> Option<String> {
     let is_alias = cursor.eat(&["as"])
         || cursor.peek().is_some_and(|token| {
             token.name().is_some() && ![next, "where", "returning"].iter().any(|word| token.is(word))
         });
-    if is_alias && cursor.name().is_err() {
-        cursor.at += 1;
+    if !is_alias {
+        return None;
     }
+    let alias = cursor.name().ok();
+    cursor.at += usize::from(alias.is_none());
+    alias
 }
 
 /// `WHERE ..`, and what its subqueries read.
@@ -183,8 +211,23 @@ pub(super) fn insert(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         return cursor.fail("VALUES or a query");
     }
     let tokens = cursor.rest();
-    let reads = query::reads(cursor, tokens);
-    Ok(vec![command(cursor, Command::Insert { table, columns, reads })])
+    let mut reads = query::reads(cursor, tokens);
+    let conflict = conflict::read(cursor, tokens);
+    let rows = conflict::rows(cursor, tokens);
+    if conflict.is_some() || tokens.iter().any(|token| token.is("returning")) {
+        // There stand columns of the table that is written, and of `excluded`.
+        reads.certain.clear();
+    }
+    Ok(vec![command(
+        cursor,
+        Command::Insert {
+            table,
+            columns,
+            reads,
+            rows,
+            conflict,
+        },
+    )])
 }
 
 /// `(a, b)`; nothing where an item is more than a name, such as a part of an array.
@@ -247,6 +290,8 @@ pub(super) fn copy(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
             table,
             columns,
             reads: QueryReads::default(),
+            rows: InsertedRows::Others,
+            conflict: None,
         }
     } else {
         Command::Select {
@@ -335,4 +380,6 @@ fn merge(into: &mut QueryReads, more: QueryReads) {
     into.relations.extend(more.relations);
     into.columns.extend(more.columns);
     into.stars.extend(more.stars);
+    into.calls.extend(more.calls);
+    into.certain.extend(more.certain);
 }

@@ -49,6 +49,8 @@ pub enum Command {
         if_exists: bool,
         /// `CASCADE`
         cascade: bool,
+        /// The other views of the same command.
+        along: Vec<String>,
     },
     /// `ALTER VIEW`, `ALTER MATERIALIZED VIEW`
     AlterView {
@@ -76,6 +78,10 @@ pub enum Command {
         name: String,
         /// `UPDATE OF` these columns, and those that `WHEN` reads
         columns: Vec<String>,
+        /// Of these what can be nothing but columns.
+        certain: Vec<String>,
+        /// What it runs.
+        function: Option<String>,
         /// `OR REPLACE`
         replaces: bool,
     },
@@ -96,6 +102,8 @@ pub enum Command {
         name: String,
         /// The columns that its expressions read.
         columns: Vec<String>,
+        /// Of these what can be nothing but columns.
+        certain: Vec<String>,
     },
     /// `DROP POLICY`
     DropPolicy {
@@ -205,6 +213,8 @@ pub enum Command {
     DropType {
         /// Its name.
         name: String,
+        /// `DOMAIN`, which drops nothing else
+        is_domain: bool,
         /// `IF EXISTS`
         if_exists: bool,
         /// `CASCADE`
@@ -245,6 +255,8 @@ pub enum Command {
         name: String,
         /// `IF EXISTS`
         if_exists: bool,
+        /// `CASCADE`
+        cascade: bool,
     },
     /// `DROP EXTENSION`, `DROP SCHEMA`, ..., whatever may be used by a table
     DropObject {
@@ -252,6 +264,8 @@ pub enum Command {
         kind: String,
         /// Its name.
         name: String,
+        /// `IF EXISTS`
+        if_exists: bool,
         /// `CASCADE`
         cascade: bool,
     },
@@ -300,6 +314,10 @@ pub enum Command {
         columns: Vec<String>,
         /// What its query reads; nothing for `VALUES`
         reads: QueryReads,
+        /// What its rows are.
+        rows: InsertedRows,
+        /// `ON CONFLICT`
+        conflict: Option<Conflict>,
     },
     /// `SELECT`, `COPY .. TO`: reads only
     Select {
@@ -423,6 +441,10 @@ pub struct QueryReads {
     pub stars: Vec<Option<String>>,
     /// Whether it asks for nothing but the smallest and largest values of columns: an index answers that without reading rows.
     pub asks_for_ends: bool,
+    /// The functions that it calls, by their bare names.
+    pub calls: Vec<String>,
+    /// Columns of relations that can be nothing else.
+    pub certain: Vec<(String, String)>,
 }
 
 impl QueryReads {
@@ -446,6 +468,40 @@ pub enum ViewKind {
     Plain,
     /// A materialized view.
     Materialized,
+}
+
+/// What an INSERT adds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InsertedRows {
+    /// `VALUES`
+    Values {
+        /// How many values each row has.
+        widths: Vec<usize>,
+        /// The places, counted from none, at which a row has NULL.
+        nulls: Vec<usize>,
+    },
+    /// What a query gives, or a file.
+    Others,
+}
+
+/// Which key `ON CONFLICT` is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Conflict {
+    /// `(column, ..)`
+    Columns {
+        /// The columns.
+        columns: Vec<String>,
+        /// `WHERE`, behind them
+        partial: bool,
+    },
+    /// `(lower(code))`, and whatever else is no column
+    Expressions,
+    /// `ON CONSTRAINT name`
+    Constraint(String),
+    /// `DO NOTHING` without any: all keys
+    Any,
+    /// `DO UPDATE` without any
+    Missing,
 }
 
 /// What `ALTER SEQUENCE` does.

@@ -56,16 +56,22 @@ impl Context<'_> {
             Command::ChangeIndex { index } => vec![self.about_index(Aspect::ChangeIndex, index)],
             Command::RenameEnumValue { name, value } => self.rename_enum_value(name, value),
             Command::Revoke { tables } => self.revoke(tables),
-            Command::DropFunction { name, if_exists } => self.drop_function(name, *if_exists),
+            Command::DropFunction {
+                name,
+                if_exists,
+                cascade,
+            } => self.drop_function(name, *if_exists, *cascade),
             Command::DropType { name, cascade, .. } => self.drop_type(name, *cascade),
             Command::AlterDomain { name, change } => self.alter_domain(name, *change),
             Command::CreateType { .. }
             | Command::AddEnumValue { .. }
             | Command::CreateDomain { .. }
             | Command::CreateFunction { .. }
-            | Command::DropObject { .. }
             | Command::TouchNothing
             | Command::DeferConstraints => vec![unbound(Aspect::TouchNothing)],
+            Command::DropObject {
+                kind, name, cascade, ..
+            } => self.drop_object(kind, name, *cascade),
             Command::ChangeServer => vec![self.change_server()],
             Command::Session(change) => vec![self.session(change)],
             Command::Transaction(change) => vec![self.end_transaction(*change)],
@@ -112,7 +118,9 @@ impl Context<'_> {
                 }
                 observations
             }
-            Command::DropView { view, cascade, .. } => self.drop_view(view, *cascade),
+            Command::DropView {
+                view, cascade, along, ..
+            } => self.drop_view(view, *cascade, along),
             Command::RefreshView {
                 view,
                 without_data: true,

@@ -10,7 +10,7 @@ use super::{Aspect, Context, FactName, Observation, Role, unbound};
 const MOST_ALONG: usize = 5;
 
 impl Context<'_> {
-    pub(super) fn drop_table(&self, table: &str, cascade: bool) -> Vec<Observation> {
+    pub(super) fn drop_table(&self, table: &str, cascade: bool, along: &[String]) -> Vec<Observation> {
         if let Some(view) = self.catalog.view(table) {
             // Only DROP VIEW drops it; Postgres refuses this.
             return vec![self.refused(table, &format!("{table} is a {:?} view", view.kind))];
@@ -30,7 +30,7 @@ impl Context<'_> {
         let child = self
             .catalog
             .incoming_foreign_keys(table)
-            .find(|(child, ..)| *child != table);
+            .find(|(child, ..)| *child != table && !along.iter().any(|name| name == child));
         let views = self.catalog.dependent_views(table, None);
         match (cascade, child, views.first()) {
             (false, Some((child, key, _)), _) => {
@@ -228,18 +228,31 @@ impl Context<'_> {
                 self.refused(&table, &format!("the column `{column}` of `{table}`"))
             });
         }
+        let function = (!cascade && observations.len() == 1)
+            .then(|| self.function_with(&name.to_lowercase()))
+            .flatten();
+        observations.extend(function.map(|function| unbound(Aspect::DependentsRefuse).named("dependent", function)));
         observations
     }
 
-    pub(super) fn drop_view(&self, view: &str, cascade: bool) -> Vec<Observation> {
+    pub(super) fn drop_view(&self, view: &str, cascade: bool, along: &[String]) -> Vec<Observation> {
         let mut observations = vec![unbound(Aspect::DropView).role(Role::View, view)];
         let above = self.catalog.dependent_views(view, None);
         if cascade {
             observations.extend(take_views(view, &above));
-        } else if let Some(above) = above.first() {
+        } else if let Some(above) = above.iter().find(|above| !along.contains(above)) {
             observations.push(self.refused(view, &format!("the view `{above}`")));
         }
         observations
+    }
+
+    /// An extension, a schema, and whatever else is no relation.
+    pub(super) fn drop_object(&self, kind: &str, name: &str, cascade: bool) -> Vec<Observation> {
+        let dependent = (kind == "extension" && !cascade)
+            .then(|| self.extension_dependent(name))
+            .flatten();
+        let refused = dependent.map(|dependent| unbound(Aspect::DependentsRefuse).named("dependent", dependent));
+        refused.map_or_else(|| vec![unbound(Aspect::TouchNothing)], |refused| vec![refused])
     }
 
     /// What Postgres refuses whatever the statement says: checks that wait, enum values that are too new.

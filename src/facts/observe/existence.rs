@@ -1,9 +1,9 @@
 //! Names that are taken or missing: Postgres refuses such a statement whatever the rows are.
 
-use crate::catalog::Presence;
+use crate::catalog::{Presence, RelationKind};
 use crate::statement::{
-    AlterTableAction, Command, ConstraintKind, CreateIndex, CreateTable, IndexItem, Name, Statement, TableChange,
-    TableConstraint, TableForm,
+    AlterTableAction, ConstraintKind, CreateIndex, CreateTable, ForeignKey, IndexItem, Name, Statement, TableChange,
+    TableConstraint, TableForm, Using,
 };
 use crate::unknown::Identifier;
 
@@ -18,7 +18,14 @@ impl Context<'_> {
         }
         match statement {
             Statement::CreateTable(create) => self.refused_table(create),
-            Statement::DropTable { table, if_exists, .. } => self.needs_relation(table, *if_exists, "table"),
+            Statement::DropTable { table, if_exists, .. } => {
+                let mut refused = self.needs_relation(table, *if_exists, "table");
+                let kind = table
+                    .known()
+                    .and_then(|name| self.needs_kind(name, RelationKind::Table));
+                refused.extend(kind);
+                refused
+            }
             Statement::RenameTable { from, to, if_exists } => {
                 let mut refused = self.needs_table(from, *if_exists);
                 refused.extend(self.needs_free(to.known()));
@@ -63,8 +70,21 @@ impl Context<'_> {
             } => self.needs_free(sequence.known()),
             Statement::DropSequence {
                 sequence, if_exists, ..
-            } => self.needs_relation(sequence, *if_exists, "sequence"),
-            Statement::Command { command, .. } => self.refused_command(command),
+            } => {
+                let mut refused = self.needs_relation(sequence, *if_exists, "sequence");
+                let kind = sequence
+                    .known()
+                    .and_then(|name| self.needs_kind(name, RelationKind::Sequence));
+                refused.extend(kind);
+                refused
+            }
+            Statement::Command { command, text } => {
+                let mut refused = self.refused_command(command);
+                if refused.is_empty() {
+                    refused.extend(self.refused_values(command, text));
+                }
+                refused
+            }
             Statement::CreateSequence { .. }
             | Statement::SetConstraintsImmediate { .. }
             | Statement::AlterSequenceType { .. }
@@ -75,89 +95,13 @@ impl Context<'_> {
         }
     }
 
-    fn refused_command(&self, command: &Command) -> Vec<Observation> {
-        match command {
-            Command::CreateTableAs {
-                table,
-                if_not_exists: false,
-                ..
-            } => self.needs_free(Some(table)),
-            Command::CreateView {
-                view,
-                replaces: false,
-                if_not_exists: false,
-                ..
-            } => self.needs_free(Some(view)),
-            Command::DropView { view, if_exists, .. } => {
-                self.needs_relation(&Identifier::from(view.as_str()), *if_exists, "view")
-            }
-            Command::AlterView {
-                view,
-                new_name: Some(to),
-                ..
-            } => {
-                let mut refused = self.needs_relation(&Identifier::from(view.as_str()), false, "view");
-                refused.extend(self.needs_free(Some(to)));
-                refused
-            }
-            Command::CreateTrigger {
-                table, name, replaces, ..
-            } => {
-                let mut refused = self.needs_table(&table.as_str().into(), false);
-                if !replaces && self.catalog.presence_of_trigger(table, name) == Presence::There {
-                    refused.push(taken(&format!("the trigger `{name}` of `{table}`")));
-                }
-                refused
-            }
-            Command::DropTrigger { table, name, if_exists } => {
-                let is_missing = self.catalog.presence_of_trigger(table, name) == Presence::Missing;
-                missing(is_missing && !if_exists, &format!("trigger `{name}` on `{table}`"))
-            }
-            Command::CreatePolicy { table, name, .. } => {
-                let mut refused = self.needs_table(&table.as_str().into(), false);
-                if self.catalog.presence_of_policy(table, name) == Presence::There {
-                    refused.push(taken(&format!("the policy `{name}` of `{table}`")));
-                }
-                refused
-            }
-            Command::DropPolicy { table, name, if_exists } => {
-                let is_missing = self.catalog.presence_of_policy(table, name) == Presence::Missing;
-                missing(is_missing && !if_exists, &format!("policy `{name}` on `{table}`"))
-            }
-            Command::CreateType { name, .. } | Command::CreateDomain { name, .. } => {
-                if is_plain(name) && self.catalog.presence_of_type(name) == Presence::There {
-                    vec![taken(&format!("the type `{name}`"))]
-                } else {
-                    Vec::new()
-                }
-            }
-            Command::DropType { name, if_exists, .. } => {
-                let is_missing = is_plain(name) && self.catalog.presence_of_type(name) == Presence::Missing;
-                missing(is_missing && !if_exists, &format!("type `{name}`"))
-            }
-            Command::Update { table, columns, .. } | Command::Insert { table, columns, .. } => {
-                self.needs_columns(table, columns)
-            }
-            Command::Comment { table, column } => self.needs_columns(table, column.as_slice()),
-            Command::Delete { table, .. } | Command::ChangeTable { table, .. } => {
-                self.needs_table(&table.as_str().into(), false)
-            }
-            Command::Truncate { tables, .. } | Command::LockTable { tables, .. } => {
-                let tables = tables.iter().map(|table| Identifier::from(table.as_str()));
-                tables.flat_map(|table| self.needs_table(&table, false)).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
     /// A table that is made needs a free name; so do its keys, and what they point to has to be there.
     fn refused_table(&self, create: &CreateTable) -> Vec<Observation> {
         if create.if_not_exists || create.form == TableForm::Temporary {
             return Vec::new();
         }
         let mut refused = self.needs_free(create.table.known());
-        let constraints = create.constraints.iter();
-        refused.extend(constraints.flat_map(|constraint| self.refused_reference(&constraint.kind)));
+        refused.extend(self.refused_definition(create));
         refused
     }
 
@@ -165,7 +109,8 @@ impl Context<'_> {
         let changes = Changes::of(actions);
         let refused = actions
             .iter()
-            .flat_map(|action| self.refused_action(table, action, &changes));
+            .flat_map(|action| self.refused_action(table, action, &changes))
+            .chain(keys_of(actions).flat_map(|key| self.refused_key(table, key, actions)));
         refused.collect()
     }
 
@@ -182,7 +127,15 @@ impl Context<'_> {
                 if column.if_not_exists || changes.drops_column(&column.name) {
                     return Vec::new();
                 }
-                self.needs_free_column(table, &column.name)
+                let mut refused = self.needs_free_column(table, &column.name);
+                let default = column.default.as_ref();
+                refused.extend(default.and_then(|default| self.refused_default(default)));
+                let generated = column.generated.as_ref().map(|generated| &generated.expression);
+                for expression in generated.into_iter().chain(&column.check) {
+                    let is_added = |name: &str| changes.adds(&name.into());
+                    refused.extend(self.needs_columns_of(table, expression, is_added));
+                }
+                refused
             }
             AlterTableAction::DropColumn { if_exists: true, .. }
             | AlterTableAction::DropConstraint { if_exists: true, .. } => Vec::new(),
@@ -192,17 +145,31 @@ impl Context<'_> {
                 refused
             }
             AlterTableAction::DropColumn { column, .. }
-            | AlterTableAction::AlterType { column, .. }
-            | AlterTableAction::SetDefault { column, .. }
             | AlterTableAction::DropDefault { column }
             | AlterTableAction::SetNotNull { column }
             | AlterTableAction::DropNotNull { column }
             | AlterTableAction::AddIdentity { column }
             | AlterTableAction::DropIdentity { column } => needs(column),
+            AlterTableAction::AlterType { column, using, .. } => {
+                let mut refused = needs(column);
+                if let Some(Using::Expression(expression)) = using {
+                    refused.extend(self.needs_columns_in(table, expression, |name| changes.adds(&name.into())));
+                }
+                refused
+            }
+            AlterTableAction::SetDefault { column, default } => {
+                let mut refused = needs(column);
+                refused.extend(self.refused_default(default));
+                refused
+            }
             AlterTableAction::AddConstraint(constraint) => {
                 let mut refused = self.refused_constraint(table, constraint, changes);
                 refused.extend(constraint_columns(&constraint.kind).iter().flat_map(needs));
-                refused.extend(self.refused_reference(&constraint.kind));
+                if let ConstraintKind::Check(check) = &constraint.kind {
+                    refused.extend(self.needs_columns_of(table, check, |name| changes.adds(&name.into())));
+                }
+                let drops = |name: &str| changes.drops_constraint(name);
+                refused.extend(self.refused_second_key(table, &constraint.kind, drops));
                 refused
             }
             AlterTableAction::DropConstraint { name, .. } | AlterTableAction::ValidateConstraint { name } => {
@@ -230,9 +197,13 @@ impl Context<'_> {
             TableChange::AddNotNull { column, .. }
             | TableChange::SetExpression { column, .. }
             | TableChange::DropExpression { column } => self.needs_column(table, &column.as_str().into()),
-            TableChange::AttachPartition { partition, .. } | TableChange::DetachPartition { partition, .. } => {
-                self.needs_table(&partition.as_str().into(), false)
+            TableChange::AttachPartition { partition, .. } => {
+                let mut refused = self.needs_table(&partition.as_str().into(), false);
+                let parent = known_here(table);
+                refused.extend(parent.into_iter().flat_map(|parent| self.needs_partitioned(parent)));
+                refused
             }
+            TableChange::DetachPartition { partition, .. } => self.needs_partition(table, partition),
             TableChange::Inherit { parent } | TableChange::Disinherit { parent } => {
                 self.needs_table(&parent.as_str().into(), false)
             }
@@ -271,17 +242,6 @@ impl Context<'_> {
         }
     }
 
-    /// The table and the columns that a foreign key points to.
-    fn refused_reference(&self, kind: &ConstraintKind) -> Vec<Observation> {
-        let ConstraintKind::ForeignKey(key) = kind else {
-            return Vec::new();
-        };
-        let mut refused = self.needs_table(&key.to_table, false);
-        let columns = key.to_columns.iter();
-        refused.extend(columns.flat_map(|column| self.needs_column(&key.to_table, column)));
-        refused
-    }
-
     fn refused_index(&self, create: &CreateIndex) -> Vec<Observation> {
         let mut refused = self.needs_table(&create.table, false);
         let is_there = |name: &str| self.catalog.index_table(name).is_some();
@@ -298,11 +258,18 @@ impl Context<'_> {
         });
         let columns = items.chain(&create.include);
         refused.extend(columns.flat_map(|column| self.needs_column(&create.table, column)));
+        let expressions = create.items.iter().filter_map(|item| match item {
+            IndexItem::Expression(expression) => Some(expression),
+            IndexItem::Column { .. } => None,
+        });
+        for expression in expressions.chain(&create.condition) {
+            refused.extend(self.needs_columns_of(&create.table, expression, |_| false));
+        }
         refused
     }
 
     /// A name for a new table, view, index or sequence.
-    fn needs_free(&self, name: Option<&str>) -> Vec<Observation> {
+    pub(super) fn needs_free(&self, name: Option<&str>) -> Vec<Observation> {
         let relation = name
             .filter(|name| is_plain(name))
             .and_then(|name| self.catalog.relation(name));
@@ -328,7 +295,7 @@ impl Context<'_> {
         }
     }
 
-    fn needs_column(&self, table: &Identifier, column: &Identifier) -> Vec<Observation> {
+    pub(super) fn needs_column(&self, table: &Identifier, column: &Identifier) -> Vec<Observation> {
         let is_missing = self.presence_of_column(table, column) == Presence::Missing;
         missing(
             is_missing,
@@ -337,7 +304,7 @@ impl Context<'_> {
     }
 
     /// A table with all of these columns.
-    fn needs_columns(&self, table: &str, columns: &[String]) -> Vec<Observation> {
+    pub(super) fn needs_columns(&self, table: &str, columns: &[String]) -> Vec<Observation> {
         let table = Identifier::from(table);
         let mut refused = self.needs_table(&table, false);
         let columns = columns.iter().map(|column| Identifier::from(column.as_str()));
@@ -345,7 +312,7 @@ impl Context<'_> {
         refused
     }
 
-    fn needs_constraint(&self, table: &Identifier, name: Option<&str>) -> Vec<Observation> {
+    pub(super) fn needs_constraint(&self, table: &Identifier, name: Option<&str>) -> Vec<Observation> {
         let (Some(here), Some(name)) = (known_here(table), name) else {
             return Vec::new();
         };
@@ -384,15 +351,34 @@ impl Context<'_> {
     }
 
     /// A table that the history knows to be gone.
-    fn needs_table(&self, table: &Identifier, if_exists: bool) -> Vec<Observation> {
+    pub(super) fn needs_table(&self, table: &Identifier, if_exists: bool) -> Vec<Observation> {
         let is_missing = self.catalog.lacks_table(table);
-        missing(is_missing && !if_exists, &format!("table `{}`", table.shown()))
+        missing(is_missing && !if_exists, &format!("table {}", self.spelled(table)))
+    }
+
+    /// A name, and how it is spelled where there is one that differs in its capital letters.
+    fn spelled(&self, name: &Identifier) -> String {
+        let other = name.known().and_then(|name| self.catalog.spelled_otherwise(name));
+        match other {
+            Some(other) => format!(
+                "`{}`: it is called `{other}`, and keeps its capital letters in double quotes alone",
+                name.shown()
+            ),
+            None => format!("`{}`", name.shown()),
+        }
     }
 
     /// A relation that is gone, or that never was.
-    fn needs_relation(&self, name: &Identifier, if_exists: bool, kind: &str) -> Vec<Observation> {
+    pub(super) fn needs_relation(&self, name: &Identifier, if_exists: bool, kind: &str) -> Vec<Observation> {
         let is_missing = known_here(name).is_some_and(|name| self.catalog.lacks_relation(name));
-        missing(is_missing && !if_exists, &format!("{kind} `{}`", name.shown()))
+        missing(is_missing && !if_exists, &format!("{kind} {}", self.spelled(name)))
+    }
+
+    /// A relation of another kind, which another command drops.
+    pub(super) fn needs_kind(&self, name: &str, wanted: RelationKind) -> Option<Observation> {
+        let kind = is_plain(name).then(|| self.catalog.kind_of(name)).flatten()?;
+        let reason = format!("`{name}` is {}", kind.in_words());
+        (kind != wanted).then(|| refused_by_definition(&reason))
     }
 
     fn presence_of_column(&self, table: &Identifier, column: &Identifier) -> Presence {
@@ -449,8 +435,25 @@ fn constraint_columns(kind: &ConstraintKind) -> &[Identifier] {
     }
 }
 
+/// The foreign keys that an ALTER TABLE adds, by themselves or with a column.
+fn keys_of(actions: &[AlterTableAction]) -> impl Iterator<Item = &ForeignKey> {
+    actions.iter().filter_map(|action| match action {
+        AlterTableAction::AddColumn(column) if !column.if_not_exists => column.references.as_ref(),
+        AlterTableAction::AddConstraint(TableConstraint {
+            kind: ConstraintKind::ForeignKey(key),
+            ..
+        }) => Some(key),
+        _ => None,
+    })
+}
+
+/// What Postgres refuses because of what something is.
+pub(super) fn refused_by_definition(reason: &str) -> Observation {
+    unbound(Aspect::RefusedByDefinition).named("reason", reason)
+}
+
 /// A name that is known, and has no schema: the catalog does not tell schemas apart.
-fn known_here(name: &Identifier) -> Option<&str> {
+pub(super) fn known_here(name: &Identifier) -> Option<&str> {
     name.known().filter(|name| is_plain(name))
 }
 
@@ -458,15 +461,15 @@ fn is_named_here(name: &Identifier) -> bool {
     known_here(name).is_some()
 }
 
-fn is_plain(name: &str) -> bool {
+pub(super) fn is_plain(name: &str) -> bool {
     !name.contains('"')
 }
 
-fn taken(what: &str) -> Observation {
+pub(super) fn taken(what: &str) -> Observation {
     unbound(Aspect::NameTaken).named("what", what)
 }
 
-fn missing(is_missing: bool, what: &str) -> Vec<Observation> {
+pub(super) fn missing(is_missing: bool, what: &str) -> Vec<Observation> {
     if !is_missing {
         return Vec::new();
     }

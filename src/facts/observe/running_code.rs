@@ -57,7 +57,10 @@ impl Context<'_> {
         or_nothing(taken.into_iter().collect())
     }
 
-    pub(super) fn drop_function(&self, name: &str, if_exists: bool) -> Vec<Observation> {
+    pub(super) fn drop_function(&self, name: &str, if_exists: bool, cascade: bool) -> Vec<Observation> {
+        if !cascade && let Some(dependent) = self.function_dependent(name) {
+            return vec![unbound(Aspect::DependentsRefuse).named("dependent", dependent)];
+        }
         let is_called = match self.catalog.function(name) {
             Some(known) => !known.is_trigger && !self.catalog.is_recent(known.created_in),
             None => !if_exists,
@@ -65,7 +68,11 @@ impl Context<'_> {
         let change = format!("drops the function `{name}`");
         let effect = "fails where it calls it";
         let taken = unbound(Aspect::TakeFromRunningCode).named("function", name);
-        or_nothing(is_called.then(|| said(taken, &change, effect)).into_iter().collect())
+        let taken = is_called.then(|| said(taken, &change, effect));
+        // CASCADE drops the triggers that run it.
+        let triggers = self.triggers_of(name).into_iter();
+        let locks = triggers.map(|(table, _)| change_catalog(&table, LockMode::AccessExclusive));
+        or_nothing(taken.into_iter().chain(locks).collect())
     }
 }
 
