@@ -63,6 +63,16 @@ struct Shown {
     told_before: FxHashSet<String>,
 }
 
+impl Shown {
+    fn nothing(since: &str, commit: &str) -> Self {
+        Self {
+            base: format!("{since} (merge base {})", short(commit)),
+            paths: FxHashSet::default(),
+            told_before: FxHashSet::default(),
+        }
+    }
+}
+
 impl Branch {
     /// Asks git where the project's migrations stand.
     ///
@@ -139,6 +149,11 @@ impl Branch {
             commit: short(&commit),
         };
         let project = lookup.project;
+        if is_as_in(&commit, lookup)? {
+            self.standing.base = Some(tree::evidence(project, source));
+            self.shown = Some(Shown::nothing(since, &commit));
+            return Ok(());
+        }
         let seen = lookup.see(&commit, &|base| {
             let evidence = tree::evidence(base, source.clone());
             let difference = difference::difference(project, Some(base));
@@ -159,9 +174,9 @@ impl Branch {
         self.standing.base = Some(evidence);
         self.standing.edits = difference.edits;
         self.shown = Some(Shown {
-            base: format!("{since} (merge base {})", short(&commit)),
             paths: difference.paths,
             told_before,
+            ..Shown::nothing(since, &commit)
         });
         Ok(())
     }
@@ -227,6 +242,13 @@ impl Branch {
         let shown = self.shown.as_ref()?;
         Some(format!("no migration was added or changed since {}", shown.base))
     }
+}
+
+/// Whether nothing differs from a commit, as far as git can tell: not of what an editor holds, nor of what lies in submodules.
+fn is_as_in(commit: &str, lookup: &Lookup<'_>) -> Result<bool, BranchError> {
+    let files = lookup.request.files;
+    let has_submodules = files.is_file(&lookup.repository.top()?.join(".gitmodules"));
+    Ok(files.are_on_disk() && !has_submodules && !lookup.repository.differs(commit)?)
 }
 
 fn equals_head(deployed: &str, parent: Option<&str>) -> String {

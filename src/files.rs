@@ -173,6 +173,12 @@ impl Files {
         self
     }
 
+    /// Whether what is read is what lies on disk.
+    #[must_use]
+    pub fn are_on_disk(&self) -> bool {
+        matches!(*self.source, Source::Disk)
+    }
+
     /// Why git could not hand out the files of a commit, should it have refused one.
     #[must_use]
     pub fn refusal(&self) -> Option<String> {

@@ -5,7 +5,11 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 
+use rustc_hash::FxHashSet;
 use thiserror::Error;
+
+/// How many objects a command line names.
+const OBJECTS_AT_ONCE: usize = 1_000;
 
 /// Why git gives no answer.
 #[derive(Debug, Error)]
@@ -86,6 +90,37 @@ impl<'a> Git<'a> {
     /// Runs a command that may well fail.
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<Output, GitError> {
         self.command(arguments).output().map_err(GitError::NoGit)
+    }
+
+    /// Brings those of the objects of a commit that a partial clone has left out, all at once: git would make a connection for
+    /// each that is asked for. Where it cannot, whoever asks for one will be told.
+    pub(crate) fn bring(&self, commit: &str, wanted: &FxHashSet<&str>) -> Result<(), GitError> {
+        let promisor = self.run(&["config", "--get-regexp", r"^remote\..*\.promisor$"])?;
+        let promisor = line(&promisor);
+        let Some(remote) = promisor
+            .strip_prefix("remote.")
+            .and_then(|rest| rest.split_once(".promisor"))
+        else {
+            return Ok(());
+        };
+        let tree = format!("{commit}^{{tree}}");
+        let listed = self.run(&["rev-list", "--objects", "--no-walk", "--missing=print", &tree])?;
+        let listed = text(&listed.stdout);
+        let missing = listed.lines().filter_map(|line| line.strip_prefix('?'));
+        let missing: Vec<&str> = missing.filter(|object| wanted.contains(object)).collect();
+        for objects in missing.chunks(OBJECTS_AT_ONCE) {
+            // As git itself fetches them, in promisor-remote.c.
+            let quietly = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags"];
+            let alone = [
+                "--no-write-fetch-head",
+                "--recurse-submodules=no",
+                "--filter=blob:none",
+                remote.0,
+            ];
+            let arguments = quietly.iter().chain(&alone).chain(objects).copied();
+            self.run(&arguments.collect::<Vec<_>>())?;
+        }
+        Ok(())
     }
 
     /// Starts the one that hands out objects.

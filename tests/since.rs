@@ -545,6 +545,20 @@ fn a_git_file_that_leads_nowhere_is_told_in_gits_own_words() {
 }
 
 #[test]
+fn the_text_of_an_editor_is_compared_too() {
+    let scratch = repository();
+    let text = index("shop", "0001_initial").replace("shop_status", "other");
+    let mut command = scratch.forelock();
+    let words = "check --since main --output-format json --stdin-filename shop/migrations/0002_index.py";
+    let run = Run::of(command.args(words.split(' ')).write_stdin(text));
+    let expected = [
+        "shop/migrations/0002_index.py: landed-migration-changed",
+        "shop/migrations/0002_index.py: create-index-blocking-writes",
+    ];
+    assert_eq!(run.findings(), expected);
+}
+
+#[test]
 fn a_partial_clone_fetches_what_it_left_out_or_says_that_it_cannot() {
     let scratch = repository().file("shop/migrations/0002_index.py", index("shop", "0001_initial") + "\n");
     commit(&scratch);

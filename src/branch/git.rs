@@ -150,6 +150,22 @@ impl<'a> Repository<'a> {
         Ok(words(&listed.stdout).map(|name| self.folder.join(path(name))).collect())
     }
 
+    /// Whether any file that a project is read from differs from the commit: in later commits, staged, in the work tree, untracked.
+    pub(super) fn differs(&self, commit: &str) -> Result<bool, BranchError> {
+        const READ: [&str; 4] = ["*.py", "*.toml", "*.txt", "*.lock"];
+        let within = |words: &[&'static str]| [words, &["--"], &READ].concat();
+        let mut changed = vec!["diff", "--no-ext-diff", "--quiet", commit];
+        changed.extend(within(&[]));
+        // It ends with 1 where something differs.
+        if !self.git.run(&changed)?.status.success() {
+            return Ok(true);
+        }
+        let untracked = self
+            .git
+            .ask(&within(&["ls-files", "--others", "--exclude-standard", "-z"]))?;
+        Ok(!untracked.stdout.is_empty())
+    }
+
     /// A command as one has to type it where forelock was started.
     fn command(&self, words: &str) -> String {
         let top_here = Git::at(self.working_folder).and_then(|git| git.ask(&["rev-parse", "--show-toplevel"]));

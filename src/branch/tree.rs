@@ -65,7 +65,6 @@ impl Lookup<'_> {
             files,
             configuration: ConfigurationChoice::Given(self.project.configuration.clone()),
             django: Some(self.project.settings.django),
-            postgres: Some(self.project.postgres),
             ..self.request.clone()
         };
         let mut loaded = project::load(&request, self.rules, visit);

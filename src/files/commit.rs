@@ -41,9 +41,11 @@ impl Commit {
         let commit = git.commit(reference)?;
         let tops = tops(&git, folder)?;
         let tree = git.ask(&["ls-tree", "-r", "-z", "--full-tree", &commit])?;
+        let listed = listed(&tree.stdout);
+        git.bring(&commit, &read_of_projects(&listed))?;
         Ok(Self {
             tops,
-            listed: listed(&tree.stdout),
+            listed,
             objects: Mutex::new(git.objects()?),
             refusal: Mutex::default(),
         })
@@ -221,6 +223,22 @@ fn listed(tree: &[u8]) -> FxHashMap<PathBuf, Listed> {
         listed.insert(path, found);
     }
     listed
+}
+
+/// The objects of files that may be read of a project: its code, its configuration, and what it depends on.
+fn read_of_projects(listed: &FxHashMap<PathBuf, Listed>) -> FxHashSet<&str> {
+    let files = listed.iter().filter_map(|(path, listed)| match listed {
+        Listed::File(object) => Some((path, object.as_str())),
+        Listed::Link(_) | Listed::Folder(_) => None,
+    });
+    let is_read = |path: &Path| {
+        let extension = path.extension().unwrap_or_default();
+        ["py", "toml", "txt", "lock"].iter().any(|read| extension == *read)
+    };
+    files
+        .filter(|(path, _)| is_read(path))
+        .map(|(_, object)| object)
+        .collect()
 }
 
 /// Notes the path in the folder that it lies in, and that one in its own.
