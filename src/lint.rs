@@ -303,6 +303,8 @@ impl<'a> Run<'a> {
         self.database.judge_refusals(&left);
         self.editor.finish(&mut self.database);
         self.database.finish(migration);
+        let standing = self.standing;
+        self.database.release_stand_ins(|| standing.given_up(&migration.key));
         if !migration.gaps.is_empty() {
             self.doubt_app(app);
         }

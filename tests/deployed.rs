@@ -291,6 +291,31 @@ fn a_column_that_no_release_has_is_renamed_without_harm() {
 }
 
 #[test]
+fn a_view_in_the_place_of_a_renamed_table_stays_until_the_new_name_is_deployed() {
+    let rename = "migrations.RenameModel(\"Order\", \"Purchase\"),\n        \
+                  migrations.RunSQL('CREATE VIEW \"shop_order\" AS SELECT \"id\", \"status\" FROM \"shop_purchase\"')";
+    let renaming = migration("shop", "0001_initial", rename);
+    let scratch = committed(repository_of_one(), "shop/migrations/0002_rename.py", renaming);
+    let dropping = migration("shop", "0002_rename", "migrations.RunSQL('DROP VIEW \"shop_order\"')");
+    let scratch = scratch.file("shop/migrations/0003_view.py", dropping);
+    let told = "shop/migrations/0003_view.py: first-half-not-deployed".to_owned();
+    let run = check(&scratch, "--since main");
+    assert!(run.findings().contains(&told), "{run:?}");
+    assert!(
+        run.out
+            .contains("shop.0002_rename put it in the place of the old name and is of the same release"),
+        "{run:?}"
+    );
+    commit(&scratch);
+    git(&scratch, "branch --force main HEAD~1");
+    assert!(found(&scratch, "--since main --deployed production").contains(&told));
+    assert_eq!(
+        found(&scratch, "--since main"),
+        ["shop/migrations/0003_view.py: drop-view"]
+    );
+}
+
+#[test]
 fn a_proof_counts_wherever_it_was_validated() {
     let prove = "migrations.RunSQL(['ALTER TABLE \"shop_order\" ADD CONSTRAINT \"c\" CHECK (\"status\" IS NOT NULL) NOT VALID']),\n        \
                  migrations.RunSQL(['ALTER TABLE \"shop_order\" VALIDATE CONSTRAINT \"c\"'])";

@@ -49,6 +49,8 @@ pub trait Usage {
     fn table_given_up(&self, table: &str) -> Option<&GivenUp>;
     /// Which migration took the field with this column out of the state, or its model.
     fn column_given_up(&self, table: &str, column: &str) -> Option<&GivenUp>;
+    /// Which migration put this view in the place of a table that it renamed.
+    fn stands_in(&self, view: &str) -> Option<&GivenUp>;
 }
 
 /// All aspects of a statement; `None` where the statement could not be read.

@@ -43,6 +43,8 @@ pub(super) struct Database<'a> {
     released: Released,
     /// What the running migration makes the models give up; released when it has ended.
     releasing: Vec<(String, Option<String>, GivenUp)>,
+    /// Names that the running migration has taken from tables.
+    renamed: Vec<String>,
     /// How much anybody wants to know of what the running migration does.
     pub(super) telling: Telling,
     /// The texts of the files that SQL is written in.
@@ -81,6 +83,8 @@ pub(super) enum Telling {
 struct Released {
     tables: FxHashMap<String, GivenUp>,
     columns: FxHashMap<(String, String), GivenUp>,
+    /// Views in the place of renamed tables.
+    stand_ins: FxHashMap<String, GivenUp>,
 }
 
 impl Usage for Released {
@@ -91,6 +95,10 @@ impl Usage for Released {
     fn column_given_up(&self, table: &str, column: &str) -> Option<&GivenUp> {
         let of_column = self.columns.get(&(table.to_owned(), column.to_owned()));
         of_column.or_else(|| self.table_given_up(table))
+    }
+
+    fn stands_in(&self, view: &str) -> Option<&GivenUp> {
+        self.stand_ins.get(view)
     }
 }
 
@@ -112,6 +120,7 @@ impl<'a> Database<'a> {
             births: Births::default(),
             released: Released::default(),
             releasing: Vec::new(),
+            renamed: Vec::new(),
             telling: Telling::Nothing,
             sources,
             running: (0, 0),
@@ -160,6 +169,18 @@ impl<'a> Database<'a> {
     /// Remembers that the models give up a table, or a column of it, in the running migration.
     pub(super) fn release(&mut self, table: String, column: Option<String>, given_up: GivenUp) {
         self.releasing.push((table, column, given_up));
+    }
+
+    /// Remembers the views that the migration leaves in the place of tables that it has renamed.
+    pub(super) fn release_stand_ins(&mut self, given_up: impl FnOnce() -> GivenUp) {
+        let now = self.catalog.current_migration();
+        let mut names = std::mem::take(&mut self.renamed);
+        names.retain(|name| self.catalog.view(name).is_some_and(|view| view.created_in == now));
+        if !names.is_empty() {
+            let given_up = given_up();
+            let stand_ins = names.into_iter().map(|name| (name, given_up.clone()));
+            self.released.stand_ins.extend(stand_ins);
+        }
     }
 
     /// Runs statements of Django's own.
@@ -339,6 +360,7 @@ impl<'a> Database<'a> {
             Statement::RenameTable { from, to, .. } => {
                 if let (Some(from), Some(to)) = (from.known(), to.known()) {
                     self.transaction.rename(from, to);
+                    self.renamed.push(from.to_owned());
                 }
             }
             Statement::DropIndex {

@@ -196,8 +196,15 @@ impl<'r> Verdict<'r> {
         let mut hit = Hit {
             rule: teller,
             matrix: row.matrix,
-            severity: severity(&observation, rule, row, around),
-            harm: row.harm.clone(),
+            severity: match observation.told_as {
+                Some(_) => teller.severity,
+                None => severity(&observation, rule, row, around),
+            },
+            harm: if observation.told_as.is_some() {
+                teller.harm.clone()
+            } else {
+                row.harm.clone()
+            },
             work: Work::None,
             strongest: None,
             relation: observation.roles.first().map(|(_, relation)| relation.clone()),

@@ -4,7 +4,7 @@ use crate::catalog::{Along, ConstraintKind, table_key};
 use crate::statement::{AlterTableAction, Command, Statement, TableChange};
 use crate::transaction::Likelihood;
 
-use super::{Aspect, Context, FactName, Observation, Role, unbound};
+use super::{Aspect, Context, FactName, Observation, Role, unbound, usage};
 
 /// As many things that go along are named.
 const MOST_ALONG: usize = 5;
@@ -236,7 +236,11 @@ impl Context<'_> {
     }
 
     pub(super) fn drop_view(&self, view: &str, cascade: bool, along: &[String]) -> Vec<Observation> {
-        let mut observations = vec![unbound(Aspect::DropView).role(Role::View, view)];
+        let dropped = unbound(Aspect::DropView).role(Role::View, view);
+        let mut observations = vec![match self.usage.stands_in(view) {
+            Some(by) => usage::drops_stand_in(dropped, view, by),
+            None => dropped,
+        }];
         let above = self.catalog.dependent_views(view, None);
         if cascade {
             observations.extend(take_views(view, &above));

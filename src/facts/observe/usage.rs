@@ -42,13 +42,31 @@ impl InUse<'_> {
         let observation = observation.named("given_up", format!("{by} took out of the state"));
         match given_up.stand {
             Stand::Unknown | Stand::Deployed => observation.named("one_release", ""),
-            Stand::Landed => observation.named("one_release", "").told_as(NOT_DEPLOYED),
+            Stand::Landed => {
+                let observation = observation.named("did", "took it out of the state");
+                observation.named("one_release", "").told_as(NOT_DEPLOYED)
+            }
             Stand::New => {
                 let clause = format!("; {by}, which takes it out of the state, is of the same release");
                 observation.named("one_release", clause)
             }
         }
     }
+}
+
+/// The drop of a view that stands in for a renamed table: code that knows the old name alone goes on through it.
+pub(super) fn drops_stand_in(observation: Observation, view: &str, by: &GivenUp) -> Observation {
+    let lacks = match by.stand {
+        Stand::Unknown | Stand::Deployed => return observation,
+        Stand::Landed => by.words.clone(),
+        Stand::New => "is of the same release".to_owned(),
+    };
+    let observation = observation.named("dropped", format!("the view `{view}`"));
+    let observation = observation.named("did", "put it in the place of the old name");
+    observation
+        .named("first_half", &by.by)
+        .named("release", lacks)
+        .told_as(NOT_DEPLOYED)
 }
 
 impl Context<'_> {
