@@ -296,6 +296,7 @@ impl<'a> Run<'a> {
         for node in &migration.operations {
             self.note_released(&migration.key, node);
             let outcome = self.editor.run(app, node, &mut self.models, &mut self.database);
+            self.note_taken_back(app, node);
             self.database.judge_refusals(&outcome.refusals);
             outcomes.push(outcome);
         }
@@ -376,6 +377,35 @@ impl<'a> Run<'a> {
                     }
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// Remembers what state operations alone bring back into the models.
+    fn note_taken_back(&mut self, app: &str, node: &OperationNode) {
+        let (Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. }) =
+            &node.operation
+        else {
+            return;
+        };
+        let models = self.models.now();
+        let mut taken_back = Vec::new();
+        for state_operation in state_operations {
+            match &state_operation.operation {
+                Operation::AddField { model_name, name, .. } => {
+                    let column = models.column_of(app, model_name, name);
+                    taken_back.extend(column.map(|(table, column)| (table, Some(column))));
+                }
+                Operation::CreateModel { name, .. } => {
+                    let model = models.model(&ModelKey::new(app, name));
+                    taken_back.extend(model.map(|model| (model.db_table(), None)));
+                }
+                _ => {}
+            }
+        }
+        for (table, column) in taken_back {
+            if let Identifier::Known(table) = table {
+                self.database.take_back(table, column);
             }
         }
     }

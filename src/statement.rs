@@ -17,8 +17,8 @@ use crate::data_type::DataType;
 use crate::unknown::{Identifier, Sql, Unknown};
 
 pub use command::{
-    Command, Conflict, DomainChange, Inner, InsertedRows, QueryReads, ReindexTarget, SequenceChange,
-    SessionChange, SettingScope, TransactionChange, ViewKind,
+    Command, Conflict, DomainChange, Inner, InsertedRows, QueryReads, ReindexTarget, SequenceChange, SessionChange,
+    SettingScope, TransactionChange, ViewKind,
 };
 pub use function::{BodyLanguage, FunctionBody, FunctionKind, Parameter, Takes};
 pub use names::{create_index_name, index_name, names_digest, truncate_name};

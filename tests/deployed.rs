@@ -316,6 +316,27 @@ fn a_view_in_the_place_of_a_renamed_table_stays_until_the_new_name_is_deployed()
 }
 
 #[test]
+fn a_field_that_comes_back_is_in_use_again() {
+    let add = "migrations.AddField(\"order\", \"status\", models.CharField(max_length=20, null=True))";
+    let back = format!("migrations.SeparateDatabaseAndState(state_operations=[{add}])");
+    let scratch = committed(repository_of_one(), STATE, state());
+    let scratch = committed(
+        scratch,
+        "shop/migrations/0003_back.py",
+        migration("shop", "0002_state", &back),
+    );
+    let last = "shop/migrations/0004_drop.py";
+    let scratch = scratch.file(last, dropping().replace("0002_state", "0003_back"));
+    assert_eq!(found(&scratch, "--since HEAD"), [format!("{last}: drop-column-in-use")]);
+    let scratch = scratch.file("shop/migrations/0003_back.py", dropping());
+    let scratch = committed(scratch, last, migration("shop", "0003_back", add));
+    let last = "shop/migrations/0005_gone.py";
+    let removal = migration("shop", "0004_drop", "migrations.RemoveField(\"order\", \"status\")");
+    let scratch = scratch.file(last, removal);
+    assert_eq!(found(&scratch, "--since HEAD"), [format!("{last}: drop-column-in-use")]);
+}
+
+#[test]
 fn a_proof_counts_wherever_it_was_validated() {
     let prove = "migrations.RunSQL(['ALTER TABLE \"shop_order\" ADD CONSTRAINT \"c\" CHECK (\"status\" IS NOT NULL) NOT VALID']),\n        \
                  migrations.RunSQL(['ALTER TABLE \"shop_order\" VALIDATE CONSTRAINT \"c\"'])";

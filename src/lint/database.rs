@@ -41,8 +41,8 @@ pub(super) struct Database<'a> {
     births: Births,
     /// Tables and columns that the models gave up in an earlier migration.
     released: Released,
-    /// What the running migration makes the models give up; released when it has ended.
-    releasing: Vec<(String, Option<String>, GivenUp)>,
+    /// What the running migration makes the models give up, or take back: so when it has ended.
+    releasing: Vec<(String, Option<String>, Option<GivenUp>)>,
     /// Names that the running migration has taken from tables.
     renamed: Vec<String>,
     /// How much anybody wants to know of what the running migration does.
@@ -149,9 +149,11 @@ impl<'a> Database<'a> {
         self.builds.clear();
         self.new_indexes.clear();
         for (table, column, given_up) in self.releasing.drain(..) {
-            match column {
-                Some(column) => self.released.columns.insert((table, column), given_up),
-                None => self.released.tables.insert(table, given_up),
+            match (column, given_up) {
+                (Some(column), Some(given_up)) => self.released.columns.insert((table, column), given_up),
+                (Some(column), None) => self.released.columns.remove(&(table, column)),
+                (None, Some(given_up)) => self.released.tables.insert(table, given_up),
+                (None, None) => self.released.tables.remove(&table),
             };
         }
         self.log.clear();
@@ -168,7 +170,12 @@ impl<'a> Database<'a> {
 
     /// Remembers that the models give up a table, or a column of it, in the running migration.
     pub(super) fn release(&mut self, table: String, column: Option<String>, given_up: GivenUp) {
-        self.releasing.push((table, column, given_up));
+        self.releasing.push((table, column, Some(given_up)));
+    }
+
+    /// Remembers that the models have a table, or a column of it, again.
+    pub(super) fn take_back(&mut self, table: String, column: Option<String>) {
+        self.releasing.push((table, column, None));
     }
 
     /// Remembers the views that the migration leaves in the place of tables that it has renamed.
@@ -380,6 +387,10 @@ impl<'a> Database<'a> {
                         AlterTableAction::AddColumn(column) => {
                             if let Some(name) = column.name.known() {
                                 self.transaction.add_column(table_key(table), name);
+                                // Another one of that name.
+                                self.released
+                                    .columns
+                                    .remove(&(table_key(table).to_owned(), name.to_owned()));
                             }
                         }
                         AlterTableAction::SetDefault { column, .. } => {
