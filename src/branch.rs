@@ -93,7 +93,7 @@ impl Branch {
         if points.since.is_none() && points.deployed.is_none() {
             return Ok(branch);
         }
-        let folder = project.absolute(&project.root);
+        let folder = root::absolute(request.files, request.working_folder, &project.root);
         let repository = Repository::around(&folder, request.working_folder)?;
         let lookup = Lookup {
             repository: &repository,
