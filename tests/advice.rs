@@ -82,6 +82,10 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
         "originals-deleted-with-squash",
         "the files as they were; tests/deployed.rs has the squash beside them",
     ),
+    (
+        "refused-by-definition",
+        "the statement that was meant is what only the project knows",
+    ),
     ("refused-by-dependents", "it depends on what depends"),
     ("rename-behind-view", "it is what `rename-table` advises"),
     (
