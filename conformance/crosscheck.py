@@ -18,7 +18,7 @@ from pathlib import Path
 import project
 import record
 import server
-from statements import changes_something
+from statements import changes_something, works_on_rows
 
 LITERAL = re.compile(r"'(?:[^']|'')*'")
 
@@ -92,9 +92,12 @@ def migrate(work, package, django, database, port):
 
 
 def is_comparable(sql):
-    """The log has statements of the connection and of Django's look-ups too, in the form that RunSQL may have."""
+    """The log has statements of the connection and of Django's look-ups too, in the form that RunSQL may have.
+
+    It does not tell the rows that RunPython writes, which are not recorded, from those that RunSQL writes.
+    """
     is_setting = sql.startswith("SET ") and not sql.startswith("SET CONSTRAINTS")
-    return changes_something(sql) and not is_setting and not BOOKKEEPING.match(sql)
+    return changes_something(sql) and not works_on_rows(sql) and not is_setting and not BOOKKEEPING.match(sql)
 
 
 def without_literals(sql):

@@ -5,7 +5,7 @@
     conformance/export.py --django 6.1 --beside 5.2 synthetic --output conformance/recorded
 
 One JSON document per line: a head first, then one migration per line, so that a difference reads well. SQL that a package
-wrote itself (RunSQL, operations of its own) is left out. With `--beside`, so are migrations that send the same there.
+wrote itself (RunSQL, RunPython, operations of its own) is left out. With `--beside`, so are migrations that send the same there.
 """
 
 import argparse
@@ -66,7 +66,8 @@ def lines(recording):
 def compact(operation, is_ours):
     """Empty lists are left out; an operation that nobody should compare says why."""
     entry = {"class": operation["class"]}
-    if not is_ours and operation["class"] not in OF_DJANGO:
+    sends_own = operation["class"] == "RunPython" and (operation["statements"] or operation["deferred"])
+    if not is_ours and (sends_own or operation["class"] not in OF_DJANGO):
         return {**entry, "untrusted": "what it sends is the package's own"}
     for part in ("statements", "deferred", "varies"):
         if operation[part]:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.migrations.operations import RunPython
 
 from frozen import FROZEN
-from statements import changes_something
+from statements import changes_something, works_on_rows
 
 PLACEHOLDERS = {
     "BooleanField": False,
@@ -67,13 +67,26 @@ class Observer:
         self.current = None
         self.deferred = None
         self.in_schema_editor = 0
+        self.in_python = 0
         self.in_default = False
         self.default_queried = False
 
     def install(self):
-        RunPython.database_forwards = lambda *args, **kwargs: None
+        RunPython.database_forwards = self.running_python(RunPython.database_forwards)
         self.connection.execute_wrappers.append(self.on_execute)
         self.connection.SchemaEditorClass = observed(self.connection.SchemaEditorClass, self)
+
+    def running_python(self, database_forwards):
+        """The code of RunPython runs, also of one inside of another operation; of what it sends work on rows is left out."""
+
+        def run(*args):
+            self.in_python += 1
+            try:
+                database_forwards(*args)
+            finally:
+                self.in_python -= 1
+
+        return run
 
     # Called by the executor
 
@@ -162,7 +175,7 @@ class Observer:
 
     def is_worth_recording(self, sql):
         """All that comes through the schema editor but Django's own savepoints; of the rest only what changes something."""
-        if DJANGOS_SAVEPOINT.match(str(sql)):
+        if DJANGOS_SAVEPOINT.match(str(sql)) or self.in_python and works_on_rows(sql):
             return False
         return self.in_schema_editor > 0 or changes_something(sql)
 
@@ -249,7 +262,7 @@ def default_value(field, django_default, observer):
         with observer.savepoint(), observer.inside_default():
             value, again = django_default(field), django_default(field)
     except Exception as error:
-        # Usually it looks for a row which RunPython would have made.
+        # Usually it looks for a row that nothing has made.
         record.distrust(f"default callable failed: {describe(error)}")
         record.varying_literals.append(None)
         return placeholder(field)

@@ -1,5 +1,6 @@
 """Which recorded operations are worth nothing, because a stand-in took part or an earlier one failed."""
 
+from django.db.migrations.operations import RunPython
 from django.db.migrations.operations.base import Operation
 from django.db.models import Field, NOT_PROVIDED
 
@@ -45,6 +46,8 @@ def parts_of(operation, app_label, from_state):
         # Django's own tests have mocks among them.
         return
     yield from getattr(operation, "bases", ()) or ()
+    if isinstance(operation, RunPython):
+        yield operation.code
     fields = [field for _, field in getattr(operation, "fields", ()) or () if isinstance(field, Field)]
     is_change = hasattr(operation, "field")
     if is_change:
