@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use forelock::row_work::{Condition, Constant, Rows};
 use forelock::sql::{self, Functions};
-use forelock::statement::{Command, QueryReads, Statement, TableForm, Volatility};
+use forelock::statement::{AlterTableAction, Command, ConstraintKind, QueryReads, Statement, TableForm, Volatility};
 
 /// Nobody has declared a function.
 struct NoFunctions;
@@ -416,6 +416,38 @@ fn a_query_tells_what_it_reads() {
     assert!(!joined.reads_column("shop_order", "code"));
     assert!(joined.reads_column("shop_line", "anything"));
     assert!(!joined.reads_column("shop_line_old", "total"));
+}
+
+#[test]
+fn a_column_named_like_a_word_of_the_grammar_is_a_column_where_it_stands_as_one() {
+    let columns = |check: &str| match read(&format!("ALTER TABLE a ADD CONSTRAINT c CHECK ({check})")).as_slice() {
+        [Statement::AlterTable { actions, .. }] => match actions.as_slice() {
+            [AlterTableAction::AddConstraint(constraint)] => match &constraint.kind {
+                ConstraintKind::Check(check) => check.columns.clone(),
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        columns("day > 0 AND year BETWEEN 1900 AND month"),
+        ["day", "year", "month"]
+    );
+    assert_eq!(columns("extract(day FROM day) = hour"), ["day", "hour"]);
+    assert_eq!(columns("placed + INTERVAL '1' DAY > until"), ["placed", "until"]);
+    assert_eq!(columns("span > INTERVAL '1-2' YEAR TO MONTH"), ["span"]);
+    assert_eq!(columns("time > TIME '10:00' AND zone IS NOT NULL"), ["time", "zone"]);
+    assert_eq!(columns("placed AT TIME ZONE 'UTC' < CAST(x AS time)"), ["placed", "x"]);
+    assert_eq!(columns("x::timestamp with time zone > y"), ["x", "y"]);
+    assert_eq!(
+        columns("first < last AND done IS NOT UNKNOWN"),
+        ["first", "last", "done"]
+    );
+    assert_eq!(
+        columns("unknown OR precision > 1::double precision"),
+        ["unknown", "precision"]
+    );
 }
 
 // What is no SQL.

@@ -376,3 +376,27 @@ fn an_assumed_version_by_which_django_sends_nothing_is_said_at_the_operation() {
     assert_eq!(rules("--postgres-version 14"), Vec::<Value>::new());
     assert_eq!(rules("--postgres-version 15"), ["add-unique-building-index"]);
 }
+
+#[test]
+fn a_key_that_code_may_have_dropped_by_what_the_database_says_refuses_no_drop() {
+    let app = "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    initial = True\n    dependencies = [(\"shop\", \"0001_initial\")]\n    operations = [migrations.CreateModel(\"Note\", [(\"order\", models.ForeignKey(\"shop.Order\", models.CASCADE))])]\n";
+    let code = |query: &str| {
+        format!(
+            "import sys\nfrom django.db import connection, migrations\n\n\ndef forwards(apps, schema_editor):\n    with connection.cursor() as cursor:\n{query}        cursor.execute(\"DROP TABLE shop_order\")\n\n\nclass Migration(migrations.Migration):\n    dependencies = [(\"shop\", \"0001_initial\"), (\"notes\", \"0001_initial\")]\n    operations = [migrations.RunPython(forwards)]\n"
+        )
+    };
+    let asked = "        cursor.execute(\"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'notes_note'::regclass\")\n        for (sql,) in cursor.fetchall():\n            cursor.execute(sql)\n";
+    let is_refused = |query: &str| {
+        let project = Scratch::new()
+            .file("manage.py", "")
+            .app("shop")
+            .file("notes/__init__.py", "")
+            .file("notes/migrations/__init__.py", "")
+            .file("notes/migrations/0001_initial.py", app)
+            .file("shop/migrations/0002_drop.py", code(query));
+        let run = project.run("check --output-format json");
+        run.out.contains("\"refused-by-dependents\"")
+    };
+    assert!(is_refused(""));
+    assert!(!is_refused(asked));
+}

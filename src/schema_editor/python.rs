@@ -49,7 +49,7 @@ impl Run<'_> {
             self.connection.suppose(likelihood(effect.certainty));
             match &effect.action {
                 Action::Sql { text, params } => {
-                    let scope = self.scope_of_text(text, states);
+                    let scope = self.scope_of_text(text, &work.effects, states);
                     self.undecided(effect, &scope, |run| {
                         run.send_python(text, params, effect.certainty, &scope, states.to);
                     });
@@ -128,8 +128,30 @@ impl Run<'_> {
         }
     }
 
-    /// The tables that a text names, else those of the app.
-    fn scope_of_text(&mut self, text: &[TextPiece], states: States<'_>) -> Scope {
+    /// The tables that a text names; else those that all SQL of the code names, and those of the app.
+    fn scope_of_text(&self, text: &[TextPiece], code: &[Effect], states: States<'_>) -> Scope {
+        let mut tables = self.tables_of_text(text, states);
+        if !tables.is_empty() {
+            return Scope::Tables(tables);
+        }
+        // What the database says for a table, the code sends to change that table.
+        tables.extend(code.iter().flat_map(|effect| match &effect.action {
+            Action::Sql { text, .. } => self.tables_of_text(text, states),
+            Action::Editor(_)
+            | Action::Begin
+            | Action::End
+            | Action::Command { .. }
+            | Action::Unfollowed { .. }
+            | Action::Rows(_)
+            | Action::Base => Vec::new(),
+        }));
+        match scope_of_app(states.to, states.app) {
+            Scope::Tables(of_app) => Scope::Tables(of_app.into_iter().chain(tables).collect()),
+            Scope::Everything => Scope::Everything,
+        }
+    }
+
+    fn tables_of_text(&self, text: &[TextPiece], states: States<'_>) -> Vec<String> {
         let mut tables = Vec::new();
         for piece in text {
             match piece {
@@ -141,7 +163,7 @@ impl Run<'_> {
                 TextPiece::Value { .. } | TextPiece::Unknown(_) => {}
             }
         }
-        scope_of(tables, states)
+        tables
     }
 
     /// The tables of these names, else those of the app.

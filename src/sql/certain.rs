@@ -3,7 +3,7 @@
 //! A name between operators, commas, brackets and a few keywords is one; what may be an alias, a type, a part of a function's
 //! arguments or a variable of PL/pgSQL is left out.
 
-use super::expression::{Mention, is_no_column};
+use super::expression::{Mention, is_in_extract, is_no_column};
 use super::token::{Kind, Token, tokens};
 
 /// Symbols that stand before and behind an operand.
@@ -75,12 +75,6 @@ fn ends_operand(token: &Token) -> bool {
         Kind::Word(word) => BEHIND.contains(&word.as_str()),
         Kind::Quoted(_) | Kind::Text(_) | Kind::Number(_) | Kind::Unknown(_) | Kind::UnknownName(..) => false,
     }
-}
-
-/// `EXTRACT(dow FROM ..)`: a field, and no column.
-fn is_in_extract(tokens: &[Token], at: usize) -> bool {
-    let before = |back: usize| at.checked_sub(back).map(|at| &tokens[at]);
-    before(1).is_some_and(|token| token.is_symbol("(")) && before(2).is_some_and(|token| token.is("extract"))
 }
 
 /// Names that a query gives to what it calculates: behind AS, or behind another operand.

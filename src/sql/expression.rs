@@ -162,7 +162,6 @@ pub(super) fn mentions(tokens: &[Token]) -> Vec<Mention<'_>> {
     for (index, token) in tokens.iter().enumerate() {
         let next = tokens.get(index + 1);
         let Some(name) = token.name() else { continue };
-        let is_keyword = token.word().is_some_and(|word| NO_COLUMN.contains(&word));
         let goes_on = next.is_some_and(|next| next.is_symbol("(") || next.is_symbol("."));
         let is_typed_literal = token.word().is_some()
             && matches!(
@@ -171,7 +170,7 @@ pub(super) fn mentions(tokens: &[Token]) -> Vec<Mention<'_>> {
             );
         let before = index.checked_sub(1).map(|before| &tokens[before]);
         let is_type = before.is_some_and(|before| before.is_symbol("::"));
-        if is_keyword || goes_on || is_typed_literal || is_type {
+        if is_keyword(tokens, index) || goes_on || is_typed_literal || is_type {
             continue;
         }
         let after_dot = before.is_some_and(|before| before.is_symbol("."));
@@ -183,6 +182,38 @@ pub(super) fn mentions(tokens: &[Token]) -> Vec<Mention<'_>> {
         found.push(Mention { qualifier, name });
     }
     found
+}
+
+/// Whether the word at this place belongs to the grammar. Those that Postgres does not reserve are columns everywhere else.
+fn is_keyword(tokens: &[Token], index: usize) -> bool {
+    let Some(word) = tokens[index].word().filter(|word| NO_COLUMN.contains(word)) else {
+        return false;
+    };
+    let before = index.checked_sub(1).map(|before| &tokens[before]);
+    let follows = |words: &[&str]| before.and_then(Token::word).is_some_and(|word| words.contains(&word));
+    let next = tokens.get(index + 1).and_then(Token::word);
+    let precedes = |words: &[&str]| next.is_some_and(|word| words.contains(&word));
+    match word {
+        // `INTERVAL '1' DAY`, `YEAR TO MONTH`, `EXTRACT(DAY FROM ..)`
+        "day" | "epoch" | "hour" | "minute" | "month" | "second" | "year" => {
+            let of_literal = before.is_some_and(|before| matches!(before.kind, Kind::Text(_)));
+            of_literal || follows(&["interval", "to"]) || is_in_extract(tokens, index)
+        }
+        "time" => follows(&["as", "at", "with", "without"]) || precedes(&["with", "without"]),
+        "zone" => follows(&["time"]),
+        "first" | "last" => follows(&["nulls", "fetch"]),
+        "nulls" => precedes(&["first", "last"]),
+        "unknown" => follows(&["is", "not"]),
+        "precision" => follows(&["double"]),
+        "partition" => precedes(&["by"]),
+        _ => true,
+    }
+}
+
+/// `EXTRACT(dow FROM ..)`: a field, and no column.
+pub(super) fn is_in_extract(tokens: &[Token], at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).map(|at| &tokens[at]);
+    before(1).is_some_and(|token| token.is_symbol("(")) && before(2).is_some_and(|token| token.is("extract"))
 }
 
 /// The functions that an expression calls, by their bare names.

@@ -27,10 +27,9 @@ impl Context<'_> {
                 .role(Role::Partner, partner)
         }));
         observations.extend(self.drop_partition(table));
-        let child = self
-            .catalog
-            .incoming_foreign_keys(table)
-            .find(|(child, ..)| *child != table && !along.iter().any(|name| name == child));
+        let child = self.catalog.incoming_foreign_keys(table).find(|(child, key, _)| {
+            *child != table && !along.iter().any(|name| name == child) && self.catalog.trusts_constraint(child, key)
+        });
         let views = self.catalog.dependent_views(table, None);
         match (cascade, child, views.first()) {
             (false, Some((child, key, _)), _) => {
@@ -82,8 +81,9 @@ impl Context<'_> {
         if let Some(view) = self.catalog.dependent_views(table, Some(column)).first() {
             return Some(format!("the view `{view}`"));
         }
-        let incoming = self.catalog.incoming_foreign_keys(table).find(|(child, _, constraint)| {
+        let incoming = self.catalog.incoming_foreign_keys(table).find(|(child, key, constraint)| {
             *child != table
+                && self.catalog.trusts_constraint(child, key)
                 && matches!(&constraint.kind, ConstraintKind::ForeignKey { to_columns, .. } if to_columns.iter().any(|to| to == column))
         });
         if let Some((child, key, _)) = incoming {
@@ -173,10 +173,10 @@ impl Context<'_> {
         );
         let mut observations: Vec<Observation> = Vec::new();
         for (child, key, _) in incoming {
-            if !cascade {
+            if !cascade && self.catalog.trusts_constraint(child, key) {
                 return vec![self.refused(table, &format!("the foreign key `{key}` of `{child}`"))];
             }
-            if child != table {
+            if cascade && child != table {
                 let observation = Observation::new(Aspect::DropReference, table).fact(FactName::Use, "used");
                 observations.push(observation.role(Role::Partner, child));
             }
