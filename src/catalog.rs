@@ -7,6 +7,7 @@ mod along;
 mod apply;
 mod command;
 mod constraints;
+mod copies;
 mod doubt;
 mod existence;
 mod filling;
@@ -16,6 +17,7 @@ mod objects;
 mod partitions;
 mod presence;
 mod renames;
+mod views;
 
 use std::collections::BTreeSet;
 
@@ -39,6 +41,7 @@ use names::{compared, stored};
 pub use objects::{Attachments, Function, Trigger, TypeKind, UserType, View};
 pub use partitions::MissingIndex;
 pub use presence::{Presence, RelationKind};
+pub use views::Shows;
 
 /// Counts the migrations in the order in which they run, so that a relation can say which one created it.
 pub type MigrationNumber = u32;
@@ -91,6 +94,8 @@ pub struct Table {
     pub attached: Attachments,
     /// The migration that created it.
     pub created_in: MigrationNumber,
+    /// What it was called before it was renamed.
+    earlier_names: Vec<String>,
     /// Whether its CREATE TABLE is known with all its columns.
     is_declared: bool,
     since: Moment,
@@ -362,6 +367,15 @@ impl Catalog {
             .map(|(name, _)| name)
             .chain(indexes.into_iter().map(|(name, _)| name));
         names.filter(|name| !query.exclude.contains(name)).cloned().collect()
+    }
+}
+
+impl Column {
+    /// Whether an INSERT may leave it out.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        let fills_itself = self.identity || self.generated.is_some() || self.data_type.is_serial();
+        !self.not_null || self.default.is_some() || fills_itself
     }
 }
 

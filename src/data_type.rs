@@ -24,6 +24,28 @@ pub struct TypeParts {
     pub dimensions: u8,
 }
 
+/// Types whose values Python code reads and writes alike.
+const EXCHANGEABLE: &[&[&str]] = &[
+    &["int2", "int4", "int8"],
+    &["varchar", "text", "bpchar", "citext"],
+    &["float4", "float8", "numeric"],
+    &["timestamp", "timestamptz"],
+    &["json", "jsonb"],
+];
+
+impl DataType {
+    /// Whether code that knows a column of this type goes on with one of the other; where one is not known, it may.
+    #[must_use]
+    pub fn is_exchangeable_with(&self, other: &DataType) -> bool {
+        let (Some(one), Some(other)) = (self.parts(), other.parts()) else {
+            return true;
+        };
+        let family = |name: &str| EXCHANGEABLE.iter().position(|names| names.contains(&name));
+        let is_family = family(&one.name).is_some() && family(&one.name) == family(&other.name);
+        one.dimensions == other.dimensions && (one.name == other.name || is_family)
+    }
+}
+
 impl TypeParts {
     /// Whether it is an array.
     #[must_use]

@@ -86,8 +86,6 @@ pub struct Observation {
     pub names: Vec<(&'static str, String)>,
     /// The rule that tells it, where that is not the one of the row: it has nothing to say of locks.
     pub told_as: Option<&'static str>,
-    /// Whether it takes away what no running code knows: then the statement alone counts, and not that it is gone.
-    pub is_of_nobody: bool,
 }
 
 impl Observation {
@@ -101,16 +99,8 @@ impl Observation {
             builds: Vec::new(),
             names: Vec::new(),
             told_as: None,
-            is_of_nobody: false,
         };
         observation.role(Role::Table, table)
-    }
-
-    /// Says that no running code knows what is taken away.
-    #[must_use]
-    pub fn of_nobody(mut self) -> Self {
-        self.is_of_nobody = true;
-        self
     }
 
     /// Says which rule tells it, in place of that of the row that it matches.

@@ -15,6 +15,7 @@ mod python;
 mod remarks;
 mod run_sql;
 mod sent;
+mod taken;
 mod tell;
 mod told;
 mod waiting;
@@ -298,6 +299,7 @@ impl<'a> Run<'a> {
             let outcome = self.editor.run(app, node, &mut self.models, &mut self.database);
             self.note_taken_back(app, node);
             self.database.judge_refusals(&outcome.refusals);
+            self.database.name_tables(self.models.newly_named());
             outcomes.push(outcome);
         }
         let left = self.editor.left_behind(app, &migration.operations, &self.models);

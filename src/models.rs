@@ -58,6 +58,8 @@ pub struct Models {
     referenced_by: FxHashMap<ModelKey, IndexSet<ModelKey, FxBuildHasher>>,
     /// Which model a setting can replace: `AUTH_USER_MODEL` -> `auth.user`.
     swappable: FxHashMap<String, ModelKey>,
+    /// Models that have a table of another name than before, or a many-to-many table more.
+    named: Vec<ModelKey>,
     /// What was there before each change since the last `forget`.
     journal: Vec<(ModelKey, Option<Arc<ModelState>>)>,
 }
@@ -85,6 +87,7 @@ impl Models {
             known,
             referenced_by: FxHashMap::default(),
             swappable,
+            named: Vec::new(),
             journal: Vec::new(),
         }
     }
@@ -140,8 +143,28 @@ impl Models {
         if let Some(setting) = &state.options.swappable {
             self.swappable.insert(setting.clone(), key.clone());
         }
-        let previous = self.models.insert(key.clone(), Arc::new(state));
+        let state = Arc::new(state);
+        let previous = self.models.insert(key.clone(), Arc::clone(&state));
+        let has_same_table = previous.as_ref().is_some_and(|previous| {
+            Arc::ptr_eq(&previous.identity, &state.identity) && previous.options.db_table == state.options.db_table
+        });
+        if !has_same_table {
+            self.named.push(key.clone());
+        }
         self.journal.push((key, previous));
+    }
+
+    /// The tables that models have come to name since this was asked last, as far as their names are known.
+    pub fn newly_named(&mut self) -> Vec<String> {
+        let mut tables = Vec::new();
+        for key in std::mem::take(&mut self.named) {
+            let Some(model) = self.now().model(&key) else { continue };
+            let automatic = model.local_many_to_many();
+            let automatic = automatic.iter().filter_map(ModelField::automatic_table);
+            tables.extend(automatic.filter_map(|through| through.db_table().known().map(str::to_owned)));
+            tables.extend(model.db_table().known().map(str::to_owned));
+        }
+        tables
     }
 
     fn take(&mut self, key: &ModelKey) {

@@ -29,6 +29,7 @@ mod rows;
 mod session;
 mod split;
 mod token;
+mod view_query;
 
 use crate::row_work::Condition;
 use crate::statement::{FunctionBody, Object, Statement, Volatility};

@@ -12,6 +12,7 @@ mod print;
 mod references;
 mod table_change;
 mod unknowns;
+mod view_query;
 
 use crate::data_type::DataType;
 use crate::unknown::{Identifier, Sql, Unknown};
@@ -26,7 +27,8 @@ pub use object::Object;
 pub(crate) use print::deferrable_sql;
 pub use print::{quote_literal, quote_name, split_identifier};
 pub(crate) use references::without_namespace;
-pub use table_change::{TableChange, TableForm};
+pub use table_change::{Copied, TableChange, TableForm};
+pub use view_query::{ViewItem, ViewQuery};
 
 /// One command to Postgres.
 #[derive(Clone, Debug)]

@@ -7,6 +7,49 @@ use crate::migration::OperationPath;
 use crate::row_work::{Overlap, Rows};
 use crate::statement::{SessionChange, SettingScope};
 
+/// What settings are that migrations change, where nobody has configured them.
+///
+/// Source: PostgreSQL documentation, chapter "Server Configuration".
+const DEFAULTS: &[(&str, &str)] = &[
+    ("check_function_bodies", "on"),
+    ("client_min_messages", "notice"),
+    ("constraint_exclusion", "partition"),
+    ("default_tablespace", ""),
+    ("idle_in_transaction_session_timeout", "0"),
+    ("lock_timeout", "0"),
+    ("maintenance_work_mem", "64MB"),
+    ("row_security", "on"),
+    ("search_path", "\"$user\", public"),
+    ("session_replication_role", "origin"),
+    ("statement_timeout", "0"),
+    ("synchronous_commit", "on"),
+    ("transaction_timeout", "0"),
+    ("work_mem", "4MB"),
+];
+
+/// Whether two values of a setting are one: `5s` and `5000`, `on` and `TRUE`.
+fn means_the_same(one: &str, other: &str) -> bool {
+    let normal = |value: &str| {
+        let text = value.trim().to_lowercase().replace(' ', "");
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let factor = match unit {
+            "" | "ms" => 1,
+            "s" => 1000,
+            "min" => 60_000,
+            "h" => 3_600_000,
+            _ => 0,
+        };
+        match (number.parse::<u64>(), text.as_str()) {
+            (Ok(number), _) if factor > 0 => number.saturating_mul(factor).to_string(),
+            (_, "on" | "true" | "yes") => "on".to_owned(),
+            (_, "off" | "false" | "no") => "off".to_owned(),
+            _ => text,
+        }
+    };
+    normal(one) == normal(other)
+}
+
 /// What the running migration holds and has done so far.
 #[derive(Clone, Debug, Default)]
 pub struct Transaction {
@@ -24,8 +67,8 @@ pub struct Transaction {
     /// Columns whose default this migration set.
     set_defaults: FxHashSet<(String, String)>,
     /// Settings of the session, and those of the transaction, by name.
-    settings: FxHashMap<String, String>,
-    local_settings: FxHashMap<String, String>,
+    settings: FxHashMap<String, Option<String>>,
+    local_settings: FxHashMap<String, Option<String>>,
     /// What the project sets for every session.
     configured: FxHashMap<String, String>,
     /// Tables with rows that foreign keys are still to be checked for, and the names of these.
@@ -216,8 +259,10 @@ impl Transaction {
     /// The value of a setting that the migration or the project has set.
     #[must_use]
     pub fn setting(&self, name: &str) -> Option<&str> {
-        let own = self.local_settings.get(name).or_else(|| self.settings.get(name));
-        own.or_else(|| self.configured.get(name)).map(String::as_str)
+        match self.local_settings.get(name).or_else(|| self.settings.get(name)) {
+            Some(own) => own.as_deref(),
+            None => self.configured.get(name).map(String::as_str),
+        }
     }
 
     /// Whether a timeout is set that can end a statement.
@@ -236,12 +281,17 @@ impl Transaction {
                 scope: SettingScope::Session,
             } => {
                 self.local_settings.remove(name);
-                self.settings.insert(name.clone(), value.clone());
+                let is_restored = value.is_err() && self.settings.contains_key(name);
+                if is_restored || value.as_ref().is_ok_and(|value| self.is_initial(name, value)) {
+                    self.settings.remove(name);
+                } else {
+                    self.settings.insert(name.clone(), value.clone().ok());
+                }
             }
             // Outside of a transaction it does nothing but warn.
             SessionChange::Set { name, value, .. } => {
                 if self.open {
-                    self.local_settings.insert(name.clone(), value.clone());
+                    self.local_settings.insert(name.clone(), value.clone().ok());
                 }
             }
             SessionChange::Reset(name) => {
@@ -253,6 +303,22 @@ impl Transaction {
                 self.settings.clear();
             }
         }
+    }
+
+    /// Whether the migration has set it, for the session.
+    #[must_use]
+    pub fn has_set(&self, name: &str) -> bool {
+        self.settings.contains_key(name)
+    }
+
+    /// Whether a session has this value before anybody sets one.
+    fn is_initial(&self, name: &str, value: &str) -> bool {
+        let initial = self.configured.get(name).map(String::as_str);
+        let initial = initial.or_else(|| {
+            let found = DEFAULTS.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| *value)
+        });
+        initial.is_some_and(|initial| means_the_same(initial, value))
     }
 
     /// The settings that outlive the migration, in the order of their names.

@@ -46,6 +46,10 @@ const NOT_EXACT: &[(&str, &str)] = &[
         "fixtures/rules/repeated-value-in-unique-column/badges/migrations/0012_serial_unique.py operation 0",
         "a random value",
     ),
+    (
+        "fixtures/rules/setting-left-behind/parcels/migrations/0003_set_back.py operation 4",
+        "a setting's value that the database is asked for",
+    ),
 ];
 
 #[test]

@@ -338,7 +338,7 @@ impl Catalog {
         match form {
             TableForm::Plain | TableForm::Partitioned => true,
             TableForm::Temporary => false,
-            TableForm::Partition { parent, .. } | TableForm::Copy { of: parent } => self.is_whole(parent),
+            TableForm::Partition { parent, .. } | TableForm::Copy { of: parent, .. } => self.is_whole(parent),
             TableForm::Child { parents } => parents.iter().all(|parent| self.is_whole(parent)),
         }
     }

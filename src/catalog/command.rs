@@ -25,6 +25,7 @@ impl Catalog {
                 view,
                 kind,
                 reads,
+                query,
                 replaces,
                 ..
             } => {
@@ -32,6 +33,7 @@ impl Catalog {
                 let entry = View {
                     kind: *kind,
                     reads: reads.clone(),
+                    shows: self.shown_by(query),
                     created_in: known.map_or(self.migration, |known| known.created_in),
                     since: self.now(),
                 };
@@ -64,6 +66,9 @@ impl Catalog {
                 };
                 if let Some(entry) = self.tables.get_mut(table) {
                     entry.attached.triggers.insert(name.clone(), trigger);
+                } else if let Some(view) = self.views.get_mut(table) {
+                    // Views have none but INSTEAD OF.
+                    view.shows.written_by_trigger = true;
                 }
             }
             Command::DropTrigger { table, name, .. } => {
@@ -377,12 +382,7 @@ impl Catalog {
                     }
                 }
             }
-            TableForm::Copy { of } => {
-                self.inherit(table, of);
-                if let Some(entry) = self.tables.get_mut(table) {
-                    entry.attached.copied = true;
-                }
-            }
+            TableForm::Copy { of, including } => self.copy(table, of, *including),
         }
     }
 
@@ -427,6 +427,7 @@ impl Catalog {
                 .chain(stars)
                 .filter(|relation| *relation == from)
                 .for_each(|relation| to.clone_into(relation));
+            view.shows.rename_table(from, to);
         }
         for table in self.tables.values_mut() {
             if table.attached.children.remove(from) {
@@ -436,11 +437,11 @@ impl Catalog {
     }
 
     pub(super) fn rename_column_in_views(&mut self, table: &str, from: &str, to: &str) {
-        let reading = self
-            .views
-            .values_mut()
-            .filter(|view| view.reads.reads_column(table, from));
-        for view in reading {
+        for view in self.views.values_mut() {
+            view.shows.rename_column(table, from, to);
+            if !view.reads.reads_column(table, from) {
+                continue;
+            }
             let columns = view.reads.columns.iter_mut().filter(|(_, name)| name == from);
             columns.for_each(|(_, name)| to.clone_into(name));
         }

@@ -139,6 +139,13 @@ impl Catalog {
             .is_some_and(|entry| entry.is_declared && self.is_certain(entry, entry.since))
     }
 
+    /// What the table was called before, as far as the history has renamed it for certain.
+    #[must_use]
+    pub fn earlier_names(&self, table: &str) -> &[String] {
+        let entry = self.table(table).filter(|entry| self.is_certain(entry, entry.since));
+        entry.map_or(&[], |entry| &entry.earlier_names)
+    }
+
     /// Whether what was made on the table at that moment is there for certain.
     pub(super) fn is_certain(&self, table: &Table, since: Moment) -> bool {
         since >= self.doubts.everything.any().max(table.doubts.any())

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::data_type::{DataType, TypeParts};
 use crate::statement::{DefaultValue, FunctionBody, QueryReads, ViewKind, Volatility};
 
+use super::views::Shows;
 use super::{Catalog, MigrationNumber, Moment, Table};
 
 /// A view, plain or materialized.
@@ -14,6 +15,8 @@ pub struct View {
     pub kind: ViewKind,
     /// What its query reads.
     pub reads: QueryReads,
+    /// What it shows, and whether it takes writes.
+    pub shows: Shows,
     /// The migration that created it.
     pub created_in: MigrationNumber,
     pub(super) since: Moment,
@@ -74,8 +77,6 @@ pub struct Attachments {
     pub default_partition: Option<String>,
     /// Triggers by name.
     pub triggers: BTreeMap<String, Trigger>,
-    /// Whether it has been made like another one (`LIKE`), whose indexes it may have too.
-    pub copied: bool,
     /// Row level security policies, with the columns that they read.
     pub policies: BTreeMap<String, Vec<String>>,
 }
@@ -109,14 +110,6 @@ impl Catalog {
     #[must_use]
     pub fn view(&self, name: &str) -> Option<&View> {
         self.views.get(name)
-    }
-
-    /// Whether the running migration has created a view.
-    #[must_use]
-    pub fn has_new_view(&self) -> bool {
-        self.views
-            .values()
-            .any(|view| view.created_in == self.current_migration())
     }
 
     /// A type that migrations created.

@@ -6,7 +6,10 @@ use super::{Catalog, ConstraintKind, Table};
 impl Catalog {
     pub(super) fn rename_table(&mut self, from: &str, to: &str) {
         let (from, to) = (stored(from), stored(to));
-        let Some(table) = self.tables.remove(from) else { return };
+        let Some(mut table) = self.tables.remove(from) else {
+            return;
+        };
+        table.earlier_names.push(from.to_owned());
         self.note_gone(from, None);
         for index in table.indexes.keys() {
             self.index_tables.insert(index.clone(), to.to_owned());

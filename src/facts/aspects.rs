@@ -104,8 +104,9 @@ const FACTS: &[FactDeclaration] = &[
     (FactName::Enforcement, "enforcement", &["same", "on", "off"]),
     // PostgreSQL 14 locks a partition that is detached.
     (FactName::Era, "era", &["before-14", "since-14"]),
-    // Whether the same transaction puts a view under the old name.
-    (FactName::StandIn, "stand-in", &["none", "view"]),
+    // Whether the same transaction puts a view under the old name; whether running code needs none, because something else has
+    // that name or because it does not know it.
+    (FactName::StandIn, "stand-in", &["none", "view", "not-needed"]),
     // Whether an index refuses values that are there already.
     (FactName::Uniqueness, "uniqueness", &["unique", "plain"]),
     // In how many rows the history has filled a column that came without a value.

@@ -51,6 +51,8 @@ pub trait Usage {
     fn column_given_up(&self, table: &str, column: &str) -> Option<&GivenUp>;
     /// Which migration put this view in the place of a table that it renamed.
     fn stands_in(&self, view: &str) -> Option<&GivenUp>;
+    /// No model has ever had this table: SQL of somebody's own made it, or gave it this name.
+    fn is_nobodys(&self, table: &str) -> bool;
 }
 
 /// All aspects of a statement; `None` where the statement could not be read.
@@ -80,7 +82,8 @@ fn observe_seated(statement: &Statement, context: &Context<'_>) -> Option<Vec<Ob
         Statement::RenameTable { from, to, .. } => {
             vec![
                 Observation::new(Aspect::RenameTable, table_key(from))
-                    .fact(FactName::StandIn, "none")
+                    .fact(FactName::StandIn, context.use_of_table(table_key(from)).stand_in())
+                    .named("but", "")
                     .named("new_table", name_for_people(to)),
             ]
         }
@@ -133,7 +136,6 @@ fn unbound(aspect: Aspect) -> Observation {
         builds: Vec::new(),
         names: Vec::new(),
         told_as: None,
-        is_of_nobody: false,
     }
 }
 

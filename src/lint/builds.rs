@@ -4,13 +4,14 @@ use crate::statement::CreateIndex;
 
 use super::database::Database;
 use super::judge::Hit;
+use super::sent::HitAt;
 
 /// An index that a second run of the migration finds there, and fails at.
 pub(super) struct Build {
     index: String,
     table: String,
     /// The statement, by its string in the log and its place there.
-    statement: (usize, usize),
+    statement: HitAt,
 }
 
 impl Database<'_> {
@@ -35,17 +36,12 @@ impl Database<'_> {
         }
         let count = builds.len().to_string();
         for build in builds {
-            let (string, statement) = build.statement;
-            let sent = self
-                .log
-                .get_mut(string)
-                .and_then(|sent| sent.statements.get_mut(statement));
-            let Some(part) = sent.and_then(|sent| sent.parts.last_mut()) else {
+            let Some(verdict) = build.statement.verdict(&mut self.log) else {
                 continue;
             };
             let names = vec![("index", build.index), ("table", build.table), ("count", count.clone())];
             let hit = Hit::of_rule(self.rules, "concurrent-builds-together", names);
-            part.verdict.hits.extend(hit);
+            verdict.hits.extend(hit);
         }
     }
 }

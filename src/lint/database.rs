@@ -16,7 +16,7 @@ use crate::schema_editor::{self, Connection, PythonCode};
 use crate::source::{Range, Sources};
 use crate::sql;
 use crate::standing::GivenUp;
-use crate::statement::{AlterTableAction, Command, Statement};
+use crate::statement::{AlterTableAction, Command, SessionChange, Statement};
 use crate::transaction::{Likelihood, Transaction};
 use crate::unknown::{Identifier, Unknown};
 use crate::versions::PostgresVersion;
@@ -28,7 +28,8 @@ use super::input;
 use super::judge::{Hit, Surroundings, Verdict, judge};
 use super::remarks::Remark;
 use super::run_sql::Written;
-use super::sent::{Executed, Part, Sent, Text};
+use super::sent::{Executed, HitAt, Part, Sent, Text};
+use super::taken::Taken;
 
 /// Postgres, as far as it is known, with a log of what the running migration has done to it.
 pub(super) struct Database<'a> {
@@ -50,16 +51,18 @@ pub(super) struct Database<'a> {
     /// The texts of the files that SQL is written in.
     pub(super) sources: &'a Sources,
     /// The statement that runs, by its string in the log and its place there.
-    pub(super) running: (usize, usize),
+    pub(super) running: HitAt,
     /// Indexes that are built concurrently, and that a second run would find there.
     pub(super) builds: Vec<Build>,
     /// Settings of the session with the statement that set each last.
-    pub(super) set_by: Vec<(String, (usize, usize))>,
+    pub(super) set_by: Vec<(String, HitAt)>,
     pub log: Vec<Executed<'a>>,
     /// Tables on which a moment's lock already hurts.
     pub(super) hot_tables: Vec<String>,
     /// Tables that the open transaction holds together.
     pub(super) crowd: Crowd,
+    /// What the open transaction has taken from running code.
+    taken: Taken,
     /// Whether the running migration has run code of Python.
     pub(super) ran_python: bool,
     /// How likely what runs now is to run.
@@ -85,6 +88,8 @@ struct Released {
     columns: FxHashMap<(String, String), GivenUp>,
     /// Views in the place of renamed tables.
     stand_ins: FxHashMap<String, GivenUp>,
+    /// All tables that models have ever had.
+    named: FxHashSet<String>,
 }
 
 impl Usage for Released {
@@ -99,6 +104,10 @@ impl Usage for Released {
 
     fn stands_in(&self, view: &str) -> Option<&GivenUp> {
         self.stand_ins.get(view)
+    }
+
+    fn is_nobodys(&self, table: &str) -> bool {
+        !self.named.contains(table)
     }
 }
 
@@ -123,12 +132,13 @@ impl<'a> Database<'a> {
             renamed: Vec::new(),
             telling: Telling::Nothing,
             sources,
-            running: (0, 0),
+            running: HitAt::default(),
             builds: Vec::new(),
             set_by: Vec::new(),
             log: Vec::new(),
             hot_tables: hot_tables.to_vec(),
             crowd: Crowd::default(),
+            taken: Taken::default(),
             ran_python: false,
             likelihood: Likelihood::Certain,
             remarks: Vec::new(),
@@ -158,6 +168,7 @@ impl<'a> Database<'a> {
         }
         self.log.clear();
         self.crowd = Crowd::default();
+        self.taken = Taken::default();
         self.ran_python = false;
         self.remarks.clear();
     }
@@ -190,12 +201,21 @@ impl<'a> Database<'a> {
         }
     }
 
+    /// Remembers that models have these tables.
+    pub(super) fn name_tables(&mut self, tables: Vec<String>) {
+        self.released.named.extend(tables);
+    }
+
     /// Runs statements of Django's own.
     fn run_composed(&mut self, statements: Vec<Statement>, origin: Origin, place: &schema_editor::Place) {
         let mut sent = Vec::with_capacity(statements.len());
         for (index, mut statement) in statements.into_iter().enumerate() {
             statement.settle_names();
-            self.running = (self.log.len(), index);
+            self.running = HitAt {
+                string: self.log.len(),
+                statement: index,
+                ..HitAt::default()
+            };
             let parts = self.run_parts(std::slice::from_ref(&statement), &place.operation, &|_, _| None);
             sent.push(Sent {
                 text: Text::Printed(statement),
@@ -230,6 +250,7 @@ impl<'a> Database<'a> {
             };
             self.transaction.open_for_body();
             for inner in block {
+                self.running.part = parts.len();
                 let place = inner.place.and_then(|(start, end)| written(start, end));
                 let mut part = Part {
                     inner: Some((inner.text.clone(), place)),
@@ -249,7 +270,7 @@ impl<'a> Database<'a> {
                 parts.push(part);
             }
             if self.transaction.close_of_body() {
-                self.end_crowd();
+                self.tell_transaction();
             }
         }
         if parts.is_empty() {
@@ -261,7 +282,7 @@ impl<'a> Database<'a> {
     fn run_part(&mut self, statement: &Statement, operation: &OperationPath, part: &mut Part<'a>) {
         for statement in statement.parts() {
             if part.unread.is_none() {
-                part.unread = statement.unread_reason();
+                part.unread = statement.unread_reason().or_else(|| self.unknown_setting(statement));
             }
             let calls_unknown = self.unknown_call(statement);
             let known = part.verdict.hits.len();
@@ -274,6 +295,14 @@ impl<'a> Database<'a> {
                 let scope = self.catalog.scope_of(&statement.to_string());
                 self.catalog.doubt(&scope, Cause::Undecided);
             } else {
+                if self.transaction.open {
+                    let first = HitAt {
+                        hit: known,
+                        ..self.running
+                    };
+                    self.taken
+                        .note(&part.verdict.hits, first, &self.catalog, &self.released);
+                }
                 self.remember(statement);
                 for table in &part.verdict.rewrites {
                     self.transaction.make_rows(table, &Rows::All, self.likelihood);
@@ -283,6 +312,21 @@ impl<'a> Database<'a> {
             for (scope, cause) in calls_unknown.into_iter().chain(doubted(statement)) {
                 self.catalog.doubt(&scope, cause);
             }
+        }
+    }
+
+    /// Why a setting's value is not known, unless it is one that the migration has set before: then it is set back.
+    fn unknown_setting(&self, statement: &Statement) -> Option<String> {
+        let Statement::Command { command, .. } = statement else {
+            return None;
+        };
+        match command.as_ref() {
+            Command::Session(SessionChange::Set {
+                name,
+                value: Err(reason),
+                ..
+            }) if !self.transaction.has_set(name) => Some(reason.clone()),
+            _ => None,
         }
     }
 
@@ -334,11 +378,10 @@ impl<'a> Database<'a> {
 
     /// Ends the migration: says what all of it comes to, and what it leaves behind.
     pub(super) fn finish(&mut self, migration: &Migration) {
-        self.end_crowd();
+        self.tell_transaction();
+        self.taken.tell(self.rules, &mut self.log);
         self.judge_half_done(migration);
         self.judge_builds();
-        self.find_stand_ins();
-        self.find_what_is_made_again();
 
         let left: Vec<String> = self
             .transaction
@@ -348,17 +391,26 @@ impl<'a> Database<'a> {
             .collect();
         for setting in left {
             let by = self.set_by.iter().find(|(name, _)| *name == setting);
-            let by = by.map(|(_, (string, statement))| (*string, *statement));
-            let part = by
-                .and_then(|(string, statement)| self.log.get_mut(string)?.statements.get_mut(statement))
-                .and_then(|sent| sent.parts.last_mut());
-            let Some(part) = part else {
+            let verdict = by.and_then(|(_, by)| by.verdict(&mut self.log));
+            let Some(verdict) = verdict else {
                 continue;
             };
             let names = vec![("setting", setting)];
             let hit = Hit::of_rule(self.rules, "setting-left-behind", names);
-            part.verdict.hits.extend(hit);
+            verdict.hits.extend(hit);
         }
+    }
+
+    /// A transaction ends, before the migration does; another may begin.
+    pub(super) fn end_transaction(&mut self, open_after: bool) {
+        self.transaction.end(open_after);
+        self.tell_transaction();
+    }
+
+    /// A transaction has ended: what all of it comes to.
+    fn tell_transaction(&mut self) {
+        self.end_crowd();
+        self.taken.end(&self.catalog);
     }
 
     fn remember(&mut self, statement: &Statement) {
@@ -405,6 +457,7 @@ impl<'a> Database<'a> {
             _ => {}
         }
         self.remember_command(statement);
+        self.taken.follow(statement);
         self.catalog.apply(statement);
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Verdict<'r> {
 #[derive(Clone, Debug)]
 pub(super) struct Hit<'r> {
     pub rule: &'r Rule,
+    /// The aspect of a statement that it is of, if it is of one.
+    pub aspect: Option<Aspect>,
     pub matrix: Option<u8>,
     pub severity: Severity,
     pub harm: Vec<Harm>,
@@ -167,11 +169,18 @@ impl<'r> Hit<'r> {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Gives a name for the message another value.
+    pub(super) fn set_name(&mut self, name: &'static str, value: String) {
+        self.names.retain(|(known, _)| *known != name);
+        self.names.push((name, value));
+    }
+
     /// What a rule without rows says.
     pub(super) fn of_rule(rules: &'r RuleTable, name: &str, names: Vec<(&'static str, String)>) -> Option<Self> {
         let rule = rules.rule(name)?;
         Some(Self {
             rule,
+            aspect: None,
             matrix: None,
             severity: rule.severity,
             harm: rule.harm.clone(),
@@ -195,6 +204,7 @@ impl<'r> Verdict<'r> {
     ) {
         let mut hit = Hit {
             rule: teller,
+            aspect: Some(observation.aspect),
             matrix: row.matrix,
             severity: match observation.told_as {
                 Some(_) => teller.severity,
@@ -376,11 +386,6 @@ fn severity(observation: &Observation, rule: &Rule, row: &Row, around: &Surround
         Severity::Silent
     } else {
         row.severity
-    };
-    let own = if observation.is_of_nobody {
-        Severity::Silent
-    } else {
-        own
     };
     let is_worded = row.severity > Severity::Silent || rule.speaks_of_hot_tables();
     if is_worded && hot_lock(observation, row, around).is_some() {

@@ -14,7 +14,7 @@ use crate::unknown::UnknownPart;
 use crate::value::Str;
 
 use super::database::{Database, Telling};
-use super::sent::{Executed, Sent, Text};
+use super::sent::{Executed, HitAt, Sent, Text};
 
 impl Functions for Catalog {
     fn volatility(&self, name: &str) -> Option<Volatility> {
@@ -48,7 +48,11 @@ impl Database<'_> {
         }
         let mut statements = Vec::new();
         for (index, piece) in pieces.iter().enumerate() {
-            self.running = (self.log.len(), index);
+            self.running = HitAt {
+                string: self.log.len(),
+                statement: index,
+                ..HitAt::default()
+            };
             let read = piece.read(&self.catalog);
             let parts = self.run_parts(&read, &place.operation, &|start, end| layout.place(start, end));
             statements.push(Sent {
@@ -60,8 +64,7 @@ impl Database<'_> {
             });
         }
         if is_implicit {
-            self.transaction.end(false);
-            self.end_crowd();
+            self.end_transaction(false);
         }
         self.log.push(Executed {
             place: place.clone(),
@@ -136,15 +139,11 @@ impl Database<'_> {
         match change {
             TransactionChange::Begin => self.transaction.open(),
             // Django's connection begins the next one by itself.
-            TransactionChange::End => {
-                self.transaction.end(self.transaction.is_djangos());
-                self.end_crowd();
-            }
+            TransactionChange::End => self.end_transaction(self.transaction.is_djangos()),
             // Where the body may not end it, the migration ends.
             TransactionChange::EndInBody => {
                 if self.transaction.is_bodys() {
-                    self.transaction.end(true);
-                    self.end_crowd();
+                    self.end_transaction(true);
                 }
             }
             TransactionChange::Within => {}

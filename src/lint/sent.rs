@@ -10,6 +10,27 @@ use crate::statement::Statement;
 
 use super::judge::{Hit, Verdict};
 
+/// A hit, by its place in the log of a migration.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct HitAt {
+    /// The string that was sent.
+    pub string: usize,
+    /// The statement in it.
+    pub statement: usize,
+    /// The part of that.
+    pub part: usize,
+    /// The hit of the part.
+    pub hit: usize,
+}
+
+impl HitAt {
+    /// What the part does that the hit is of.
+    pub(super) fn verdict<'l, 'r>(self, log: &'l mut [Executed<'r>]) -> Option<&'l mut Verdict<'r>> {
+        let sent = log.get_mut(self.string)?.statements.get_mut(self.statement)?;
+        sent.parts.get_mut(self.part).map(|part| &mut part.verdict)
+    }
+}
+
 /// One string sent to the database.
 #[derive(Debug)]
 pub(super) struct Executed<'r> {

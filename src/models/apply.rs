@@ -166,6 +166,9 @@ impl Models {
             field.compared.remove("default");
         }
         self.note_field(&key, &field);
+        if matches!(field.kind, FieldKind::ManyToMany(_)) {
+            self.named.push(key.clone());
+        }
         self.change(&key, model_name, |model| {
             model.fields.insert(Arc::from(name), field);
         });
@@ -231,6 +234,8 @@ impl Models {
     /// `ProjectState.rename_field`.
     fn rename_field(&mut self, app: &str, model_name: &str, old_name: &str, new_name: &str) {
         let key = ModelKey::new(app, model_name);
+        // A many-to-many table is called by its field.
+        self.named.push(key.clone());
         self.change(&key, model_name, |model| {
             if let Some(field) = model.fields.shift_remove(old_name) {
                 model.fields.insert(Arc::from(new_name), field);

@@ -8,6 +8,7 @@ use super::cursor::{Cursor, Problem, Read};
 use super::expression::{expression, mentions};
 use super::heads::command;
 use super::token::{Kind, Token};
+use super::view_query::view_query;
 use super::{certain, create_table, function, index, query};
 
 /// Everything behind `CREATE`.
@@ -110,6 +111,8 @@ fn sequence(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Vec<Statement>> {
 fn view(cursor: &mut Cursor<'_>, kind: ViewKind, replaces: bool) -> Read<Vec<Statement>> {
     let if_not_exists = cursor.if_not_exists();
     let view = cursor.relation()?;
+    // Where one of them is not known, those of the query count; the loop below goes past the brackets.
+    let names = cursor.clone().names_in_brackets().unwrap_or_default();
     while !cursor.eat(&["as"]) {
         if cursor.is_done() {
             return cursor.fail("AS");
@@ -125,12 +128,14 @@ fn view(cursor: &mut Cursor<'_>, kind: ViewKind, replaces: bool) -> Read<Vec<Sta
         return cursor.fail("a query");
     }
     let reads = query::reads(cursor, tokens);
+    let query = view_query(cursor, tokens, names);
     let read = Command::CreateView {
         view,
         kind,
         replaces,
         if_not_exists,
         reads,
+        query,
     };
     Ok(vec![command(cursor, read)])
 }

@@ -1,7 +1,7 @@
 //! `CREATE TABLE` in all its forms.
 
 use crate::catalog::table_key;
-use crate::statement::{Command, CreateTable, Statement, TableChange, TableForm};
+use crate::statement::{Command, Copied, CreateTable, Statement, TableChange, TableForm};
 
 use crate::unknown::Identifier;
 
@@ -109,8 +109,8 @@ fn elements(cursor: &mut Cursor<'_>, table: &str, create: &mut CreateTable) -> R
         if element.eat(&["like"]) {
             create.form = TableForm::Copy {
                 of: element.relation()?,
+                including: copied(&mut element)?,
             };
-            element.rest();
         } else if constraint::begins(&element) {
             match constraint::read(&mut element, table)? {
                 Constraint::Table(constraint) => create.constraints.push(constraint),
@@ -131,6 +131,28 @@ fn elements(cursor: &mut Cursor<'_>, table: &str, create: &mut CreateTable) -> R
         element.expect_end()?;
     }
     Ok(())
+}
+
+/// `INCLUDING ALL EXCLUDING INDEXES`
+fn copied(cursor: &mut Cursor<'_>) -> Read<Copied> {
+    let mut copied = Copied::default();
+    while let Some(word) = cursor.eat_one_of(&["including", "excluding"]) {
+        let is_included = word == "including";
+        let option = cursor.name()?;
+        let is_all = option == "all";
+        for (name, value) in [
+            ("defaults", &mut copied.defaults),
+            ("identity", &mut copied.identity),
+            ("generated", &mut copied.generated),
+            ("constraints", &mut copied.checks),
+            ("indexes", &mut copied.indexes),
+        ] {
+            if is_all || option == name {
+                *value = is_included;
+            }
+        }
+    }
+    Ok(copied)
 }
 
 /// `PARTITION OF parent [(..)] FOR VALUES ..`

@@ -12,6 +12,7 @@ use super::functions::built_in;
 use super::heads::{self, command};
 use super::query;
 use super::reading::Reading;
+use super::session::set_by_functions;
 use super::token::Token;
 
 /// Functions of which a SELECT may be made for what they do; none of them touches a table's rows.
@@ -49,7 +50,9 @@ pub(super) fn select(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
             "calls `{function}`, and what that does is not known"
         )));
     }
-    Ok(vec![command(cursor, Command::Select { reads })])
+    let settings = set_by_functions(cursor, tokens).into_iter().map(Command::Session);
+    let read = std::iter::once(Command::Select { reads }).chain(settings);
+    Ok(read.map(|read| command(cursor, read)).collect())
 }
 
 /// `SELECT .. INTO table FROM ..`, at the top.

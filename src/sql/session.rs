@@ -2,7 +2,8 @@
 
 use crate::statement::{Command, SessionChange, SettingScope, Statement, TransactionChange};
 
-use super::cursor::{Cursor, Problem, Read};
+use super::cursor::{Cursor, Read};
+use super::expression::call_sites;
 use super::heads::command;
 use super::token::{Kind, Token};
 
@@ -42,7 +43,7 @@ pub(super) fn set(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
     let change = if tokens.len() == 1 && tokens[0].is("default") {
         SessionChange::Reset(name)
     } else {
-        let value = value(cursor, tokens)?;
+        let value = value(cursor, tokens);
         SessionChange::Set { name, value, scope }
     };
     Ok(vec![command(cursor, Command::Session(change))])
@@ -56,10 +57,9 @@ fn setting(cursor: &mut Cursor<'_>) -> Read<String> {
     Ok(name)
 }
 
-fn value(cursor: &Cursor<'_>, tokens: &[Token]) -> Read<String> {
+fn value(cursor: &Cursor<'_>, tokens: &[Token]) -> Result<String, String> {
     if let Some(unknown) = tokens.iter().find_map(Token::unknown) {
-        let reason = unknown.reason();
-        return Err(Problem::Other(format!("the value of a setting is not known: {reason}")));
+        return Err(format!("the value of a setting is not known: {}", unknown.reason()));
     }
     Ok(match tokens {
         [
@@ -70,6 +70,41 @@ fn value(cursor: &Cursor<'_>, tokens: &[Token]) -> Read<String> {
         ] => text.clone(),
         several => cursor.source(several),
     })
+}
+
+/// `set_config('name', 'value', is_local)`, anywhere in a query.
+pub(super) fn set_by_functions(cursor: &Cursor<'_>, tokens: &[Token]) -> Vec<SessionChange> {
+    let calls = call_sites(tokens).filter(|(_, name)| *name == "set_config");
+    let changes = calls.filter_map(|(at, _)| {
+        let mut call = cursor.over(&tokens[at + 1..]);
+        let [name, new, is_local] = *Cursor::comma_separated(call.brackets().ok()?) else {
+            return None;
+        };
+        let name = match name {
+            [
+                Token {
+                    kind: Kind::Text(name), ..
+                },
+            ] => name.to_lowercase(),
+            _ => return None,
+        };
+        let scope = if is_local.iter().any(|token| token.is("true")) {
+            SettingScope::Transaction
+        } else {
+            SettingScope::Session
+        };
+        let value = match new {
+            [
+                Token {
+                    kind: Kind::Text(_) | Kind::Unknown(_),
+                    ..
+                },
+            ] => value(cursor, new),
+            _ => Err(format!("the value of a setting is computed: {}", cursor.source(new))),
+        };
+        Some(SessionChange::Set { name, value, scope })
+    });
+    changes.collect()
 }
 
 /// `RESET name`, `RESET ALL`

@@ -5,7 +5,7 @@ use crate::lock::LockMode;
 use crate::python_work::Certainty;
 use crate::row_work::{Assigned, Rows};
 
-use super::{AlterTableAction, DefaultValue, FunctionBody, Statement, TableChange, Volatility};
+use super::{AlterTableAction, DefaultValue, FunctionBody, Statement, TableChange, ViewQuery, Volatility};
 
 /// A command that Django never sends.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub enum Command {
         if_not_exists: bool,
         /// What its query reads.
         reads: QueryReads,
+        /// What it shows.
+        query: ViewQuery,
     },
     /// `DROP VIEW`, `DROP MATERIALIZED VIEW`
     DropView {
@@ -544,8 +546,8 @@ pub enum SessionChange {
     Set {
         /// The setting's name in small letters; `timezone` for `TIME ZONE`.
         name: String,
-        /// Its value without quotes.
-        value: String,
+        /// Its value without quotes, or why it is not known.
+        value: Result<String, String>,
         /// `LOCAL`
         scope: SettingScope,
     },

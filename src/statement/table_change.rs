@@ -105,6 +105,22 @@ pub enum TableChange {
     },
 }
 
+/// The options of `LIKE`: `INCLUDING DEFAULTS`, ...
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "Postgres's options, each by itself")]
+pub struct Copied {
+    /// `DEFAULTS`
+    pub defaults: bool,
+    /// `IDENTITY`
+    pub identity: bool,
+    /// `GENERATED`
+    pub generated: bool,
+    /// `CONSTRAINTS`: the checks
+    pub checks: bool,
+    /// `INDEXES`, with primary key and unique constraints
+    pub indexes: bool,
+}
+
 /// What a table is beside a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum TableForm {
@@ -129,10 +145,12 @@ pub enum TableForm {
         /// The tables that it inherits from.
         parents: Vec<String>,
     },
-    /// `LIKE`, with everything that comes along
+    /// `LIKE`
     Copy {
         /// The table that it is made like.
         of: String,
+        /// What comes along besides names, types and NOT NULL.
+        including: Copied,
     },
     /// `TEMPORARY`: nobody else can see it
     Temporary,

@@ -7,7 +7,6 @@ use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, SqlExpres
 
 use crate::unknown::{Identifier, known_names, shown_names};
 
-use super::usage::InUse;
 use super::{Aspect, Context, FactName, Observation, Role, command::change_catalog, foreign_key, refer};
 
 impl Context<'_> {
@@ -36,13 +35,12 @@ impl Context<'_> {
             AlterTableAction::AddColumn(column) => self.add_column(table, column),
             AlterTableAction::DropColumn { cascade, .. } => self.drop_column(table, column, *cascade),
             AlterTableAction::RenameColumn { to, .. } => {
-                let renamed = about(Aspect::RenameColumn)
-                    .fact(FactName::StandIn, "none")
-                    .named("new_column", to.shown());
-                vec![match self.use_of_column(table, column) {
-                    InUse::Never => renamed.of_nobody(),
-                    InUse::Yes | InUse::GivenUp(_) => renamed,
-                }]
+                vec![
+                    about(Aspect::RenameColumn)
+                        .fact(FactName::StandIn, self.use_of_column(table, column).stand_in())
+                        .named("but", "")
+                        .named("new_column", to.shown()),
+                ]
             }
             AlterTableAction::AlterType {
                 data_type,
@@ -126,6 +124,7 @@ impl Context<'_> {
         let along = self.along(table, column, cascade);
         let mut observations = vec![
             used.tell(about(Aspect::DropColumn))
+                .named("but", "")
                 .named("along", along)
                 .named("dropped", format!("`{column}` of `{table}`")),
         ];

@@ -13,7 +13,7 @@ impl Context<'_> {
     pub(super) fn refused_form(&self, create: &CreateTable) -> Vec<Observation> {
         match &create.form {
             TableForm::Plain | TableForm::Partitioned | TableForm::Temporary => Vec::new(),
-            TableForm::Copy { of } => self.needs_table(&of.as_str().into(), false),
+            TableForm::Copy { of, .. } => self.needs_table(&of.as_str().into(), false),
             TableForm::Partition { parent, .. } => self.needs_partitioned(parent),
             TableForm::Child { parents } => {
                 let refused = parents.iter().flat_map(|parent| {

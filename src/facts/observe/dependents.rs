@@ -19,6 +19,7 @@ impl Context<'_> {
         let about = |aspect| Observation::new(aspect, table);
         let mut observations = vec![
             used.tell(about(Aspect::DropTable))
+                .named("but", "")
                 .named("dropped", format!("`{table}`")),
         ];
         observations.extend(self.partners(table, None).iter().map(|partner| {

@@ -199,8 +199,7 @@ impl Context<'_> {
     /// A table of which all keys are known.
     fn with_all_keys(&self, table: &str) -> Option<&Table> {
         let entry = self.catalog.table(table).filter(|_| self.catalog.is_whole(table))?;
-        let has_more = entry.attached.copied || entry.attached.partition_of.is_some();
-        (!has_more).then_some(entry)
+        entry.attached.partition_of.is_none().then_some(entry)
     }
 }
 

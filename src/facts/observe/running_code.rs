@@ -7,6 +7,12 @@ use super::command::change_catalog;
 use super::{Aspect, Context, Observation, Role, unbound};
 
 impl Context<'_> {
+    /// Whether SQL of somebody's own took the table from its model, and gave it a name that no model has ever had.
+    pub(super) fn is_nobodys(&self, table: &str) -> bool {
+        let mut earlier = self.catalog.earlier_names(table).iter();
+        self.usage.is_nobodys(table) && earlier.any(|name| !self.usage.is_nobodys(name))
+    }
+
     /// Of the table, its rows or a right to them.
     fn taken_from(&self, table: &str, change: &str, effect: &str) -> Option<Observation> {
         let is_used = self.usage.table_given_up(table).is_none_or(GivenUp::is_used);

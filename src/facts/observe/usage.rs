@@ -15,6 +15,8 @@ pub(super) enum InUse<'a> {
     Yes,
     /// The models gave it up, in a migration that the running release may or may not have.
     GivenUp(&'a GivenUp),
+    /// SQL of somebody's own took the table from its model by a rename.
+    Lost,
     /// No release that runs has known it.
     Never,
 }
@@ -24,18 +26,27 @@ impl InUse<'_> {
     pub(super) fn value(self) -> &'static str {
         match self {
             InUse::Yes => "used",
-            InUse::Never => "unused",
+            InUse::Lost | InUse::Never => "unused",
             InUse::GivenUp(given_up) if given_up.is_used() => "used",
             InUse::GivenUp(_) => "unused",
+        }
+    }
+
+    /// What stands in for it where it is renamed, before the end of its transaction is known.
+    pub(super) fn stand_in(self) -> &'static str {
+        match self {
+            InUse::Yes | InUse::GivenUp(_) => "none",
+            InUse::Lost | InUse::Never => "not-needed",
         }
     }
 
     /// Says of an observation of a drop what became of the thing before.
     pub(super) fn tell(self, observation: Observation) -> Observation {
         let observation = observation.fact(FactName::Use, self.value());
-        let InUse::GivenUp(given_up) = self else {
-            let never = observation.named("given_up", "no release that runs has used");
-            return never.named("release", "nothing").named("one_release", "");
+        let given_up = match self {
+            InUse::GivenUp(given_up) => given_up,
+            InUse::Lost => return unused(observation, "no model has any more"),
+            InUse::Yes | InUse::Never => return unused(observation, "no release that runs has used"),
         };
         let (by, words) = (&given_up.by, &given_up.words);
         let observation = observation.named("first_half", by).named("release", words);
@@ -69,10 +80,18 @@ pub(super) fn drops_stand_in(observation: Observation, view: &str, by: &GivenUp)
         .told_as(NOT_DEPLOYED)
 }
 
+fn unused(observation: Observation, why: &str) -> Observation {
+    let observation = observation.named("given_up", why);
+    observation.named("release", "nothing").named("one_release", "")
+}
+
 impl Context<'_> {
     pub(super) fn use_of_table(&self, table: &str) -> InUse<'_> {
         if self.catalog.is_new(table) {
             return InUse::Never;
+        }
+        if self.is_nobodys(table) {
+            return InUse::Lost;
         }
         self.usage.table_given_up(table).map_or(InUse::Yes, InUse::GivenUp)
     }
@@ -82,6 +101,9 @@ impl Context<'_> {
         let is_recent = known.is_some_and(|known| self.catalog.is_recent(known.created_in));
         if self.catalog.is_new(table) || self.transaction.added_column(table, column) || is_recent {
             return InUse::Never;
+        }
+        if self.is_nobodys(table) {
+            return InUse::Lost;
         }
         let given_up = self.usage.column_given_up(table, column);
         given_up.map_or(InUse::Yes, InUse::GivenUp)
