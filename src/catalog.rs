@@ -164,6 +164,8 @@ pub enum ConstraintKind {
         to_table: String,
         /// The referenced columns.
         to_columns: Vec<String>,
+        /// Whether Postgres itself deletes or empties what points to a row that is deleted.
+        acts_on_delete: bool,
     },
     /// An exclusion constraint, with the columns in it.
     Exclude(Vec<String>),

@@ -1,6 +1,7 @@
 //! The fold over the history: each operation becomes statements, statements become facts, facts become findings.
 
 mod advice;
+mod apart;
 mod beside;
 mod births;
 mod builds;
@@ -35,6 +36,7 @@ use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor, scope_of_app};
 use crate::standing::{SquashStand, Standing};
 use crate::unknown::Identifier;
+use apart::{Apart, Held};
 use database::{Database, Telling};
 use findings::Collector;
 use input::InputHit;
@@ -94,6 +96,7 @@ pub fn analyse_as(project: &Project, identity: &str, rules: &RuleTable, aim: Aim
             reports.push(report);
         }
     }
+    findings.extend(run.still_apart());
     let unknown_tables = run.database.unknown_hot_tables();
     let mut withheld = std::mem::take(&mut run.withheld);
     let mut squashes = Squashes {
@@ -106,7 +109,7 @@ pub fn analyse_as(project: &Project, identity: &str, rules: &RuleTable, aim: Aim
     let mut left: Vec<_> = of_history.into_iter().collect();
     left.sort_by_key(|(index, _)| *index);
     for (index, hits) in left {
-        findings.extend(run.findings(&project.migrations[index], aim, hits, &[]));
+        findings.extend(run.findings(&project.migrations[index], aim, hits, &mut Vec::new(), &[]));
     }
     let mut notes = project.notes.clone();
     notes.extend(withheld.note());
@@ -181,6 +184,10 @@ struct Run<'a> {
     namer: Namer,
     standing: &'a Standing,
     withheld: Withheld,
+    /// Where the running migration takes models and database apart.
+    apart: Apart<'a>,
+    /// What the migrations so far have taken apart.
+    held: Vec<Held<'a>>,
 }
 
 impl<'a> Run<'a> {
@@ -202,6 +209,8 @@ impl<'a> Run<'a> {
             namer: Namer::new(identity.to_owned()),
             standing,
             withheld: Withheld::default(),
+            apart: Apart::default(),
+            held: Vec::new(),
         }
     }
 
@@ -296,6 +305,7 @@ impl<'a> Run<'a> {
         let mut outcomes = Vec::new();
         for node in &migration.operations {
             self.note_released(&migration.key, node);
+            self.apart.note(app, node, self.models.now());
             let outcome = self.editor.run(app, node, &mut self.models, &mut self.database);
             self.note_taken_back(app, node);
             self.database.judge_refusals(&outcome.refusals);
@@ -311,11 +321,25 @@ impl<'a> Run<'a> {
         if !migration.gaps.is_empty() {
             self.doubt_app(app);
         }
+        let (models, catalog) = (self.models.now(), &self.database.catalog);
+        let mut held = self.apart.end(migration, models, catalog, self.rules);
         let findings = match telling {
-            Telling::Findings => self.findings(migration, aim, of_history, &outcomes),
-            Telling::Nothing | Telling::Statements => Vec::new(),
+            Telling::Findings => self.findings(migration, aim, of_history, &mut held, &outcomes),
+            Telling::Nothing | Telling::Statements => {
+                held.clear();
+                Vec::new()
+            }
         };
+        self.held.extend(held);
         (self.report(migration, outcomes, aim), findings)
+    }
+
+    /// The history has ended: what stayed apart.
+    fn still_apart(&mut self) -> Vec<Finding> {
+        let held = std::mem::take(&mut self.held).into_iter();
+        let (models, catalog) = (self.models.now(), &self.database.catalog);
+        let held = held.filter(|held| held.still_holds(models, catalog));
+        held.map(|held| held.hit.tell()).collect()
     }
 
     /// Something of a migration was not read: it may have done anything to the tables of its app.
@@ -330,12 +354,15 @@ impl<'a> Run<'a> {
         migration: &'a Migration,
         aim: Aim<'_>,
         of_history: Vec<InputHit<'a>>,
+        held: &mut Vec<Held<'a>>,
         outcomes: &[Outcome],
     ) -> Vec<Finding> {
         let Aim::Findings { wanted, asked } = aim else {
+            held.clear();
             return Vec::new();
         };
         if !asked(&migration.source.path) {
+            held.clear();
             return Vec::new();
         }
         let collector = Collector {
@@ -349,7 +376,7 @@ impl<'a> Run<'a> {
             [] => (&[][..], &[][..]),
             [..] => (self.database.log.as_slice(), self.database.remarks.as_slice()),
         };
-        collector.collect(of_history, log, remarks, outcomes, &mut self.namer)
+        collector.collect(of_history, held, log, remarks, outcomes, &mut self.namer)
     }
 
     /// Remembers what state operations alone take out of the models: the next release no longer uses it.

@@ -334,6 +334,15 @@ pub struct ForeignKey {
     pub deferrable: bool,
 }
 
+impl ForeignKey {
+    /// Whether Postgres itself deletes or empties what points to a row that is deleted.
+    #[must_use]
+    pub fn acts_on_delete(&self) -> bool {
+        let action = self.on_delete.as_deref().unwrap_or("NO ACTION");
+        !action.eq_ignore_ascii_case("NO ACTION") && !action.eq_ignore_ascii_case("RESTRICT")
+    }
+}
+
 /// A table constraint with its name.
 #[derive(Clone, Debug)]
 pub struct TableConstraint {

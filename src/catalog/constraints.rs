@@ -63,6 +63,7 @@ impl Catalog {
                     columns,
                     to_table,
                     to_columns,
+                    acts_on_delete: key.acts_on_delete(),
                 };
                 self.insert_constraint(table, name.clone(), kind, !constraint.not_valid);
                 let inserted = self

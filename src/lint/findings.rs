@@ -11,6 +11,7 @@ use crate::sql;
 use crate::suppress::{Comments, Site};
 
 use super::Wanted;
+use super::apart::Held;
 use super::advice::target;
 use super::input::{InputHit, fold_gaps};
 use super::remarks::Remark;
@@ -19,26 +20,29 @@ use super::tell::Teller;
 use super::told::{Told, fold};
 
 /// Gathers the findings of one migration.
-pub(super) struct Collector<'a> {
+pub(super) struct Collector<'a, 'w> {
     pub project: &'a Project,
     pub migration: &'a Migration,
     pub rules: &'a RuleTable,
-    pub wanted: &'a Wanted<'a>,
+    pub wanted: &'w Wanted<'w>,
     /// Where the migrations that ran so far stand.
-    pub ran: &'a [Option<Place>],
+    pub ran: &'w [Option<Place>],
 }
 
-impl<'a> Collector<'a> {
-    /// `of_history` are hits of the migration's place among the others.
+impl<'a> Collector<'a, '_> {
+    /// `of_history` are hits of the migration's place among the others. Of `held`, which is told later, stays what is to be told.
     pub(super) fn collect(
         &self,
         of_history: Vec<InputHit<'a>>,
+        held: &mut Vec<Held<'a>>,
         log: &[Executed<'_>],
         remarks: &[Remark<'_>],
         outcomes: &[Outcome],
         namer: &mut Namer,
     ) -> Vec<Finding> {
         let mut comments = Comments::of(self.migration, self.rules);
+        held.iter_mut().for_each(|held| held.hit.name(namer));
+        held.retain(|held| self.is_left(&held.hit, &mut comments));
         let mut of_history = self.left_of(of_history, namer, &mut comments);
         let told = self.hits_left(log, remarks, namer, &mut comments);
         let gaps = self.gap_hits(log, outcomes);
@@ -110,15 +114,17 @@ impl<'a> Collector<'a> {
         comments: &mut Comments<'_>,
     ) -> Vec<InputHit<'a>> {
         hits.iter_mut().for_each(|hit| hit.name(namer));
-        hits.retain(|hit| {
-            let site = Site {
-                operation: hit.operation.as_ref(),
-                written: Some(hit.place.range),
-            };
-            (self.wanted)(&hit.place.path, &hit.rule.name, &hit.rule.harm)
-                && !comments.excuse(&hit.rule.name, &hit.rule.harm, &site)
-        });
+        hits.retain(|hit| self.is_left(hit, comments));
         hits
+    }
+
+    fn is_left(&self, hit: &InputHit<'_>, comments: &mut Comments<'_>) -> bool {
+        let site = Site {
+            operation: hit.operation.as_ref(),
+            written: Some(hit.place.range),
+        };
+        (self.wanted)(&hit.place.path, &hit.rule.name, &hit.rule.harm)
+            && !comments.excuse(&hit.rule.name, &hit.rule.harm, &site)
     }
 
     /// What is wrong with the comments themselves.

@@ -1,6 +1,6 @@
 //! Hits that are about no statement: files, the graph of migrations, what could not be read.
 
-use crate::finding::{Finding, NamedHit, Place, Related, RelatedKind, Work};
+use crate::finding::{Finding, NamedHit, OperationPlace, Place, Related, RelatedKind, Severity, Work};
 use crate::fingerprint::{Identity, Namer};
 use crate::migration::{Gap, Migration, OperationPath};
 use crate::project::{Project, root};
@@ -13,11 +13,15 @@ use super::advice::Names;
 #[derive(Clone, Debug)]
 pub(super) struct InputHit<'a> {
     pub rule: &'a Rule,
+    /// The rule's, unless it is not certain.
+    pub severity: Severity,
     pub migration: Option<&'a Migration>,
     pub place: Place,
     pub related: Vec<Related>,
     /// The operation that it is about, whose comments excuse it too.
     pub operation: Option<OperationPath>,
+    /// The class of that, where the finding is told of the operation and not of a place.
+    pub class: Option<String>,
     /// What it is about, for its fingerprint.
     target: String,
     /// Fills the rule's message and advice.
@@ -36,12 +40,15 @@ impl<'a> InputHit<'a> {
         target: String,
         names: Vec<(&'static str, String)>,
     ) -> Option<Self> {
+        let rule = rules.rule(rule)?;
         Some(Self {
-            rule: rules.rule(rule)?,
+            rule,
+            severity: rule.severity,
             migration: None,
             place,
             related: Vec::new(),
             operation: None,
+            class: None,
             target,
             names,
             help: None,
@@ -88,7 +95,7 @@ impl<'a> InputHit<'a> {
         Finding {
             rule: self.rule.name.clone(),
             matrix_row: None,
-            severity: self.rule.severity,
+            severity: self.severity,
             harm: self.rule.harm.clone(),
             also: Vec::new(),
             message: names.fill(&self.rule.message),
@@ -96,7 +103,10 @@ impl<'a> InputHit<'a> {
             place: self.place,
             related: self.related,
             migration: self.migration.map(|migration| migration.key.clone()),
-            operation: None,
+            operation: self
+                .operation
+                .zip(self.class)
+                .map(|(path, class)| OperationPlace { path, class }),
             statement: None,
             locks: Vec::new(),
             work: Work::None,

@@ -87,6 +87,14 @@ impl<'a> View<'a> {
         Some(self.model(&ModelKey::new(app, name))?.db_table())
     }
 
+    /// The model that has the table, if it is one that Django makes.
+    #[must_use]
+    pub fn model_of_table(self, table: &str) -> Option<Model<'a>> {
+        let keys = self.models.models.keys().filter_map(|key| self.model(key));
+        let mut having = keys.filter(|model| model.can_migrate() && model.db_table().known() == Some(table));
+        having.next()
+    }
+
     /// The table and column of a model's field.
     #[must_use]
     pub fn column_of(self, app: &str, model: &str, field: &str) -> Option<(Identifier, String)> {

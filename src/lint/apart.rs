@@ -1,0 +1,323 @@
+//! Where what Django believes and what Postgres has come apart: by state operations, which send nothing.
+//!
+//! The running release is asked statement by statement; this is about the release after it, whose models are the state. What a
+//! migration leaves behind, and what it expects, is looked at when it ends, and told when the history has ended: no code runs
+//! between two migrations of one `migrate`, and a model that is moved to another app is taken out by one and put in by another.
+
+use crate::catalog::{Catalog, ConstraintKind, Presence};
+use crate::finding::Severity;
+use crate::migration::{Migration, Operation, OperationNode};
+use crate::models::{Model, ModelField, ModelKey, View};
+use crate::rules::RuleTable;
+use crate::unknown::Identifier;
+
+use super::input::InputHit;
+
+/// State operations of the running migration, with what the models had before them.
+#[derive(Debug, Default)]
+pub(super) struct Apart<'a> {
+    steps: Vec<(&'a OperationNode, Step)>,
+}
+
+/// What a state operation does without the database.
+#[derive(Debug)]
+enum Step {
+    /// The models give a column up.
+    Column {
+        model: ModelKey,
+        field: String,
+        table: String,
+        column: String,
+    },
+    /// They give a table up.
+    Table(String),
+    /// They expect a table, or a column of it.
+    Expected { model: ModelKey, field: Option<String> },
+    /// They call a field otherwise.
+    Renamed { model: ModelKey, old_name: String },
+}
+
+/// Something to be said, unless the rest of the history takes it back.
+#[derive(Debug)]
+pub(super) struct Held<'a> {
+    pub hit: InputHit<'a>,
+    unless: Unless,
+}
+
+/// What takes it back.
+#[derive(Debug)]
+enum Unless {
+    /// Some model has the table again.
+    TableIsTaken(String),
+    /// A field of the model has the column again.
+    ColumnIsTaken(ModelKey, String),
+    /// Something makes what is missing.
+    IsMade { model: ModelKey, field: Option<String> },
+    /// Nothing: what is done about it later is the harm.
+    Never,
+}
+
+impl<'a> Apart<'a> {
+    /// Takes in what the state operations of an operation do, before they do it.
+    pub(super) fn note(&mut self, app: &str, node: &'a OperationNode, models: View<'_>) {
+        if let Operation::RenameField { .. } = &node.operation {
+            self.note_renamed(app, node);
+        }
+        let (Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. }) =
+            &node.operation
+        else {
+            return;
+        };
+        for state in state_operations {
+            let model = |name: &str| models.model(&ModelKey::new(app, name));
+            let steps = match &state.operation {
+                Operation::RemoveField { model_name, name } => {
+                    let field = model(model_name).and_then(|model| model.field(name));
+                    field.and_then(|field| given_up(&field)).into_iter().collect()
+                }
+                Operation::DeleteModel { name } => model(name).map(|model| tables_of(&model)).unwrap_or_default(),
+                Operation::CreateModel { name, .. } => vec![expected(app, name, None)],
+                Operation::AddField { model_name, name, .. } => vec![expected(app, model_name, Some(name))],
+                Operation::RenameField { .. } => {
+                    self.note_renamed(app, state);
+                    continue;
+                }
+                _ => continue,
+            };
+            self.steps.extend(steps.into_iter().map(|step| (state, step)));
+        }
+    }
+
+    fn note_renamed(&mut self, app: &str, node: &'a OperationNode) {
+        if let Operation::RenameField {
+            model_name, old_name, ..
+        } = &node.operation
+        {
+            let (model, old_name) = (ModelKey::new(app, model_name), old_name.clone());
+            self.steps.push((node, Step::Renamed { model, old_name }));
+        }
+    }
+
+    /// The migration has ended: what is to be said of it.
+    pub(super) fn end(
+        &mut self,
+        migration: &'a Migration,
+        models: View<'_>,
+        catalog: &Catalog,
+        rules: &'a RuleTable,
+    ) -> Vec<Held<'a>> {
+        let mut held = Vec::new();
+        for (node, step) in std::mem::take(&mut self.steps) {
+            let found = Found {
+                migration,
+                node,
+                rules,
+            };
+            match step {
+                Step::Column {
+                    model,
+                    field,
+                    table,
+                    column,
+                } => {
+                    let unless = || Unless::ColumnIsTaken(model.clone(), column.clone());
+                    let wanted = required_column(models, catalog, (&model, &field), (&table, &column));
+                    held.extend(wanted.and_then(|said| found.hold("required-column-left", said, unless())));
+                    let keys = keys_left(&table, Some(&column), models, catalog).into_iter();
+                    held.extend(keys.filter_map(|said| found.hold("foreign-key-left", said, unless())));
+                }
+                Step::Table(table) => {
+                    let keys = keys_left(&table, None, models, catalog).into_iter();
+                    held.extend(keys.filter_map(|said| {
+                        found.hold("foreign-key-left", said, Unless::TableIsTaken(table.clone()))
+                    }));
+                }
+                Step::Expected { model, field } => {
+                    let said = missing(models, catalog, &model, field.as_deref());
+                    held.extend(said.and_then(|said| {
+                        found.hold("missing-in-database", said, Unless::IsMade { model, field })
+                    }));
+                }
+                Step::Renamed { model, old_name } => {
+                    let said = naming_old_field(models, &model, &old_name);
+                    held.extend(said.and_then(|said| found.hold("index-names-old-field", said, Unless::Never)));
+                }
+            }
+        }
+        held
+    }
+}
+
+impl Held<'_> {
+    /// Whether the rest of the history has not taken it back.
+    pub(super) fn still_holds(&self, models: View<'_>, catalog: &Catalog) -> bool {
+        match &self.unless {
+            Unless::TableIsTaken(table) => models.model_of_table(table).is_none(),
+            Unless::ColumnIsTaken(model, column) => !has_column(models, model, column),
+            Unless::IsMade { model, field } => missing(models, catalog, model, field.as_deref()).is_some(),
+            Unless::Never => true,
+        }
+    }
+}
+
+/// What is said, and how certain it is.
+struct Said {
+    names: Vec<(&'static str, String)>,
+    is_certain: bool,
+}
+
+/// The operation that it is said of.
+struct Found<'a> {
+    migration: &'a Migration,
+    node: &'a OperationNode,
+    rules: &'a RuleTable,
+}
+
+impl<'a> Found<'a> {
+    fn hold(&self, rule: &str, said: Said, unless: Unless) -> Option<Held<'a>> {
+        let target = said.names.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ");
+        let range = self.node.name_range;
+        let mut hit = InputHit::of_migration(self.rules, rule, self.migration, range, target, said.names)?;
+        hit.operation = Some(self.node.path.clone());
+        hit.class = Some(self.node.class.clone());
+        if !said.is_certain {
+            hit.severity = Severity::Info;
+        }
+        Some(Held { hit, unless })
+    }
+}
+
+fn given_up(field: &ModelField<'_>) -> Option<Step> {
+    if let Some(through) = field.automatic_table() {
+        return through.db_table().known().map(|table| Step::Table(table.to_owned()));
+    }
+    let (table, column) = (field.model.db_table(), field.column()?);
+    Some(Step::Column {
+        model: field.model.key().clone(),
+        field: field.name.to_string(),
+        table: table.known()?.to_owned(),
+        column: column.known()?.to_owned(),
+    })
+}
+
+fn tables_of(model: &Model<'_>) -> Vec<Step> {
+    if !model.can_migrate() {
+        return Vec::new();
+    }
+    let automatic = model.local_many_to_many();
+    let automatic = automatic.iter().filter_map(ModelField::automatic_table);
+    let tables = automatic.map(|through| through.db_table()).chain([model.db_table()]);
+    let tables = tables.filter_map(|table| table.known().map(str::to_owned));
+    tables.map(Step::Table).collect()
+}
+
+fn expected(app: &str, model: &str, field: Option<&str>) -> Step {
+    Step::Expected {
+        model: ModelKey::new(app, model),
+        field: field.map(str::to_owned),
+    }
+}
+
+fn has_column(models: View<'_>, model: &ModelKey, column: &str) -> bool {
+    let fields = models.model(model).map(|model| model.local_fields());
+    let mut fields = fields.into_iter().flatten();
+    fields.any(|field| field.column().is_some_and(|other| other.known() == Some(column)))
+}
+
+/// A column that every row wants a value for, and that no insert of the new release gives one.
+fn required_column(
+    models: View<'_>,
+    catalog: &Catalog,
+    (model, field): (&ModelKey, &str),
+    (table, column): (&str, &str),
+) -> Option<Said> {
+    let model = models.model(model)?;
+    let is_wanted = !catalog.column(table, column)?.is_optional() && !has_column(models, model.key(), column);
+    let presence = catalog.presence_of_column(table, &Identifier::Known(column.to_owned()));
+    is_wanted.then(|| Said {
+        names: vec![
+            ("field", field.to_owned()),
+            ("of", model.state.label()),
+            ("table", table.to_owned()),
+            ("column", column.to_owned()),
+        ],
+        is_certain: presence == Presence::There,
+    })
+}
+
+/// The foreign keys of a table, or of its column, to tables of models, whose rows the new release deletes without looking here.
+fn keys_left(table: &str, column: Option<&str>, models: View<'_>, catalog: &Catalog) -> Vec<Said> {
+    let constraints = catalog.table(table).into_iter().flat_map(|entry| &entry.constraints);
+    let keys = constraints.filter_map(|(name, constraint)| {
+        let ConstraintKind::ForeignKey {
+            columns,
+            to_table,
+            acts_on_delete: false,
+            ..
+        } = &constraint.kind
+        else {
+            return None;
+        };
+        let is_meant = column.is_none_or(|column| columns.iter().any(|own| own == column));
+        let to = models.model_of_table(to_table).filter(|_| is_meant)?;
+        Some(Said {
+            names: vec![
+                ("table", table.to_owned()),
+                ("column", columns.join(", ")),
+                ("constraint", name.clone()),
+                ("to_table", to_table.clone()),
+                ("to_model", to.state.label()),
+            ],
+            is_certain: catalog.presence_of_constraint(table, name) == Presence::There,
+        })
+    });
+    keys.collect()
+}
+
+/// A table or column that the models have, and that is not in the database.
+fn missing(models: View<'_>, catalog: &Catalog, model: &ModelKey, field: Option<&str>) -> Option<Said> {
+    let model = models.model(model).filter(Model::can_migrate)?;
+    let table = model.db_table();
+    let table = table.known()?;
+    let Some(field) = field else {
+        let is_missing = catalog.view(table).is_none() && catalog.lacks_relation(table);
+        return is_missing.then(|| Said {
+            names: vec![("what", model.state.label()), ("made", format!("the table `{table}`"))],
+            is_certain: true,
+        });
+    };
+    let column = model.field(field)?.column()?;
+    let shown = column.known()?.to_owned();
+    if catalog.table(table)?.columns.contains_key(&shown) {
+        return None;
+    }
+    Some(Said {
+        names: vec![
+            ("what", format!("{}.{field}", model.state.label())),
+            ("made", format!("the column `{shown}` of `{table}`")),
+        ],
+        is_certain: catalog.presence_of_column(table, &column) == Presence::Missing,
+    })
+}
+
+/// An index or constraint of the state that names a field by a name which the model does not have.
+fn naming_old_field(models: View<'_>, model: &ModelKey, old_name: &str) -> Option<Said> {
+    let model = models.model(model)?;
+    if model.field(old_name).is_some() {
+        return None;
+    }
+    let named = model.state.options.named_by(old_name);
+    let (first, more) = named.split_first()?;
+    let more = match more.len() {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    Some(Said {
+        names: vec![
+            ("name", format!("`{first}`{more}")),
+            ("field", old_name.to_owned()),
+            ("of", model.state.label()),
+        ],
+        is_certain: true,
+    })
+}
