@@ -8,6 +8,7 @@ mod builds;
 mod crowd;
 mod database;
 mod findings;
+mod half_done;
 mod input;
 mod judge;
 mod landed;
@@ -36,7 +37,7 @@ use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor, scope_of_app};
 use crate::standing::{SquashStand, Standing};
 use crate::unknown::Identifier;
-use apart::{Apart, Held};
+use apart::{Apart, Held, one_for_each_operation};
 use database::{Database, Telling};
 use findings::Collector;
 use input::InputHit;
@@ -309,6 +310,7 @@ impl<'a> Run<'a> {
             let outcome = self.editor.run(app, node, &mut self.models, &mut self.database);
             self.note_taken_back(app, node);
             self.database.judge_refusals(&outcome.refusals);
+            self.apart.forget(&outcome.refusals);
             self.database.name_tables(self.models.newly_named());
             outcomes.push(outcome);
         }
@@ -339,7 +341,7 @@ impl<'a> Run<'a> {
         let held = std::mem::take(&mut self.held).into_iter();
         let (models, catalog) = (self.models.now(), &self.database.catalog);
         let held = held.filter(|held| held.still_holds(models, catalog));
-        held.map(|held| held.hit.tell()).collect()
+        one_for_each_operation(held.map(|held| held.hit.tell()))
     }
 
     /// Something of a migration was not read: it may have done anything to the tables of its app.

@@ -199,9 +199,7 @@ impl<'a> OperationNames<'a> {
             "field_source" => self.argument("field").map(Cow::Owned),
             "index_source" => self.argument("index").map(Cow::Owned),
             "constraint_source" => self.argument("constraint").map(Cow::Owned),
-            "operation_source" => Some(Cow::Owned(without_remark(&dedented(
-                self.source.slice(self.node.range),
-            )))),
+            "operation_source" => Some(Cow::Owned(source_of(self.node, self.source))),
             _ => self.changed_field(name).map(Cow::Owned),
         }
     }
@@ -227,6 +225,11 @@ impl<'a> OperationNames<'a> {
             _ => None,
         }
     }
+}
+
+/// An operation as it is written, for advice that repeats it.
+pub(super) fn source_of(node: &OperationNode, source: &SourceFile) -> String {
+    without_remark(&dedented(source.slice(node.range)))
 }
 
 /// The model and the field, index or constraint that an operation is about.

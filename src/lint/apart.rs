@@ -4,14 +4,20 @@
 //! migration leaves behind, and what it expects, is looked at when it ends, and told when the history has ended: no code runs
 //! between two migrations of one `migrate`, and a model that is moved to another app is taken out by one and put in by another.
 
-use crate::catalog::{Catalog, ConstraintKind, Presence};
-use crate::finding::Severity;
+mod left;
+mod renamed;
+
+use crate::catalog::Catalog;
+use crate::finding::{Finding, Severity};
 use crate::migration::{Migration, Operation, OperationNode};
 use crate::models::{Model, ModelField, ModelKey, View};
 use crate::rules::RuleTable;
-use crate::unknown::Identifier;
+use crate::schema_editor::Refusal;
 
+use super::advice::source_of;
 use super::input::InputHit;
+use left::{has_column, keys_left, missing, required_column};
+use renamed::naming_old_field;
 
 /// State operations of the running migration, with what the models had before them.
 #[derive(Debug, Default)]
@@ -34,7 +40,11 @@ enum Step {
     /// They expect a table, or a column of it.
     Expected { model: ModelKey, field: Option<String> },
     /// They call a field otherwise.
-    Renamed { model: ModelKey, old_name: String },
+    Renamed {
+        model: ModelKey,
+        old_name: String,
+        new_name: String,
+    },
 }
 
 /// Something to be said, unless the rest of the history takes it back.
@@ -90,12 +100,24 @@ impl<'a> Apart<'a> {
 
     fn note_renamed(&mut self, app: &str, node: &'a OperationNode) {
         if let Operation::RenameField {
-            model_name, old_name, ..
+            model_name,
+            old_name,
+            new_name,
         } = &node.operation
         {
-            let (model, old_name) = (ModelKey::new(app, model_name), old_name.clone());
-            self.steps.push((node, Step::Renamed { model, old_name }));
+            let step = Step::Renamed {
+                model: ModelKey::new(app, model_name),
+                old_name: old_name.clone(),
+                new_name: new_name.clone(),
+            };
+            self.steps.push((node, step));
         }
+    }
+
+    /// What Django refuses takes nothing apart.
+    pub(super) fn forget(&mut self, refusals: &[Refusal]) {
+        let is_refused = |node: &OperationNode| refusals.iter().any(|refusal| refusal.operation == node.path);
+        self.steps.retain(|(node, _)| !is_refused(node));
     }
 
     /// The migration has ended: what is to be said of it.
@@ -108,11 +130,7 @@ impl<'a> Apart<'a> {
     ) -> Vec<Held<'a>> {
         let mut held = Vec::new();
         for (node, step) in std::mem::take(&mut self.steps) {
-            let found = Found {
-                migration,
-                node,
-                rules,
-            };
+            let found = Found { migration, node, rules };
             match step {
                 Step::Column {
                     model,
@@ -123,23 +141,27 @@ impl<'a> Apart<'a> {
                     let unless = || Unless::ColumnIsTaken(model.clone(), column.clone());
                     let wanted = required_column(models, catalog, (&model, &field), (&table, &column));
                     held.extend(wanted.and_then(|said| found.hold("required-column-left", said, unless())));
-                    let keys = keys_left(&table, Some(&column), models, catalog).into_iter();
-                    held.extend(keys.filter_map(|said| found.hold("foreign-key-left", said, unless())));
+                    let keys = keys_left(&table, Some(&column), models, catalog);
+                    held.extend(keys.and_then(|said| found.hold("foreign-key-left", said, unless())));
                 }
                 Step::Table(table) => {
-                    let keys = keys_left(&table, None, models, catalog).into_iter();
-                    held.extend(keys.filter_map(|said| {
-                        found.hold("foreign-key-left", said, Unless::TableIsTaken(table.clone()))
-                    }));
+                    let keys = keys_left(&table, None, models, catalog);
+                    held.extend(
+                        keys.and_then(|said| found.hold("foreign-key-left", said, Unless::TableIsTaken(table))),
+                    );
                 }
                 Step::Expected { model, field } => {
                     let said = missing(models, catalog, &model, field.as_deref());
-                    held.extend(said.and_then(|said| {
-                        found.hold("missing-in-database", said, Unless::IsMade { model, field })
-                    }));
+                    held.extend(
+                        said.and_then(|said| found.hold("missing-in-database", said, Unless::IsMade { model, field })),
+                    );
                 }
-                Step::Renamed { model, old_name } => {
-                    let said = naming_old_field(models, &model, &old_name);
+                Step::Renamed {
+                    model,
+                    old_name,
+                    new_name,
+                } => {
+                    let said = naming_old_field(models, &model, &old_name, &new_name);
                     held.extend(said.and_then(|said| found.hold("index-names-old-field", said, Unless::Never)));
                 }
             }
@@ -175,9 +197,11 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     fn hold(&self, rule: &str, said: Said, unless: Unless) -> Option<Held<'a>> {
-        let target = said.names.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ");
+        let target = said.names.first().map(|(_, value)| value.clone()).unwrap_or_default();
         let range = self.node.name_range;
-        let mut hit = InputHit::of_migration(self.rules, rule, self.migration, range, target, said.names)?;
+        let mut names = said.names;
+        names.push(("operation_source", source_of(self.node, &self.migration.source)));
+        let mut hit = InputHit::of_migration(self.rules, rule, self.migration, range, target, names)?;
         hit.operation = Some(self.node.path.clone());
         hit.class = Some(self.node.class.clone());
         if !said.is_certain {
@@ -218,106 +242,19 @@ fn expected(app: &str, model: &str, field: Option<&str>) -> Step {
     }
 }
 
-fn has_column(models: View<'_>, model: &ModelKey, column: &str) -> bool {
-    let fields = models.model(model).map(|model| model.local_fields());
-    let mut fields = fields.into_iter().flatten();
-    fields.any(|field| field.column().is_some_and(|other| other.known() == Some(column)))
-}
-
-/// A column that every row wants a value for, and that no insert of the new release gives one.
-fn required_column(
-    models: View<'_>,
-    catalog: &Catalog,
-    (model, field): (&ModelKey, &str),
-    (table, column): (&str, &str),
-) -> Option<Said> {
-    let model = models.model(model)?;
-    let is_wanted = !catalog.column(table, column)?.is_optional() && !has_column(models, model.key(), column);
-    let presence = catalog.presence_of_column(table, &Identifier::Known(column.to_owned()));
-    is_wanted.then(|| Said {
-        names: vec![
-            ("field", field.to_owned()),
-            ("of", model.state.label()),
-            ("table", table.to_owned()),
-            ("column", column.to_owned()),
-        ],
-        is_certain: presence == Presence::There,
-    })
-}
-
-/// The foreign keys of a table, or of its column, to tables of models, whose rows the new release deletes without looking here.
-fn keys_left(table: &str, column: Option<&str>, models: View<'_>, catalog: &Catalog) -> Vec<Said> {
-    let constraints = catalog.table(table).into_iter().flat_map(|entry| &entry.constraints);
-    let keys = constraints.filter_map(|(name, constraint)| {
-        let ConstraintKind::ForeignKey {
-            columns,
-            to_table,
-            acts_on_delete: false,
-            ..
-        } = &constraint.kind
-        else {
-            return None;
-        };
-        let is_meant = column.is_none_or(|column| columns.iter().any(|own| own == column));
-        let to = models.model_of_table(to_table).filter(|_| is_meant)?;
-        Some(Said {
-            names: vec![
-                ("table", table.to_owned()),
-                ("column", columns.join(", ")),
-                ("constraint", name.clone()),
-                ("to_table", to_table.clone()),
-                ("to_model", to.state.label()),
-            ],
-            is_certain: catalog.presence_of_constraint(table, name) == Presence::There,
-        })
-    });
-    keys.collect()
-}
-
-/// A table or column that the models have, and that is not in the database.
-fn missing(models: View<'_>, catalog: &Catalog, model: &ModelKey, field: Option<&str>) -> Option<Said> {
-    let model = models.model(model).filter(Model::can_migrate)?;
-    let table = model.db_table();
-    let table = table.known()?;
-    let Some(field) = field else {
-        let is_missing = catalog.view(table).is_none() && catalog.lacks_relation(table);
-        return is_missing.then(|| Said {
-            names: vec![("what", model.state.label()), ("made", format!("the table `{table}`"))],
-            is_certain: true,
-        });
-    };
-    let column = model.field(field)?.column()?;
-    let shown = column.known()?.to_owned();
-    if catalog.table(table)?.columns.contains_key(&shown) {
-        return None;
+/// Of several findings of one operation the first tells, and the others stand beside it.
+pub(super) fn one_for_each_operation(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
+    let mut folded: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let same =
+            |known: &&mut Finding| known.place.path == finding.place.path && known.place.range == finding.place.range;
+        match folded.iter_mut().find(same) {
+            Some(known) => {
+                known.also.push(finding.rule);
+                known.hits.extend(finding.hits);
+            }
+            None => folded.push(finding),
+        }
     }
-    Some(Said {
-        names: vec![
-            ("what", format!("{}.{field}", model.state.label())),
-            ("made", format!("the column `{shown}` of `{table}`")),
-        ],
-        is_certain: catalog.presence_of_column(table, &column) == Presence::Missing,
-    })
-}
-
-/// An index or constraint of the state that names a field by a name which the model does not have.
-fn naming_old_field(models: View<'_>, model: &ModelKey, old_name: &str) -> Option<Said> {
-    let model = models.model(model)?;
-    if model.field(old_name).is_some() {
-        return None;
-    }
-    let named = model.state.options.named_by(old_name);
-    let (first, more) = named.split_first()?;
-    let more = match more.len() {
-        0 => String::new(),
-        count => format!(" and {count} more"),
-    };
-    Some(Said {
-        names: vec![
-            ("name", format!("`{first}`{more}")),
-            ("field", old_name.to_owned()),
-            ("of", model.state.label()),
-        ],
-        is_certain: true,
-    })
+    folded
 }

@@ -24,6 +24,7 @@ use crate::versions::PostgresVersion;
 use super::births::Births;
 use super::builds::Build;
 use super::crowd::Crowd;
+use super::half_done::Unrepeatable;
 use super::input;
 use super::judge::{Hit, Surroundings, Verdict, judge};
 use super::remarks::Remark;
@@ -65,6 +66,12 @@ pub(super) struct Database<'a> {
     taken: Taken,
     /// Whether the running migration has run code of Python.
     pub(super) ran_python: bool,
+    /// How many strings had been sent when it ran last.
+    pub(super) python_at: Option<usize>,
+    /// Whether Django runs the migration in one transaction.
+    pub(super) is_atomic: bool,
+    /// What a second run of the migration stops at.
+    pub(super) unrepeatable: Option<Unrepeatable>,
     /// How likely what runs now is to run.
     pub(super) likelihood: Likelihood,
     pub remarks: Vec<Remark<'a>>,
@@ -140,6 +147,9 @@ impl<'a> Database<'a> {
             crowd: Crowd::default(),
             taken: Taken::default(),
             ran_python: false,
+            python_at: None,
+            is_atomic: true,
+            unrepeatable: None,
             likelihood: Likelihood::Certain,
             remarks: Vec::new(),
             ran: Vec::new(),
@@ -170,6 +180,9 @@ impl<'a> Database<'a> {
         self.crowd = Crowd::default();
         self.taken = Taken::default();
         self.ran_python = false;
+        self.python_at = None;
+        self.is_atomic = migration.atomic;
+        self.unrepeatable = None;
         self.remarks.clear();
     }
 
@@ -458,6 +471,7 @@ impl<'a> Database<'a> {
         }
         self.remember_command(statement);
         self.taken.follow(statement);
+        self.note_unrepeatable(statement);
         self.catalog.apply(statement);
     }
 }

@@ -11,8 +11,8 @@ use crate::sql;
 use crate::suppress::{Comments, Site};
 
 use super::Wanted;
-use super::apart::Held;
 use super::advice::target;
+use super::apart::Held;
 use super::input::{InputHit, fold_gaps};
 use super::remarks::Remark;
 use super::sent::Executed;

@@ -15,6 +15,7 @@ impl Database<'_> {
     /// Says what code of Python means that runs now.
     pub(super) fn judge_python(&mut self, code: &PythonCode, operation: &OperationPath) {
         self.ran_python = true;
+        self.python_at = Some(self.log.len());
         let table = code.rows.table.as_ref();
         let entry = table.and_then(|table| self.catalog.identified(table));
         let is_new = entry.is_some_and(|table| self.catalog.is_recent(table.created_in));

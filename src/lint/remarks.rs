@@ -52,6 +52,7 @@ impl Database<'_> {
         let is_concurrent = |rule: &str| rule.contains("-concurrently");
         let first = self.log.iter().find(|executed| rules_of(executed).any(is_concurrent));
         let Some(operation) = first.map(|executed| executed.place.operation.clone()) else {
+            self.judge_unrepeatable();
             return;
         };
         let is_other = |rule: &str| !HARMLESS_AGAIN.contains(&rule) && !is_concurrent(rule);
@@ -76,6 +77,11 @@ impl Database<'_> {
             self.remarks.push(Remark { operation, hit, locks });
         }
     }
+}
+
+/// Whether a retry is not hurt by what a rule is about.
+pub(super) fn is_harmless_again(rule: &str) -> bool {
+    HARMLESS_AGAIN.contains(&rule)
 }
 
 /// The rules that the statements of a string matched.

@@ -304,21 +304,20 @@ impl Index {
 impl ModelOptions {
     /// The indexes and constraints that name a field.
     #[must_use]
-    pub fn named_by(&self, field: &str) -> Vec<String> {
+    pub fn named_by(&self, field: &str) -> (Vec<&Index>, Vec<&Constraint>) {
         let of_index = |index: &&Index| {
             index.fields.iter().any(|named| named.name == field) || index.include.iter().any(|name| name == field)
         };
-        let indexes = self.indexes.iter().filter(of_index);
-        let indexes = indexes.map(|index| index.name.clone().unwrap_or_else(|| format!("the index over {field}")));
         let of_constraint = |constraint: &&Constraint| match constraint {
             Constraint::Unique { fields, include, .. } => fields.iter().chain(include).any(|name| name == field),
             Constraint::Exclusion { include, .. } => include.iter().any(|name| name == field),
             Constraint::Check { .. } | Constraint::Unknown { .. } => false,
         };
-        let constraints = self.constraints.iter().filter(of_constraint);
-        indexes
-            .chain(constraints.filter_map(|constraint| constraint.name().map(str::to_owned)))
-            .collect()
+        let indexes = self.indexes.iter().filter(of_index);
+        (
+            indexes.collect(),
+            self.constraints.iter().filter(of_constraint).collect(),
+        )
     }
 }
 

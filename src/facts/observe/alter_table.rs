@@ -125,6 +125,7 @@ impl Context<'_> {
         let mut observations = vec![
             used.tell(about(Aspect::DropColumn))
                 .named("but", "")
+                .named("drop_keys", self.drop_keys(table, Some(column)))
                 .named("along", along)
                 .named("dropped", format!("`{column}` of `{table}`")),
         ];

@@ -20,6 +20,7 @@ impl Context<'_> {
         let mut observations = vec![
             used.tell(about(Aspect::DropTable))
                 .named("but", "")
+                .named("state_operations", self.without_keys(table))
                 .named("dropped", format!("`{table}`")),
         ];
         observations.extend(self.partners(table, None).iter().map(|partner| {

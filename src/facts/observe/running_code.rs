@@ -1,5 +1,6 @@
 //! What running code names or needs, and is taken away without anybody waiting.
 
+use crate::catalog::ConstraintKind;
 use crate::lock::LockMode;
 use crate::standing::GivenUp;
 
@@ -11,6 +12,32 @@ impl Context<'_> {
     pub(super) fn is_nobodys(&self, table: &str) -> bool {
         let mut earlier = self.catalog.earlier_names(table).iter();
         self.usage.is_nobodys(table) && earlier.any(|name| !self.usage.is_nobodys(name))
+    }
+
+    /// `, DROP CONSTRAINT "name"` for each foreign key of the table, or of its column.
+    pub(super) fn drop_keys(&self, table: &str, column: Option<&str>) -> String {
+        let constraints = self
+            .catalog
+            .table(table)
+            .into_iter()
+            .flat_map(|entry| &entry.constraints);
+        let keys = constraints.filter(|(_, constraint)| {
+            let is_meant = column.is_none_or(|column| constraint.columns().iter().any(|own| own == column));
+            is_meant && matches!(constraint.kind, ConstraintKind::ForeignKey { .. })
+        });
+        let drops = keys.map(|(name, _)| format!(r#", DROP CONSTRAINT "{name}""#));
+        drops.collect()
+    }
+
+    /// How the argument begins that takes a model out of the state and, in the database, its foreign keys away.
+    pub(super) fn without_keys(&self, table: &str) -> String {
+        let drops = self.drop_keys(table, None);
+        let Some(drops) = drops.strip_prefix(", ") else {
+            return "state_operations=".to_owned();
+        };
+        format!(
+            "database_operations=[\n    migrations.RunSQL('ALTER TABLE \"{table}\" {drops}'),\n],\nstate_operations="
+        )
     }
 
     /// Of the table, its rows or a right to them.

@@ -1,0 +1,103 @@
+//! What stays in the database when models give it up, and what they have that is not there.
+
+use crate::catalog::{Catalog, ConstraintKind, Presence};
+use crate::models::{Model, ModelKey, View};
+use crate::unknown::Identifier;
+
+use super::Said;
+
+/// Whether a field of the model has the column.
+pub(super) fn has_column(models: View<'_>, model: &ModelKey, column: &str) -> bool {
+    let fields = models.model(model).map(|model| model.local_fields());
+    let mut fields = fields.into_iter().flatten();
+    fields.any(|field| field.column().is_some_and(|other| other.known() == Some(column)))
+}
+
+/// A column that every row wants a value for, and that no insert of the new release gives one.
+pub(super) fn required_column(
+    models: View<'_>,
+    catalog: &Catalog,
+    (model, field): (&ModelKey, &str),
+    (table, column): (&str, &str),
+) -> Option<Said> {
+    let model = models.model(model)?;
+    let is_wanted = !catalog.column(table, column)?.is_optional() && !has_column(models, model.key(), column);
+    let presence = catalog.presence_of_column(table, &Identifier::Known(column.to_owned()));
+    is_wanted.then(|| Said {
+        names: vec![
+            ("field", field.to_owned()),
+            ("of", model.state.label()),
+            ("table", table.to_owned()),
+            ("column", column.to_owned()),
+        ],
+        is_certain: presence == Presence::There,
+    })
+}
+
+/// The foreign keys of a table, or of its column, to tables of models, whose rows the new release deletes without looking here.
+pub(super) fn keys_left(table: &str, column: Option<&str>, models: View<'_>, catalog: &Catalog) -> Option<Said> {
+    let constraints = catalog.table(table).into_iter().flat_map(|entry| &entry.constraints);
+    let keys = constraints.filter_map(|(name, constraint)| {
+        let ConstraintKind::ForeignKey {
+            columns,
+            to_table,
+            acts_on_delete: false,
+            ..
+        } = &constraint.kind
+        else {
+            return None;
+        };
+        let is_meant = column.is_none_or(|column| columns.iter().any(|own| own == column));
+        let to = models.model_of_table(to_table).filter(|_| is_meant)?;
+        Some((name.as_str(), format!("`{}`", to.state.label())))
+    });
+    let keys: Vec<(&str, String)> = keys.collect();
+    let is_there = |(name, _): &(&str, String)| catalog.presence_of_constraint(table, name) == Presence::There;
+    let is_certain = keys.iter().any(is_there);
+    let mut targets: Vec<&str> = keys.iter().map(|(_, to)| to.as_str()).collect();
+    targets.dedup();
+    let drops = keys.iter().map(|(name, _)| format!(r#"DROP CONSTRAINT "{name}""#));
+    let what = match column {
+        Some(column) => format!("`{column}` of `{table}`"),
+        None => format!("`{table}`"),
+    };
+    (!keys.is_empty()).then(|| Said {
+        names: vec![
+            ("what", what),
+            (
+                "keys",
+                if keys.len() == 1 { "foreign key" } else { "foreign keys" }.to_owned(),
+            ),
+            ("to_models", targets.join(" or a ")),
+            ("table", table.to_owned()),
+            ("drops", drops.collect::<Vec<_>>().join(", ")),
+        ],
+        is_certain,
+    })
+}
+
+/// A table or column that the models have, and that is not in the database.
+pub(super) fn missing(models: View<'_>, catalog: &Catalog, model: &ModelKey, field: Option<&str>) -> Option<Said> {
+    let model = models.model(model).filter(Model::can_migrate)?;
+    let table = model.db_table();
+    let table = table.known()?;
+    let Some(field) = field else {
+        let is_missing = catalog.view(table).is_none() && catalog.lacks_relation(table);
+        return is_missing.then(|| Said {
+            names: vec![("what", model.state.label()), ("made", format!("the table `{table}`"))],
+            is_certain: true,
+        });
+    };
+    let column = model.field(field)?.column()?;
+    let shown = column.known()?.to_owned();
+    if catalog.table(table)?.columns.contains_key(&shown) {
+        return None;
+    }
+    Some(Said {
+        names: vec![
+            ("what", format!("{}.{field}", model.state.label())),
+            ("made", format!("the column `{shown}` of `{table}`")),
+        ],
+        is_certain: catalog.presence_of_column(table, &column) == Presence::Missing,
+    })
+}
