@@ -37,7 +37,7 @@ use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor, scope_of_app};
 use crate::standing::{SquashStand, Standing};
 use crate::unknown::Identifier;
-use apart::{Apart, Held, one_for_each_operation};
+use apart::{Apart, Held, add_to};
 use database::{Database, Telling};
 use findings::Collector;
 use input::InputHit;
@@ -97,7 +97,7 @@ pub fn analyse_as(project: &Project, identity: &str, rules: &RuleTable, aim: Aim
             reports.push(report);
         }
     }
-    findings.extend(run.still_apart());
+    run.add_still_apart(&mut findings);
     let unknown_tables = run.database.unknown_hot_tables();
     let mut withheld = std::mem::take(&mut run.withheld);
     let mut squashes = Squashes {
@@ -336,12 +336,12 @@ impl<'a> Run<'a> {
         (self.report(migration, outcomes, aim), findings)
     }
 
-    /// The history has ended: what stayed apart.
-    fn still_apart(&mut self) -> Vec<Finding> {
+    /// The history has ended: adds what stayed apart.
+    fn add_still_apart(&mut self, findings: &mut Vec<Finding>) {
         let held = std::mem::take(&mut self.held).into_iter();
         let (models, catalog) = (self.models.now(), &self.database.catalog);
         let held = held.filter(|held| held.still_holds(models, catalog));
-        one_for_each_operation(held.map(|held| held.hit.tell()))
+        add_to(findings, held.map(|held| held.hit.tell()));
     }
 
     /// Something of a migration was not read: it may have done anything to the tables of its app.

@@ -190,6 +190,7 @@ fn has_no_other_code(rule: &str, class: &str) -> bool {
         ("add-unique-building-index", "AlterField"),
         ("rename-table", "RenameField"),
         ("drop-table-in-use", "RemoveField"),
+        ("foreign-key-left", "DeleteModel"),
     ];
     SAME.contains(&(rule, class))
 }

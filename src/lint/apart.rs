@@ -242,19 +242,20 @@ fn expected(app: &str, model: &str, field: Option<&str>) -> Step {
     }
 }
 
-/// Of several findings of one operation the first tells, and the others stand beside it.
-pub(super) fn one_for_each_operation(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
-    let mut folded: Vec<Finding> = Vec::new();
-    for finding in findings {
-        let same =
-            |known: &&mut Finding| known.place.path == finding.place.path && known.place.range == finding.place.range;
-        match folded.iter_mut().find(same) {
-            Some(known) => {
-                known.also.push(finding.rule);
-                known.hits.extend(finding.hits);
-            }
-            None => folded.push(finding),
+/// Adds findings to those of the same operations: of several the worst tells, and the others stand beside it.
+pub(super) fn add_to(findings: &mut Vec<Finding>, held: impl Iterator<Item = Finding>) {
+    for mut finding in held {
+        let of_operation =
+            |known: &&mut Finding| known.migration == finding.migration && known.operation == finding.operation;
+        let Some(known) = findings.iter_mut().find(of_operation) else {
+            findings.push(finding);
+            continue;
+        };
+        if finding.severity > known.severity {
+            std::mem::swap(&mut finding, known);
         }
+        known.also.push(finding.rule);
+        known.also.extend(finding.also);
+        known.hits.extend(finding.hits);
     }
-    folded
 }

@@ -13,6 +13,8 @@ pub(super) struct Unrepeatable {
     left: String,
     /// What the second run finds: `is there already`.
     found: &'static str,
+    /// The name that a table has given up: where it has it again, the second run finds it.
+    given_up: Option<String>,
 }
 
 const MADE: &str = "is there already";
@@ -103,15 +105,33 @@ impl Database<'_> {
         }
         if let Some((left, found)) = unrepeatable(statement) {
             let at = self.running;
-            self.unrepeatable = Some(Unrepeatable { at, left, found });
+            let given_up = match statement {
+                Statement::RenameTable { from, .. } => from.known().map(str::to_owned),
+                _ => None,
+            };
+            self.unrepeatable = Some(Unrepeatable {
+                at,
+                left,
+                found,
+                given_up,
+            });
         }
     }
 
     /// Says where a second run stops, if something comes after it that can fail.
     pub(super) fn judge_unrepeatable(&mut self) {
-        let Some(Unrepeatable { at, left, found }) = self.unrepeatable.take() else {
+        let Some(Unrepeatable {
+            at,
+            left,
+            found,
+            given_up,
+        }) = self.unrepeatable.take()
+        else {
             return;
         };
+        if given_up.is_some_and(|name| self.catalog.table(&name).is_some()) {
+            return;
+        }
         let is_work = |executed: &Executed<'_>| {
             executed
                 .hits()
