@@ -139,6 +139,13 @@ impl Catalog {
             .is_some_and(|entry| entry.is_declared && self.is_certain(entry, entry.since))
     }
 
+    /// What a table is called that had this name before.
+    pub fn later_names<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c str> {
+        let had_it = move |entry: &Table| entry.earlier_names.iter().any(|earlier| earlier == name);
+        let tables = self.tables.iter().filter(move |(_, entry)| had_it(entry));
+        tables.map(|(now, _)| now.as_str())
+    }
+
     /// What the table was called before, as far as the history has renamed it for certain.
     #[must_use]
     pub fn earlier_names(&self, table: &str) -> &[String] {

@@ -59,8 +59,12 @@ pub(super) struct Held<'a> {
 enum Unless {
     /// Some model has the table again.
     TableIsTaken(String),
-    /// A field of the model has the column again.
-    ColumnIsTaken(ModelKey, String),
+    /// A field of the model has the column again, or another model the table.
+    ColumnIsTaken {
+        model: ModelKey,
+        table: String,
+        column: String,
+    },
     /// Something makes what is missing.
     IsMade { model: ModelKey, field: Option<String> },
     /// Nothing: what is done about it later is the harm.
@@ -138,7 +142,11 @@ impl<'a> Apart<'a> {
                     table,
                     column,
                 } => {
-                    let unless = || Unless::ColumnIsTaken(model.clone(), column.clone());
+                    let unless = || Unless::ColumnIsTaken {
+                        model: model.clone(),
+                        table: table.clone(),
+                        column: column.clone(),
+                    };
                     let wanted = required_column(models, catalog, (&model, &field), (&table, &column));
                     held.extend(wanted.and_then(|said| found.hold("required-column-left", said, unless())));
                     let keys = keys_left(&table, Some(&column), models, catalog);
@@ -174,12 +182,21 @@ impl Held<'_> {
     /// Whether the rest of the history has not taken it back.
     pub(super) fn still_holds(&self, models: View<'_>, catalog: &Catalog) -> bool {
         match &self.unless {
-            Unless::TableIsTaken(table) => models.model_of_table(table).is_none(),
-            Unless::ColumnIsTaken(model, column) => !has_column(models, model, column),
+            Unless::TableIsTaken(table) => !is_taken(table, models, catalog),
+            Unless::ColumnIsTaken { model, table, column } => {
+                let is_moved = models.model_of_table(table).is_none() && is_taken(table, models, catalog);
+                !has_column(models, model, column) && !is_moved
+            }
             Unless::IsMade { model, field } => missing(models, catalog, model, field.as_deref()).is_some(),
             Unless::Never => true,
         }
     }
+}
+
+/// Whether a model has the table, by its name or by one that it was given later.
+fn is_taken(table: &str, models: View<'_>, catalog: &Catalog) -> bool {
+    let names = catalog.later_names(table).chain([table]);
+    names.into_iter().any(|name| models.model_of_table(name).is_some())
 }
 
 /// What is said, and how certain it is.
