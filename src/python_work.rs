@@ -11,6 +11,8 @@ pub struct PythonWork {
     pub effects: Vec<Effect>,
     /// The models and fields that it is certain to ask for by their names.
     pub names: Vec<NamedFields>,
+    /// All words of its text, in order: what none of these names is out of its reach.
+    pub words: Vec<String>,
 }
 
 /// One thing that code does.
@@ -335,6 +337,7 @@ impl PythonWork {
         };
         Self {
             names: Vec::new(),
+            words: Vec::new(),
             effects: vec![Effect {
                 action,
                 certainty: Certainty::Certain,

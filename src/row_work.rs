@@ -11,8 +11,8 @@ pub struct RowWork {
     pub table: Option<Identifier>,
     /// Whether it writes rows that are there.
     pub writes: bool,
-    /// The table whose rows it writes, where that is another one than it goes through.
-    pub written: Option<Identifier>,
+    /// The tables whose rows it writes, where these are others than it goes through.
+    pub written: Vec<Identifier>,
     /// What happens when it runs again.
     pub again: Again,
 }
@@ -66,6 +66,13 @@ pub enum RowChange {
     Deleted {
         /// The table.
         table: String,
+    },
+    /// The code names a column, and may have written it in a way that is not read.
+    Named {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
     },
     /// The code looks for those without a value in a column: it makes sure that there are none, or goes on until there are none.
     LookedFor {
@@ -224,7 +231,7 @@ impl RowWork {
             reach: Reach::Few,
             table: None,
             writes: false,
-            written: None,
+            written: Vec::new(),
             again: Again::Nothing,
         }
     }

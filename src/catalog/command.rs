@@ -1,11 +1,11 @@
 //! What the commands of one's own SQL do to the catalog.
 
-use crate::statement::{Command, Name, SequenceChange, TableChange, TableForm};
+use crate::statement::{Command, Conflict, Name, SequenceChange, TableChange, TableForm};
 
 use super::names::{object_name, stored};
 use super::{
-    Catalog, Cause, Constraint, ConstraintKind, Function, Moment, Scope, Sequence, Table, Trigger, TypeKind, UserType,
-    View,
+    Catalog, Cause, Constraint, ConstraintKind, Function, Moment, OnConflict, Scope, Sequence, Table, Trigger,
+    TypeKind, UserType, View,
 };
 
 impl Catalog {
@@ -180,13 +180,25 @@ impl Catalog {
                 self.write_columns(table, written, rows);
                 // MERGE
                 if columns.is_empty() {
+                    self.delete_rows(table);
                     self.doubt(&Scope::Tables(vec![table.clone()]), Cause::Rows);
                 }
             }
+            Command::Insert { table, conflict, .. } => {
+                let conflict = match conflict {
+                    None | Some(Conflict::Any) => OnConflict::Keeps,
+                    // `DO NOTHING` as well: it is not told from `DO UPDATE`.
+                    Some(
+                        Conflict::Columns { .. } | Conflict::Constraint(_) | Conflict::Expressions | Conflict::Missing,
+                    ) => OnConflict::Writes,
+                };
+                self.insert_rows(table, conflict);
+            }
+            Command::Delete { table, .. } => self.delete_dependent_rows(std::slice::from_ref(table)),
+            Command::Truncate { tables, .. } => self.delete_dependent_rows(tables),
             Command::RefreshView { .. }
             | Command::Comment { .. }
             | Command::ChangeTable { .. }
-            | Command::Truncate { .. }
             | Command::LockTable { .. }
             | Command::Vacuum { .. }
             | Command::Analyze { .. }
@@ -204,8 +216,6 @@ impl Catalog {
             | Command::Transaction(_)
             | Command::RefusedInBody { .. }
             | Command::DeferConstraints
-            | Command::Delete { .. }
-            | Command::Insert { .. }
             | Command::Select { .. } => {}
         }
     }

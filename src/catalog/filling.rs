@@ -5,7 +5,7 @@ use crate::statement::{self, Volatility};
 use crate::unknown::Identifier;
 
 use super::names::stored;
-use super::{Catalog, Column, ConstraintKind, MigrationNumber};
+use super::{Catalog, Cause, Column, ConstraintKind, MigrationNumber, Scope, Table};
 
 /// What the history has written into a column of rows that were there. Where code has run since of which it is not known
 /// what it wrote, nothing is claimed.
@@ -24,6 +24,23 @@ pub(crate) enum Filling {
     },
     /// Values of its own making, in as many rows as the history wants.
     Written,
+}
+
+/// What is claimed about the rows of a column.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) table: String,
+    pub(crate) column: String,
+    filling: Filling,
+}
+
+/// What happens to rows that are there already where others are added.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum OnConflict {
+    /// Nothing.
+    Keeps,
+    /// They are written.
+    Writes,
 }
 
 /// In which rows a column is written.
@@ -155,6 +172,71 @@ impl Catalog {
         self.write_column(table, column, &Assigned::Own, &Rows::All);
     }
 
+    /// Rows are deleted, perhaps just those that had no value, or the same as another.
+    pub fn delete_rows(&mut self, table: &str) {
+        if let Some(entry) = self.tables.get_mut(stored(table)) {
+            for column in entry.columns.values_mut() {
+                column.filling = Filling::Written;
+            }
+        }
+        self.write_elsewhere(table);
+    }
+
+    /// Rows are added; where one is there already, it may be written.
+    pub fn insert_rows(&mut self, table: &str, conflict: OnConflict) {
+        if conflict == OnConflict::Writes {
+            self.doubt(&Scope::Tables(vec![table.to_owned()]), Cause::Rows);
+        }
+        self.write_elsewhere(table);
+    }
+
+    /// Triggers of a table write what they like, and who writes a view writes the tables behind it.
+    fn write_elsewhere(&mut self, table: &str) {
+        let has_triggers = |entry: &Table| !entry.attached.triggers.is_empty();
+        if self.table(table).is_some_and(has_triggers) || self.views.contains_key(stored(table)) {
+            self.doubt(&Scope::Everything, Cause::Rows);
+        }
+    }
+
+    /// The same of several tables, and of all whose rows depend on theirs.
+    pub(super) fn delete_dependent_rows(&mut self, tables: &[String]) {
+        let mut reached: Vec<String> = tables.iter().map(|table| stored(table).to_owned()).collect();
+        let mut position = 0;
+        while let Some(table) = reached.get(position).cloned() {
+            position += 1;
+            self.delete_rows(&table);
+            for (name, entry) in &self.tables {
+                let depends = entry.constraints.values().any(|key| key.references(&table));
+                if depends && !reached.contains(name) {
+                    reached.push(name.clone());
+                }
+            }
+        }
+    }
+
+    /// The columns about whose rows something is claimed, with what it is, as far as code names them.
+    #[must_use]
+    pub(crate) fn claims(&self, is_named: impl Fn(&str, &str) -> bool) -> Vec<Claim> {
+        let mut claims = Vec::new();
+        for (table, entry) in &self.tables {
+            for (column, found) in &entry.columns {
+                let is_claim = found.filling != Filling::Written && self.is_written_certain(entry, found.written);
+                if is_claim && is_named(table, column) {
+                    let (table, column) = (table.clone(), column.clone());
+                    let filling = found.filling.clone();
+                    claims.push(Claim { table, column, filling });
+                }
+            }
+        }
+        claims
+    }
+
+    /// Whether the same is still claimed.
+    #[must_use]
+    pub(crate) fn still_claims(&self, claim: &Claim) -> bool {
+        self.filling(&claim.table, &claim.column) == Some(&claim.filling)
+    }
+
     /// Columns are written in rows that were there.
     pub fn write_columns<'v>(
         &mut self,
@@ -167,6 +249,7 @@ impl Catalog {
         for (column, value) in columns {
             self.write_column(table, column, value, &rows);
         }
+        self.write_elsewhere(table);
     }
 
     /// A column is written in rows that were there.

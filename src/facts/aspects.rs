@@ -402,7 +402,7 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     ),
     (Aspect::ChangeServer, "change-server", &[FactName::Transaction]),
     (Aspect::LeftoverIndex, "leftover-index", &[FactName::Uniqueness]),
-    (Aspect::RepeatedValue, "repeated-value", &[]),
+    (Aspect::RepeatedValue, "repeated-value", &[FactName::Age]),
     (Aspect::EndInBody, "end-in-body", &[FactName::Transaction]),
     (Aspect::RefusedInBody, "refused-in-body", &[]),
     (Aspect::RefuseOldRows, "refuse-old-rows", &[]),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::catalog::{Catalog, Cause, Scope, table_key};
+use crate::catalog::{Catalog, Cause, OnConflict, Scope, table_key};
 use crate::facts::observe::{Context, Usage, observe};
 use crate::finding::{Origin, Place};
 use crate::migration::{Migration, OperationPath, Ownership};
@@ -532,7 +532,10 @@ impl Connection for Database<'_> {
 
     fn change_rows(&mut self, change: &RowChange) {
         match change {
-            RowChange::Inserted { table } => self.defer_checks(table, Written::NewRows),
+            RowChange::Inserted { table } => {
+                self.defer_checks(table, Written::NewRows);
+                self.catalog.insert_rows(table, OnConflict::Keeps);
+            }
             RowChange::Written { table, columns, rows } => {
                 let filled = columns.iter().filter(|(_, value)| *value != Assigned::Null);
                 let filled: Vec<&str> = filled.map(|(column, _)| column.as_str()).collect();
@@ -540,8 +543,13 @@ impl Connection for Database<'_> {
                 let columns = columns.iter().map(|(column, value)| (column.as_str(), value));
                 self.catalog.write_columns(table, columns, rows);
             }
-            RowChange::Deleted { table } => self.defer_checks(table, Written::NoRows),
-            RowChange::LookedFor { table, column } => self.catalog.call_filled(table, column),
+            RowChange::Deleted { table } => {
+                self.defer_checks(table, Written::NoRows);
+                self.catalog.delete_rows(table);
+            }
+            RowChange::Named { table, column } | RowChange::LookedFor { table, column } => {
+                self.catalog.call_filled(table, column);
+            }
         }
     }
 

@@ -28,8 +28,8 @@ impl Database<'_> {
         let held: Vec<HeldLock> = held_meanwhile(&self.transaction).collect();
         let table = table.and_then(Identifier::known);
         let rows = table.map_or_else(|| "a table".to_owned(), |table| format!("`{table}`"));
-        let written = code.rows.written.as_ref().and_then(Identifier::known);
-        let writing = written.map_or_else(|| "rows".to_owned(), |written| format!("rows of `{written}`"));
+        let written: Vec<&str> = code.rows.written.iter().filter_map(Identifier::known).collect();
+        let writing = all_of(&written).map_or_else(|| "rows".to_owned(), |written| format!("rows of {written}"));
         let mut names = vec![("rows", rows), ("writing", writing)];
         names.extend(doing(&code.rows.again).map(|doing| (NOT_REPEATABLE, doing)));
         let (rule, work) = match (reach, held.is_empty()) {
@@ -39,17 +39,17 @@ impl Database<'_> {
             (Reach::Few, false) | (_, true) => return,
         };
         if rule == "run-python-under-lock"
-            && let Some(written) = written
+            && let Some(written) = all_of(&written)
             && let Some((_, rows)) = names.first_mut()
         {
-            *rows = format!("{rows} and writes rows of `{written}`");
+            *rows = format!("{rows} and writes rows of {written}");
         }
         let modes: Vec<LockMode> = held.iter().filter_map(HeldLock::strongest).collect();
         self.remark(rule, operation.clone(), names, None, held);
         if let Some(remark) = self.remarks.last_mut() {
             remark.hit.work = work;
             remark.hit.is_felt = true;
-            remark.hit.relation = written.or(table).map(str::to_owned);
+            remark.hit.relation = written.last().copied().or(table).map(str::to_owned);
             let harm = modes.into_iter().flat_map(|mode| Harm::of_work(mode, work));
             remark.hit.harm.extend(harm);
             remark.hit.harm.sort_unstable();
@@ -73,6 +73,17 @@ impl Database<'_> {
             self.remark(rule, operation.clone(), Vec::new(), None, Vec::new());
         }
     }
+}
+
+/// `a`, `b` and `c`
+fn all_of(tables: &[&str]) -> Option<String> {
+    let (last, others) = tables.split_last()?;
+    let others = others.join("`, `");
+    Some(if others.is_empty() {
+        format!("`{last}`")
+    } else {
+        format!("`{others}` and `{last}`")
+    })
 }
 
 /// What would be done twice; nothing where a second run changes nothing.

@@ -103,6 +103,22 @@ impl<'a> View<'a> {
         Some((model.db_table(), column.known()?.to_owned()))
     }
 
+    /// The tables and columns of fields whose columns have names of their own, of the fields that are `wanted`.
+    #[must_use]
+    pub fn columns_by_other_names(self, wanted: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+        let mut columns = Vec::new();
+        for model in self.models.models.keys().filter_map(|key| self.model(key)) {
+            let fields = model.state.fields.iter();
+            let named = fields.filter(|(name, field)| field.db_column.is_some() && wanted(name));
+            let own = named.filter_map(|(_, field)| field.db_column.clone());
+            let own: Vec<String> = own.collect();
+            if let (false, Identifier::Known(table)) = (own.is_empty(), model.db_table()) {
+                columns.extend(own.into_iter().map(|column| (table.clone(), column)));
+            }
+        }
+        columns
+    }
+
     /// The key that a reference in `owner` means. See `resolve_relation` in django/db/migrations/utils.py.
     ///
     /// # Errors

@@ -45,6 +45,7 @@ mod statements;
 mod steps;
 mod text;
 mod values;
+mod words;
 mod writes;
 
 use std::rc::Rc;
@@ -174,6 +175,8 @@ pub(super) struct Runner<'a> {
     models_of_today: Vec<ModelName>,
     /// Classes of models that the code imports: these have the project's own methods.
     model_classes: Vec<(ModelName, &'a Module, &'a Class)>,
+    /// The words of the code that ran, and of the module that it began in.
+    words: words::Words<'a>,
     steps: usize,
     bytes: usize,
     depth: usize,
@@ -321,6 +324,7 @@ impl<'a> Runner<'a> {
             members: Vec::new(),
             models_of_today: Vec::new(),
             model_classes: Vec::new(),
+            words: words::Words::default(),
             steps: 0,
             bytes: 0,
             depth: 0,
@@ -331,7 +335,10 @@ impl<'a> Runner<'a> {
     }
 
     fn finish(self) -> PythonWork {
-        let mut work = PythonWork::default();
+        let mut work = PythonWork {
+            words: self.words.finish(self.start),
+            ..PythonWork::default()
+        };
         for found in self.effects {
             let certainty = found.certainty();
             match found.what {

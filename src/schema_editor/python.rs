@@ -1,10 +1,11 @@
 //! What code of Python sends: its SQL, and what it tells the schema editor.
 
-use crate::catalog::{Cause, Scope};
+use crate::catalog::{Cause, Claim, Scope};
 use crate::finding::Origin;
 use crate::migration::{Field, GivenField, Operation, SchemaCall};
 use crate::models::{Model, ModelField, View};
 use crate::python_work::{Action, Certainty, Effect, Handed, ModelName, Named, Parameters, TextPiece};
+use crate::row_work::RowChange;
 use crate::sql;
 use crate::statement::{Name, Statement};
 use crate::transaction::Likelihood;
@@ -39,6 +40,7 @@ impl Run<'_> {
             self.begin_block(&mut blocks);
         }
         self.refuse_names(&work.names, states);
+        let claims = self.claims_about(&work.words, states.to);
         let mut calls = calls.iter();
         for (index, effect) in work.effects.iter().enumerate() {
             self.editor.code = Some(effect.place);
@@ -86,11 +88,33 @@ impl Run<'_> {
         }
         self.editor.code = None;
         self.connection.suppose(Likelihood::Certain);
+        self.withdraw(claims);
         if widest.is_none() && !work.effects.is_empty() {
             self.tell_rows(&code);
         }
         while !blocks.is_empty() {
             self.end_block(&mut blocks);
+        }
+    }
+
+    /// What is claimed about the columns that code names, before it runs.
+    fn claims_about(&self, words: &[String], view: View<'_>) -> Vec<Claim> {
+        let is_word = |name: &str| words.binary_search_by(|word| word.as_str().cmp(name)).is_ok();
+        let renamed = view.columns_by_other_names(is_word);
+        let is_renamed = |table: &str, column: &str| renamed.iter().any(|known| known.0 == table && known.1 == column);
+        self.connection.catalog().claims(|table, column| {
+            let is_key = column.strip_suffix("_id").is_some_and(is_word);
+            is_word(column) || is_key || is_renamed(table, column)
+        })
+    }
+
+    /// Code that names a column may have written it, in whatever way: what it leaves as it was is not certain any more.
+    fn withdraw(&mut self, claims: Vec<Claim>) {
+        for claim in claims {
+            if self.connection.catalog().still_claims(&claim) {
+                let Claim { table, column, .. } = claim;
+                self.connection.change_rows(&RowChange::Named { table, column });
+            }
         }
     }
 

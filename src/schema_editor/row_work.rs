@@ -18,7 +18,7 @@ impl Run<'_> {
             again: again(effects, is_atomic),
             ..RowWork::none()
         };
-        let mut written = (Reach::Unknown, None);
+        let mut written = (Reach::Some, Vec::new());
         for effect in effects {
             match &effect.action {
                 Action::Rows(rows) => {
@@ -36,8 +36,12 @@ impl Run<'_> {
                         let of = rows.of.as_ref().unwrap_or(&rows.target);
                         let reach = self.reach(rows, is_atomic, view);
                         work.add(reach, || table_of(of, view));
-                        if writes && reach >= written.0 && reach >= Reach::Some {
-                            written = (reach, table_of(&rows.target, view));
+                        if writes && reach > written.0 {
+                            written = (reach, Vec::new());
+                        }
+                        if writes && reach == written.0 {
+                            let table = table_of(&rows.target, view);
+                            written.1.extend(table.filter(|table| !written.1.contains(table)));
                         }
                     }
                 }
@@ -51,7 +55,8 @@ impl Run<'_> {
                 | Action::Unfollowed { .. } => {}
             }
         }
-        work.written = written.1.filter(|written| work.table.as_ref() != Some(written));
+        written.1.retain(|written| work.table.as_ref() != Some(written));
+        work.written = written.1;
         work
     }
 

@@ -64,16 +64,19 @@ impl Context<'_> {
     fn refuses_nulls(&self, table: &str, column: &str) -> Observation {
         let added = self.catalog.column(table, column);
         let is_recent = added.is_some_and(|column| self.catalog.is_recent(column.created_in));
-        let (filling, left) = if self.catalog.is_unwritten(table, column) {
-            (
+        let (filling, left) = match (self.catalog.is_unwritten(table, column), is_recent) {
+            (true, true) => (
                 "none",
                 "nothing in the history has filled it in the rows that were there when it was added",
-            )
-        } else {
-            (
+            ),
+            (true, false) => (
+                "none",
+                "no migration has filled it in the rows that were there when an earlier one added it",
+            ),
+            (false, _) => (
                 "partly",
                 "the history has filled it in some rows only, those for which a condition holds",
-            )
+            ),
         };
         Observation::new(Aspect::RefuseNulls, table)
             .fact(FactName::Filling, filling)

@@ -5,7 +5,7 @@ use crate::sql;
 use crate::statement::{AlterTableAction, Column, ConstraintKind, CreateIndex, IndexItem, Statement, Volatility};
 use crate::unknown::{Identifier, known_names};
 
-use super::{Aspect, Context, Observation};
+use super::{Aspect, Context, FactName, Observation};
 
 impl Context<'_> {
     /// Postgres refuses it as soon as there are two rows; a table of the running migration has none.
@@ -82,7 +82,7 @@ impl Context<'_> {
         } else {
             "every row that had none"
         };
-        let is_earlier = values.iter().all(|(since, _)| !self.catalog.is_recent(*since));
+        let is_earlier = values.iter().any(|(since, _)| !self.catalog.is_recent(*since));
         let columns = columns.join("`, `");
         let (who, two) = if is_earlier {
             ("an earlier migration", "two rows still have it")
@@ -90,7 +90,9 @@ impl Context<'_> {
             ("this migration", "that is two rows")
         };
         let how = format!("makes `{columns}` of `{table}` unique, after {who} has put one value into it in {rows}");
-        let observation = Observation::new(Aspect::RepeatedValue, table).named("column", &columns);
+        let observation = Observation::new(Aspect::RepeatedValue, table)
+            .fact(FactName::Age, if is_earlier { "existing" } else { "new" })
+            .named("column", &columns);
         Some(observation.named("how", &how).named("two", two))
     }
 }
@@ -106,6 +108,7 @@ fn is_repeated(column: &Column) -> bool {
 fn put_in(table: &str, column: &str, rows: &str) -> Observation {
     let how = format!("puts one value into the unique column `{column}` of `{table}` in {rows}");
     Observation::new(Aspect::RepeatedValue, table)
+        .fact(FactName::Age, "new")
         .named("column", column)
         .named("how", &how)
         .named("two", "that is two rows")

@@ -59,7 +59,12 @@ impl<'a> Reading<'a> {
                 .iter()
                 .any(|effect| effect.action == Action::Base);
             let is_certain = base.certainty == Certainty::Certain && is_only;
-            is_certain.then(|| (work.effects[..at].to_vec(), work.effects[at + 1..].to_vec()))
+            let part = |effects: &[Effect]| PythonWork {
+                effects: effects.to_vec(),
+                words: work.words.clone(),
+                ..PythonWork::default()
+            };
+            is_certain.then(|| (part(&work.effects[..at]), part(&work.effects[at + 1..])))
         });
         let Some((before, after)) = split else {
             let reason = "`apply` of the migration is not certain to run its operations, once";
@@ -72,14 +77,10 @@ impl<'a> Reading<'a> {
         )
     }
 
-    fn apply_node(&mut self, effects: Vec<Effect>, range: Range) -> Option<OperationNode> {
-        if effects.is_empty() {
+    fn apply_node(&mut self, work: PythonWork, range: Range) -> Option<OperationNode> {
+        if work.effects.is_empty() {
             return None;
         }
-        let work = PythonWork {
-            effects,
-            ..PythonWork::default()
-        };
         Some(OperationNode {
             operation: Operation::RunPython {
                 atomic: None,

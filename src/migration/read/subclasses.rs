@@ -251,6 +251,7 @@ fn steps(work: &PythonWork) -> Option<Vec<Step>> {
             (None, Some(Step::Code(work))) => work.effects.push(effect.clone()),
             (None, Some(Step::Base | Step::Sql(_)) | None) => steps.push(Step::Code(PythonWork {
                 effects: vec![effect.clone()],
+                words: work.words.clone(),
                 ..PythonWork::default()
             })),
         }

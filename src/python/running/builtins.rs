@@ -36,8 +36,9 @@ impl<'a> Runner<'a> {
                 }
             }
         }
-        match (given.args.as_slice(), &rows) {
-            ([Datum::Query(query), ..], _) => Some(Datum::Query(Rc::clone(query))),
+        let is_plain = |datum: &Datum<'a>| matches!(datum, Datum::Constant(_) | Datum::Text(_));
+        match given.args.as_slice() {
+            [Datum::Query(query), rest @ ..] if rest.iter().all(is_plain) => Some(Datum::Query(Rc::clone(query))),
             _ => Some(Datum::List(self.state.keep(Cell::List {
                 items,
                 is_open: is_open || rows.is_some(),
@@ -200,23 +201,10 @@ impl<'a> Runner<'a> {
         self.state.list(items)
     }
 
-    fn new_dict(&mut self, first: Option<&Datum<'a>>, given: &Given<'a>) -> Datum<'a> {
-        let mut items = Vec::new();
-        let mut is_open = given.is_open;
-        match first {
-            Some(Datum::Dict(id)) => {
-                if let Some(Cell::Dict {
-                    items: own,
-                    is_open: open,
-                }) = self.state.cell(*id).cloned()
-                {
-                    items = own;
-                    is_open |= open;
-                }
-            }
-            Some(_) => is_open = true,
-            None => {}
-        }
+    pub(super) fn new_dict(&mut self, first: Option<&Datum<'a>>, given: &Given<'a>) -> Datum<'a> {
+        let pairs = first.map_or(Some((Vec::new(), false)), |first| self.pairs_of(first));
+        let (mut items, is_open) = pairs.unwrap_or((Vec::new(), true));
+        let is_open = is_open || given.is_open;
         items.extend(
             given
                 .kwargs

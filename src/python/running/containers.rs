@@ -104,6 +104,31 @@ impl<'a> Runner<'a> {
         Some(Datum::none())
     }
 
+    /// What `dict()` makes of something, and whether there may be more.
+    pub(super) fn pairs_of(&self, datum: &Datum<'a>) -> Option<(Vec<(Datum<'a>, Datum<'a>)>, bool)> {
+        if let Datum::Dict(id) = datum {
+            return match self.state.cell(*id) {
+                Some(Cell::Dict { items, is_open }) => Some((items.clone(), *is_open)),
+                _ => None,
+            };
+        }
+        let (items, is_open) = self.state.items(datum)?;
+        let pairs = items.iter().map(|item| match self.state.items(item)?.0.as_slice() {
+            [key, value] => Some((key.clone(), value.clone())),
+            _ => None,
+        });
+        Some((pairs.collect::<Option<Vec<_>>>()?, is_open))
+    }
+
+    /// A dict may hold more than is known.
+    pub(super) fn open_dict(&mut self, owner: &Datum<'a>) {
+        if let Datum::Dict(id) = owner
+            && let Some(Cell::Dict { is_open, .. }) = self.state.cell_mut(*id)
+        {
+            *is_open = true;
+        }
+    }
+
     pub(super) fn dict_method(&mut self, owner: &Datum<'a>, name: &str, given: &Given<'a>) -> Option<Datum<'a>> {
         let Datum::Dict(id) = owner else { return None };
         let Some(Cell::Dict { items, is_open }) = self.state.cell(*id).cloned() else {
@@ -130,7 +155,13 @@ impl<'a> Runner<'a> {
                 let found = items.iter().find(|(own, _)| own.is_same(key));
                 match found {
                     Some((_, value)) => Some(value.clone()),
-                    None if is_open || matches!(key, Datum::Unknown(_) | Datum::Part(_)) => Some(self.item(owner, key)),
+                    None if is_open || matches!(key, Datum::Unknown(_) | Datum::Part(_)) => {
+                        let found = self.item(owner, key);
+                        let otherwise = rest.first().filter(|_| name == "setdefault");
+                        let Some(otherwise) = otherwise else { return Some(found) };
+                        self.set_item(owner, key.clone(), otherwise.clone());
+                        Some(otherwise.clone().or(found))
+                    }
                     None => {
                         let datum = rest.first().cloned().unwrap_or_else(Datum::none);
                         if name == "setdefault" {
@@ -141,11 +172,19 @@ impl<'a> Runner<'a> {
                 }
             }
             ("update", more) => {
-                if let Some(Datum::Dict(other)) = more.first()
-                    && let Some(Cell::Dict { items: more, .. }) = self.state.cell(*other).cloned()
-                {
-                    more.into_iter()
-                        .for_each(|(key, value)| self.set_item(owner, key, value));
+                let mut is_whole = !given.is_open;
+                match more.first().map(|more| self.pairs_of(more)) {
+                    Some(Some((pairs, is_open))) => {
+                        is_whole &= !is_open;
+                        pairs
+                            .into_iter()
+                            .for_each(|(key, value)| self.set_item(owner, key, value));
+                    }
+                    Some(None) => is_whole = false,
+                    None => {}
+                }
+                if !is_whole {
+                    self.open_dict(owner);
                 }
                 for (key, value) in &given.kwargs {
                     self.set_item(owner, Datum::text(key), value.clone());

@@ -123,7 +123,13 @@ impl<'a> Runner<'a> {
                 let pair = self.state.list(vec![key, group]);
                 self.open_list(vec![pair])
             }
-            "collections.OrderedDict" | "collections.defaultdict" => self.state.dict(Vec::new()),
+            "collections.OrderedDict" => self.new_dict(first, given),
+            // It makes what is asked for.
+            "collections.defaultdict" | "collections.Counter" => {
+                let dict = self.state.dict(Vec::new());
+                self.open_dict(&dict);
+                dict
+            }
             "collections.deque" | "itertools.chain" => return self.passed_on(given, place),
             _ if path.starts_with("django.db.models.signals.") => Datum::none(),
             _ if path.starts_with("django.dispatch.") => Datum::none(),

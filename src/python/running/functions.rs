@@ -128,6 +128,7 @@ impl<'a> Runner<'a> {
         let returns = std::mem::take(&mut self.returns);
         let is_generator = matches!(closure.definition, Definition::Function(function) if yields(function));
         let yielded = std::mem::replace(&mut self.yields, is_generator.then(Vec::new));
+        self.note_words(closure);
         self.calls.push(Running {
             definition: closure.definition,
             outer: closure.outer,

@@ -50,7 +50,7 @@ impl<'a> Runner<'a> {
                     (false, None) => Iterated::Items(items),
                     (_, None) => any(items, Turns::ENDLESS),
                     (_, Some(rows)) => Iterated::Any {
-                        items,
+                        items: or_unknown(items),
                         turns: Turns {
                             is_endless: true,
                             ..turns_of(&rows)
@@ -338,9 +338,18 @@ struct Made<'a> {
 
 fn any(items: Vec<Datum<'_>>, turns: Turns) -> Iterated<'_> {
     Iterated::Any {
-        items,
+        items: or_unknown(items),
         turns,
         rows: None,
+    }
+}
+
+/// Of any number of things of which none is known, each turn gets one.
+fn or_unknown(items: Vec<Datum<'_>>) -> Vec<Datum<'_>> {
+    if items.is_empty() {
+        vec![Datum::unknown("is known only when it runs")]
+    } else {
+        items
     }
 }
 

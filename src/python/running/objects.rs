@@ -45,10 +45,17 @@ impl<'a> Runner<'a> {
                 if let Some(Some(fields)) = &only {
                     self.call_names(&target, fields.clone(), CalledFor::Saves, place);
                 }
-                let names = || set.iter().map(|(name, _)| name.clone()).collect();
+                let own = set.iter().filter(|(name, _)| name != "*");
+                let names: Vec<String> = own.map(|(name, _)| name.clone()).collect();
                 let written = self.set_on(&target, &set, &stepwise);
+                // With the key of a row that is there, it writes that one.
+                if is_new && set.iter().any(|(name, _)| is_key(name) || name == "*") {
+                    let is_whole = !set.iter().any(|(name, _)| name == "*");
+                    let fields = is_whole.then(|| named(names.clone()));
+                    self.object_effect(&query, Change::Update { fields }, place);
+                }
                 let change = match (is_new, only) {
-                    (true, _) => Change::Insert { fields: names() },
+                    (true, _) => Change::Insert { fields: names },
                     (false, Some(None)) => Change::Update { fields: None },
                     (false, Some(Some(only))) => {
                         let is_set = |name: &String| set.iter().any(|(own, _)| own == name);
@@ -59,7 +66,7 @@ impl<'a> Runner<'a> {
                     }
                     (false, None) if set.iter().any(|(name, _)| name == "*") => Change::Update { fields: None },
                     // A new key makes a new row.
-                    (false, None) if set.iter().any(|(name, _)| is_key(name)) => Change::Insert { fields: names() },
+                    (false, None) if set.iter().any(|(name, _)| is_key(name)) => Change::Insert { fields: names },
                     (false, None) => Change::Update { fields: Some(written) },
                 };
                 self.object_effect(&query, change, place);

@@ -128,10 +128,14 @@ impl<'a> Runner<'a> {
 
     /// `Order(status="new")`
     pub(super) fn new_row(&mut self, target: Target, given: &Given<'a>) -> Datum<'a> {
+        let mut set = given.kwargs.clone();
+        if given.is_open {
+            set.push(("*".to_owned(), Datum::unknown("is known only when it runs")));
+        }
         Datum::Row(self.state.keep(Cell::Row {
             target,
             query: None,
-            set: given.kwargs.clone(),
+            set,
             stepwise: Vec::new(),
         }))
     }

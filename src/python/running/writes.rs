@@ -64,6 +64,11 @@ impl<'a> Runner<'a> {
                 let (query, fields) = self.gathered(&few, &objects);
                 let fields = fields.unwrap_or_default();
                 let is_kept = |name| given.keyword(name).is_some();
+                if is_kept("update_conflicts") {
+                    let written = given.keyword("update_fields").cloned();
+                    let written = written.and_then(|fields| self.texts(&fields)).map(named);
+                    self.row_effect(&few, Change::Update { fields: written }, place);
+                }
                 let change = if is_kept("update_conflicts") || is_kept("ignore_conflicts") {
                     Change::Upsert { fields }
                 } else {
