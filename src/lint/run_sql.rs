@@ -1,7 +1,7 @@
 //! What a string of SQL does: its statements one after the other, each at its own place.
 
 use crate::catalog::{Catalog, ConstraintKind};
-use crate::finding::Origin;
+use crate::finding::{Origin, Severity};
 use crate::python::Layout;
 use crate::row_work::{Assigned, Condition, Constant, Rows};
 use crate::schema_editor::Place;
@@ -27,6 +27,30 @@ impl Functions for Catalog {
 
     fn exists(&self, object: &Object<'_>) -> bool {
         self.has(object)
+    }
+}
+
+/// `SELECT setval(..)`
+fn sets_sequence(statement: &Statement) -> bool {
+    match statement {
+        Statement::Command { command, .. } => match command.as_ref() {
+            Command::Select { reads } => reads.calls.iter().any(|function| function == "setval"),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// What is said of an identity that counts from 1 over the rows that exist holds no more where the same migration sets its
+/// sequence: the text names the table, or the sequence that has its name from it.
+fn forgive_identities<'s, 'r: 's>(statements: impl Iterator<Item = &'s mut Sent<'r>>, text: &str) {
+    for part in statements.flat_map(|sent| &mut sent.parts) {
+        for hit in &mut part.verdict.hits {
+            let is_named = || hit.relation.as_deref().is_some_and(|table| text.contains(table));
+            if hit.rule.name == "add-identity" && is_named() {
+                hit.severity = Severity::Silent;
+            }
+        }
     }
 }
 
@@ -62,6 +86,10 @@ impl Database<'_> {
                 range: layout.place(piece.start, piece.end),
                 parts,
             });
+            if read.iter().any(sets_sequence) {
+                let earlier = self.log.iter_mut().flat_map(|string| &mut string.statements);
+                forgive_identities(earlier.chain(&mut statements), piece.sql());
+            }
         }
         if is_implicit {
             self.end_transaction(false);
