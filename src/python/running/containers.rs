@@ -129,6 +129,13 @@ impl<'a> Runner<'a> {
         }
     }
 
+    /// A dict that makes what is asked for: `defaultdict`, `Counter`.
+    pub(super) fn open_dict_of_its_own(&mut self) -> Datum<'a> {
+        let dict = self.state.dict(Vec::new());
+        self.open_dict(&dict);
+        dict
+    }
+
     pub(super) fn dict_method(&mut self, owner: &Datum<'a>, name: &str, given: &Given<'a>) -> Option<Datum<'a>> {
         let Datum::Dict(id) = owner else { return None };
         let Some(Cell::Dict { items, is_open }) = self.state.cell(*id).cloned() else {

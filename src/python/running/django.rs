@@ -124,12 +124,7 @@ impl<'a> Runner<'a> {
                 self.open_list(vec![pair])
             }
             "collections.OrderedDict" => self.new_dict(first, given),
-            // It makes what is asked for.
-            "collections.defaultdict" | "collections.Counter" => {
-                let dict = self.state.dict(Vec::new());
-                self.open_dict(&dict);
-                dict
-            }
+            "collections.defaultdict" | "collections.Counter" => self.open_dict_of_its_own(),
             "collections.deque" | "itertools.chain" => return self.passed_on(given, place),
             _ if path.starts_with("django.db.models.signals.") => Datum::none(),
             _ if path.starts_with("django.dispatch.") => Datum::none(),
