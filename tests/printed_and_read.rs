@@ -71,7 +71,7 @@ fn statements() -> BTreeSet<String> {
 
 /// Whether the class of an operation is one whose statements somebody wrote by hand.
 fn is_sql(class: &Value) -> bool {
-    ["RunSQL", "CommentedRunSQL", "SeparateDatabaseAndState"]
+    ["RunSQL", "RunPython", "CommentedRunSQL", "SeparateDatabaseAndState"]
         .iter()
         .any(|name| class == name)
 }

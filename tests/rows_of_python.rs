@@ -126,8 +126,9 @@ fn one_of_several_conditions_that_leaves_no_row_out_is_enough() {
         let found = findings("False", code, &added);
         found.iter().map(|finding| text(finding, "rule").to_owned()).collect()
     };
-    assert_eq!(rules(code), ["run-python-over-all-rows"]);
-    assert_eq!(rules(&code.replace(" | ", " & ")), Vec::<String>::new());
+    let is_told = |code: &str| rules(code).iter().any(|rule| rule == "run-python-over-all-rows");
+    assert!(is_told(code));
+    assert!(!is_told(&code.replace(" | ", " & ")));
 }
 
 #[test]
