@@ -220,6 +220,8 @@ impl Datum<'_> {
     pub(super) fn or(self, other: Self) -> Self {
         /// More than these are not told apart.
         const MAX_EITHER: usize = 8;
+        /// Nor more than these that lead to the database: sets of rows that differ in their conditions alone.
+        const MAX_HANDED: usize = 32;
         let mut all: Vec<Self> = Vec::new();
         for datum in [self, other] {
             match datum {
@@ -238,6 +240,7 @@ impl Datum<'_> {
         if different.len() > MAX_EITHER {
             // What leads to the database stays; of constants it is said that they are not known.
             different.retain(|datum| datum.handed_itself().is_some());
+            different.truncate(MAX_HANDED);
             different.push(Datum::unknown("takes too many values to be followed"));
         }
         match different.as_slice() {
