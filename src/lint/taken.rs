@@ -259,9 +259,9 @@ impl Taken {
             // Of the table itself, its columns have hits of their own.
             let is_itself = taken.now.as_deref() == Some(name);
             let flaw = if is_itself { None } else { taken.flaw_of(entry) };
-            return flaw.map_or(Fate::GivenBack, |flaw| Fate::Stays {
-                but: Some(format!("the table that takes the name {flaw}")),
-            });
+            let but = flaw.map(|flaw| format!("the table that takes the name {flaw}"));
+            let but = but.or_else(|| taken.key_left(name, catalog));
+            return but.map_or(Fate::GivenBack, |but| Fate::Stays { but: Some(but) });
         }
         let view = catalog.view(name).filter(|view| catalog.trusts_view(view));
         let Some(view) = view else {
@@ -302,6 +302,16 @@ impl Taken {
 }
 
 impl TakenTable {
+    /// A foreign key that goes on pointing to the table under its new name: what points to new rows of the other is refused.
+    fn key_left(&self, name: &str, catalog: &Catalog) -> Option<String> {
+        let now = self.now.as_deref().filter(|now| *now != name)?;
+        let mut keys = catalog.incoming_foreign_keys(now).filter(|(child, ..)| *child != now);
+        let (child, key, _) = keys.next()?;
+        Some(format!(
+            "the foreign key `{key}` of `{child}` goes on pointing to `{now}`"
+        ))
+    }
+
     /// Why running code does not go on with a table in its place.
     fn flaw_of(&self, other: &Table) -> Option<String> {
         let of_known = self
@@ -309,7 +319,9 @@ impl TakenTable {
             .iter()
             .find_map(|(name, taken)| match other.columns.get(name) {
                 None => Some(format!("lacks `{name}`")),
-                Some(there) => taken.flaw_of(there).map(|flaw| format!("has a `{name}` that {flaw}")),
+                Some(there) => taken
+                    .flaw_of(there)
+                    .map(|flaw| format!("does not fit: `{name}` {flaw}")),
             });
         of_known.or_else(|| {
             let is_new = |name: &String| !self.columns.contains_key(name);
