@@ -59,12 +59,8 @@ pub(super) struct Held<'a> {
 enum Unless {
     /// Some model has the table again.
     TableIsTaken(String),
-    /// A field of the model has the column again, or another model the table.
-    ColumnIsTaken {
-        model: ModelKey,
-        table: String,
-        column: String,
-    },
+    /// A field of some model has the column again.
+    ColumnIsTaken { table: String, column: String },
     /// Something makes what is missing.
     IsMade { model: ModelKey, field: Option<String> },
     /// Nothing: what is done about it later is the harm.
@@ -98,7 +94,16 @@ impl<'a> Apart<'a> {
                 }
                 _ => continue,
             };
-            self.steps.extend(steps.into_iter().map(|step| (state, step)));
+            for step in steps {
+                // The fields of a model that is deleted beside them are told where they go.
+                let is_known = |(_, known): &(&OperationNode, Step)| match (known, &step) {
+                    (Step::Table(known), Step::Table(table)) => known == table,
+                    _ => false,
+                };
+                if !self.steps.iter().any(is_known) {
+                    self.steps.push((state, step));
+                }
+            }
         }
     }
 
@@ -143,7 +148,6 @@ impl<'a> Apart<'a> {
                     column,
                 } => {
                     let unless = || Unless::ColumnIsTaken {
-                        model: model.clone(),
                         table: table.clone(),
                         column: column.clone(),
                     };
@@ -174,6 +178,7 @@ impl<'a> Apart<'a> {
                 }
             }
         }
+        held.retain(|held| held.still_holds(models, catalog));
         held
     }
 }
@@ -182,21 +187,21 @@ impl Held<'_> {
     /// Whether the rest of the history has not taken it back.
     pub(super) fn still_holds(&self, models: View<'_>, catalog: &Catalog) -> bool {
         match &self.unless {
-            Unless::TableIsTaken(table) => !is_taken(table, models, catalog),
-            Unless::ColumnIsTaken { model, table, column } => {
-                let is_moved = models.model_of_table(table).is_none() && is_taken(table, models, catalog);
-                !has_column(models, model, column) && !is_moved
-            }
+            Unless::TableIsTaken(table) => !is_taken(table, None, models, catalog),
+            Unless::ColumnIsTaken { table, column } => !is_taken(table, Some(column), models, catalog),
             Unless::IsMade { model, field } => missing(models, catalog, model, field.as_deref()).is_some(),
             Unless::Never => true,
         }
     }
 }
 
-/// Whether a model has the table, by its name or by one that it was given later.
-fn is_taken(table: &str, models: View<'_>, catalog: &Catalog) -> bool {
-    let names = catalog.later_names(table).chain([table]);
-    names.into_iter().any(|name| models.model_of_table(name).is_some())
+/// Whether a model has the table, or this column of it, by its name or by one that it was given later.
+fn is_taken(table: &str, column: Option<&str>, models: View<'_>, catalog: &Catalog) -> bool {
+    let mut names = catalog.later_names(table).chain([table]);
+    names.any(|name| {
+        let mut having = models.models_of_table(name);
+        having.any(|model| column.is_none_or(|column| has_column(&model, column))) || models.has_automatic_table(name)
+    })
 }
 
 /// What is said, and how certain it is.

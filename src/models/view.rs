@@ -87,12 +87,21 @@ impl<'a> View<'a> {
         Some(self.model(&ModelKey::new(app, name))?.db_table())
     }
 
-    /// The model that has the table, if it is one that Django makes.
+    /// The models that have the table, if Django makes it: more than one while a model moves to another app.
+    pub fn models_of_table(self, table: &str) -> impl Iterator<Item = Model<'a>> {
+        let models = self.models.models.keys().filter_map(move |key| self.model(key));
+        models.filter(move |model| model.can_migrate() && model.db_table().known() == Some(table))
+    }
+
+    /// Whether the table is the automatic one of some many-to-many field.
     #[must_use]
-    pub fn model_of_table(self, table: &str) -> Option<Model<'a>> {
-        let keys = self.models.models.keys().filter_map(|key| self.model(key));
-        let mut having = keys.filter(|model| model.can_migrate() && model.db_table().known() == Some(table));
-        having.next()
+    pub fn has_automatic_table(self, table: &str) -> bool {
+        let mut models = self.models.models.keys().filter_map(|key| self.model(key));
+        models.any(|model| {
+            let fields = model.local_many_to_many();
+            let mut automatic = fields.iter().filter_map(ModelField::automatic_table);
+            automatic.any(|through| through.db_table().known() == Some(table))
+        })
     }
 
     /// The table and column of a model's field.

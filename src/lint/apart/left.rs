@@ -7,9 +7,8 @@ use crate::unknown::Identifier;
 use super::Said;
 
 /// Whether a field of the model has the column.
-pub(super) fn has_column(models: View<'_>, model: &ModelKey, column: &str) -> bool {
-    let fields = models.model(model).map(|model| model.local_fields());
-    let mut fields = fields.into_iter().flatten();
+pub(super) fn has_column(model: &Model<'_>, column: &str) -> bool {
+    let mut fields = model.local_fields().into_iter();
     fields.any(|field| field.column().is_some_and(|other| other.known() == Some(column)))
 }
 
@@ -21,7 +20,7 @@ pub(super) fn required_column(
     (table, column): (&str, &str),
 ) -> Option<Said> {
     let model = models.model(model)?;
-    let is_wanted = !catalog.column(table, column)?.is_optional() && !has_column(models, model.key(), column);
+    let is_wanted = !catalog.column(table, column)?.is_optional() && !has_column(&model, column);
     let presence = catalog.presence_of_column(table, &Identifier::Known(column.to_owned()));
     is_wanted.then(|| Said {
         names: vec![
@@ -48,7 +47,7 @@ pub(super) fn keys_left(table: &str, column: Option<&str>, models: View<'_>, cat
             return None;
         };
         let is_meant = column.is_none_or(|column| columns.iter().any(|own| own == column));
-        let to = models.model_of_table(to_table).filter(|_| is_meant)?;
+        let to = models.models_of_table(to_table).next().filter(|_| is_meant)?;
         Some((name.as_str(), format!("`{}`", to.state.label())))
     });
     let keys: Vec<(&str, String)> = keys.collect();
