@@ -41,6 +41,7 @@ use crate::versions::{PostgresVersion, VersionSource};
 
 use rustc_hash::FxHashSet;
 
+pub(crate) use expressions::fields_looked_up;
 use run::Run;
 
 /// Where the schema editor sends its statements, and what it asks the database.

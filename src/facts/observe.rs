@@ -51,8 +51,8 @@ pub trait Usage {
     fn column_given_up(&self, table: &str, column: &str) -> Option<&GivenUp>;
     /// Which migration put this view in the place of a table that it renamed.
     fn stands_in(&self, view: &str) -> Option<&GivenUp>;
-    /// No model has ever had this table: SQL of somebody's own made it, or gave it this name.
-    fn is_nobodys(&self, table: &str) -> bool;
+    /// No model has ever had this table: hand-written SQL made it, or gave it this name.
+    fn has_no_model(&self, table: &str) -> bool;
 }
 
 /// All aspects of a statement; `None` where the statement could not be read.

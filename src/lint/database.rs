@@ -113,7 +113,7 @@ impl Usage for Released {
         self.stand_ins.get(view)
     }
 
-    fn is_nobodys(&self, table: &str) -> bool {
+    fn has_no_model(&self, table: &str) -> bool {
         !self.named.contains(table)
     }
 }

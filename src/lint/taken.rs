@@ -1,7 +1,7 @@
 //! What a transaction takes from running code. It is judged when the transaction has ended: until then it may give it back.
 //!
 //! A renamed table answers again through a view of its old name, or because another table takes the name; a dropped
-//! default may be set again. Nobody outside sees the moments between.
+//! default may be set again. Other sessions do not see the moments between.
 
 use indexmap::IndexMap;
 
@@ -65,7 +65,7 @@ enum What {
         policy: String,
     },
     /// A name that the transaction itself has given: no running code knows it.
-    Nobodys,
+    UnknownToCode,
 }
 
 /// What is to be said of a hit when its transaction has ended.
@@ -97,10 +97,10 @@ impl Taken {
         }
         match hit.aspect? {
             Aspect::RenameTable | Aspect::DropTable if self.made.iter().any(|made| made == table) => {
-                Some(What::Nobodys)
+                Some(What::UnknownToCode)
             }
-            Aspect::RenameTable if usage.is_nobodys(table) && self.is_free(hit.name("new_table")) => {
-                Some(What::Nobodys)
+            Aspect::RenameTable if usage.has_no_model(table) && self.is_free(hit.name("new_table")) => {
+                Some(What::UnknownToCode)
             }
             Aspect::RenameTable | Aspect::DropTable => Some(What::Table(self.known(table, catalog).known_as.clone())),
             Aspect::RenameColumn | Aspect::DropColumn => {
@@ -118,7 +118,7 @@ impl Taken {
                         column,
                     }
                 } else {
-                    What::Nobodys
+                    What::UnknownToCode
                 })
             }
             Aspect::DropDefault => Some(What::Default {
@@ -232,7 +232,7 @@ impl Taken {
             }
         };
         match what {
-            What::Nobodys => Fate::GivenBack,
+            What::UnknownToCode => Fate::GivenBack,
             What::Default { table, column } => {
                 let now = catalog.column(table, column);
                 given_back(now.is_none_or(|column| column.default.is_some()))

@@ -301,26 +301,6 @@ impl Index {
     }
 }
 
-impl ModelOptions {
-    /// The indexes and constraints that name a field.
-    #[must_use]
-    pub fn named_by(&self, field: &str) -> (Vec<&Index>, Vec<&Constraint>) {
-        let of_index = |index: &&Index| {
-            index.fields.iter().any(|named| named.name == field) || index.include.iter().any(|name| name == field)
-        };
-        let of_constraint = |constraint: &&Constraint| match constraint {
-            Constraint::Unique { fields, include, .. } => fields.iter().chain(include).any(|name| name == field),
-            Constraint::Exclusion { include, .. } => include.iter().any(|name| name == field),
-            Constraint::Check { .. } | Constraint::Unknown { .. } => false,
-        };
-        let indexes = self.indexes.iter().filter(of_index);
-        (
-            indexes.collect(),
-            self.constraints.iter().filter(of_constraint).collect(),
-        )
-    }
-}
-
 impl Constraint {
     /// `models.UniqueConstraint(fields=[field], name=name)`
     #[must_use]

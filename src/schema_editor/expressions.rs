@@ -17,7 +17,7 @@ mod temporal;
 mod transforms;
 mod where_tree;
 
-pub(super) use where_tree::fields_looked_up;
+pub(crate) use where_tree::fields_looked_up;
 
 use crate::migration::FieldKind;
 use crate::models::{Model, ModelField};

@@ -8,10 +8,10 @@ use super::command::change_catalog;
 use super::{Aspect, Context, Observation, Role, unbound};
 
 impl Context<'_> {
-    /// Whether SQL of somebody's own took the table from its model, and gave it a name that no model has ever had.
-    pub(super) fn is_nobodys(&self, table: &str) -> bool {
+    /// Whether hand-written SQL took the table from its model, and gave it a name that no model has ever had.
+    pub(super) fn has_no_model(&self, table: &str) -> bool {
         let mut earlier = self.catalog.earlier_names(table).iter();
-        self.usage.is_nobodys(table) && earlier.any(|name| !self.usage.is_nobodys(name))
+        self.usage.has_no_model(table) && earlier.any(|name| !self.usage.has_no_model(name))
     }
 
     /// `, DROP CONSTRAINT "name"` for each foreign key of the table, or of its column.

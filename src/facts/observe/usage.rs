@@ -15,7 +15,7 @@ pub(super) enum InUse<'a> {
     Yes,
     /// The models gave it up, in a migration that the running release may or may not have.
     GivenUp(&'a GivenUp),
-    /// SQL of somebody's own took the table from its model by a rename.
+    /// Hand-written SQL took the table from its model by a rename.
     Lost,
     /// No release that runs has known it.
     Never,
@@ -90,7 +90,7 @@ impl Context<'_> {
         if self.catalog.is_new(table) {
             return InUse::Never;
         }
-        if self.is_nobodys(table) {
+        if self.has_no_model(table) {
             return InUse::Lost;
         }
         self.usage.table_given_up(table).map_or(InUse::Yes, InUse::GivenUp)
@@ -102,7 +102,7 @@ impl Context<'_> {
         if self.catalog.is_new(table) || self.transaction.added_column(table, column) || is_recent {
             return InUse::Never;
         }
-        if self.is_nobodys(table) {
+        if self.has_no_model(table) {
             return InUse::Lost;
         }
         let given_up = self.usage.column_given_up(table, column);

@@ -4,13 +4,24 @@
 
 use crate::migration::{Constraint, Index};
 use crate::models::{ModelKey, View};
+use crate::schema_editor::fields_looked_up;
+use crate::value::Value;
 
 use super::Said;
 
 /// An index or constraint of the state that names a field by a name which the model does not have.
 pub(super) fn naming_old_field(models: View<'_>, model: &ModelKey, old_name: &str, new_name: &str) -> Option<Said> {
     let model = models.model(model)?;
-    let (indexes, constraints) = model.state.options.named_by(old_name);
+    let options = &model.state.options;
+    let indexes: Vec<&Index> = options
+        .indexes
+        .iter()
+        .filter(|index| index_names(index, old_name))
+        .collect();
+    let constraints = options.constraints.iter();
+    let constraints: Vec<&Constraint> = constraints
+        .filter(|constraint| constraint_names(constraint, old_name))
+        .collect();
     if model.field(old_name).is_some() || indexes.is_empty() && constraints.is_empty() {
         return None;
     }
@@ -43,6 +54,40 @@ pub(super) fn naming_old_field(models: View<'_>, model: &ModelKey, old_name: &st
         ],
         is_certain: true,
     })
+}
+
+fn index_names(index: &Index, field: &str) -> bool {
+    index.fields.iter().any(|named| named.name == field)
+        || index.include.iter().any(|name| name == field)
+        || index
+            .condition
+            .as_ref()
+            .is_some_and(|condition| looks_up(condition, field))
+}
+
+fn constraint_names(constraint: &Constraint, field: &str) -> bool {
+    let is_it = |name: &String| name == field;
+    match constraint {
+        Constraint::Check { condition, .. } => looks_up(condition, field),
+        Constraint::Unique {
+            fields,
+            include,
+            condition,
+            ..
+        } => {
+            let of_condition = condition.as_ref().is_some_and(|condition| looks_up(condition, field));
+            fields.iter().chain(include).any(is_it) || of_condition
+        }
+        Constraint::Exclusion { include, condition, .. } => {
+            let of_condition = condition.as_ref().is_some_and(|condition| looks_up(condition, field));
+            include.iter().any(is_it) || of_condition
+        }
+        Constraint::Unknown { .. } => false,
+    }
+}
+
+fn looks_up(condition: &Value, field: &str) -> bool {
+    fields_looked_up(condition).contains(&field)
 }
 
 /// The operations that make an index over other names, where it is over fields and no more.
