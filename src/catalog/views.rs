@@ -14,6 +14,8 @@ pub struct Shows {
     over: Option<String>,
     /// Its columns, with the one below of each that is no more than that.
     columns: IndexMap<String, Option<String>>,
+    /// Whether it has been asked for all columns (`*`).
+    everything: bool,
     /// Why rows cannot be inserted through it, or why some are hidden.
     obstacle: Option<String>,
     /// Whether an `INSTEAD OF` trigger takes what is written to it.
@@ -55,6 +57,9 @@ impl View {
         if let Some(obstacle) = shows.obstacle.as_ref().filter(|_| !shows.written_by_trigger) {
             return Some(obstacle.clone());
         }
+        if columns.is_empty() && !shows.everything {
+            return Some("shows columns by name, and which ones the table has is not known".to_owned());
+        }
         let missing = columns.iter().find(|column| !shows.columns.contains_key(*column));
         if let Some(missing) = missing {
             return Some(format!("lacks `{missing}`"));
@@ -90,6 +95,7 @@ impl Catalog {
         Shows {
             over: query.over.clone(),
             columns: columns.into_iter().collect(),
+            everything: query.items.contains(&ViewItem::All),
             obstacle: query.obstacle.clone(),
             written_by_trigger: false,
         }

@@ -87,10 +87,17 @@ impl<'a> Apart<'a> {
                 }
                 Operation::DeleteModel { name } => model(name).map(|model| tables_of(&model)).unwrap_or_default(),
                 Operation::CreateModel { name, .. } => vec![expected(app, name, None)],
-                Operation::AddField { model_name, name, .. } => vec![expected(app, model_name, Some(name))],
-                Operation::RenameField { .. } => {
+                Operation::AddField { model_name, name, .. } | Operation::AlterField { model_name, name, .. } => {
+                    vec![expected(app, model_name, Some(name))]
+                }
+                Operation::RenameModel { new_name: name, .. } | Operation::AlterModelTable { name, .. } => {
+                    vec![expected(app, name, None)]
+                }
+                Operation::RenameField {
+                    model_name, new_name, ..
+                } => {
                     self.note_renamed(app, state);
-                    continue;
+                    vec![expected(app, model_name, Some(new_name))]
                 }
                 _ => continue,
             };

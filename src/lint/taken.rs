@@ -167,6 +167,7 @@ impl Taken {
             Statement::RenameTable { from, to, .. } => {
                 if let (Some(from), Some(to)) = (from.known(), to.known()) {
                     self.rename(from, to);
+                    self.rename_in_defaults(|table, _| table == from, |table, _| to.clone_into(table));
                 }
             }
             Statement::DropTable { table, .. } => {
@@ -181,18 +182,39 @@ impl Taken {
             }
             Statement::AlterTable { table, actions, .. } => {
                 let table = table_key(table);
-                let taken = self.tables.iter_mut().find(|taken| taken.now.as_deref() == Some(table));
-                let Some(taken) = taken else { return };
                 for action in actions {
                     if let AlterTableAction::RenameColumn { from, to } = action
                         && let (Some(from), Some(to)) = (from.known(), to.known())
                     {
-                        let columns = taken.columns.values_mut().filter(|column| column.now == from);
-                        columns.for_each(|column| to.clone_into(&mut column.now));
+                        self.rename_column(table, from, to);
                     }
                 }
             }
             _ => {}
+        }
+    }
+
+    fn rename_column(&mut self, table: &str, from: &str, to: &str) {
+        let is_it = |of: &str, column: &str| of == table && column == from;
+        self.rename_in_defaults(is_it, |_, column| to.clone_into(column));
+        let tables = self
+            .tables
+            .iter_mut()
+            .filter(|taken| taken.now.as_deref() == Some(table));
+        let columns = tables.flat_map(|taken| taken.columns.values_mut());
+        columns
+            .filter(|column| column.now == from)
+            .for_each(|column| to.clone_into(&mut column.now));
+    }
+
+    /// Makes dropped defaults follow their columns.
+    fn rename_in_defaults(&mut self, is_it: impl Fn(&str, &str) -> bool, rename: impl Fn(&mut String, &mut String)) {
+        for (_, what) in &mut self.open {
+            if let What::Default { table, column } = what
+                && is_it(table, column)
+            {
+                rename(table, column);
+            }
         }
     }
 
@@ -234,8 +256,12 @@ impl Taken {
         match what {
             What::UnknownToCode => Fate::GivenBack,
             What::Default { table, column } => {
-                let now = catalog.column(table, column);
-                given_back(now.is_none_or(|column| column.default.is_some()))
+                // Of a column that went, its own hit tells; of one that the history does not know, nothing was given back.
+                let is_there_again = match catalog.column(table, column) {
+                    Some(column) => column.default.is_some(),
+                    None => catalog.table(table).is_some(),
+                };
+                given_back(is_there_again)
             }
             What::View(name) => given_back(catalog.table(name).is_some() || catalog.view(name).is_some()),
             What::Function(name) => given_back(catalog.function(name).is_some()),
@@ -258,6 +284,11 @@ impl Taken {
         if let Some(entry) = catalog.table(name) {
             // Of the table itself, its columns have hits of their own.
             let is_itself = taken.now.as_deref() == Some(name);
+            if taken.columns.is_empty() && !is_itself {
+                return Fate::Stays {
+                    but: Some(format!("which columns `{name}` had is not known")),
+                };
+            }
             let flaw = if is_itself { None } else { taken.flaw_of(entry) };
             let but = flaw.map(|flaw| format!("the table that takes the name {flaw}"));
             let but = but.or_else(|| taken.key_left(name, catalog));

@@ -50,7 +50,7 @@ pub(super) fn select(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
             "calls `{function}`, and what that does is not known"
         )));
     }
-    let settings = set_by_functions(cursor, tokens).into_iter().map(Command::Session);
+    let settings = set_by_functions(cursor, tokens)?.into_iter().map(Command::Session);
     let read = std::iter::once(Command::Select { reads }).chain(settings);
     Ok(read.map(|read| command(cursor, read)).collect())
 }

@@ -2,7 +2,7 @@
 
 use crate::statement::{Command, SessionChange, SettingScope, Statement, TransactionChange};
 
-use super::cursor::{Cursor, Read};
+use super::cursor::{Cursor, Problem, Read};
 use super::expression::call_sites;
 use super::heads::command;
 use super::token::{Kind, Token};
@@ -73,12 +73,13 @@ fn value(cursor: &Cursor<'_>, tokens: &[Token]) -> Result<String, String> {
 }
 
 /// `set_config('name', 'value', is_local)`, anywhere in a query.
-pub(super) fn set_by_functions(cursor: &Cursor<'_>, tokens: &[Token]) -> Vec<SessionChange> {
+pub(super) fn set_by_functions(cursor: &Cursor<'_>, tokens: &[Token]) -> Read<Vec<SessionChange>> {
     let calls = call_sites(tokens).filter(|(_, name)| *name == "set_config");
-    let changes = calls.filter_map(|(at, _)| {
+    let unknown = || Problem::Other("calls `set_config`, and of which setting is not known".to_owned());
+    let changes = calls.map(|(at, _)| {
         let mut call = cursor.over(&tokens[at + 1..]);
-        let [name, new, is_local] = *Cursor::comma_separated(call.brackets().ok()?) else {
-            return None;
+        let [name, new, is_local] = *Cursor::comma_separated(call.brackets()?) else {
+            return Err(unknown());
         };
         let name = match name {
             [
@@ -86,7 +87,7 @@ pub(super) fn set_by_functions(cursor: &Cursor<'_>, tokens: &[Token]) -> Vec<Ses
                     kind: Kind::Text(name), ..
                 },
             ] => name.to_lowercase(),
-            _ => return None,
+            _ => return Err(unknown()),
         };
         let scope = if is_local.iter().any(|token| token.is("true")) {
             SettingScope::Transaction
@@ -102,7 +103,7 @@ pub(super) fn set_by_functions(cursor: &Cursor<'_>, tokens: &[Token]) -> Vec<Ses
             ] => value(cursor, new),
             _ => Err(format!("the value of a setting is computed: {}", cursor.source(new))),
         };
-        Some(SessionChange::Set { name, value, scope })
+        Ok(SessionChange::Set { name, value, scope })
     });
     changes.collect()
 }
