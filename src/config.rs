@@ -35,6 +35,8 @@ pub struct Configuration {
     pub django_version: Option<DjangoVersion>,
     /// `settings-module`
     pub settings_module: Option<String>,
+    /// `backend`: the database engine, where the settings do not say it.
+    pub backend: Option<String>,
     /// `python`: an interpreter, or the folder of a virtual environment; relative to the file.
     pub python: Option<PathBuf>,
     /// `deployed`: what the running release has: a reference of git, or a pattern of tags.

@@ -1,5 +1,6 @@
 //! forelock: know the lock before you take it.
 
+pub mod backend;
 pub mod branch;
 pub mod catalog;
 pub mod cli;

@@ -23,6 +23,7 @@ mod told;
 mod waiting;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -196,6 +197,7 @@ impl<'a> Run<'a> {
         let mut database = Database::new(
             rules,
             &project.session,
+            &project.backend,
             project.postgres,
             &project.configuration.hot_tables,
             &project.sources,
@@ -205,7 +207,12 @@ impl<'a> Run<'a> {
             project,
             rules,
             models: Models::new(project.settings.clone(), beside::known_models(project)),
-            editor: SchemaEditor::new(project.postgres, project.postgres_source),
+            editor: SchemaEditor::new(
+                project.settings.django,
+                project.postgres,
+                project.postgres_source,
+                Arc::clone(&project.backend),
+            ),
             database,
             namer: Namer::new(identity.to_owned()),
             standing,
@@ -298,6 +305,7 @@ impl<'a> Run<'a> {
     ) -> (MigrationReport, Vec<Finding>) {
         let telling = telling(migration, aim, judging);
         self.database.begin(migration, telling);
+        self.editor.begin(migration.atomic);
         let app = &migration.key.app;
         if !migration.gaps.is_empty() || !of_history.is_empty() {
             self.editor.distrust(app);
@@ -472,7 +480,7 @@ impl<'a> Run<'a> {
         MigrationReport {
             key: migration.key.clone(),
             source: migration.source.clone(),
-            atomic: migration.atomic,
+            atomic: self.database.is_atomic,
             replaces: migration.replaces.clone(),
             operations,
             statements,

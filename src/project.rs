@@ -2,6 +2,7 @@
 
 mod apps;
 mod division;
+mod engine;
 mod environment;
 mod load;
 mod lockfile;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::backend::Backend;
 use crate::config::{ConfigError, Configuration};
 use crate::files::{Files, Unreadable};
 use crate::migration::Migration;
@@ -46,6 +48,8 @@ pub struct Project {
     pub postgres_source: VersionSource,
     /// What Django's sessions begin with.
     pub session: Session,
+    /// What its `ENGINE` makes of DDL.
+    pub backend: Arc<Backend>,
     /// The configuration that holds for it.
     pub configuration: Arc<Configuration>,
     /// What the user asked to judge.

@@ -26,7 +26,9 @@ mod row_work;
 mod rows;
 mod run;
 mod tables;
+mod zero_downtime;
 
+use crate::backend::Backend;
 use crate::catalog::{Catalog, Cause, Scope};
 use crate::finding::Origin;
 use crate::migration::{OperationNode, OperationPath};
@@ -37,12 +39,15 @@ use crate::statement::Statement;
 use crate::transaction::Likelihood;
 use crate::unknown::UnknownPart;
 use crate::value::Str;
-use crate::versions::{PostgresVersion, VersionSource};
+use crate::versions::{DjangoVersion, PostgresVersion, VersionSource};
+
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 pub(crate) use expressions::fields_looked_up;
 use run::Run;
+use zero_downtime::Guarded;
 
 /// Where the schema editor sends its statements, and what it asks the database.
 ///
@@ -66,6 +71,8 @@ pub trait Connection {
     fn begin(&mut self);
     /// Ends it.
     fn end(&mut self);
+    /// Takes a statement for one that has been sent at some time: Django stops before it, and the history goes on.
+    fn assume(&mut self, statement: &Statement);
     /// A setting of the session, as it was set.
     fn setting(&self, name: &str) -> Option<String>;
     /// Whether a transaction is open.
@@ -170,8 +177,19 @@ pub struct Outcome {
 pub struct Refusal {
     /// The innermost operation.
     pub operation: OperationPath,
+    /// Who raises it.
+    pub by: RefusedBy,
     /// What is wrong with it, in words.
     pub reason: String,
+}
+
+/// Who raises an exception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusedBy {
+    /// Django, or what it is built of.
+    Django,
+    /// The schema editor of the project's backend.
+    Backend,
 }
 
 /// Why something of an operation's DDL is not known.
@@ -198,7 +216,11 @@ impl Outcome {
             }
         }
         for refusal in &self.refusals {
-            reasons.push(format!("Django stops here: {}", refusal.reason));
+            let who = match refusal.by {
+                RefusedBy::Django => "Django",
+                RefusedBy::Backend => "the backend",
+            };
+            reasons.push(format!("{who} stops here: {}", refusal.reason));
         }
         reasons
     }
@@ -226,6 +248,8 @@ struct Deferred {
 enum Waiting {
     /// A statement of Django's: it changes with what it names, or goes with it.
     Composed(Box<Statement>),
+    /// Strings that a backend composed when it put them off.
+    Fixed(Vec<Guarded>),
     /// A text that code has put there.
     Written(Str),
 }
@@ -236,6 +260,13 @@ pub struct SchemaEditor {
     postgres: PostgresVersion,
     postgres_source: VersionSource,
     deferred: Vec<Deferred>,
+    django: DjangoVersion,
+    backend: Arc<Backend>,
+    /// Whether the migration asks for a transaction.
+    is_atomic: bool,
+    /// Whether the backend has refused the operation that runs.
+    is_stopped: bool,
+    moment: Moment,
     /// The innermost operation that runs.
     operation: OperationPath,
     /// Where the code stands that runs, where that is not the operation itself.
@@ -248,13 +279,23 @@ pub struct SchemaEditor {
 }
 
 impl SchemaEditor {
-    /// An editor that speaks to this version of Postgres.
+    /// An editor that speaks to this version of Postgres, through this backend.
     #[must_use]
-    pub fn new(postgres: PostgresVersion, postgres_source: VersionSource) -> Self {
+    pub fn new(
+        django: DjangoVersion,
+        postgres: PostgresVersion,
+        postgres_source: VersionSource,
+        backend: Arc<Backend>,
+    ) -> Self {
         Self {
             postgres,
             postgres_source,
             deferred: Vec::new(),
+            django,
+            backend,
+            is_atomic: true,
+            is_stopped: false,
+            moment: Moment::AtOnce,
             operation: OperationPath::default(),
             code: None,
             outcome: Outcome::default(),
@@ -277,6 +318,11 @@ impl SchemaEditor {
         refusals::left_behind(app, operations, models)
     }
 
+    /// Begins a migration that asks for a transaction, or does not.
+    pub fn begin(&mut self, is_atomic: bool) {
+        self.is_atomic = is_atomic;
+    }
+
     /// Runs a top-level operation of the app's migration: changes the models and sends the statements.
     /// See `Migration.apply` in django/db/migrations/migration.py.
     pub fn run(
@@ -287,6 +333,7 @@ impl SchemaEditor {
         connection: &mut dyn Connection,
     ) -> Outcome {
         self.outcome = Outcome::default();
+        self.is_stopped = false;
         models.forget();
         Run {
             editor: self,
@@ -302,19 +349,13 @@ impl SchemaEditor {
     /// Ends the migration: sends the statements that were put off, in the order in which they were.
     /// See `BaseDatabaseSchemaEditor.__exit__`.
     pub fn finish(&mut self, connection: &mut dyn Connection) {
-        for Deferred { operation, waiting } in std::mem::take(&mut self.deferred) {
-            let place = Place {
-                operation,
-                moment: Moment::AtTheEnd,
-            };
-            let (text, origin) = match waiting {
-                Waiting::Composed(statement) => (Text::Composed(vec![*statement]), Origin::Django),
-                Waiting::Written(text) => {
-                    let unknowns = Vec::new();
-                    (Text::Written { text, unknowns }, Origin::RunPython)
-                }
-            };
-            connection.send(text, origin, &place);
+        self.is_stopped = false;
+        self.moment = Moment::AtTheEnd;
+        Run {
+            editor: self,
+            connection,
         }
+        .send_deferred();
+        self.moment = Moment::AtOnce;
     }
 }

@@ -527,6 +527,29 @@ pub struct CreateIndex {
     pub only: bool,
 }
 
+impl CreateIndex {
+    /// An index over these items, with nothing more to it.
+    #[must_use]
+    pub fn over(table: Identifier, name: Name, items: Vec<IndexItem>) -> Self {
+        Self {
+            name,
+            is_unnamed: false,
+            table,
+            unique: false,
+            concurrently: false,
+            using: None,
+            items,
+            include: Vec::new(),
+            nulls_distinct: None,
+            with: None,
+            tablespace: None,
+            condition: None,
+            if_not_exists: false,
+            only: false,
+        }
+    }
+}
+
 /// One item of an index.
 #[derive(Clone, Debug)]
 pub enum IndexItem {

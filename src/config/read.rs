@@ -20,7 +20,7 @@ use crate::suggestion::nearest;
 use crate::versions::{DjangoVersion, PostgresVersion};
 
 /// All keys, as they are written.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "select",
     "ignore",
     "per-file-ignores",
@@ -29,6 +29,7 @@ const KEYS: [&str; 14] = [
     "postgres-version",
     "django-version",
     "settings-module",
+    "backend",
     "python",
     "deployed",
     "stats",
@@ -114,6 +115,7 @@ impl<'a> Reader<'a> {
             "postgres-version" => to.postgres_version = Some(self.postgres_version(name, value)?),
             "django-version" => to.django_version = Some(self.django_version(name, value)?),
             "settings-module" => to.settings_module = Some(self.string(name, value)?.to_owned()),
+            "backend" => to.backend = Some(self.string(name, value)?.to_owned()),
             "python" => to.python = Some(self.path(name, value)?),
             "deployed" => to.deployed = Some(self.string(name, value)?.to_owned()),
             "stats" => {

@@ -16,7 +16,10 @@ pub(super) struct Build {
 
 impl Database<'_> {
     pub(super) fn note_build(&mut self, create: &CreateIndex) {
-        let is_repeatable = create.if_not_exists || self.transaction.open || !create.concurrently;
+        let is_repeatable = self.backend.passes_over_what_is_there()
+            || create.if_not_exists
+            || self.transaction.open
+            || !create.concurrently;
         let Some(index) = create.name.known() else { return };
         let is_unused = create.table.known().is_some_and(|table| self.catalog.is_unused(table));
         if !is_repeatable && !self.transaction.dropped_index(&index) && !is_unused {

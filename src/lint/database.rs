@@ -1,9 +1,11 @@
 //! The database that the schema editor talks to: each statement is observed, judged and applied.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::backend::Backend;
 use crate::catalog::{Catalog, Cause, OnConflict, Scope, table_key};
 use crate::facts::observe::{Context, Usage, observe};
 use crate::finding::{Origin, Place};
@@ -37,6 +39,7 @@ pub(super) struct Database<'a> {
     pub catalog: Catalog,
     pub(super) rules: &'a RuleTable,
     session: Session,
+    pub(super) backend: Arc<Backend>,
     pub(super) postgres: PostgresVersion,
     pub(super) transaction: Transaction,
     new_indexes: FxHashSet<String>,
@@ -122,6 +125,7 @@ impl<'a> Database<'a> {
     pub(super) fn new(
         rules: &'a RuleTable,
         session: &Session,
+        backend: &Arc<Backend>,
         postgres: PostgresVersion,
         hot_tables: &[String],
         sources: &'a Sources,
@@ -130,6 +134,7 @@ impl<'a> Database<'a> {
             catalog: Catalog::default(),
             rules,
             session: session.clone(),
+            backend: Arc::clone(backend),
             postgres,
             transaction: Transaction::default(),
             new_indexes: FxHashSet::default(),
@@ -164,7 +169,8 @@ impl<'a> Database<'a> {
         self.ran
             .push(is_own.then(|| input::place(migration, migration.class_range)));
         self.catalog.call_siblings(self.births.before(migration, number));
-        self.transaction = Transaction::begin(migration.atomic).configured(configured(&self.session));
+        self.is_atomic = migration.atomic && self.backend.has_transactions();
+        self.transaction = Transaction::begin(self.is_atomic).configured(configured(&self.session));
         self.set_by.clear();
         self.builds.clear();
         self.new_indexes.clear();
@@ -181,7 +187,6 @@ impl<'a> Database<'a> {
         self.taken = Taken::default();
         self.ran_python = false;
         self.python_at = None;
-        self.is_atomic = migration.atomic;
         self.unrepeatable = None;
         self.remarks.clear();
     }
@@ -583,6 +588,10 @@ impl Connection for Database<'_> {
     fn end(&mut self) {
         self.transaction.end(false);
         self.end_crowd();
+    }
+
+    fn assume(&mut self, statement: &Statement) {
+        self.catalog.apply(statement);
     }
 
     fn setting(&self, name: &str) -> Option<String> {

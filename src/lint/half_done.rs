@@ -100,7 +100,7 @@ fn unrepeatable_action(table: &str, action: &AlterTableAction) -> Option<(String
 impl Database<'_> {
     /// Remembers the first thing that stays when the migration fails after it, and that it cannot do twice.
     pub(super) fn note_unrepeatable(&mut self, statement: &Statement) {
-        if self.is_atomic || self.unrepeatable.is_some() {
+        if self.is_atomic || self.unrepeatable.is_some() || self.backend.passes_over_what_is_there() {
             return;
         }
         if let Some((left, found)) = unrepeatable(statement) {

@@ -2,7 +2,7 @@
 
 use crate::finding::{HeldLock, Severity};
 use crate::migration::{Migration, OperationPath};
-use crate::schema_editor::Refusal;
+use crate::schema_editor::{Refusal, RefusedBy};
 
 use super::database::Database;
 use super::judge::Hit;
@@ -30,9 +30,13 @@ const HARMLESS_AGAIN: &[&str] = &[
 impl Database<'_> {
     /// Says where Django stops.
     pub(super) fn judge_refusals(&mut self, refusals: &[Refusal]) {
-        for Refusal { operation, reason } in refusals {
+        for Refusal { operation, by, reason } in refusals {
             let names = vec![("reason", reason.clone())];
-            self.remark("django-refuses", operation.clone(), names, None, Vec::new());
+            let rule = match by {
+                RefusedBy::Django => "django-refuses",
+                RefusedBy::Backend => "backend-refuses",
+            };
+            self.remark(rule, operation.clone(), names, None, Vec::new());
         }
     }
 
@@ -46,7 +50,12 @@ impl Database<'_> {
 
     /// A migration without a transaction that fails half way is run again from its start.
     pub(super) fn judge_half_done(&mut self, migration: &Migration) {
+        if self.is_atomic {
+            return;
+        }
         if migration.atomic {
+            // The backend runs every migration so; what it sends is made to stand alone.
+            self.judge_unrepeatable();
             return;
         }
         let is_concurrent = |rule: &str| rule.contains("-concurrently");

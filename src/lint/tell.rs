@@ -1,7 +1,8 @@
 //! What is told together as one finding: the worst as its headline, the rest beside it.
 
+use crate::backend::Backend;
 use crate::finding::{Finding, Harm, NamedHit, OperationPlace, Place, Related, RelatedKind, Severity};
-use crate::migration::{Migration, OperationPath};
+use crate::migration::{Migration, Operation, OperationNode, OperationPath};
 use crate::project::Project;
 use crate::source::Range;
 
@@ -20,6 +21,9 @@ const ONE_RELEASE: &str = "one_release";
 
 /// The advice for a statement that stands in a string with others.
 const ONE_STRING: &str = "one_string";
+
+/// The advice where the project's backend takes Django's operations apart by itself.
+const ZERO_DOWNTIME: &str = "zero_downtime";
 
 /// Puts into words what a migration does.
 pub(super) struct Teller<'a> {
@@ -74,6 +78,9 @@ impl Teller<'_> {
                     None if worst.hit.name(ONE_RELEASE).is_some_and(|clause| !clause.is_empty()) => {
                         rule.help_for(ONE_RELEASE)
                     }
+                    None if self.is_zero_downtime(node) && rule.help.contains_key(ZERO_DOWNTIME) => {
+                        rule.help_for(ZERO_DOWNTIME)
+                    }
                     None if !string.is_empty() && rule.help.contains_key(ONE_STRING) => rule.help_for(ONE_STRING),
                     None => rule.help_for(&situation(&node.class, told, &others)),
                 })
@@ -91,6 +98,12 @@ impl Teller<'_> {
             hits: told.iter().map(named).collect(),
             statement,
         })
+    }
+
+    /// Whether the operation is one of Django's that the zero-downtime backend takes apart: advice names plain operations then.
+    fn is_zero_downtime(&self, node: &OperationNode) -> bool {
+        let is_djangos = !matches!(node.operation, Operation::RunSql { .. } | Operation::RunPython { .. });
+        is_djangos && matches!(self.project.backend.as_ref(), Backend::ZeroDowntime(_))
     }
 
     /// Where it stands in the migration: at the literal if that is there, else at the operation; and where it is written if

@@ -82,6 +82,12 @@ impl OperationPath {
         self.index
     }
 
+    /// Whether it is an item of `Migration.operations` itself.
+    #[must_use]
+    pub fn is_top(&self) -> bool {
+        self.nested.is_none()
+    }
+
     fn steps(&self) -> &[Step] {
         self.nested.as_deref().unwrap_or_default()
     }

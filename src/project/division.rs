@@ -4,15 +4,18 @@ mod split;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::apps::{self, App};
+use super::engine;
 use super::environment::{self, Environment};
 use super::lockfile::{self, DjangoFound};
 use super::modules::Finder;
 use super::settings::{self, Settings};
 use super::{LoadError, Request, Target, reading, root};
+use crate::backend::Backend;
 use crate::discover::{self, Candidate, Found, Unread};
 use crate::files::Files;
 use crate::versions::DjangoVersion;
@@ -24,6 +27,7 @@ pub(super) struct Division {
     pub(super) root: PathBuf,
     pub(super) settings: Settings,
     pub(super) django: DjangoFound,
+    pub(super) backend: Arc<Backend>,
     pub(super) environment: Option<Environment>,
     pub(super) finder: Finder,
     pub(super) apps: Vec<AppFiles>,
@@ -285,6 +289,14 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
         django.version,
     );
     let settings = read_settings(request, target, &share, &finder)?;
+    let (backend, note) = engine::Asked {
+        configured: configuration.backend.as_deref(),
+        engine: &settings.engine,
+        module: settings.module.as_deref().unwrap_or("the settings"),
+        setting: &|name| settings.value(name).cloned(),
+        release: &|package| lockfile::release(package, &share.root, site_packages, &finder.files),
+    }
+    .choose();
     let root = &share.root;
     let apps = share
         .folders
@@ -295,9 +307,10 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
         root: share.root,
         settings,
         django,
+        backend,
         environment,
         finder,
-        notes: Vec::new(),
+        notes: note.into_iter().collect(),
     })
 }
 

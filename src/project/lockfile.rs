@@ -1,4 +1,4 @@
-//! Django's version, from what the project pins: lock files, requirements, an environment's metadata.
+//! Versions of Django and of packages, from what the project pins: lock files, requirements, an environment's metadata.
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,10 @@ impl DjangoFound {
     }
 }
 
-/// A requirement on Django: `django>=4.2,<6`.
+/// The distribution of Django.
+const DJANGO: &str = "django";
+
+/// A requirement on a package: `django>=4.2,<6`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Requirement {
     clauses: Vec<(Comparison, DjangoVersion)>,
@@ -60,6 +63,7 @@ enum Comparison {
 /// One that forelock does not know is judged as the nearest that it does.
 pub(super) fn django(root: &Path, site_packages: Option<&Path>, files: &Files, working_folder: &Path) -> DjangoFound {
     let mut search = Search {
+        package: DJANGO,
         files,
         working_folder,
         unread: Vec::new(),
@@ -77,6 +81,33 @@ pub(super) fn django(root: &Path, site_packages: Option<&Path>, files: &Files, w
     found
 }
 
+/// The first two numbers of the release of a package that the project pins or has installed, else of the oldest that it allows.
+pub(super) fn release(
+    package: &str,
+    root: &Path,
+    site_packages: Option<&Path>,
+    files: &Files,
+) -> Option<DjangoVersion> {
+    let mut search = Search {
+        package,
+        files,
+        working_folder: root,
+        unread: Vec::new(),
+    };
+    let mut required = None;
+    for folder in up_to_git(files, root) {
+        if let Some(version) = search.locked(folder) {
+            return Some(version);
+        }
+        required = required.or_else(|| search.required(folder));
+    }
+    let installed = site_packages.and_then(|folder| search.installed(folder));
+    installed.or_else(|| {
+        let (_, requirement) = required?;
+        requirement.bound()
+    })
+}
+
 fn assumed() -> DjangoFound {
     let version = DjangoVersion::DEFAULT;
     let note = format!(
@@ -85,8 +116,9 @@ fn assumed() -> DjangoFound {
     DjangoFound::guessed(version, note)
 }
 
-/// What may name Django's version, from folder to folder.
+/// What may name a package's version, from folder to folder.
 struct Search<'a> {
+    package: &'a str,
     files: &'a Files,
     working_folder: &'a Path,
     /// Files that are there and cannot be read, each with the reason.
@@ -121,22 +153,27 @@ impl Search<'_> {
     /// The exact version in a lock file of this folder.
     fn locked(&mut self, folder: &Path) -> Option<DjangoVersion> {
         for name in ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"] {
-            let version = self.text_of(&folder.join(name)).as_deref().and_then(in_package_list);
+            let version = self
+                .text_of(&folder.join(name))
+                .as_deref()
+                .and_then(|text| in_package_list(text, self.package));
             if version.is_some() {
                 return version;
             }
         }
         self.text_of(&folder.join("Pipfile.lock"))
             .as_deref()
-            .and_then(in_pipfile)
+            .and_then(|text| in_pipfile(text, self.package))
     }
 
     /// `Django-5.2.1.dist-info` in an environment.
     fn installed(&self, site_packages: &Path) -> Option<DjangoVersion> {
         self.files.paths(site_packages).iter().find_map(|path| {
-            let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-            let version = name.strip_prefix("django-")?.strip_suffix(".dist-info")?;
-            DjangoVersion::parse(version)
+            let name = path.file_name()?.to_str()?.strip_suffix(".dist-info")?;
+            let (name, version) = name.rsplit_once('-')?;
+            is_same_package(name, self.package)
+                .then(|| DjangoVersion::parse(version))
+                .flatten()
         })
     }
 
@@ -144,11 +181,13 @@ impl Search<'_> {
     fn required(&mut self, folder: &Path) -> Option<(PathBuf, Requirement)> {
         let mut found = Vec::new();
         for path in requirements_files(folder, self.files) {
-            let requirement = self.text_of(&path).as_deref().and_then(in_requirements);
+            let requirement = self.text_of(&path);
+            let requirement = requirement.and_then(|text| in_requirements(&text, self.package));
             found.extend(requirement.map(|requirement| (path, requirement)));
         }
         let pyproject = folder.join("pyproject.toml");
-        let requirement = self.text_of(&pyproject).as_deref().and_then(in_pyproject);
+        let requirement = self.text_of(&pyproject);
+        let requirement = requirement.and_then(|text| in_pyproject(&text, self.package));
         found.extend(requirement.map(|requirement| (pyproject, requirement)));
         let pinned = found.iter().position(|(_, requirement)| requirement.pinned().is_some());
         let best = pinned.unwrap_or(0);
@@ -179,24 +218,33 @@ impl Search<'_> {
 /// `[[package]] name = "django" version = "5.2.1"`, read line by line: lock files are long, and written by machines.
 ///
 /// Where several Pythons lead to several releases it is the newest.
-fn in_package_list(text: &str) -> Option<DjangoVersion> {
-    let mut is_django = false;
+fn in_package_list(text: &str, package: &str) -> Option<DjangoVersion> {
+    let mut is_wanted = false;
     let mut newest = None;
     for line in text.lines().map(str::trim) {
         if line.starts_with('[') {
-            is_django = false;
+            is_wanted = false;
         } else if let Some(name) = line.strip_prefix("name = ") {
-            is_django = name.trim_matches('"').eq_ignore_ascii_case("django");
-        } else if let Some(version) = line.strip_prefix("version = ").filter(|_| is_django) {
+            is_wanted = is_same_package(name.trim_matches('"'), package);
+        } else if let Some(version) = line.strip_prefix("version = ").filter(|_| is_wanted) {
             newest = newest.max(DjangoVersion::parse(version.trim_matches('"')));
         }
     }
     newest
 }
 
-fn in_pipfile(text: &str) -> Option<DjangoVersion> {
+/// Names of distributions are compared without case, and with one hyphen for each run of `-`, `_` and `.`.
+fn is_same_package(name: &str, package: &str) -> bool {
+    let normal = |letter: u8| match letter {
+        b'_' | b'.' => b'-',
+        letter => letter.to_ascii_lowercase(),
+    };
+    name.bytes().map(normal).eq(package.bytes().map(normal))
+}
+
+fn in_pipfile(text: &str, package: &str) -> Option<DjangoVersion> {
     let lock: serde_json::Value = serde_json::from_str(text).ok()?;
-    let version = lock.get("default")?.get("django")?.get("version")?.as_str()?;
+    let version = lock.get("default")?.get(package)?.get("version")?.as_str()?;
     DjangoVersion::parse(version.trim_start_matches('='))
 }
 
@@ -217,9 +265,9 @@ fn requirements_files(folder: &Path, files: &Files) -> Vec<PathBuf> {
 }
 
 /// The newest of the pins, should there be one for each of several Pythons; else the first that is said of Django.
-fn in_requirements(text: &str) -> Option<Requirement> {
+fn in_requirements(text: &str, package: &str) -> Option<Requirement> {
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
-    let mut requirements: Vec<Requirement> = lines.filter_map(Requirement::parse).collect();
+    let mut requirements: Vec<Requirement> = lines.filter_map(|line| Requirement::parse(line, package)).collect();
     let pins = requirements.iter().map(Requirement::pinned);
     let best = pins
         .enumerate()
@@ -230,7 +278,7 @@ fn in_requirements(text: &str) -> Option<Requirement> {
 }
 
 /// The project's own dependencies, then its extras and groups, else Poetry's.
-fn in_pyproject(text: &str) -> Option<Requirement> {
+fn in_pyproject(text: &str, package: &str) -> Option<Requirement> {
     let document = DeTable::parse(text).ok()?;
     let document = document.get_ref();
     let project = table(document, "project");
@@ -244,13 +292,16 @@ fn in_pyproject(text: &str) -> Option<Requirement> {
         .filter_map(|list| list.get_ref().as_array())
         .flat_map(|list| list.iter())
         .filter_map(|item| item.get_ref().as_str());
-    listed.find_map(Requirement::parse).or_else(|| in_poetry(document))
+    listed
+        .find_map(|item| Requirement::parse(item, package))
+        .or_else(|| in_poetry(document, package))
 }
 
-fn in_poetry(document: &DeTable<'_>) -> Option<Requirement> {
+fn in_poetry(document: &DeTable<'_>, package: &str) -> Option<Requirement> {
     let dependencies = table(table(table(document, "tool")?, "poetry")?, "dependencies")?;
-    let names = ["django", "Django"];
-    let version = names.iter().find_map(|name| dependencies.get(*name))?.get_ref();
+    let mut entries = dependencies.iter();
+    let (_, version) = entries.find(|(name, _)| is_same_package(name.get_ref(), package))?;
+    let version = version.get_ref();
     let inner = || version.get("version").and_then(|node| node.get_ref().as_str());
     Requirement::poetry(version.as_str().or_else(inner)?)
 }
@@ -261,10 +312,10 @@ fn table<'a, 'text>(table: &'a DeTable<'text>, key: &str) -> Option<&'a DeTable<
 
 impl Requirement {
     /// Reads `Django[argon2]>=4.2,<6 ; python_version >= "3.10"`; `None` for other packages.
-    fn parse(line: &str) -> Option<Self> {
+    fn parse(line: &str, package: &str) -> Option<Self> {
         let line = line.split(';').next()?.trim();
-        let (name, rest) = line.split_at_checked("django".len())?;
-        if !name.eq_ignore_ascii_case("django") {
+        let (name, rest) = line.split_at_checked(package.len())?;
+        if !is_same_package(name, package) {
             return None;
         }
         let rest = match rest.strip_prefix('[') {
@@ -315,6 +366,19 @@ impl Requirement {
             [only] => Some(*only),
             _ => None,
         })
+    }
+
+    /// The release that is asked for, or the last that is allowed.
+    fn bound(&self) -> Option<DjangoVersion> {
+        let bounds = self
+            .clauses
+            .iter()
+            .filter(|(comparison, _)| comparison.is_upper_bound());
+        let last = |(comparison, version): &(Comparison, DjangoVersion)| match comparison {
+            Comparison::Below => DjangoVersion::new(version.major, version.minor.saturating_sub(1)),
+            _ => *version,
+        };
+        bounds.map(last).min()
     }
 
     fn allowed(&self) -> Vec<DjangoVersion> {
@@ -411,7 +475,7 @@ fn clause(text: &str) -> Option<(Comparison, DjangoVersion)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DjangoVersion, Requirement, in_package_list, in_pyproject, in_requirements};
+    use super::{DJANGO, DjangoVersion, Requirement, in_package_list, in_pyproject, in_requirements};
 
     const fn version(major: u8, minor: u8) -> DjangoVersion {
         DjangoVersion::new(major, minor)
@@ -420,16 +484,16 @@ mod tests {
     #[test]
     fn a_lock_file_names_the_release() {
         let lock = "[[package]]\nname = \"django\"\nversion = \"5.1.4\"\n\n[[package]]\nname = \"psycopg\"\n";
-        assert_eq!(in_package_list(lock), Some(version(5, 1)));
+        assert_eq!(in_package_list(lock, DJANGO), Some(version(5, 1)));
         assert_eq!(
-            in_package_list("[[package]]\nname = \"django-filter\"\nversion = \"25.1\"\n"),
+            in_package_list("[[package]]\nname = \"django-filter\"\nversion = \"25.1\"\n", DJANGO),
             None
         );
     }
 
     #[test]
     fn a_requirement_with_two_equals_is_a_pin() {
-        let pinned = |text: &str| in_requirements(text).and_then(|requirement| requirement.pinned());
+        let pinned = |text: &str| in_requirements(text, DJANGO).and_then(|requirement| requirement.pinned());
         assert_eq!(
             pinned("# comment\nDjango==4.2.16 --hash=sha256:1 \\\n"),
             Some(version(4, 2))
@@ -446,7 +510,7 @@ mod tests {
     #[test]
     fn a_range_gives_the_newest_release_below_its_bound_and_says_so() {
         let guess = |text: &str| {
-            let requirement = Requirement::parse(text)?;
+            let requirement = Requirement::parse(text, DJANGO)?;
             Some(requirement.guess(std::path::Path::new("requirements.txt")).version)
         };
         assert_eq!(guess("django>=4.2,<5.2"), Some(version(5, 1)));
@@ -461,12 +525,12 @@ mod tests {
     fn poetry_writes_carets() {
         let pyproject = "[tool.poetry.dependencies]\npython = \"^3.12\"\ndjango = \"~5.1\"\n";
         assert_eq!(
-            in_pyproject(pyproject).and_then(|requirement| requirement.pinned()),
+            in_pyproject(pyproject, DJANGO).and_then(|requirement| requirement.pinned()),
             Some(version(5, 1))
         );
         let extras = "[tool.poetry.dependencies]\nDjango = { version = \"5.0.*\", extras = [\"argon2\"] }\n";
         assert_eq!(
-            in_pyproject(extras).and_then(|requirement| requirement.pinned()),
+            in_pyproject(extras, DJANGO).and_then(|requirement| requirement.pinned()),
             Some(version(5, 0))
         );
     }

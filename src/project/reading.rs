@@ -82,7 +82,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
     let settings = division
         .settings
         .model_settings(division.django.version, postgres, &mut notes);
-    notes.extend(other_engine(division, postgres));
+    notes.extend(other_engine(target, division, postgres));
     let mut batch = Batch::new(request, target, division);
     batch.read_project(candidates);
     batch.read_packages(divisions, index);
@@ -102,6 +102,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         postgres,
         postgres_source,
         session: division.settings.session(division.django.version),
+        backend: Arc::clone(&division.backend),
         configuration: Arc::clone(&target.configuration),
         named: Named::new(&target.named, request.files),
         migrations: batch.migrations,
@@ -124,8 +125,12 @@ fn postgres(request: &Request<'_>, target: &Target, division: &Division) -> (Pos
     }
 }
 
-fn other_engine(division: &Division, postgres: PostgresVersion) -> Option<String> {
-    let engine = division.settings.other_engine()?;
+/// The project's settings name another database than the one that is judged.
+fn other_engine(target: &Target, division: &Division, postgres: PostgresVersion) -> Option<String> {
+    let engine = division.settings.engine.other_database()?;
+    if target.configuration.backend.is_some() {
+        return None;
+    }
     let module = division.settings.module.as_deref().unwrap_or("the settings");
     Some(format!(
         "{module} uses the database engine {engine}; what follows holds for PostgreSQL {postgres}"

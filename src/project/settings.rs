@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
+use super::engine::{Engine, item};
 use super::modules::Finder;
 use super::session::{Parameters, Session};
 use crate::files::Files;
@@ -32,7 +33,8 @@ pub(super) struct Settings {
     use_tz: Option<bool>,
     time_zone: Option<String>,
     database_time_zone: Option<String>,
-    engine: Option<String>,
+    /// `DATABASES["default"]["ENGINE"]`
+    pub(super) engine: Engine,
     parameters: Parameters,
     /// Everything that the module binds, for migrations that ask.
     values: FxHashMap<String, Value>,
@@ -176,20 +178,9 @@ impl Settings {
         }
     }
 
-    /// The engine of the default database, if it is known not to be PostgreSQL.
-    pub(super) fn other_engine(&self) -> Option<&str> {
-        const OTHERS: [&str; 8] = [
-            "sqlite",
-            "spatialite",
-            "mysql",
-            "mariadb",
-            "oracle",
-            "mssql",
-            "sql_server",
-            "dummy",
-        ];
-        let engine = self.engine.as_deref()?;
-        OTHERS.iter().any(|other| engine.contains(other)).then_some(engine)
+    /// A setting's value, where one was read.
+    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
     }
 }
 
@@ -222,16 +213,15 @@ impl Reader<'_> {
     fn settings(&self, module: &str) -> Settings {
         let text = |name: &str| self.value(name).as_ref().and_then(Value::as_str).map(str::to_owned);
         let flag = |name: &str| self.value(name).as_ref().and_then(Value::as_bool);
-        let database = self
-            .value("DATABASES")
-            .and_then(|databases| item(&databases, "default"));
+        let databases = self.value("DATABASES");
+        let database = databases.as_ref().and_then(|databases| item(databases, "default"));
         let option = |name: &str| {
-            let value = item(database.as_ref()?, name)?;
+            let value = item(database?, name)?;
             value.as_str().map(str::to_owned)
         };
-        let options = database.as_ref().and_then(|database| item(database, "OPTIONS"));
-        let options = options.and_then(|options| item(&options, "options"));
-        let parameters = options.as_ref().and_then(Value::as_str).map(Parameters::read);
+        let options = database.and_then(|database| item(database, "OPTIONS"));
+        let options = options.and_then(|options| item(options, "options"));
+        let parameters = options.and_then(Value::as_str).map(Parameters::read);
         Settings {
             module: Some(module.to_owned()),
             installed_apps: self.installed_apps(),
@@ -243,7 +233,7 @@ impl Reader<'_> {
             use_tz: flag("USE_TZ"),
             time_zone: text("TIME_ZONE"),
             database_time_zone: option("TIME_ZONE"),
-            engine: option("ENGINE"),
+            engine: Engine::read(databases.as_ref()),
             parameters: parameters.unwrap_or_default(),
             values: self.values(),
         }
@@ -329,14 +319,6 @@ impl Reader<'_> {
         }
         swappable
     }
-}
-
-fn item(dict: &Value, key: &str) -> Option<Value> {
-    let Value::Dict(items) = dict else {
-        return None;
-    };
-    let found = items.iter().rev().find(|(name, _)| name.as_str() == Some(key));
-    found.map(|(_, value)| value.clone())
 }
 
 fn strings(value: &Value, into: &mut Vec<String>) {

@@ -93,6 +93,19 @@ impl<'a> Interpreter<'a> {
             Value::Call(partial) => partial.path == "functools.partial",
             _ => false,
         };
+        if let Value::Call(_) = &callee
+            && !is_callable
+        {
+            // What the call has made is called: `env = environ.Env()`, `env("NAME")`.
+            return match self.arguments(&call.arguments) {
+                Ok(mut arguments) => {
+                    arguments.args.insert(0, callee);
+                    arguments.ranges.insert(0, self.place_of(call.func.range()));
+                    self.as_written(".__call__".to_owned(), call, arguments)
+                }
+                Err(unknown) => unknown,
+            };
+        }
         if !is_callable {
             return self.blame(callee, call.range(), "is a call that is not evaluated");
         }

@@ -7,7 +7,7 @@ use super::calls::Arguments;
 use super::evaluate::{Binding, Interpreter};
 use super::{objects, operators};
 use crate::source::Range;
-use crate::value::{Unknown, Value};
+use crate::value::{Operator, Unknown, Value};
 
 /// How a list of statements ends.
 pub(super) enum Flow {
@@ -285,6 +285,11 @@ impl Binding {
     fn set_item(&mut self, key: Value, value: Value, unknown: Value) {
         match &mut self.value {
             Value::Dict(items) => super::expressions::set_item(items, key, value),
+            // Whatever the call returns, it has this item from now on: `call() | {key: value}`.
+            Value::Call(_) | Value::Operation(Operator::Or, _) => {
+                let before = std::mem::replace(&mut self.value, Value::None);
+                self.value = Value::Operation(Operator::Or, vec![before, Value::Dict(vec![(key, value)])]);
+            }
             _ => self.value = unknown,
         }
     }

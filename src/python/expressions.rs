@@ -154,6 +154,7 @@ impl<'a> Interpreter<'a> {
 
     fn dict(&mut self, dict: &'a ast::ExprDict) -> Value {
         let mut items = Vec::with_capacity(dict.items.len());
+        let mut before: Vec<Value> = Vec::new();
         for item in &dict.items {
             match &item.key {
                 Some(key) => {
@@ -165,11 +166,19 @@ impl<'a> Interpreter<'a> {
                     Value::Dict(more) => more
                         .into_iter()
                         .for_each(|(key, value)| set_item(&mut items, key, value)),
+                    // `{**call(), key: value}` is `call() | {key: value}`.
+                    call @ Value::Call(_) => {
+                        before.extend([Value::Dict(std::mem::take(&mut items)), call]);
+                    }
                     _ => return self.unknown(item.value.range(), "cannot be unpacked"),
                 },
             }
         }
-        Value::Dict(items)
+        if before.is_empty() {
+            return Value::Dict(items);
+        }
+        before.push(Value::Dict(items));
+        Value::Operation(Operator::Or, before)
     }
 
     fn f_string(&mut self, string: &'a ast::ExprFString) -> Value {

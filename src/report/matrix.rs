@@ -16,6 +16,10 @@ pub(super) struct MatrixDocument {
     statement: String,
     seed: &'static str,
     ours: &'static str,
+    /// Under the backend of django-pg-zero-downtime-migrations.
+    under_backend: &'static str,
+    /// What becomes of the operation there, and what is left.
+    backend: String,
     /// Where servers contradict the seed.
     servers: Option<String>,
     locks: Vec<LockDocument>,
@@ -42,6 +46,8 @@ fn document(row: MatrixRow) -> MatrixDocument {
         number: row.number,
         seed: row.seed.name(),
         ours: row.ours.name(),
+        under_backend: row.under_backend.name(),
+        backend: row.backend,
         locks: locks.collect(),
         work: row.work.iter().map(|work| work.name()).collect(),
         statement: row.statement,
@@ -60,7 +66,7 @@ pub(super) fn write(table: &RuleTable, style: &Style, out: &mut dyn Write) -> io
         Characters::Unicode => "≠",
         Characters::Ascii => "!",
     };
-    let mut text = Table::new(["row", "statement", "seed", "ours", "", "locks", "work"]);
+    let mut text = Table::new(["row", "statement", "seed", "ours", "", "backend", "locks", "work"]);
     for row in &matrix {
         let contradicted = if row.servers.is_some() { mark } else { "" };
         text.add([
@@ -69,6 +75,7 @@ pub(super) fn write(table: &RuleTable, style: &Style, out: &mut dyn Write) -> io
             row.seed.name().to_owned(),
             row.ours.name().to_owned(),
             contradicted.to_owned(),
+            row.under_backend.name().to_owned(),
             locks(row),
             work(row),
         ]);
@@ -81,15 +88,31 @@ pub(super) fn write(table: &RuleTable, style: &Style, out: &mut dyn Write) -> io
         out,
         "\n{mark} servers contradict django-pg-zero-downtime-migrations 0.16, the seed of the matrix:"
     )?;
-    for row in &matrix {
-        if let Some(servers) = &row.servers {
-            let number = format!("{:>2}  ", row.number);
-            let options = Options::new(style.width.clamp(40, 100))
-                .initial_indent(&number)
-                .subsequent_indent("    ");
-            for line in textwrap::wrap(servers, options) {
-                writeln!(out, "{line}")?;
-            }
+    let contradicted = matrix
+        .iter()
+        .filter_map(|row| Some((row.number, row.servers.as_deref()?)));
+    write_numbered(contradicted, style, out)?;
+    writeln!(
+        out,
+        "\nbackend: what becomes of Django's operation under the package's backend, 0.16 to 0.20, and what is left:"
+    )?;
+    let backend = matrix.iter().map(|row| (row.number, row.backend.as_str()));
+    write_numbered(backend, style, out)
+}
+
+/// A text for each row, by its number.
+fn write_numbered<'a>(
+    texts: impl Iterator<Item = (u8, &'a str)>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for (number, text) in texts {
+        let number = format!("{number:>2}  ");
+        let options = Options::new(style.width.clamp(40, 100))
+            .initial_indent(&number)
+            .subsequent_indent("    ");
+        for line in textwrap::wrap(text, options) {
+            writeln!(out, "{line}")?;
         }
     }
     Ok(())
@@ -120,8 +143,8 @@ fn work(row: &MatrixRow) -> String {
 pub fn markdown(table: &RuleTable) -> String {
     let matrix = table.matrix();
     let mut lines = vec![
-        "| # | statement | seed | ours | | locks | work |".to_owned(),
-        "|--:|---|---|---|---|---|---|".to_owned(),
+        "| # | statement | seed | ours | | backend | locks | work |".to_owned(),
+        "|--:|---|---|---|---|---|---|---|".to_owned(),
     ];
     lines.extend(matrix.iter().map(markdown_row));
     lines.push("\n≠ PostgreSQL 12 to 18 contradict the seed:\n".to_owned());
@@ -129,6 +152,8 @@ pub fn markdown(table: &RuleTable) -> String {
         .iter()
         .filter_map(|row| Some((row.number, row.servers.as_ref()?)));
     lines.extend(contradicted.map(|(number, servers)| format!("- {number}: {servers}")));
+    lines.push("\nUnder the backend of django-pg-zero-downtime-migrations, 0.16 to 0.20:\n".to_owned());
+    lines.extend(matrix.iter().map(|row| format!("- {}: {}", row.number, row.backend)));
     lines.join("\n") + "\n"
 }
 
@@ -136,13 +161,14 @@ fn markdown_row(row: &MatrixRow) -> String {
     let page = |rule: &String| format!("[{rule}](rules/{rule}.md)");
     let rules: Vec<String> = row.rules.iter().map(page).collect();
     format!(
-        "| {} | `{}`<br>{} | {} | {} | {} | {} | {} |",
+        "| {} | `{}`<br>{} | {} | {} | {} | {} | {} | {} |",
         row.number,
         row.statement,
         rules.join(", "),
         row.seed.name(),
         row.ours.name(),
         if row.servers.is_some() { "≠" } else { "" },
+        row.under_backend.name(),
         locks(row),
         work(row)
     )

@@ -23,6 +23,8 @@ struct Declared {
     number: u8,
     statement: String,
     seed: Verdict,
+    under_backend: Verdict,
+    backend: String,
     /// Rules that have no row of the matrix for their own, but belong to this one as well.
     #[serde(default)]
     beside: Vec<String>,
@@ -52,6 +54,10 @@ pub struct MatrixRow {
     pub seed: Verdict,
     /// What we say.
     pub ours: Verdict,
+    /// What is left to say of the operation that sends it under the backend of that package.
+    pub under_backend: Verdict,
+    /// What becomes of it there.
+    pub backend: String,
     /// The strongest lock on each role.
     pub locks: Vec<(Role, LockMode)>,
     /// All that it may come to, lightest first.
@@ -126,6 +132,8 @@ impl RuleTable {
             statement: declared.statement,
             seed: declared.seed,
             ours: Verdict::of(&severities.collect::<Vec<_>>()),
+            under_backend: declared.under_backend,
+            backend: declared.backend,
             locks: locks(&rows),
             work: work(&rows),
             servers: declared.servers,

@@ -12,6 +12,7 @@ use crate::versions::DjangoVersion;
 use super::alter_type::is_changing_type_of_indexed_text_column;
 use super::columns::{alter, literal_default};
 use super::compare::{Ignoring, should_be_altered};
+use super::constraints::create_unique;
 use super::defaults::effective_default;
 use super::expressions;
 use super::indexes::{field_index, spatial, spatial_index};
@@ -120,6 +121,7 @@ impl Run<'_> {
         }
         self.alter_like_index(change);
         self.alter_spatial_index(change);
+        self.flush_deferred();
     }
 
     fn drop_own_foreign_key(&mut self, change: &Change<'_, '_>) -> bool {
@@ -310,7 +312,7 @@ impl Run<'_> {
             self.drop_primary_key(change.model);
         }
         if !new.primary_key && new.unique() && (!old.unique() || old.primary_key) {
-            let statement = self.create_unique(&change.model.db_table(), vec![change.column.clone()]);
+            let statement = create_unique(&change.model.db_table(), vec![change.column.clone()]);
             self.execute(statement);
         }
         if (!old.db_index || old.unique()) && new.db_index && !new.unique() {

@@ -27,6 +27,7 @@ impl Run<'_> {
     ) -> Option<TypeChange> {
         let (old_type, new_type) = (old.db_type()?, new.db_type()?);
         let (old_column, column) = (old.column()?, new.column()?);
+        self.refuse_unsafe_type(&old_type, &new_type);
         if is_changing_type_of_indexed_text_column(old, &old_type, &new_type) {
             let name = Name::derived(&model.db_table(), &[old_column], "_like");
             self.drop_index(model, name, false);

@@ -104,6 +104,11 @@ pub(super) fn field_tablespace(field: &ModelField<'_>) -> Option<String> {
 impl Run<'_> {
     /// `BaseDatabaseSchemaEditor.add_field`; `model` is the model before, `field` the field after.
     pub(super) fn add_field(&mut self, model: &Model<'_>, field: &ModelField<'_>) {
+        self.add_column(model, field);
+        self.flush_deferred();
+    }
+
+    fn add_column(&mut self, model: &Model<'_>, field: &ModelField<'_>) {
         if field.field.many_to_many().is_some() {
             if let Some(through) = field.automatic_table() {
                 self.create_model(&through);
@@ -113,6 +118,7 @@ impl Run<'_> {
         let Some(Definition { mut column, .. }) = column_definition(field, Rows::Existing) else {
             return;
         };
+        self.refuse_unsafe_column(field);
         let table = model.db_table();
         let key = inline_foreign_key(field);
         let name = column.name.clone();
@@ -146,6 +152,12 @@ impl Run<'_> {
 
     /// `BaseDatabaseSchemaEditor.remove_field`.
     pub(super) fn remove_field(&mut self, model: &Model<'_>, field: &ModelField<'_>) {
+        self.drop_what_names_column(model, field);
+        self.remove_column(model, field);
+        self.flush_deferred();
+    }
+
+    fn remove_column(&mut self, model: &Model<'_>, field: &ModelField<'_>) {
         if field.field.many_to_many().is_some() {
             if let Some(through) = field.automatic_table() {
                 self.delete_model(&through);

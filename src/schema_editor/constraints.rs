@@ -20,27 +20,6 @@ use super::run::Run;
 const NULLS_DISTINCT: u8 = 15;
 
 impl Run<'_> {
-    /// `_create_unique_sql(model, fields)`
-    pub(super) fn create_unique(&self, table: &Identifier, columns: Vec<Identifier>) -> Statement {
-        let name = Name::Derived(Box::new(DerivedName {
-            table: table.clone(),
-            columns: columns.clone(),
-            suffix: "_uniq".to_owned(),
-            target: None,
-        }));
-        let kind = ConstraintKind::Unique {
-            columns,
-            deferrable: None,
-            nulls_distinct: None,
-        };
-        let constraint = TableConstraint {
-            name: Some(name),
-            kind,
-            not_valid: false,
-        };
-        alter(table, AlterTableAction::AddConstraint(constraint))
-    }
-
     /// `constraint_sql`: what stands in `CREATE TABLE`. A unique constraint that has to be an index is put off instead.
     pub(super) fn inline_constraint(&mut self, model: &Model<'_>, constraint: &Constraint) -> Option<TableConstraint> {
         match constraint {
@@ -183,20 +162,11 @@ impl Run<'_> {
                 .collect()
         };
         Some(Statement::CreateIndex(CreateIndex {
-            is_unnamed: false,
-            name: Name::Given(name.clone()),
-            table: model.db_table(),
             unique: true,
-            concurrently: false,
-            using: None,
-            items,
             include,
             nulls_distinct: *nulls_distinct,
-            with: None,
-            tablespace: None,
             condition: given(condition.as_ref()).map(|condition| expressions::condition(model, condition)),
-            if_not_exists: false,
-            only: false,
+            ..CreateIndex::over(model.db_table(), Name::Given(name.clone()), items)
         }))
     }
 
@@ -237,6 +207,27 @@ impl Run<'_> {
         sql.push(deferrable_sql(deferrable.map(deferrability)));
         Some(SqlExpression { sql, columns })
     }
+}
+
+/// `_create_unique_sql(model, fields)`
+pub(super) fn create_unique(table: &Identifier, columns: Vec<Identifier>) -> Statement {
+    let name = Name::Derived(Box::new(DerivedName {
+        table: table.clone(),
+        columns: columns.clone(),
+        suffix: "_uniq".to_owned(),
+        target: None,
+    }));
+    let kind = ConstraintKind::Unique {
+        columns,
+        deferrable: None,
+        nulls_distinct: None,
+    };
+    let constraint = TableConstraint {
+        name: Some(name),
+        kind,
+        not_valid: false,
+    };
+    alter(table, AlterTableAction::AddConstraint(constraint))
 }
 
 /// Whether it becomes a unique index instead of a constraint when it is created or dropped by itself.

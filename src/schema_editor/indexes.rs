@@ -207,27 +207,14 @@ fn plain_index(model: &Model<'_>, columns: Vec<Identifier>, suffix: &str) -> Cre
         operator_class: None,
         suffix: None,
     });
-    CreateIndex {
-        is_unnamed: false,
-        items: items.collect(),
-        name: Name::Derived(Box::new(DerivedName {
-            table: model.db_table(),
-            columns,
-            suffix: suffix.to_owned(),
-            target: None,
-        })),
+    let items = items.collect();
+    let name = Name::Derived(Box::new(DerivedName {
         table: model.db_table(),
-        unique: false,
-        concurrently: false,
-        using: None,
-        include: Vec::new(),
-        nulls_distinct: None,
-        with: None,
-        tablespace: None,
-        condition: None,
-        if_not_exists: false,
-        only: false,
-    }
+        columns,
+        suffix: suffix.to_owned(),
+        target: None,
+    }));
+    CreateIndex::over(model.db_table(), name, items)
 }
 
 fn column_items(index: &Index, columns: &[Identifier]) -> Vec<IndexItem> {

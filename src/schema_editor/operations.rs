@@ -377,6 +377,9 @@ impl Run<'_> {
         let Some(statement) = self.create_constraint(&model, constraint) else {
             return;
         };
+        if is_not_valid {
+            self.refuse_not_valid();
+        }
         self.execute(if is_not_valid { not_valid(statement) } else { statement });
     }
 

@@ -28,15 +28,16 @@ impl Run<'_> {
         else {
             return;
         };
+        let atomic = self.own_transaction(*atomic);
         // How many rows it goes through is told once, in its turn among the statements.
         let widest = widest(&work.effects);
         let code = PythonCode {
-            atomic: *atomic,
-            rows: self.row_work(&work.effects, *atomic, states.to),
+            atomic,
+            rows: self.row_work(&work.effects, atomic, states.to),
         };
         // A block within another is a savepoint, and holds its locks until that one ends.
         let mut blocks: Vec<bool> = Vec::new();
-        if *atomic == Some(true) {
+        if atomic == Some(true) {
             self.begin_block(&mut blocks);
         }
         self.refuse_names(&work.names, states);

@@ -5,10 +5,10 @@ use crate::models::{Model, ModelField, ModelKey, Models, Origin, View};
 use crate::python_work::{CalledFor, NamedFields};
 use crate::versions::DjangoVersion;
 
-use super::Refusal;
 use super::expressions::fields_looked_up;
 use super::operations::States;
 use super::run::Run;
+use super::{Refusal, RefusedBy};
 
 /// Until this version a percent sign in a comment is taken for a placeholder.
 const TAKES_PERCENT: DjangoVersion = DjangoVersion::new(6, 1);
@@ -16,9 +16,15 @@ const TAKES_PERCENT: DjangoVersion = DjangoVersion::new(6, 1);
 impl Run<'_> {
     /// Django raises an error here.
     pub(super) fn refuse(&mut self, reason: impl Into<String>) {
+        self.refuse_by(RefusedBy::Django, reason.into());
+    }
+
+    /// Says who raises an exception here.
+    pub(super) fn refuse_by(&mut self, by: RefusedBy, reason: String) {
         let refusal = Refusal {
             operation: self.editor.operation.clone(),
-            reason: reason.into(),
+            by,
+            reason,
         };
         let refusals = &mut self.editor.outcome.refusals;
         if !refusals.contains(&refusal) {
@@ -410,6 +416,7 @@ pub(super) fn left_behind(app: &str, operations: &[OperationNode], models: &Mode
         }
         if let Some(reason) = still_named(now, &key, name) {
             refusals.push(Refusal {
+                by: RefusedBy::Django,
                 operation: OperationPath::clone(&node.path),
                 reason: format!("{reason}: this and every later `migrate` ends with that error"),
             });

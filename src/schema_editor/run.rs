@@ -1,5 +1,8 @@
 //! One operation on its way to the database.
 
+use std::sync::Arc;
+
+use crate::backend::Backend;
 use crate::catalog::{Cause, NameQuery, Scope};
 use crate::finding::Origin as Sender;
 use crate::models::{Model, ModelField, ModelKey, ModelState, Origin, View};
@@ -8,6 +11,7 @@ use crate::unknown::{Identifier, UnknownPart, known_names, shown_names};
 use crate::value::Str;
 use crate::versions::DjangoVersion;
 
+use super::zero_downtime::Guarded;
 use super::{Confidence, Connection, Deferred, Doubt, Place, SchemaEditor, Text, Waiting};
 
 /// The editor while it runs an operation, with the database that it speaks to.
@@ -22,10 +26,32 @@ impl Run<'_> {
         self.execute_all(vec![statement]);
     }
 
-    /// Several statements in one string.
+    /// Several statements in one string, as the project's backend has them.
     pub(super) fn execute_all(&mut self, statements: Vec<Statement>) {
         statements.iter().for_each(|statement| self.note_unknowns(statement));
+        let backend = Arc::clone(&self.editor.backend);
+        match backend.as_ref() {
+            Backend::Django => self.send_composed(statements),
+            Backend::Unknown { engine } => {
+                self.doubt_engine(engine);
+                self.send_composed(statements);
+            }
+            Backend::ZeroDowntime(backend) => self.execute_steps(backend, statements),
+        }
+    }
+
+    pub(super) fn send_composed(&mut self, statements: Vec<Statement>) {
         self.send(Text::Composed(statements), Sender::Django);
+    }
+
+    /// Whatever an engine does that is not known, its DDL is not Django's for certain: that is told once, in a note.
+    fn doubt_engine(&mut self, engine: &str) {
+        let outcome = &mut self.editor.outcome;
+        outcome.confidence = outcome.confidence.max(Confidence::Partial);
+        let reason = format!("what the engine `{engine}` makes of it");
+        if !outcome.values.contains(&reason) {
+            outcome.values.push(reason);
+        }
     }
 
     /// Sends a string that is not made of statements of ours.
@@ -40,7 +66,10 @@ impl Run<'_> {
 
     /// What sends something now.
     pub(super) fn place(&self) -> Place {
-        Place::at_once(self.editor.operation.clone())
+        Place {
+            operation: self.editor.operation.clone(),
+            moment: self.editor.moment,
+        }
     }
 
     /// `self.deferred_sql.append(..)`
@@ -56,6 +85,27 @@ impl Run<'_> {
         let operation = self.editor.operation.clone();
         let waiting = Waiting::Written(text);
         self.editor.deferred.push(Deferred { operation, waiting });
+    }
+
+    /// Puts off what is composed by then.
+    pub(super) fn defer_fixed(&mut self, steps: Vec<Guarded>) {
+        let operation = self.editor.operation.clone();
+        let waiting = Waiting::Fixed(steps);
+        self.editor.deferred.push(Deferred { operation, waiting });
+    }
+
+    /// Sends what was put off, in the order in which it was: `for sql in self.deferred_sql: self.execute(sql)`.
+    pub(super) fn send_deferred(&mut self) {
+        let outer = self.editor.operation.clone();
+        for Deferred { operation, waiting } in std::mem::take(&mut self.editor.deferred) {
+            self.editor.operation = operation;
+            match waiting {
+                Waiting::Composed(statement) => self.execute_all(vec![*statement]),
+                Waiting::Fixed(steps) => self.send_steps(steps),
+                Waiting::Written(text) => self.send_written(text, Vec::new(), Sender::RunPython),
+            }
+        }
+        self.editor.operation = outer;
     }
 
     /// Defers an index whose texts have their percent signs doubled, as Django before 5.0 does: it also ran deferred
@@ -81,7 +131,7 @@ impl Run<'_> {
     pub(super) fn discard_deferred(&mut self, mut drop: impl FnMut(&mut Statement) -> bool) {
         self.editor.deferred.retain_mut(|deferred| match &mut deferred.waiting {
             Waiting::Composed(statement) => !drop(statement),
-            Waiting::Written(_) => true,
+            Waiting::Fixed(_) | Waiting::Written(_) => true,
         });
     }
 

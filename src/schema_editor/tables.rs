@@ -10,6 +10,7 @@ use crate::unknown::Identifier;
 use crate::versions::DjangoVersion;
 
 use super::columns::{Rows, alter, column_definition, comment_text};
+use super::constraints::create_unique;
 use super::meta_names;
 use super::relations::{ForeignKeyNaming, add_foreign_key};
 use super::run::{Run, django};
@@ -40,13 +41,14 @@ impl Run<'_> {
                 self.create_model(&through);
             }
         }
+        self.flush_deferred();
     }
 
     /// `BaseDatabaseSchemaEditor.table_sql`, executed.
     fn create_table(&mut self, model: &Model<'_>, fields: &[ModelField<'_>]) {
         for together in &model.state.options.unique_together {
             if let Some(columns) = self.columns(model, together) {
-                let statement = self.create_unique(&model.db_table(), columns);
+                let statement = create_unique(&model.db_table(), columns);
                 self.defer(statement);
             }
         }
@@ -112,6 +114,7 @@ impl Run<'_> {
 
     /// `BaseDatabaseSchemaEditor.delete_model`.
     pub(super) fn delete_model(&mut self, model: &Model<'_>) {
+        self.drop_keys_of_table(model);
         for field in model.local_many_to_many() {
             if let Some(through) = field.automatic_table() {
                 self.delete_model(&through);
@@ -125,6 +128,7 @@ impl Run<'_> {
             along: Vec::new(),
         });
         self.discard_deferred(|statement| statement.references_table(&table));
+        self.flush_deferred();
     }
 
     /// `BaseDatabaseSchemaEditor.alter_db_table`.
@@ -138,6 +142,7 @@ impl Run<'_> {
             to: to.clone(),
         });
         self.change_deferred(|statement| statement.rename_table(from, to));
+        self.flush_deferred();
     }
 
     pub(super) fn comment_on_table(&mut self, table: &Identifier, text: String) {
@@ -155,7 +160,7 @@ impl Run<'_> {
         }
         for together in difference(new, old) {
             if let Some(columns) = self.columns(model, together) {
-                let statement = self.create_unique(&model.db_table(), columns);
+                let statement = create_unique(&model.db_table(), columns);
                 self.execute(statement);
             }
         }

@@ -1,0 +1,301 @@
+//! Which backend `DATABASES` names, as far as it can be read, and what is to be said of that.
+
+use std::sync::Arc;
+
+use crate::backend::{Backend, ZeroDowntime};
+use crate::value::{Call, Operator, Value};
+use crate::versions::DjangoVersion;
+
+/// The distribution of the zero-downtime backend.
+pub(super) const ZERO_DOWNTIME: &str = "django-pg-zero-downtime-migrations";
+
+/// What `DATABASES["default"]["ENGINE"]` is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Engine {
+    /// Nothing names one.
+    #[default]
+    Absent,
+    /// It is a string.
+    Named(String),
+    /// It is asked of the environment, with this in case that has none.
+    Fallback(String),
+    /// It is something that is not evaluated.
+    Unread,
+}
+
+/// What an engine does with the DDL of Django's PostgreSQL schema editor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// It sends it as it is.
+    Plain,
+    ZeroDowntime,
+    /// It belongs to another database.
+    OtherDatabase,
+    Unknown,
+}
+
+/// Engines that leave the DDL to Django's own, by their dotted paths or what these begin with.
+const PLAIN: [&str; 16] = [
+    "django.db.backends.postgresql",
+    "django.contrib.gis.db.backends.postgis",
+    "django_prometheus.db.backends.",
+    "django_db_geventpool.backends.",
+    "dj_db_conn_pool.backends.",
+    "django_postgrespool",
+    "django_tenants.postgresql_backend",
+    "tenant_schemas.postgresql_backend",
+    "django_iam_dbauth.aws.",
+    "django_aws_iam_dbauth.aws.",
+    "psqlextra.backend",
+    "django_multitenant.backends.",
+    "django_db_readonly",
+    "sqlalchemy_django_pool",
+    "aws_xray_sdk.ext.django",
+    "ddtrace.contrib.django",
+];
+
+const OTHER_DATABASES: [&str; 9] = [
+    "sqlite",
+    "spatialite",
+    "mysql",
+    "mariadb",
+    "oracle",
+    "mssql",
+    "sql_server",
+    "snowflake",
+    "dummy",
+];
+
+impl Engine {
+    /// Reads `DATABASES`.
+    pub(super) fn read(databases: Option<&Value>) -> Self {
+        let Some(databases) = databases else {
+            return Engine::Absent;
+        };
+        match (databases, item(databases, "default")) {
+            (_, Some(database)) => Engine::of_database(database),
+            (Value::Dict(_), None) => Engine::Absent,
+            (_, None) => Engine::Unread,
+        }
+    }
+
+    fn of_database(database: &Value) -> Self {
+        if let Some(engine) = item(database, "ENGINE") {
+            return Engine::of_value(engine);
+        }
+        match database {
+            Value::Dict(_) => Engine::Absent,
+            Value::Call(call) => Engine::of_url(call),
+            Value::Operation(Operator::Or, parts) => {
+                let call = parts.iter().rev().find_map(|part| match part {
+                    Value::Call(call) => Some(call),
+                    _ => None,
+                });
+                call.map_or(Engine::Unread, |call| Engine::of_url(call))
+            }
+            _ => Engine::Unread,
+        }
+    }
+
+    /// The engine that the settings name, if it is one of another database.
+    pub(super) fn other_database(&self) -> Option<&str> {
+        match self {
+            Engine::Named(engine) if kind(engine) == Kind::OtherDatabase => Some(engine),
+            Engine::Named(_) | Engine::Fallback(_) | Engine::Absent | Engine::Unread => None,
+        }
+    }
+
+    fn of_value(value: &Value) -> Self {
+        match value {
+            Value::Str(name) => Engine::Named(name.to_string()),
+            value => match fallback(value) {
+                Some(name) => Engine::Fallback(name),
+                None => Engine::Unread,
+            },
+        }
+    }
+
+    /// `dj_database_url.parse(.., engine="..")`, `env.db(default="postgres://..")` and kin.
+    fn of_url(call: &Call) -> Self {
+        if let Some((_, engine)) = call.kwargs.iter().find(|(name, _)| name == "engine") {
+            return Engine::of_value(engine);
+        }
+        let url = default_of(call).or_else(|| call.args.first()).and_then(fallback);
+        let engine = url
+            .as_deref()
+            .and_then(|url| url.split_once("://"))
+            .map(|(scheme, _)| match scheme {
+                "postgres" | "postgresql" | "psql" | "pgsql" => "django.db.backends.postgresql".to_owned(),
+                "postgis" => "django.contrib.gis.db.backends.postgis".to_owned(),
+                other => other.to_owned(),
+            });
+        engine.map_or(Engine::Unread, Engine::Fallback)
+    }
+}
+
+/// The value that a call falls back to where the environment says nothing: `os.environ.get("X", "..")`, `env("X", default="..")`,
+/// and of `env = environ.Env(X=(str, ".."))` what it says itself.
+fn default_of(call: &Call) -> Option<&Value> {
+    let given = call.kwargs.iter().find(|(name, _)| name == "default");
+    // A method has its object first.
+    let names = usize::from(call.path.starts_with('.'));
+    let second = call.args.get(names + 1);
+    given
+        .map(|(_, value)| value)
+        .or(second)
+        .or_else(|| scheme_of(call.args.first()?, call.args.get(names)?.as_str()?))
+}
+
+/// The default in the scheme of django-environ: `Env(NAME=(cast, default))`.
+fn scheme_of<'v>(environment: &'v Value, name: &str) -> Option<&'v Value> {
+    let Value::Call(call) = environment else {
+        return None;
+    };
+    match call.kwargs.iter().find(|(declared, _)| declared == name) {
+        Some((_, Value::Tuple(scheme))) => scheme.get(1),
+        _ => None,
+    }
+}
+
+/// The literal that code falls back to.
+fn fallback(value: &Value) -> Option<String> {
+    match value {
+        Value::Str(text) => Some(text.to_string()),
+        Value::Call(call) => default_of(call).and_then(fallback),
+        _ => None,
+    }
+}
+
+/// The value of a key of a dictionary, or of what has been added to one.
+pub(super) fn item<'v>(dict: &'v Value, key: &str) -> Option<&'v Value> {
+    match dict {
+        Value::Dict(items) => {
+            let found = items.iter().rev().find(|(name, _)| name.as_str() == Some(key));
+            found.map(|(_, value)| value)
+        }
+        Value::Operation(Operator::Or, parts) => parts.iter().rev().find_map(|part| item(part, key)),
+        _ => None,
+    }
+}
+
+fn kind(engine: &str) -> Kind {
+    if engine == "zero-downtime"
+        || engine.starts_with("django_zero_downtime_migrations.backends.")
+        || engine.starts_with("django_zero_downtime_migrations_postgres_backend")
+    {
+        Kind::ZeroDowntime
+    } else if engine == "django" || PLAIN.iter().any(|known| engine.starts_with(known)) {
+        Kind::Plain
+    } else if OTHER_DATABASES.iter().any(|other| engine.contains(other)) {
+        Kind::OtherDatabase
+    } else {
+        Kind::Unknown
+    }
+}
+
+/// What decides about the backend beside its name.
+pub(super) struct Asked<'a> {
+    /// `backend` of the configuration.
+    pub(super) configured: Option<&'a str>,
+    /// What the settings name.
+    pub(super) engine: &'a Engine,
+    /// The settings module, as shown to people.
+    pub(super) module: &'a str,
+    /// The value of a setting.
+    pub(super) setting: &'a dyn Fn(&str) -> Option<Value>,
+    /// The release of a distribution, where the project pins it.
+    pub(super) release: &'a dyn Fn(&str) -> Option<DjangoVersion>,
+}
+
+impl Asked<'_> {
+    /// The backend, and what is to be said of it.
+    pub(super) fn choose(&self) -> (Arc<Backend>, Option<String>) {
+        let (engine, by) = match (self.configured, self.engine) {
+            (Some(engine), _) => (engine, "the configuration"),
+            (None, Engine::Named(engine)) => (engine.as_str(), self.module),
+            (None, Engine::Fallback(engine)) if kind(engine) == Kind::OtherDatabase => {
+                let note = format!(
+                    "{} falls back to the database engine {engine} where the environment names none; PostgreSQL and Django's own \
+                     backend are assumed",
+                    self.module
+                );
+                return (Arc::default(), Some(note));
+            }
+            (None, Engine::Fallback(engine)) => (engine.as_str(), self.module),
+            (None, Engine::Absent) => return (Arc::default(), None),
+            (None, Engine::Unread) => {
+                let note = format!(
+                    "the database engine in {} cannot be read; Django's own backend for PostgreSQL is assumed: `backend` says \
+                     which one it is",
+                    self.module
+                );
+                return (Arc::default(), Some(note));
+            }
+        };
+        match kind(engine) {
+            Kind::Plain | Kind::OtherDatabase => (Arc::default(), None),
+            Kind::ZeroDowntime => self.zero_downtime(engine, by),
+            Kind::Unknown => {
+                let note = format!(
+                    "forelock does not know the database engine {engine} ({by}): DDL is shown as Django's own backend for \
+                     PostgreSQL sends it, and called partial; if it leaves DDL alone, set `backend = \"django\"`"
+                );
+                let engine = engine.to_owned();
+                (Arc::new(Backend::Unknown { engine }), Some(note))
+            }
+        }
+    }
+
+    fn zero_downtime(&self, engine: &str, by: &str) -> (Arc<Backend>, Option<String>) {
+        let found = (self.release)(ZERO_DOWNTIME).filter(|version| version.major == 0);
+        let nearest = found.map_or(ZeroDowntime::NEWEST, |version| {
+            version.minor.clamp(ZeroDowntime::OLDEST, ZeroDowntime::NEWEST)
+        });
+        let release = match found {
+            Some(version) if version.minor == nearest => format!("{version}"),
+            Some(version) => format!("{version}, which forelock does not know and takes for 0.{nearest}"),
+            None => format!("0.{nearest}, which is assumed: nothing pins it"),
+        };
+        let backend = self.settings(nearest);
+        let note = format!("{by} names the engine {engine}: DDL is what {ZERO_DOWNTIME} sends, release {release}");
+        (Arc::new(Backend::ZeroDowntime(backend)), Some(note))
+    }
+
+    fn settings(&self, release: u8) -> ZeroDowntime {
+        let value = |name: &str| (self.setting)(&format!("ZERO_DOWNTIME_MIGRATIONS_{name}"));
+        let flag = |name: &str, default: bool| value(name).as_ref().and_then(truth).unwrap_or(default);
+        let timeout = |name: &str| {
+            value(name).as_ref().and_then(|value| match value {
+                Value::None => None,
+                Value::Int(milliseconds) => Some(milliseconds.to_string()),
+                value => fallback(value),
+            })
+        };
+        let default = ZeroDowntime::default();
+        ZeroDowntime {
+            release,
+            statement_timeout: timeout("STATEMENT_TIMEOUT"),
+            lock_timeout: timeout("LOCK_TIMEOUT"),
+            flexible_statement_timeout: flag("FLEXIBLE_STATEMENT_TIMEOUT", default.flexible_statement_timeout),
+            raise_for_unsafe: flag("RAISE_FOR_UNSAFE", default.raise_for_unsafe),
+            deferred_sql: flag("DEFERRED_SQL", default.deferred_sql),
+            idempotent_sql: flag("IDEMPOTENT_SQL", default.idempotent_sql),
+            keep_default: flag("KEEP_DEFAULT", default.keep_default),
+            explicit_constraints_drop: flag("EXPLICIT_CONSTRAINTS_DROP", default.explicit_constraints_drop),
+        }
+    }
+}
+
+/// A flag, or the one that code falls back to.
+fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::Call(call) => default_of(call).and_then(truth),
+        Value::Str(text) => match text.to_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => Some(true),
+            "false" | "0" | "no" | "off" | "" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,269 @@
+//! The backend that a project's `ENGINE` names, from the settings that people write to the DDL that is sent.
+#![allow(clippy::expect_used, reason = "what fails in a test fails the test")]
+
+mod scratch;
+
+use scratch::{Scratch, index, migration};
+use serde_json::Value;
+
+const ENGINE: &str = "django_zero_downtime_migrations.backends.postgres";
+const CONCURRENTLY: &str = "CREATE INDEX CONCURRENTLY \"shop_status\" ON \"shop_order\" (\"status\")";
+const BLOCKING: &str = "CREATE INDEX \"shop_status\" ON \"shop_order\" (\"status\")";
+
+/// A project with these settings, whose second migration adds an index.
+fn with_settings(settings: &str) -> Scratch {
+    let manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.settings')\n";
+    Scratch::new()
+        .file("manage.py", manage)
+        .file("config/__init__.py", "")
+        .file("config/settings.py", settings)
+        .file("requirements.txt", "Django==5.2.1\n")
+        .app("shop")
+        .file("shop/migrations/0002_status.py", index("shop", "0001_initial"))
+}
+
+/// With `second` as its second migration, which does these operations.
+fn with_operations(settings: &str, operations: &str) -> Scratch {
+    with_settings(settings).file(
+        "shop/migrations/0002_status.py",
+        migration("shop", "0001_initial", operations),
+    )
+}
+
+fn zero_downtime(settings: &str) -> String {
+    format!("DATABASES = {{'default': {{'ENGINE': '{ENGINE}'}}}}\n{settings}")
+}
+
+/// The second migration, as `forelock sql` has it.
+fn second(scratch: &Scratch) -> Value {
+    let run = scratch.run("sql shop 0002_status --output-format json");
+    run.json()[0].clone()
+}
+
+/// What its operations send: at once, then at the end.
+fn sent(scratch: &Scratch) -> Vec<String> {
+    let second = second(scratch);
+    let operations = second["operations"].as_array().expect("operations");
+    let strings = |key: &str| -> Vec<String> {
+        let lists = operations.iter().filter_map(|operation| operation[key].as_array());
+        lists
+            .flatten()
+            .filter_map(|sql| sql.as_str().map(str::to_owned))
+            .collect()
+    };
+    [strings("statements"), strings("deferred")].concat()
+}
+
+fn confidence(scratch: &Scratch) -> String {
+    let confidence = second(scratch)["operations"][0]["confidence"].clone();
+    confidence.as_str().expect("a confidence").to_owned()
+}
+
+fn rules(scratch: &Scratch) -> Vec<String> {
+    let report = scratch.run("check --output-format json").json();
+    let findings = report["findings"].as_array().expect("findings").iter();
+    findings
+        .filter(|finding| finding["severity"] != "info")
+        .filter_map(|finding| finding["rule"].as_str().map(str::to_owned))
+        .collect()
+}
+
+fn notes(scratch: &Scratch) -> String {
+    scratch.run("check").out
+}
+
+#[test]
+fn an_engine_is_found_wherever_settings_name_it() {
+    let spellings = [
+        zero_downtime(""),
+        format!("DATABASES = {{'default': {{}}}}\nDATABASES['default']['ENGINE'] = '{ENGINE}'\n"),
+        format!("ENGINE = '{ENGINE}'\nDATABASES = dict(default=dict(ENGINE=ENGINE))\n"),
+        format!("import dj_database_url\nDATABASES = {{'default': dj_database_url.parse(URL, engine='{ENGINE}')}}\n"),
+        format!("import dj_database_url\nDATABASES = {{'default': dj_database_url.config(engine='{ENGINE}')}}\n"),
+        format!("import os\nDATABASES = {{'default': {{'ENGINE': os.environ.get('DB_ENGINE', '{ENGINE}')}}}}\n"),
+        format!("import os\nDATABASES = {{'default': {{'ENGINE': os.getenv('DB_ENGINE', default='{ENGINE}')}}}}\n"),
+        format!(
+            "from decouple import config\nDATABASES = {{'default': {{'ENGINE': config('E', default='{ENGINE}')}}}}\n"
+        ),
+        format!(
+            "import environ\nenv = environ.Env()\nDATABASES = {{'default': {{'ENGINE': env('E', default='{ENGINE}')}}}}\n"
+        ),
+        format!(
+            "import environ\nenv = environ.Env()\nDATABASES = {{'default': {{'ENGINE': env.str('E', '{ENGINE}')}}}}\n"
+        ),
+        format!(
+            "import environ\nenv = environ.Env(DD_ENGINE=(str, '{ENGINE}'))\nDATABASES = {{'default': {{'ENGINE': \
+             env('DD_ENGINE')}}}}\n"
+        ),
+        format!(
+            "import environ\nenv = environ.Env()\nDATABASES = {{'default': env.db('URL')}}\nDATABASES['default']['ENGINE'] = \
+             '{ENGINE}'\n"
+        ),
+        "DATABASES = {'default': {'ENGINE': 'django_zero_downtime_migrations.backends.postgis'}}\n".to_owned(),
+        "DATABASES = {'default': {'ENGINE': 'django_zero_downtime_migrations_postgres_backend'}}\n".to_owned(),
+    ];
+    for settings in spellings {
+        let scratch = with_settings(&settings);
+        assert_eq!(sent(&scratch), [CONCURRENTLY], "{settings}");
+        assert_eq!(confidence(&scratch), "exact", "{settings}");
+        assert_eq!(rules(&scratch), [""; 0], "{settings}");
+        let note =
+            "DDL is what django-pg-zero-downtime-migrations sends, release 0.20, which is assumed: nothing pins it";
+        assert!(notes(&scratch).contains(note), "{settings}\n{}", notes(&scratch));
+    }
+}
+
+#[test]
+fn engines_that_leave_ddl_alone_are_djangos_own() {
+    for engine in [
+        "django.db.backends.postgresql",
+        "django.db.backends.postgresql_psycopg2",
+        "django.contrib.gis.db.backends.postgis",
+        "django_prometheus.db.backends.postgresql",
+        "django_db_geventpool.backends.postgresql_psycopg2",
+        "dj_db_conn_pool.backends.postgresql",
+    ] {
+        let scratch = with_settings(&format!("DATABASES = {{'default': {{'ENGINE': '{engine}'}}}}\n"));
+        assert_eq!(sent(&scratch), [BLOCKING], "{engine}");
+        assert_eq!(confidence(&scratch), "exact", "{engine}");
+        assert!(!notes(&scratch).contains("engine"), "{}", notes(&scratch));
+    }
+}
+
+#[test]
+fn an_engine_that_is_not_known_makes_ddl_partial_and_is_said_once() {
+    let scratch = with_settings("DATABASES = {'default': {'ENGINE': 'acme.db.postgres'}}\n");
+    assert_eq!(sent(&scratch), [BLOCKING]);
+    assert_eq!(confidence(&scratch), "partial");
+    assert_eq!(rules(&scratch), ["create-index-blocking-writes"]);
+    let notes = notes(&scratch);
+    assert_eq!(notes.matches("acme.db.postgres").count(), 1, "{notes}");
+    let said = scratch.file("forelock.toml", "backend = \"django\"\n");
+    assert_eq!(confidence(&said), "exact");
+}
+
+#[test]
+fn an_engine_that_cannot_be_read_is_djangos_own_and_is_said_once() {
+    let scratch = with_settings("from acme import databases\nDATABASES = databases()\n");
+    assert_eq!(sent(&scratch), [BLOCKING]);
+    assert_eq!(confidence(&scratch), "exact");
+    let notes = notes(&scratch);
+    let note = "the database engine in config.settings cannot be read; Django's own backend for PostgreSQL is assumed";
+    assert_eq!(notes.matches(note).count(), 1, "{notes}");
+    let said = scratch.file("forelock.toml", format!("backend = \"{ENGINE}\"\n"));
+    assert_eq!(sent(&said), [CONCURRENTLY]);
+}
+
+#[test]
+fn a_fallback_to_another_database_does_not_choose_the_backend() {
+    let settings =
+        "import dj_database_url\nDATABASES = {'default': dj_database_url.config(default='sqlite:///db.sqlite3')}\n";
+    let scratch = with_settings(settings);
+    assert_eq!(sent(&scratch), [BLOCKING]);
+    assert_eq!(confidence(&scratch), "exact");
+    let note = "falls back to the database engine sqlite where the environment names none; PostgreSQL and Django's own backend";
+    assert!(notes(&scratch).contains(note), "{}", notes(&scratch));
+}
+
+#[test]
+fn the_release_is_the_one_that_the_project_pins() {
+    let settings = zero_downtime("ZERO_DOWNTIME_MIGRATIONS_RAISE_FOR_UNSAFE = True\n");
+    let expression =
+        "models.GeneratedField(expression=models.F('id'), output_field=models.IntegerField(), db_persist=True)";
+    let scratch = with_operations(
+        &settings,
+        &format!("migrations.AddField('order', 'twice', {expression})"),
+    );
+    let pinned = |requirement: &str| {
+        let requirements = format!("Django==5.2.1\n{requirement}\n");
+        with_operations(
+            &settings,
+            &format!("migrations.AddField('order', 'twice', {expression})"),
+        )
+        .file("requirements.txt", requirements)
+    };
+    assert_eq!(rules(&scratch), ["backend-refuses"]);
+    assert_eq!(
+        rules(&pinned("django_pg_zero_downtime_migrations==0.20")),
+        ["backend-refuses"]
+    );
+    let older = pinned("django-pg-zero-downtime-migrations==0.16");
+    assert_eq!(rules(&older), ["add-column-rewriting-table"]);
+    assert!(notes(&older).contains("DDL is what django-pg-zero-downtime-migrations sends, release 0.16"));
+    let unknown = notes(&pinned("django-pg-zero-downtime-migrations==0.31"));
+    assert!(
+        unknown.contains("release 0.31, which forelock does not know and takes for 0.20"),
+        "{unknown}"
+    );
+}
+
+#[test]
+fn unsafe_operations_are_refused_where_the_settings_say_so_and_what_ran_before_stays() {
+    let operations = "migrations.AddField('order', 'note', models.TextField(null=True, db_index=True)),
+        migrations.AddField('order', 'weight', models.IntegerField(default=1))";
+    let raising = "ZERO_DOWNTIME_MIGRATIONS_RAISE_FOR_UNSAFE = True\n";
+    let scratch = with_operations(&zero_downtime(raising), operations);
+    assert_eq!(rules(&scratch), ["backend-refuses"]);
+    let report = scratch.run("check --output-format json").json();
+    let mut findings = report["findings"].as_array().expect("findings").iter();
+    let refused = findings.find(|finding| finding["rule"] == "backend-refuses");
+    let message = refused.expect("a refusal")["message"].as_str().expect("a message");
+    assert!(
+        message.contains(
+            "ADD COLUMN NOT NULL without a database default is unsafe; what ran before it in this migration stays"
+        ),
+        "{message}"
+    );
+    let by_environment = "import os\nZERO_DOWNTIME_MIGRATIONS_RAISE_FOR_UNSAFE = os.environ.get('RAISE', True)\n";
+    assert_eq!(
+        rules(&with_operations(&zero_downtime(by_environment), operations)),
+        ["backend-refuses"]
+    );
+    let warned = with_operations(&zero_downtime(""), operations);
+    assert_eq!(rules(&warned), ["add-column-default-dropped"]);
+}
+
+#[test]
+fn timeouts_stand_around_what_blocks_and_are_not_left_behind() {
+    let settings = zero_downtime(
+        "ZERO_DOWNTIME_MIGRATIONS_LOCK_TIMEOUT = '2s'\nZERO_DOWNTIME_MIGRATIONS_STATEMENT_TIMEOUT = '3s'\n",
+    );
+    let field = "migrations.AddField('order', 'note', models.TextField(null=True, db_index=True))";
+    let scratch = with_operations(&settings, field);
+    assert_eq!(
+        sent(&scratch),
+        [
+            "SET statement_timeout TO '3s'",
+            "SET lock_timeout TO '2s'",
+            "ALTER TABLE \"shop_order\" ADD COLUMN \"note\" text NULL",
+            "SET statement_timeout TO '0ms'",
+            "SET lock_timeout TO '0ms'",
+            "CREATE INDEX CONCURRENTLY \"shop_order_note_94455a30\" ON \"shop_order\" (\"note\")",
+            "CREATE INDEX CONCURRENTLY \"shop_order_note_94455a30_like\" ON \"shop_order\" (\"note\" text_pattern_ops)",
+        ]
+    );
+    assert_eq!(rules(&scratch), [""; 0]);
+    let flexible = format!("{settings}ZERO_DOWNTIME_MIGRATIONS_FLEXIBLE_STATEMENT_TIMEOUT = True\n");
+    let scratch = with_operations(
+        &flexible,
+        "migrations.AddIndex('order', models.Index(fields=['status'], name='shop_status'))",
+    );
+    assert_eq!(
+        sent(&scratch),
+        [
+            "SET statement_timeout TO '0ms'",
+            CONCURRENTLY,
+            "SET statement_timeout TO '0ms'"
+        ]
+    );
+}
+
+#[test]
+fn no_migration_runs_in_a_transaction_but_its_python_does() {
+    let operations = "migrations.AddIndex('order', models.Index(fields=['status'], name='shop_status')),
+        migrations.RunSQL('VACUUM shop_order'),
+        migrations.RunPython(lambda apps, editor: editor.execute('VACUUM shop_order'))";
+    let scratch = with_operations(&zero_downtime(""), operations);
+    assert_eq!(second(&scratch)["atomic"], false);
+    assert_eq!(rules(&scratch), ["refused-in-transaction"]);
+}
