@@ -1,0 +1,242 @@
+"""Runs inside an environment with django-pg-zero-downtime-migrations: what its backend sends for our own projects.
+
+    python backend_recorder.py PORT < JOB > SEEN
+
+JOB is {"projects": [..], "settings": {NAME: {..}}}: every project runs once with each of the settings, on a database to
+itself, in a process to itself (Django holds one set of apps). A project that Django cannot load or run is `left_out`.
+"""
+
+import json
+import os
+import sys
+import traceback
+import warnings
+from pathlib import Path
+
+import psycopg
+
+import frozen
+import recorder
+from observe import Observer, describe
+from statements import changes_something
+from trust import Trust
+
+ENGINE = "django_zero_downtime_migrations.backends.postgres"
+PREFIX = "ZERO_DOWNTIME_MIGRATIONS_"
+
+
+def main(port):
+    job = json.load(sys.stdin)
+    output, sys.stdout = sys.stdout, sys.stderr
+    warnings.simplefilter("ignore")
+    seen = {name: {"projects": {}, "left_out": {}} for name in job["settings"]}
+    for project in job["projects"]:
+        for name, result in in_child(run_project, project, job["settings"], port).items():
+            kind = "left_out" if isinstance(result, str) else "projects"
+            seen[name][kind][project["name"]] = result
+    json.dump(seen, output)
+
+
+def in_child(function, *args):
+    """The function's result, as JSON, from a fork: what it does to Django ends with it."""
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        with os.fdopen(write_end, "w") as pipe:
+            json.dump(function(*args), pipe)
+        os._exit(0)
+    os.close(write_end)
+    with os.fdopen(read_end) as pipe:
+        text = pipe.read()
+    os.waitpid(pid, 0)
+    return json.loads(text)
+
+
+def run_project(project, settings, port):
+    try:
+        boot(project, port)
+    except Exception as error:
+        return dict.fromkeys(settings, f"Django does not load it: {describe(error)}")
+    return {name: in_child(run_with, project, values) for name, values in settings.items() if wants(project, name)}
+
+
+def wants(project, name):
+    return name in project.get("only", (name,))
+
+
+def boot(project, port):
+    sys.path.insert(0, project["path"])
+    frozen.install()
+    accept_condition()
+    import django
+    from django.conf import settings
+    from django.db.migrations.loader import MigrationLoader
+
+    if project["settings_module"]:
+        os.environ["DJANGO_SETTINGS_MODULE"] = project["settings_module"]
+    else:
+        settings.configure(**project["settings"])
+    # Other recorders use the server as well.
+    database = f"{os.getpid()}-{project['name']}"[:63].lower()
+    server = {"HOST": "127.0.0.1", "PORT": port, "USER": "conformance"}
+    settings.DATABASES = {"default": {"ENGINE": ENGINE, "NAME": database, **server}}
+    settings.LOGGING_CONFIG = None
+    django.setup()
+    # So that each run has them imported.
+    MigrationLoader(None)
+
+
+def accept_condition():
+    """Before 5.1 a check constraint calls its condition `check`; our projects are written for 5.2."""
+    import django
+    from django.db.models import CheckConstraint
+
+    if django.VERSION < (5, 1):
+        django_init = CheckConstraint.__init__
+
+        def init(self, *, condition=None, check=None, **arguments):
+            django_init(self, check=condition if check is None else check, **arguments)
+
+        CheckConstraint.__init__ = init
+
+
+def run_with(project, values):
+    from django.conf import settings
+    from django.db import connection
+
+    for name, value in values.items():
+        setattr(settings, PREFIX + name, value)
+    database = connection.settings_dict
+    server = {"host": database["HOST"], "port": database["PORT"], "user": database["USER"], "dbname": "postgres"}
+    with psycopg.connect(**server, autocommit=True) as session:
+        session.execute(f'CREATE DATABASE "{database["NAME"]}"')
+        try:
+            return migrate(project, connection)
+        except Exception as error:
+            traceback.print_exc()
+            return f"it stops: {describe(error)}"
+        finally:
+            connection.close()
+            session.execute(f'DROP DATABASE "{database["NAME"]}" WITH (FORCE)')
+
+
+def migrate(project, connection):
+    from django.db.migrations import executor, graph
+
+    recorder.prefer_originals(graph.MigrationGraph)
+    observer = BackendObserver(connection, Trust())
+    runner = executor.MigrationExecutor(connection, observer.on_progress)
+    observer.install()
+    runner.migrate(runner.loader.graph.leaf_nodes())
+    migrations = [migration_json(*entry) for entry in observer.migrations if belongs(entry[0], project)]
+    return [migration for migration in migrations if migration]
+
+
+def belongs(migration, project):
+    module = type(migration).__module__
+    if project["own"]:
+        return module.startswith(project["own"] + ".")
+    return Path(sys.modules[module].__file__).is_relative_to(project["path"])
+
+
+def migration_json(migration, records):
+    """None for one that sends nothing."""
+    operations = [operation_json(record) for record in records]
+    if not any(len(operation) > 1 for operation in operations):
+        return None
+    head = {"app": migration.app_label, "migration": migration.name}
+    return {**head, **({} if migration.atomic else {"atomic": False}), "operations": operations}
+
+
+def operation_json(record):
+    entry = {"class": type(record.operation).__name__, "statements": record.statements}
+    # What an operation has deferred that raises, nobody sends.
+    entry["deferred"] = [] if record.raises else record.deferred
+    entry["within"] = [index for index, is_within in enumerate(record.within) if is_within]
+    entry["varies"] = [index for index, sql in enumerate(record.statements) if record.holds_varying_literal(sql)]
+    entry["warns"] = record.warns
+    entry["raises"] = record.raises
+    entry["error"] = None if record.raises else record.error
+    entry["untrusted"] = "; ".join(record.reasons)
+    return {key: value for key, value in entry.items() if value}
+
+
+class BackendObserver(Observer):
+    """Tells what the backend sends from what it looks up, and goes on after it has refused an operation."""
+
+    def __init__(self, connection, trust):
+        super().__init__(connection, trust)
+        self.in_django_execute = 0
+        # While an operation that was refused is done after all: what it had sent already.
+        self.sent = None
+
+    def install(self):
+        super().install()
+        from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+
+        django_execute = DatabaseSchemaEditor.execute
+
+        def execute(editor, *args, **kwargs):
+            self.in_django_execute += 1
+            try:
+                return django_execute(editor, *args, **kwargs)
+            finally:
+                self.in_django_execute -= 1
+
+        DatabaseSchemaEditor.execute = execute
+
+    def wrap(self, app_label, record):
+        record.within, record.warns, record.raises = [], [], None
+        record.operation.database_forwards = self.going_on(app_label, record, record.operation.database_forwards)
+        super().wrap(app_label, record)
+
+    def going_on(self, app_label, record, database_forwards):
+        from django_zero_downtime_migrations.backends.postgres.schema import UnsafeOperationException
+
+        def forwards(label, editor, *states):
+            deferred_before = len(editor.deferred_sql)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                try:
+                    database_forwards(label, editor, *states)
+                except UnsafeOperationException as error:
+                    record.raises = describe(error)
+                    del editor.deferred_sql[deferred_before:]
+                    self.complete(record, editor, lambda: database_forwards(label, editor, *states))
+            unsafe = [warning.message for warning in caught if warning.category.__name__ == "UnsafeOperationWarning"]
+            record.warns += [] if record.raises else [str(message).splitlines()[0] for message in unsafe]
+
+        return forwards
+
+    def complete(self, record, editor, forwards):
+        """The operations after it shall be seen as if nothing had been refused; what it sends now is not recorded."""
+        editor.RAISE_FOR_UNSAFE, self.current, self.sent = False, None, list(record.statements)
+        try:
+            forwards()
+        finally:
+            editor.RAISE_FOR_UNSAFE, self.current, self.sent = True, record, None
+
+    # Called by the cursor
+
+    def on_execute(self, execute, sql, params, many, context):
+        if not self.in_django_execute and not changes_something(sql):
+            return execute(sql, params, many, context)
+        if self.sent and (final := self.final_form(sql, params)) in self.sent:
+            self.sent.remove(final)
+            return None
+        record, is_within = self.current, self.is_in_transaction()
+        if self.deferred is not None and is_within:
+            raise RuntimeError("a deferred statement in a transaction")
+        try:
+            return super().on_execute(execute, sql, params, many, context)
+        finally:
+            if record:
+                record.within += [is_within] * (len(record.statements) - len(record.within))
+
+    def is_in_transaction(self):
+        status = self.connection.connection.info.transaction_status
+        return self.connection.in_atomic_block or status == psycopg.pq.TransactionStatus.INTRANS
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
