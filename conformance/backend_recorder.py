@@ -6,6 +6,7 @@ JOB is {"projects": [..], "settings": {NAME: {..}}}: every project runs once wit
 itself, in a process to itself (Django holds one set of apps). A project that Django cannot load or run is `left_out`.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -23,6 +24,8 @@ from trust import Trust
 
 ENGINE = "django_zero_downtime_migrations.backends.postgres"
 PREFIX = "ZERO_DOWNTIME_MIGRATIONS_"
+TIMEOUTS = "SELECT current_setting('statement_timeout'), current_setting('lock_timeout')"
+RESTORE = "SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false)"
 
 
 def main(port):
@@ -215,6 +218,18 @@ class BackendObserver(Observer):
             forwards()
         finally:
             editor.RAISE_FOR_UNSAFE, self.current, self.sent = True, record, None
+
+    @contextlib.contextmanager
+    def savepoint(self):
+        """Outside of a transaction nothing is rolled back but the timeouts, which the backend leaves as they are after an error."""
+        session = self.connection.connection
+        before = session.execute(TIMEOUTS).fetchone()
+        try:
+            with super().savepoint():
+                yield
+        except Exception:
+            session.execute(RESTORE, before)
+            raise
 
     # Called by the cursor
 

@@ -153,14 +153,15 @@ class Observer:
 
     @contextlib.contextmanager
     def inside_schema_editor(self, deferred=None):
-        """With a list: what is sent now belongs there, as a deferred statement of its operation."""
+        """With a list: what is sent now belongs there, as a deferred statement of its operation; so does what sending it sends."""
         self.in_schema_editor += 1
-        self.deferred = deferred
+        around = self.deferred
+        self.deferred = around if deferred is None else deferred
         try:
             yield
         finally:
             self.in_schema_editor -= 1
-            self.deferred = None
+            self.deferred = around
 
     # Called by the cursor
 

@@ -138,6 +138,17 @@ def write(version, name, head, seen):
     print(path.relative_to(RECORDED), summary(projects), f"{path.stat().st_size // 1024} kB", flush=True)
 
 
+def read(version, name):
+    """What stands in the file, operations by their index: of what is not `defaults` those that a setting changes."""
+    recording = json.loads((RECORDED / f"{version}-{name}.json").read_text())
+    for migrations in recording["projects"].values():
+        for migration in migrations:
+            operations = migration["operations"]
+            numbered = operations.items() if isinstance(operations, dict) else enumerate(operations)
+            migration["operations"] = {int(index): operation for index, operation in numbered}
+    return recording
+
+
 def different(migrations, others):
     """Of each migration the operations that differ, by their index."""
     others = {(migration["app"], migration["migration"]): migration["operations"] for migration in others}
