@@ -15,6 +15,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import brief
 import environments
 import observe_fixtures
 import observed
@@ -43,7 +44,8 @@ NOTE = (
     "Statements that reached the cursor, in order; the backend's own look-ups (SELECT) are left out. `within`: those sent in a "
     "transaction. `raises`: the backend refused the operation after the statements shown; what comes after is recorded as if "
     "it had not. `error`: PostgreSQL refused the last statement, nothing was rolled back, and later operations on the model are "
-    "`untrusted`. Tables have no rows. What is not `defaults` holds only operations that differ from `defaults`."
+    "`untrusted`. `brief`: no statement works long under a lock that others wait for. Tables have no rows. What is not `defaults` "
+    "holds only operations that differ from `defaults`."
 )
 
 
@@ -126,6 +128,9 @@ def synthetic_projects():
 def write(version, name, head, seen):
     path = RECORDED / f"{version}-{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
+    for migrations in seen[name]["projects"].values():
+        for operation in (operation for migration in migrations for operation in migration["operations"]):
+            operation |= {"brief": True} if brief.is_brief(operation) else {}
     of_these, of_defaults = seen[name], seen["defaults"]
     projects = of_these["projects"]
     if name != "defaults":

@@ -1,11 +1,11 @@
-"""Which recorded statements are known to do no work that grows with a table while others wait for it.
+"""Which operations are known to hold locks for a moment only: no statement works long while others wait for its table.
 
-A closed list: of an operation with any other statement nothing is said.
+A closed list of statements: of an operation with any other nothing is said.
 """
 
 import re
 
-FREE = [
+BRIEF = [
     r"SET (statement_timeout|lock_timeout) ",
     r"CREATE TABLE ",
     r"DROP TABLE ",
@@ -21,26 +21,19 @@ FREE = [
     r"ALTER TABLE \S+ ADD COLUMN \S+ [a-z ]+(\(\d+(, \d+)?\))?( DEFAULT ('[^']*'|[-\d.]+|true|false))?( NOT)? NULL$",
     r"COMMENT ON ",
 ]
-FREE = re.compile("|".join(f"(?:{pattern})" for pattern in FREE), re.DOTALL)
+BRIEF = re.compile("|".join(f"(?:{pattern})" for pattern in BRIEF), re.DOTALL)
 
 NOT_NULL = re.compile(r"ALTER TABLE (\S+) ALTER COLUMN (\S+) SET NOT NULL$")
 NOT_NULL_CHECK = re.compile(r"ALTER TABLE (\S+) ADD CONSTRAINT (\S+) CHECK \((\S+) IS NOT NULL\) NOT VALID$")
-# What it sends was written by somebody; and what fails is no work that happens.
+# What these send was written by somebody.
 LEFT_OUT = ("RunSQL", "RunPython", "SeparateDatabaseAndState")
 
 
-def contradicts(operation, finding):
-    """Whether the finding is an error for blocking work that does not happen."""
-    if finding["severity"] != "error" or not {"blocks-writes", "blocks-reads"} & set(finding["harm"]):
-        return False
-    return is_free(operation)
-
-
-def is_free(operation):
+def is_brief(operation):
     if operation["class"] in LEFT_OUT or {"error", "raises", "untrusted", "within"} & set(operation):
         return False
     statements = operation.get("statements", []) + operation.get("deferred", [])
-    return all(FREE.match(sql) or is_proven(sql, statements) for sql in statements)
+    return all(BRIEF.match(sql) or is_proven(sql, statements) for sql in statements)
 
 
 def is_proven(sql, statements):
