@@ -1,11 +1,11 @@
-//! Embeds every page of rules/ with its examples, and refuses to build where a page lacks its title or its table.
+//! Embeds every page of rules/ with its examples and every page of pages/, and refuses to build where a page lacks its title or its table.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    for folder in ["rules", "fixtures/rules", "fixtures/advised"] {
+    for folder in ["rules", "pages", "fixtures/rules", "fixtures/advised"] {
         println!("cargo::rerun-if-changed={folder}");
     }
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
@@ -25,16 +25,34 @@ fn main() -> io::Result<()> {
         writeln!(examples, "    ({name:?}, {hazard:?}, &{advised:?}),").map_err(io::Error::other)?;
     }
     fs::write(Path::new(&out).join("rules.rs"), pages + "]")?;
-    fs::write(Path::new(&out).join("examples.rs"), examples + "]")
+    fs::write(Path::new(&out).join("examples.rs"), examples + "]")?;
+    fs::write(Path::new(&out).join("pages.rs"), other_pages()?)
 }
 
-fn check(page: &Path) -> io::Result<()> {
+/// Those that are about no rule.
+fn other_pages() -> io::Result<String> {
+    let mut pages = String::from("[\n");
+    for path in sorted(Path::new("pages"))? {
+        titled(&path)?;
+        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let full = fs::canonicalize(&path)?.display().to_string();
+        writeln!(pages, "    ({name:?}, include_str!({full:?})),").map_err(io::Error::other)?;
+    }
+    Ok(pages + "]")
+}
+
+fn titled(page: &Path) -> io::Result<String> {
     let text = fs::read_to_string(page)?;
     assert!(
         text.starts_with("# "),
         "{}: the first line must be the title, `# ...`",
         page.display()
     );
+    Ok(text)
+}
+
+fn check(page: &Path) -> io::Result<()> {
+    let text = titled(page)?;
     assert!(
         text.matches("\n```toml\n").count() == 1,
         "{}: one fenced toml block, no more",

@@ -32,7 +32,7 @@ pub enum Command {
     Check(Check),
     /// Print the DDL that migrations would run, with the locks and the work of each statement
     Sql(Sql),
-    /// Print the page of a rule, or of a lock mode
+    /// Print the page of a rule, a lock mode, an operation, a setting or a package
     Explain(Explain),
     /// List all rules
     Rules(Rules),
@@ -148,7 +148,8 @@ pub struct Sql {
 /// `forelock explain`
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// A rule or a lock mode: create-index-blocking-writes, "SHARE ROW EXCLUSIVE"
+    /// create-index-blocking-writes, "SHARE ROW EXCLUSIVE", 29 (a row of the matrix), blocks-writes, AddIndex, `lock_timeout`,
+    /// zero-downtime; `pages` lists what is about no rule
     pub name: String,
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]

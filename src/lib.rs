@@ -19,6 +19,7 @@ pub mod lint;
 pub mod lock;
 pub mod migration;
 pub mod models;
+pub mod pages;
 pub mod progress;
 pub mod project;
 pub mod python;

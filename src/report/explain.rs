@@ -1,29 +1,40 @@
-//! What `forelock explain NAME` prints: the page of a rule, or what a lock mode means.
+//! What `forelock explain NAME` prints: the page of a rule, what a lock mode or a harm means, a row of the matrix, or another page.
+
+mod other;
 
 use std::io::{self, Write};
 
 use super::table::Table;
 use super::{Characters, Style, locks, observed, page, rules_table};
 use crate::facts::Role;
-use crate::finding::{HeldLock, RelationKind};
+use crate::finding::{Harm, HeldLock, RelationKind};
 use crate::lock::{Command, LockMode};
+use crate::pages::{self, Page};
 use crate::rules::evidence::Evidence;
-use crate::rules::{self, Row, Rule, RuleTable};
+use crate::rules::{self, MatrixRow, Row, Rule, RuleTable};
 use crate::suggestion::nearest;
 
 /// Something that can be explained.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Topic<'a> {
     /// A rule and its page.
     Rule(&'a Rule),
     /// A table lock mode.
     Lock(LockMode),
+    /// A row of the user's matrix.
+    MatrixRow(MatrixRow),
+    /// A kind of harm, with the rules that do it.
+    Harm(Harm, Vec<&'a Rule>),
+    /// A package, an operation, a setting, how PostgreSQL works.
+    Page(Page),
+    /// The names of all pages that are about no rule.
+    Pages,
 }
 
-/// Neither a rule nor a lock mode.
+/// Nothing that can be explained.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "there is no rule and no lock mode called `{name}`{}; `forelock rules` lists the rules",
+    "there is nothing called `{name}` to explain{}; `forelock rules` lists the rules, `forelock explain pages` what else there is",
     suggestion.as_ref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default()
 )]
 pub struct UnknownTopic {
@@ -33,23 +44,48 @@ pub struct UnknownTopic {
     pub suggestion: Option<String>,
 }
 
-/// Finds a rule by its name, or a lock mode by any spelling of its name.
+/// Finds a rule or a kind of harm by its name, a row of the matrix by its number, anything else by any spelling of its name.
 ///
 /// # Errors
-/// When there is neither.
+/// When there is nothing of this name.
 pub fn topic<'a>(name: &str, table: &'a RuleTable) -> Result<Topic<'a>, UnknownTopic> {
-    if let Some(rule) = table.rule(name) {
-        return Ok(Topic::Rule(rule));
-    }
-    if let Some(mode) = LockMode::parse(name) {
-        return Ok(Topic::Lock(mode));
-    }
-    let rules = table.rules.iter().map(|rule| rule.name.as_str());
-    let names = rules.chain(LockMode::ALL.map(LockMode::name));
-    Err(UnknownTopic {
+    let rule = table.rule(name).map(Topic::Rule);
+    let found = rule
+        .or_else(|| LockMode::parse(name).map(Topic::Lock))
+        .or_else(|| matrix_row(name, table).map(Topic::MatrixRow))
+        .or_else(|| Harm::parse(name).map(|harm| Topic::Harm(harm, rules_with(harm, table))))
+        .or_else(|| pages::find(name).map(Topic::Page))
+        .or_else(|| (name == "pages").then_some(Topic::Pages));
+    found.ok_or_else(|| UnknownTopic {
         name: name.to_owned(),
-        suggestion: nearest(name, names).map(str::to_owned),
+        suggestion: suggestion(name, table),
     })
+}
+
+/// `29`, `row-29`, `matrix row 29`.
+fn matrix_row(name: &str, table: &RuleTable) -> Option<MatrixRow> {
+    let words = name.split(['-', '_', ' ']);
+    let number = words
+        .skip_while(|word| matches!(*word, "matrix" | "row"))
+        .collect::<Vec<_>>();
+    let [number] = number.as_slice() else { return None };
+    let number: u8 = number.parse().ok()?;
+    table.matrix().into_iter().find(|row| row.number == number)
+}
+
+fn rules_with(harm: Harm, table: &RuleTable) -> Vec<&Rule> {
+    let rules = table.rules.iter();
+    rules
+        .filter(|rule| rules_table::harm(rule).contains(&harm.name()))
+        .collect()
+}
+
+fn suggestion(name: &str, table: &RuleTable) -> Option<String> {
+    let rules = table.rules.iter().map(|rule| rule.name.as_str());
+    let modes = LockMode::ALL.map(LockMode::name);
+    let harms = Harm::ALL.map(Harm::name);
+    let others = pages::all().map(|page| page.name);
+    nearest(name, rules.chain(modes).chain(harms).chain(others)).map(str::to_owned)
 }
 
 /// Writes the page.
@@ -57,10 +93,15 @@ pub fn topic<'a>(name: &str, table: &'a RuleTable) -> Result<Topic<'a>, UnknownT
 /// # Errors
 /// When `out` cannot be written to.
 pub fn write(topic: Topic<'_>, evidence: &Evidence, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    match topic {
-        Topic::Rule(rule) => write_rule(rule, evidence, style, out),
-        Topic::Lock(mode) => page::write(&lock_page(mode), &[], style, out),
-    }
+    let markdown = match topic {
+        Topic::Rule(rule) => return write_rule(rule, evidence, style, out),
+        Topic::Lock(mode) => lock_page(mode),
+        Topic::MatrixRow(row) => other::matrix_row(&row),
+        Topic::Harm(harm, rules) => other::harm(harm, &rules),
+        Topic::Page(page) => other::page(&page),
+        Topic::Pages => other::list(),
+    };
+    page::write(&markdown, &[], style, out)
 }
 
 fn write_rule(rule: &Rule, evidence: &Evidence, style: &Style, out: &mut dyn Write) -> io::Result<()> {

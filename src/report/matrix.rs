@@ -119,7 +119,7 @@ fn write_numbered<'a>(
 }
 
 /// `table ACCESS EXCLUSIVE, referenced SHARE ROW EXCLUSIVE`
-fn locks(row: &MatrixRow) -> String {
+pub(super) fn locks(row: &MatrixRow) -> String {
     let locks: Vec<String> = row
         .locks
         .iter()
@@ -133,7 +133,7 @@ fn locks(row: &MatrixRow) -> String {
 }
 
 /// `none, scan`
-fn work(row: &MatrixRow) -> String {
+pub(super) fn work(row: &MatrixRow) -> String {
     let names: Vec<&str> = row.work.iter().map(|work| work.name()).collect();
     names.join(", ")
 }
