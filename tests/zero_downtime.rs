@@ -89,9 +89,10 @@ fn settings_of(name: &str, folder: &Path) -> String {
     if let Ok(recording) = fs::read_to_string(path) {
         let head: Value = serde_json::from_str(recording.lines().next().unwrap()).unwrap();
         let settings = head["settings"].as_object().unwrap().iter();
-        return settings
+        let lines: Vec<String> = settings
             .map(|(name, value)| format!("{name} = {}\n", python(value)))
             .collect();
+        return lines.concat();
     }
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
     let apps = entries.filter(|entry| entry.path().join("migrations").is_dir());
@@ -115,7 +116,8 @@ impl Said {
         let ask = |command: &str| -> Value {
             let words = format!("{command} --output-format json --django-version {django} --postgres-version 15");
             let run = Run::of(projects.forelock().args(words.split_whitespace()));
-            serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.notes))
+            assert!(run.out.starts_with(['{', '[']), "{}", run.notes);
+            serde_json::from_str(&run.out).unwrap()
         };
         let mut findings: BTreeMap<_, Vec<Value>> = BTreeMap::new();
         for finding in items(&ask("check")["findings"]) {
