@@ -22,7 +22,8 @@ UNKNOWN = re.compile(r"<unknown: ([^<>]*)>")
 
 # Indexes of `Meta.indexes` have shorter digests.
 TOGETHER = re.compile(
-    r'ALTER TABLE (?P<unique>".*?") ADD CONSTRAINT ".*?" UNIQUE \('
+    r'ALTER TABLE (?P<unique>".*?") ADD CONSTRAINT ".*?" UNIQUE (\(|USING INDEX )'
+    r'|CREATE UNIQUE INDEX CONCURRENTLY "[^"]*" ON (?P<built>"[^"]*") \('
     r'|CREATE INDEX "[^"]*_[0-9a-f]{8}_idx" ON (?P<index>"[^"]*") \('
 )
 
@@ -185,7 +186,7 @@ def normal_order(operation_class, statements):
 def together_of_table(sql):
     """The table whose `unique_together` or `index_together` this is, with what it creates."""
     found = TOGETHER.match(sql)
-    return found and (found["unique"] or found["index"], found["unique"] is None)
+    return found and (found["unique"] or found["built"] or found["index"], found["index"] is None)
 
 
 def sorted_if_together(run):

@@ -79,10 +79,15 @@ fn in_order<'a>(class: &str, statements: &'a Value) -> Vec<&'a str> {
     statements
 }
 
-/// The table, of `ALTER TABLE .. ADD CONSTRAINT .. UNIQUE (..)`.
+/// The table, of `ALTER TABLE .. ADD CONSTRAINT .. UNIQUE (..)`, or of the index that is built concurrently and used for one.
 fn unique_of(sql: &str) -> Option<&str> {
+    if let Some(index) = sql.strip_prefix("CREATE UNIQUE INDEX CONCURRENTLY ") {
+        let (_, table) = index.split_once(" ON ")?;
+        return table.split_once(" (").map(|(table, _)| table);
+    }
     let (table, constraint) = sql.strip_prefix("ALTER TABLE ")?.split_once(" ADD CONSTRAINT ")?;
-    constraint.contains("\" UNIQUE (").then_some(table)
+    let is_unique = constraint.contains("\" UNIQUE (") || constraint.contains("\" UNIQUE USING INDEX ");
+    is_unique.then_some(table)
 }
 
 pub fn items(value: &Value) -> &[Value] {
