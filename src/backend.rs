@@ -36,6 +36,8 @@ impl Backend {
 /// The settings `ZERO_DOWNTIME_MIGRATIONS_..`, see `DatabaseSchemaEditorMixin.__init__` of the package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ZeroDowntime {
+    /// The engine, where its schema editor is the project's own and derives from the package's.
+    pub derived: Option<String>,
     /// The package's release: `20` of 0.20.
     pub release: u8,
     /// `..STATEMENT_TIMEOUT`, as it is set around locks that others wait for.
@@ -59,6 +61,7 @@ pub struct ZeroDowntime {
 impl Default for ZeroDowntime {
     fn default() -> Self {
         Self {
+            derived: None,
             release: Self::NEWEST,
             statement_timeout: None,
             lock_timeout: None,

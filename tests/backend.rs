@@ -143,6 +143,55 @@ fn an_engine_that_is_not_known_makes_ddl_partial_and_is_said_once() {
 }
 
 #[test]
+fn an_engine_of_the_project_is_what_it_derives_from() {
+    let engine = |base: &str| {
+        with_settings("DATABASES = {'default': {'ENGINE': 'acme.db'}}\n")
+            .file("acme/__init__.py", "")
+            .file("acme/db/__init__.py", "")
+            .file("acme/db/base.py", base)
+    };
+    let plain = engine(
+        "from django.db.backends.postgresql.base import DatabaseWrapper as Base\n\n\nclass DatabaseWrapper(Base):\n    pass\n",
+    );
+    assert_eq!(
+        (sent(&plain), confidence(&plain)),
+        (vec![BLOCKING.to_owned()], "exact".to_owned())
+    );
+    let pool = engine(
+        "from django_zero_downtime_migrations.backends.postgres.base import DatabaseWrapper as Base\n\n\n\
+         class DatabaseWrapper(Base):\n    def get_new_connection(self, params):\n        return super().get_new_connection(params)\n",
+    );
+    assert_eq!(
+        (sent(&pool), confidence(&pool)),
+        (vec![CONCURRENTLY.to_owned()], "exact".to_owned())
+    );
+    let own = engine(
+        "from django.db.backends.postgresql.base import DatabaseWrapper as Base\nfrom .schema import Editor\n\n\n\
+         class DatabaseWrapper(Base):\n    SchemaEditorClass = Editor\n",
+    )
+    .file(
+        "acme/db/schema.py",
+        "from django.db.backends.postgresql.schema import DatabaseSchemaEditor\n\
+         from django_zero_downtime_migrations.backends.postgres.schema import DatabaseSchemaEditorMixin\n\n\n\
+         class Editor(DatabaseSchemaEditorMixin, DatabaseSchemaEditor):\n    pass\n",
+    );
+    assert_eq!(
+        (sent(&own), confidence(&own)),
+        (vec![CONCURRENTLY.to_owned()], "partial".to_owned())
+    );
+    assert!(notes(&own).contains("its schema editor is its own"), "{}", notes(&own));
+    let other = engine(
+        "from django.db.backends.postgresql.base import DatabaseWrapper as Base\nfrom .schema import Editor\n\n\n\
+         class DatabaseWrapper(Base):\n    SchemaEditorClass = Editor\n",
+    )
+    .file("acme/db/schema.py", "class Editor:\n    pass\n");
+    assert_eq!(
+        (sent(&other), confidence(&other)),
+        (vec![BLOCKING.to_owned()], "partial".to_owned())
+    );
+}
+
+#[test]
 fn an_engine_that_cannot_be_read_is_djangos_own_and_is_said_once() {
     let scratch = with_settings("from acme import databases\nDATABASES = databases()\n");
     assert_eq!(sent(&scratch), [BLOCKING]);

@@ -1,10 +1,14 @@
 //! Which backend `DATABASES` names, as far as it can be read, and what is to be said of that.
 
+mod lineage;
+
 use std::sync::Arc;
 
 use crate::backend::{Backend, ZeroDowntime};
 use crate::value::{Call, Operator, Value};
 use crate::versions::DjangoVersion;
+
+pub(super) use lineage::{Lineage, lineage};
 
 /// The distribution of the zero-downtime backend.
 pub(super) const ZERO_DOWNTIME: &str = "django-pg-zero-downtime-migrations";
@@ -178,6 +182,11 @@ pub(super) fn item<'v>(dict: &'v Value, key: &str) -> Option<&'v Value> {
     }
 }
 
+/// Whether forelock knows what the engine does.
+fn is_known(engine: &str) -> bool {
+    kind(engine) != Kind::Unknown
+}
+
 fn kind(engine: &str) -> Kind {
     if engine == "zero-downtime"
         || engine.starts_with("django_zero_downtime_migrations.backends.")
@@ -205,6 +214,8 @@ pub(super) struct Asked<'a> {
     pub(super) setting: &'a dyn Fn(&str) -> Option<Value>,
     /// The release of a distribution, where the project pins it.
     pub(super) release: &'a dyn Fn(&str) -> Option<DjangoVersion>,
+    /// What an engine of the project's own derives from.
+    pub(super) lineage: &'a dyn Fn(&str) -> Option<Lineage>,
 }
 
 impl Asked<'_> {
@@ -234,8 +245,18 @@ impl Asked<'_> {
         };
         match kind(engine) {
             Kind::Plain | Kind::OtherDatabase => (Arc::default(), None),
-            Kind::ZeroDowntime => self.zero_downtime(engine, by),
-            Kind::Unknown => {
+            Kind::ZeroDowntime => self.zero_downtime(engine, by, None),
+            Kind::Unknown => self.derived(engine, by),
+        }
+    }
+
+    /// An engine that is not known by its name.
+    fn derived(&self, engine: &str, by: &str) -> (Arc<Backend>, Option<String>) {
+        match (self.lineage)(engine) {
+            Some(Lineage::Of(base)) if kind(&base) == Kind::ZeroDowntime => self.zero_downtime(engine, by, None),
+            Some(Lineage::Of(_)) => (Arc::default(), None),
+            Some(Lineage::ZeroDowntime) => self.zero_downtime(engine, by, Some(engine)),
+            None => {
                 let note = format!(
                     "forelock does not know the database engine {engine} ({by}): DDL is shown as Django's own backend for \
                      PostgreSQL sends it, and called partial; if it leaves DDL alone, set `backend = \"django\"`"
@@ -246,7 +267,8 @@ impl Asked<'_> {
         }
     }
 
-    fn zero_downtime(&self, engine: &str, by: &str) -> (Arc<Backend>, Option<String>) {
+    /// `derived` has a schema editor of its own, which may do otherwise.
+    fn zero_downtime(&self, engine: &str, by: &str, derived: Option<&str>) -> (Arc<Backend>, Option<String>) {
         let found = (self.release)(ZERO_DOWNTIME).filter(|version| version.major == 0);
         let nearest = found.map_or(ZeroDowntime::NEWEST, |version| {
             version.minor.clamp(ZeroDowntime::OLDEST, ZeroDowntime::NEWEST)
@@ -256,8 +278,17 @@ impl Asked<'_> {
             Some(version) => format!("{version}, which forelock does not know and takes for 0.{nearest}"),
             None => format!("0.{nearest}, which is assumed: nothing pins it"),
         };
-        let backend = self.settings(nearest);
-        let note = format!("{by} names the engine {engine}: DDL is what {ZERO_DOWNTIME} sends, release {release}");
+        let backend = ZeroDowntime {
+            derived: derived.map(str::to_owned),
+            ..self.settings(nearest)
+        };
+        let own = match derived {
+            Some(_) => {
+                "; its schema editor is its own and derives from that one: what it does otherwise is not known, and DDL is called partial"
+            }
+            None => "",
+        };
+        let note = format!("{by} names the engine {engine}: DDL is what {ZERO_DOWNTIME} sends, release {release}{own}");
         (Arc::new(Backend::ZeroDowntime(backend)), Some(note))
     }
 
@@ -273,6 +304,7 @@ impl Asked<'_> {
         };
         let default = ZeroDowntime::default();
         ZeroDowntime {
+            derived: None,
             release,
             statement_timeout: timeout("STATEMENT_TIMEOUT"),
             lock_timeout: timeout("LOCK_TIMEOUT"),

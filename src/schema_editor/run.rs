@@ -45,7 +45,7 @@ impl Run<'_> {
     }
 
     /// Whatever an engine does that is not known, its DDL is not Django's for certain: that is told once, in a note.
-    fn doubt_engine(&mut self, engine: &str) {
+    pub(super) fn doubt_engine(&mut self, engine: &str) {
         let outcome = &mut self.editor.outcome;
         outcome.confidence = outcome.confidence.max(Confidence::Partial);
         let reason = format!("what the engine `{engine}` makes of it");

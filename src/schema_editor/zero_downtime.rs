@@ -31,6 +31,9 @@ impl Run<'_> {
 
     /// `execute` of what Django's schema editor composes.
     pub(super) fn execute_steps(&mut self, backend: &ZeroDowntime, string: Vec<Statement>) {
+        if let Some(engine) = &backend.derived {
+            self.doubt_engine(engine);
+        }
         self.refuse_unsafe_statements(&string);
         let steps = steps(backend, self.editor.django, string);
         self.send_steps(steps.now);

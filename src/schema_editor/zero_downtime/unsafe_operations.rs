@@ -44,9 +44,12 @@ impl Run<'_> {
 
     /// `AddConstraintNotValid` makes one string of the two statements that the backend has for it: a `TypeError`.
     pub(in super::super) fn refuse_not_valid(&mut self) {
+        self.crash("AddConstraintNotValid");
+    }
+
+    fn crash(&mut self, what: &str) {
         if self.zero_downtime().is_some() && !self.editor.is_stopped {
-            let reason = "AddConstraintNotValid raises a TypeError under it".to_owned();
-            self.refuse_by(RefusedBy::Backend, reason);
+            self.refuse_by(RefusedBy::Backend, format!("{what} raises a TypeError under it"));
             self.editor.is_stopped = true;
         }
     }
@@ -55,6 +58,10 @@ impl Run<'_> {
     pub(super) fn refuse_unsafe_statements(&mut self, string: &[Statement]) {
         for statement in string {
             match statement {
+                // `sql_create_table` is an object to which Django adds the text of the tablespace.
+                Statement::CreateTable(create) if create.tablespace.is_some() => {
+                    self.crash("a table with a tablespace");
+                }
                 Statement::RenameTable { .. } => self.call_unsafe(Unsafe::RenameTable),
                 Statement::AlterTable { actions, .. } => {
                     for action in actions {
