@@ -395,10 +395,10 @@ impl<'a> Database<'a> {
     }
 
     /// Ends the migration: says what all of it comes to, and what it leaves behind.
-    pub(super) fn finish(&mut self, migration: &Migration) {
+    pub(super) fn finish(&mut self) {
         self.tell_transaction();
         self.taken.tell(self.rules, &mut self.log);
-        self.judge_half_done(migration);
+        self.judge_half_done();
         self.judge_builds();
 
         let left: Vec<String> = self

@@ -1,7 +1,7 @@
 //! What is to be said of an operation beside its statements, and what several operations do together.
 
 use crate::finding::{HeldLock, Severity};
-use crate::migration::{Migration, OperationPath};
+use crate::migration::OperationPath;
 use crate::schema_editor::{Refusal, RefusedBy};
 
 use super::database::Database;
@@ -49,12 +49,12 @@ impl Database<'_> {
     }
 
     /// A migration without a transaction that fails half way is run again from its start.
-    pub(super) fn judge_half_done(&mut self, migration: &Migration) {
+    pub(super) fn judge_half_done(&mut self) {
         if self.is_atomic {
             return;
         }
-        if migration.atomic {
-            // The backend runs every migration so; what it sends is made to stand alone.
+        if !self.backend.has_transactions() {
+            // Every migration runs so, and what is sent is made to stand alone.
             self.judge_unrepeatable();
             return;
         }

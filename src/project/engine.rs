@@ -278,9 +278,12 @@ impl Asked<'_> {
             Some(version) => format!("{version}, which forelock does not know and takes for 0.{nearest}"),
             None => format!("0.{nearest}, which is assumed: nothing pins it"),
         };
+        let settings = self.settings(nearest);
         let backend = ZeroDowntime {
             derived: derived.map(str::to_owned),
-            ..self.settings(nearest)
+            // What an editor of the project's own lets pass is its own affair.
+            raise_for_unsafe: settings.raise_for_unsafe && derived.is_none(),
+            ..settings
         };
         let own = match derived {
             Some(_) => {

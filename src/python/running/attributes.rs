@@ -204,6 +204,8 @@ impl<'a> Runner<'a> {
                 let reason = format!("`{}` changes the state", self.shown(place));
                 self.unfollowed(reason, Some(Handed::Editor), place);
             }
+            // Django looks at none that its class lacks: it is for an editor that the project has put in its place.
+            Datum::Editor if !is_of_schema_editor(name) => {}
             Datum::Editor | Datum::Connection => {
                 let shown = self.shown(place);
                 let handed = self.handed([owner]);
@@ -213,6 +215,20 @@ impl<'a> Runner<'a> {
             _ => {}
         }
     }
+}
+
+/// Whether Django's schema editor has an attribute of this name: `BaseDatabaseSchemaEditor` and PostgreSQL's, as in
+/// django/db/backends/base/schema.py.
+fn is_of_schema_editor(name: &str) -> bool {
+    const VERBS: [&str; 12] = [
+        "add_", "alter_", "atomic", "collect", "create_", "delete_", "prepare_", "quote_", "remove_", "rename_",
+        "skip_", "sql_",
+    ];
+    let is_one = matches!(
+        name,
+        "column_sql" | "connection" | "deferred_sql" | "effective_default" | "execute" | "table_sql" | "db_default_sql"
+    );
+    is_one || name.starts_with('_') || VERBS.iter().any(|verb| name.starts_with(verb))
 }
 
 /// Settings that by custom name the folder that the project lies in.

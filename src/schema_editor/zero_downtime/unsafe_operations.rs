@@ -48,7 +48,8 @@ impl Run<'_> {
     }
 
     fn crash(&mut self, what: &str) {
-        if self.zero_downtime().is_some() && !self.editor.is_stopped {
+        let crashes = self.zero_downtime().is_some_and(|backend| backend.derived.is_none());
+        if crashes && !self.editor.is_stopped {
             self.refuse_by(RefusedBy::Backend, format!("{what} raises a TypeError under it"));
             self.editor.is_stopped = true;
         }
