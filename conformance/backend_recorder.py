@@ -60,7 +60,11 @@ def run_project(project, settings, port):
         boot(project, port)
     except Exception as error:
         return dict.fromkeys(settings, f"Django does not load it: {describe(error)}")
-    return {name: in_child(run_with, project, values) for name, values in settings.items() if wants(project, name)}
+    seen = {}
+    for name, values in settings.items():
+        if wants(project, name):
+            seen[name] = in_child(run_with, project, values, seen.get("defaults"))
+    return seen
 
 
 def wants(project, name):
@@ -103,7 +107,7 @@ def accept_condition():
         CheckConstraint.__init__ = init
 
 
-def run_with(project, values):
+def run_with(project, values, defaults):
     from django.conf import settings
     from django.db import connection
 
@@ -114,7 +118,7 @@ def run_with(project, values):
     with psycopg.connect(**server, autocommit=True) as session:
         session.execute(f'CREATE DATABASE "{database["NAME"]}"')
         try:
-            return migrate(project, connection)
+            return migrate(project, connection, defaults)
         except Exception as error:
             traceback.print_exc()
             return f"it stops: {describe(error)}"
@@ -123,11 +127,11 @@ def run_with(project, values):
             session.execute(f'DROP DATABASE "{database["NAME"]}" WITH (FORCE)')
 
 
-def migrate(project, connection):
+def migrate(project, connection, defaults):
     from django.db.migrations import executor, graph
 
     recorder.prefer_originals(graph.MigrationGraph)
-    observer = BackendObserver(connection, Trust())
+    observer = BackendObserver(connection, Trust(), defaults)
     runner = executor.MigrationExecutor(connection, observer.on_progress)
     observer.install()
     runner.migrate(runner.loader.graph.leaf_nodes())
@@ -167,11 +171,11 @@ def operation_json(record):
 class BackendObserver(Observer):
     """Tells what the backend sends from what it looks up, and goes on after it has refused an operation."""
 
-    def __init__(self, connection, trust):
+    def __init__(self, connection, trust, defaults):
         super().__init__(connection, trust)
         self.in_django_execute = 0
-        # While an operation that was refused is done after all: what it had sent already.
-        self.sent = None
+        # What was sent where nothing is refused.
+        self.defaults = {(entry["app"], entry["migration"]): entry["operations"] for entry in defaults or ()}
 
     def install(self):
         super().install()
@@ -205,19 +209,21 @@ class BackendObserver(Observer):
                 except UnsafeOperationException as error:
                     record.raises = describe(error)
                     del editor.deferred_sql[deferred_before:]
-                    self.complete(record, editor, lambda: database_forwards(label, editor, *states))
+                    self.complete(record, editor)
             unsafe = [warning.message for warning in caught if warning.category.__name__ == "UnsafeOperationWarning"]
-            record.warns += [] if record.raises else [str(message).splitlines()[0] for message in unsafe]
+            record.warns += [str(message).splitlines()[0] for message in unsafe]
 
         return forwards
 
-    def complete(self, record, editor, forwards):
-        """The operations after it shall be seen as if nothing had been refused; what it sends now is not recorded."""
-        editor.RAISE_FOR_UNSAFE, self.current, self.sent = False, None, list(record.statements)
-        try:
-            forwards()
-        finally:
-            editor.RAISE_FOR_UNSAFE, self.current, self.sent = True, record, None
+    def complete(self, record, editor):
+        """The operations after it shall be seen as if nothing had been refused: the rest of what it sends by default is sent now."""
+        migration, _ = self.migrations[-1]
+        default = self.defaults[migration.app_label, migration.name][record.index]
+        self.current = None
+        for sql in default.get("statements", [])[len(record.statements) :]:
+            self.connection.connection.execute(sql)
+        editor.deferred_sql.extend(default.get("deferred", []))
+        self.current = record
 
     @contextlib.contextmanager
     def savepoint(self):
@@ -236,9 +242,6 @@ class BackendObserver(Observer):
     def on_execute(self, execute, sql, params, many, context):
         if not self.in_django_execute and not changes_something(sql):
             return execute(sql, params, many, context)
-        if self.sent and (final := self.final_form(sql, params)) in self.sent:
-            self.sent.remove(final)
-            return None
         record, is_within = self.current, self.is_in_transaction()
         if self.deferred is not None and is_within:
             raise RuntimeError("a deferred statement in a transaction")
