@@ -1,5 +1,6 @@
 //! The configuration: forelock.toml, or `[tool.forelock]` of pyproject.toml.
 
+pub mod deploy;
 mod read;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 use thiserror::Error;
 
+use crate::config::deploy::DeployChoice;
 use crate::files::{Files, Unreadable};
 use crate::finding::Severity;
 use crate::migration::read::CustomField;
@@ -41,6 +43,8 @@ pub struct Configuration {
     pub python: Option<PathBuf>,
     /// `deployed`: what the running release has: a reference of git, or a pattern of tags.
     pub deployed: Option<String>,
+    /// `deploy`: when migrations run, beside the code that they belong to.
+    pub deploy: DeployChoice,
     /// `stats`: answers to `forelock stats-query`; relative to the file.
     pub stats: Vec<PathBuf>,
     /// `hot-tables`: tables on which a moment's lock already hurts.

@@ -20,6 +20,7 @@ pub mod lock;
 pub mod migration;
 pub mod models;
 pub mod pages;
+pub mod phase;
 pub mod progress;
 pub mod project;
 pub mod python;

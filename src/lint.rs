@@ -12,6 +12,8 @@ mod half_done;
 mod input;
 mod judge;
 mod landed;
+mod late;
+mod phases;
 mod problems;
 mod python;
 mod remarks;
@@ -21,6 +23,7 @@ mod taken;
 mod tell;
 mod told;
 mod waiting;
+mod weigh;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -43,6 +46,7 @@ use database::{Database, Telling};
 use findings::Collector;
 use input::InputHit;
 use landed::Withheld;
+use phases::Phases;
 use sent::{Executed, Sent};
 
 /// Whether a finding of this rule and harm is wanted in the file at this path, as paths are shown to people.
@@ -79,7 +83,8 @@ pub fn analyse(project: &Project, rules: &RuleTable, aim: Aim<'_>, standing: &St
 #[must_use]
 pub fn analyse_as(project: &Project, identity: &str, rules: &RuleTable, aim: Aim<'_>, standing: &Standing) -> Analysis {
     let history = history::order(&project.migrations, &project.settings.swappable);
-    let mut run = Run::new(project, identity, rules, standing);
+    let phases = Phases::of(project, &history, standing);
+    let mut run = Run::new(project, identity, rules, standing, &phases);
     let mut findings = run.of_files(aim);
     let mut reports = Vec::new();
     let mut of_history = problems::of_history(project, &history, rules);
@@ -88,6 +93,9 @@ pub fn analyse_as(project: &Project, identity: &str, rules: &RuleTable, aim: Aim
     }
     for (index, hits) in landed::of_squashes(project, standing, rules) {
         of_history.entry(index).or_default().extend(hits);
+    }
+    for (index, hit) in phases.refused(project, rules) {
+        of_history.entry(index).or_default().push(hit);
     }
     for index in &history.order {
         let migration = &project.migrations[*index];
@@ -107,7 +115,7 @@ pub fn analyse_as(project: &Project, identity: &str, rules: &RuleTable, aim: Aim
         reports: &mut reports,
         withheld: &mut withheld,
     };
-    squashes.judge(Run::new(project, identity, rules, standing), &history, aim);
+    squashes.judge(Run::new(project, identity, rules, standing, &phases), &history, aim);
     let mut left: Vec<_> = of_history.into_iter().collect();
     left.sort_by_key(|(index, _)| *index);
     for (index, hits) in left {
@@ -185,6 +193,7 @@ struct Run<'a> {
     database: Database<'a>,
     namer: Namer,
     standing: &'a Standing,
+    phases: &'a Phases,
     withheld: Withheld,
     /// Where the running migration takes models and database apart.
     apart: Apart<'a>,
@@ -193,7 +202,13 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(project: &'a Project, identity: &str, rules: &'a RuleTable, standing: &'a Standing) -> Self {
+    fn new(
+        project: &'a Project,
+        identity: &str,
+        rules: &'a RuleTable,
+        standing: &'a Standing,
+        phases: &'a Phases,
+    ) -> Self {
         let mut database = Database::new(
             rules,
             &project.session,
@@ -216,6 +231,7 @@ impl<'a> Run<'a> {
             database,
             namer: Namer::new(identity.to_owned()),
             standing,
+            phases,
             withheld: Withheld::default(),
             apart: Apart::default(),
             held: Vec::new(),
@@ -304,7 +320,8 @@ impl<'a> Run<'a> {
         of_history: Vec<InputHit<'a>>,
     ) -> (MigrationReport, Vec<Finding>) {
         let telling = telling(migration, aim, judging);
-        self.database.begin(migration, telling);
+        self.database
+            .begin(migration, telling, self.phases.deploy(&migration.key));
         self.editor.begin(migration.atomic);
         let app = &migration.key.app;
         if !migration.gaps.is_empty() || !of_history.is_empty() {
@@ -325,7 +342,7 @@ impl<'a> Run<'a> {
         let left = self.editor.left_behind(app, &migration.operations, &self.models);
         self.database.judge_refusals(&left);
         self.editor.finish(&mut self.database);
-        self.database.finish();
+        self.database.finish(migration, self.models.now());
         let standing = self.standing;
         self.database.release_stand_ins(|| standing.given_up(&migration.key));
         if !migration.gaps.is_empty() {

@@ -1,5 +1,6 @@
 //! A migration as data: what a file declares, with the place of everything that can be wrong.
 
+pub mod deploy;
 pub mod field;
 pub mod internal_type;
 pub mod operation;
@@ -81,6 +82,10 @@ pub struct Migration {
     pub dependencies: Vec<Dependency>,
     /// `run_before`.
     pub run_before: Vec<Dependency>,
+    /// What it says of the moment at which it runs, beside the deploy of its release.
+    pub mark: Option<deploy::Mark>,
+    /// The stages of its operations.
+    pub stages: deploy::Stages,
     /// `replaces`.
     pub replaces: Vec<MigrationKey>,
     /// `operations`, in order.

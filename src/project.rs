@@ -1,6 +1,7 @@
 //! A Django project as read from disk: settings, apps and migrations.
 
 mod apps;
+pub mod deploy_tools;
 mod division;
 mod engine;
 mod environment;
@@ -26,6 +27,7 @@ use crate::models::{KnownModel, ModelSettings};
 use crate::progress::Progress;
 use crate::source::{Range, SourceFile, Sources};
 use crate::versions::{DjangoVersion, PostgresVersion, VersionSource};
+pub use deploy_tools::DeployTools;
 pub use load::load;
 use root::Named;
 pub use root::{ConfigurationChoice, Target};
@@ -50,6 +52,8 @@ pub struct Project {
     pub session: Session,
     /// What its `ENGINE` makes of DDL.
     pub backend: Arc<Backend>,
+    /// What runs its migrations in phases, beside a deploy.
+    pub deploy_tools: DeployTools,
     /// The configuration that holds for it.
     pub configuration: Arc<Configuration>,
     /// What the user asked to judge.

@@ -50,6 +50,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Harm beside what locks and work say.
     pub harm: Vec<Harm>,
+    /// Whom `breaks-running-code` is about.
+    pub harmed: Harmed,
     /// The sentence of a finding, with `{table}` and other names to fill in.
     pub message: String,
     /// What to do instead, by the Django class that caused it; `default` for all others.
@@ -60,6 +62,15 @@ pub struct Rule {
     pub matrix_rows: Vec<u8>,
     /// The matrix row of its findings, where that is not the row of the statement they point at.
     pub finding_row: Option<u8>,
+}
+
+/// Which code it is that a rule calls broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harmed {
+    /// The release before the migration's own: nobody, once it is gone.
+    OldRelease,
+    /// Whatever code runs afterwards: `harmed = "any-code"`.
+    AnyCode,
 }
 
 /// What a rule looks at.

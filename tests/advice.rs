@@ -36,6 +36,10 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
         "change-row-security",
         "which rows are to be seen only the project knows",
     ),
+    (
+        "deploy-phase-refused",
+        "the same operations in another phase; tests/phases.rs has them",
+    ),
     ("django-refuses", "it depends on what Django refuses"),
     ("create-table-with-foreign-key", "a lock_timeout, on hot tables alone"),
     ("drop-check", "a lock_timeout, on hot tables alone"),
@@ -191,6 +195,8 @@ fn has_no_other_code(rule: &str, class: &str) -> bool {
         ("rename-table", "RenameField"),
         ("drop-table-in-use", "RemoveField"),
         ("foreign-key-left", "DeleteModel"),
+        ("foreign-key-dropped-late", "DeleteModel"),
+        ("required-column-dropped-late", "RunSQL"),
     ];
     SAME.contains(&(rule, class))
 }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use forelock::history::{self, History, HistoryProblemKind};
+use forelock::migration::deploy::Stages;
 use forelock::migration::{Dependency, Migration, MigrationKey, Ownership};
 use forelock::source::{Range, SourceFile};
 use rustc_hash::FxHashMap;
@@ -26,6 +27,8 @@ fn migration(name: &str, dependencies: &[&str]) -> Migration {
             .map(|name| Dependency::Migration(key(name)))
             .collect(),
         run_before: Vec::new(),
+        mark: None,
+        stages: Stages::default(),
         replaces: Vec::new(),
         operations: Vec::new(),
         gaps: Vec::new(),

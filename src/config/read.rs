@@ -31,6 +31,7 @@ const KEYS: [&str; 15] = [
     "settings-module",
     "backend",
     "python",
+    "deploy",
     "deployed",
     "stats",
     "hot-tables",
@@ -38,8 +39,8 @@ const KEYS: [&str; 15] = [
     "models",
 ];
 
-type Key<'a> = Spanned<Cow<'a, str>>;
-type Node<'a> = Spanned<DeValue<'a>>;
+pub(super) type Key<'a> = Spanned<Cow<'a, str>>;
+pub(super) type Node<'a> = Spanned<DeValue<'a>>;
 
 /// A whole forelock.toml.
 pub(super) fn forelock_toml(path: &Path, text: &str, rules: &RuleTable) -> Result<Configuration, ConfigError> {
@@ -61,7 +62,7 @@ pub(super) fn pyproject(path: &Path, text: &str, rules: &RuleTable) -> Result<Op
     reader.configuration(reader.table("tool.forelock", ours)?).map(Some)
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     source: Arc<SourceFile>,
     rules: &'a RuleTable,
 }
@@ -79,7 +80,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn error(&self, span: ops::Range<usize>, message: impl Into<String>) -> ConfigError {
+    pub(super) fn error(&self, span: ops::Range<usize>, message: impl Into<String>) -> ConfigError {
         let position = self.source.position(u32::try_from(span.start).unwrap_or(u32::MAX));
         ConfigError::Invalid {
             path: self.source.path.clone(),
@@ -117,6 +118,7 @@ impl<'a> Reader<'a> {
             "settings-module" => to.settings_module = Some(self.string(name, value)?.to_owned()),
             "backend" => to.backend = Some(self.string(name, value)?.to_owned()),
             "python" => to.python = Some(self.path(name, value)?),
+            "deploy" => to.deploy = self.deploy(name, value)?,
             "deployed" => to.deployed = Some(self.string(name, value)?.to_owned()),
             "stats" => {
                 let files = self.strings(name, value)?;
@@ -130,7 +132,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn unknown_key(&self, key: &Key<'_>, known: &[&str]) -> ConfigError {
+    pub(super) fn unknown_key(&self, key: &Key<'_>, known: &[&str]) -> ConfigError {
         let name = key.get_ref();
         let message = match nearest(name, known.iter().copied()) {
             _ if name == "tool" => {
@@ -142,7 +144,7 @@ impl<'a> Reader<'a> {
         self.error(key.span(), message)
     }
 
-    fn wrong_type(&self, key: &str, value: &Node<'_>, wanted: &str) -> ConfigError {
+    pub(super) fn wrong_type(&self, key: &str, value: &Node<'_>, wanted: &str) -> ConfigError {
         let found = value.get_ref().type_str();
         self.error(
             value.span(),
@@ -150,7 +152,7 @@ impl<'a> Reader<'a> {
         )
     }
 
-    fn string<'v>(&self, key: &str, value: &'v Node<'_>) -> Result<&'v str, ConfigError> {
+    pub(super) fn string<'v>(&self, key: &str, value: &'v Node<'_>) -> Result<&'v str, ConfigError> {
         value
             .get_ref()
             .as_str()
@@ -178,7 +180,7 @@ impl<'a> Reader<'a> {
         Ok(strings.into_iter())
     }
 
-    fn table<'v, 't>(&self, key: &str, value: &'v Node<'t>) -> Result<&'v DeTable<'t>, ConfigError> {
+    pub(super) fn table<'v, 't>(&self, key: &str, value: &'v Node<'t>) -> Result<&'v DeTable<'t>, ConfigError> {
         value
             .get_ref()
             .as_table()
@@ -193,7 +195,7 @@ impl<'a> Reader<'a> {
         selectors.collect()
     }
 
-    fn pattern(&self, text: &str, span: ops::Range<usize>) -> Result<Pattern, ConfigError> {
+    pub(super) fn pattern(&self, text: &str, span: ops::Range<usize>) -> Result<Pattern, ConfigError> {
         Pattern::new(text, self.folder()).map_err(|error| self.error(span, error.to_string()))
     }
 
@@ -245,7 +247,7 @@ impl<'a> Reader<'a> {
         Ok(self.folder().join(self.string(key, value)?))
     }
 
-    fn entries<T>(
+    pub(super) fn entries<T>(
         &self,
         key: &str,
         value: &Node<'_>,

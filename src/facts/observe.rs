@@ -21,6 +21,7 @@ mod usage;
 mod version;
 
 use crate::catalog::{Catalog, object_name, table_key};
+use crate::phase::Deploy;
 use crate::standing::GivenUp;
 use crate::statement::{CreateIndex, CreateTable, ForeignKey, IndexItem, Name, Statement};
 use crate::transaction::Transaction;
@@ -51,6 +52,8 @@ pub trait Usage {
     fn column_given_up(&self, table: &str, column: &str) -> Option<&GivenUp>;
     /// Which migration put this view in the place of a table that it renamed.
     fn stands_in(&self, view: &str) -> Option<&GivenUp>;
+    /// When the migration runs, and so whose code runs with it.
+    fn deploy(&self) -> Deploy;
     /// No model has ever had this table: hand-written SQL made it, or gave it this name.
     fn has_no_model(&self, table: &str) -> bool;
 }

@@ -16,7 +16,8 @@ use crate::schema_editor::Refusal;
 
 use super::advice::source_of;
 use super::input::InputHit;
-use left::{has_column, keys_left, missing, required_column};
+pub(super) use left::{drops_of, has_column};
+use left::{keys_left, missing, required_column};
 use renamed::naming_old_field;
 
 /// State operations of the running migration, with what the models had before them.

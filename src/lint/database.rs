@@ -10,6 +10,8 @@ use crate::catalog::{Catalog, Cause, OnConflict, Scope, table_key};
 use crate::facts::observe::{Context, Usage, observe};
 use crate::finding::{Origin, Place};
 use crate::migration::{Migration, OperationPath, Ownership};
+use crate::models::View;
+use crate::phase::Deploy;
 use crate::project::{Session, Timeout};
 use crate::python_work::Certainty;
 use crate::row_work::{Assigned, RowChange, Rows};
@@ -29,6 +31,7 @@ use super::crowd::Crowd;
 use super::half_done::Unrepeatable;
 use super::input;
 use super::judge::{Hit, Surroundings, Verdict, judge};
+use super::late::Late;
 use super::remarks::Remark;
 use super::run_sql::Written;
 use super::sent::{Executed, HitAt, Part, Sent, Text};
@@ -65,6 +68,8 @@ pub(super) struct Database<'a> {
     pub(super) hot_tables: Vec<String>,
     /// Tables that the open transaction holds together.
     pub(super) crowd: Crowd,
+    /// What the running migration does that the new release waits for.
+    pub(super) late: Late,
     /// What the open transaction has taken from running code.
     taken: Taken,
     /// Whether the running migration has run code of Python.
@@ -100,6 +105,8 @@ struct Released {
     stand_ins: FxHashMap<String, GivenUp>,
     /// All tables that models have ever had.
     named: FxHashSet<String>,
+    /// When the running migration runs.
+    deploy: Deploy,
 }
 
 impl Usage for Released {
@@ -118,6 +125,10 @@ impl Usage for Released {
 
     fn has_no_model(&self, table: &str) -> bool {
         !self.named.contains(table)
+    }
+
+    fn deploy(&self) -> Deploy {
+        self.deploy
     }
 }
 
@@ -150,6 +161,7 @@ impl<'a> Database<'a> {
             log: Vec::new(),
             hot_tables: hot_tables.to_vec(),
             crowd: Crowd::default(),
+            late: Late::default(),
             taken: Taken::default(),
             ran_python: false,
             python_at: None,
@@ -162,7 +174,8 @@ impl<'a> Database<'a> {
     }
 
     /// Begins a migration. What nobody is told about takes its effect, and is not judged.
-    pub(super) fn begin(&mut self, migration: &Migration, telling: Telling) {
+    pub(super) fn begin(&mut self, migration: &Migration, telling: Telling, deploy: Deploy) {
+        self.released.deploy = deploy;
         self.telling = telling;
         let number = self.catalog.begin_migration();
         let is_own = migration.ownership == Ownership::Project;
@@ -184,11 +197,22 @@ impl<'a> Database<'a> {
         }
         self.log.clear();
         self.crowd = Crowd::default();
+        self.late = Late::default();
         self.taken = Taken::default();
         self.ran_python = false;
         self.python_at = None;
         self.unrepeatable = None;
         self.remarks.clear();
+    }
+
+    /// When the running migration runs.
+    pub(super) fn deploy(&self) -> Deploy {
+        self.released.deploy
+    }
+
+    /// Which earlier migration took a column out of the state.
+    pub(super) fn column_given_up(&self, table: &str, column: &str) -> Option<&GivenUp> {
+        self.released.column_given_up(table, column)
     }
 
     /// The tables called hot that the history does not leave behind.
@@ -321,6 +345,9 @@ impl<'a> Database<'a> {
                     self.taken
                         .note(&part.verdict.hits, first, &self.catalog, &self.released);
                 }
+                if self.telling != Telling::Nothing {
+                    self.note_late(statement, operation);
+                }
                 self.remember(statement);
                 for table in &part.verdict.rewrites {
                     self.transaction.make_rows(table, &Rows::All, self.likelihood);
@@ -395,7 +422,7 @@ impl<'a> Database<'a> {
     }
 
     /// Ends the migration: says what all of it comes to, and what it leaves behind.
-    pub(super) fn finish(&mut self) {
+    pub(super) fn finish(&mut self, migration: &Migration, models: View<'_>) {
         self.tell_transaction();
         self.taken.tell(self.rules, &mut self.log);
         self.judge_half_done();
@@ -417,6 +444,8 @@ impl<'a> Database<'a> {
             let hit = Hit::of_rule(self.rules, "setting-left-behind", names);
             verdict.hits.extend(hit);
         }
+        self.judge_late(models);
+        self.weigh();
     }
 
     /// A transaction ends, before the migration does; another may begin.

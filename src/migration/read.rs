@@ -4,14 +4,18 @@ mod arguments;
 mod constraints;
 mod custom_classes;
 mod custom_fields;
+mod deploy_marks;
 mod field_classes;
 mod fields;
 mod indexes;
 mod operations;
 mod options;
 mod packaged;
+mod safemigrate;
 mod schema_calls;
+mod sentry;
 mod subclasses;
+pub(crate) mod syzygy;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -19,6 +23,7 @@ use std::sync::Arc;
 
 pub use custom_fields::{CustomField, CustomFields};
 
+use super::deploy::Stages;
 use super::{Dependency, Gap, Migration, MigrationKey, OperationPath, Ownership};
 use crate::python::{Attribute, Class, Module, Modules, Object};
 use crate::source::Range;
@@ -49,6 +54,8 @@ struct Reading<'a> {
     current: Current,
     /// Modules to be read before this migration can be read in full.
     asked: RefCell<Vec<String>>,
+    /// The stages of the operations read so far.
+    stages: Stages,
 }
 
 /// The operation that is being read, or the class as long as none is.
@@ -98,6 +105,7 @@ impl Reader<'_> {
             gaps: Vec::new(),
             current: Current::default(),
             asked: RefCell::default(),
+            stages: Stages::default(),
         };
         let class = reading.migration_class();
         let class_range = class.lineage.first().map_or(Range::default(), |class| class.name_range);
@@ -109,7 +117,9 @@ impl Reader<'_> {
         let initial = reading
             .attribute(&class, "initial")
             .is_some_and(|(value, _)| value.as_bool() == Some(true));
+        let mark = reading.deploy_mark(&class);
         let operations = reading.all_operations(&class);
+        let stages = reading.stages;
         let gaps = reading.gaps;
         let asked = reading.asked.into_inner();
         let migration = Migration {
@@ -121,6 +131,8 @@ impl Reader<'_> {
             class_range,
             dependencies,
             run_before,
+            mark,
+            stages,
             replaces,
             operations,
             gaps,

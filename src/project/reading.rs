@@ -11,7 +11,7 @@ use super::apps::App;
 use super::division::{AppFiles, Division};
 use super::modules::ReadError;
 use super::root::Named;
-use super::{FileProblem, Project, Request, Target, modules, root};
+use super::{DeployTools, FileProblem, Project, Request, Target, modules, root};
 use crate::discover::{self, Candidate};
 use crate::files::Files;
 use crate::migration::read::{self, CustomFields, Read, Reader};
@@ -103,6 +103,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         postgres_source,
         session: division.settings.session(division.django.version),
         backend: Arc::clone(&division.backend),
+        deploy_tools: DeployTools::read(&division.settings),
         configuration: Arc::clone(&target.configuration),
         named: Named::new(&target.named, request.files),
         migrations: batch.migrations,

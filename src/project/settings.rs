@@ -112,6 +112,11 @@ impl Settings {
         }
     }
 
+    /// A setting's value, as far as it can be evaluated.
+    pub(super) fn setting(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
+    }
+
     fn is_routed(&self) -> bool {
         match self.values.get("DATABASE_ROUTERS") {
             None => false,

@@ -8,7 +8,7 @@ use crate::facts::{Aspect, FactName, Role};
 use crate::finding::{Harm, Severity, Work};
 use crate::lock::LockMode;
 
-use super::{Row, Rule, RuleError, RuleKind};
+use super::{Harmed, Row, Rule, RuleError, RuleKind};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,6 +17,8 @@ struct Table {
     severity: String,
     #[serde(default)]
     harm: Vec<String>,
+    #[serde(default)]
+    harmed: Option<String>,
     #[serde(default)]
     message: String,
     #[serde(default)]
@@ -78,6 +80,14 @@ impl Names<'_> {
         self.find("severity", name, Severity::parse(name))
     }
 
+    fn harmed(&self, name: Option<&str>) -> Result<Harmed, RuleError> {
+        match name {
+            None => Ok(Harmed::OldRelease),
+            Some("any-code") => Ok(Harmed::AnyCode),
+            Some(other) => self.find("harmed", other, None),
+        }
+    }
+
     fn harm(&self, names: &[String]) -> Result<Vec<Harm>, RuleError> {
         names
             .iter()
@@ -121,6 +131,7 @@ pub(super) fn read(name: &str, page: &str) -> Result<Rule, RuleError> {
         kind: names.find("kind", &table.kind, kind(&table.kind))?,
         severity,
         harm,
+        harmed: names.harmed(table.harmed.as_deref())?,
         message: table.message,
         help: table
             .help

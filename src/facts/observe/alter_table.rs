@@ -274,9 +274,10 @@ impl Context<'_> {
 
     /// Whether running code still knows one of the columns.
     fn use_of(&self, table: &str, columns: &[String]) -> &'static str {
+        let meets_old_code = self.usage.deploy().phase.meets_old_code();
         let is_used = |column: &String| {
             let given_up = self.usage.column_given_up(table, column);
-            given_up.is_none_or(GivenUp::is_used)
+            meets_old_code && given_up.is_none_or(GivenUp::is_used)
         };
         if columns.iter().any(is_used) { "used" } else { "unused" }
     }

@@ -240,8 +240,8 @@ impl Context<'_> {
     pub(super) fn drop_view(&self, view: &str, cascade: bool, along: &[String]) -> Vec<Observation> {
         let dropped = unbound(Aspect::DropView).role(Role::View, view);
         let mut observations = vec![match self.usage.stands_in(view) {
-            Some(by) => usage::drops_stand_in(dropped, view, by),
-            None => dropped,
+            Some(by) if self.usage.deploy().phase.meets_old_code() => usage::drops_stand_in(dropped, view, by),
+            Some(_) | None => dropped,
         }];
         let above = self.catalog.dependent_views(view, None);
         if cascade {

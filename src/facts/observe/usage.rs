@@ -1,6 +1,7 @@
 //! Whether running code still uses what a statement takes away: whether the models had it, and which release gave it up.
 
 use crate::facts::{FactName, Observation};
+use crate::phase::Deploy;
 use crate::standing::{GivenUp, Stand};
 
 use super::Context;
@@ -19,6 +20,8 @@ pub(super) enum InUse<'a> {
     Lost,
     /// No release that runs has known it.
     Never,
+    /// The release that used it is gone when the migration runs.
+    Over(Deploy),
 }
 
 impl InUse<'_> {
@@ -26,7 +29,7 @@ impl InUse<'_> {
     pub(super) fn value(self) -> &'static str {
         match self {
             InUse::Yes => "used",
-            InUse::Lost | InUse::Never => "unused",
+            InUse::Lost | InUse::Never | InUse::Over(_) => "unused",
             InUse::GivenUp(given_up) if given_up.is_used() => "used",
             InUse::GivenUp(_) => "unused",
         }
@@ -36,7 +39,7 @@ impl InUse<'_> {
     pub(super) fn stand_in(self) -> &'static str {
         match self {
             InUse::Yes | InUse::GivenUp(_) => "none",
-            InUse::Lost | InUse::Never => "not-needed",
+            InUse::Lost | InUse::Never | InUse::Over(_) => "not-needed",
         }
     }
 
@@ -46,6 +49,12 @@ impl InUse<'_> {
         let given_up = match self {
             InUse::GivenUp(given_up) => given_up,
             InUse::Lost => return unused(observation, "no model has any more"),
+            InUse::Over(deploy) => {
+                let observation = observation.named("given_up", deploy.nobody_misses());
+                return observation
+                    .named("release", deploy.before_drop())
+                    .named("one_release", "");
+            }
             InUse::Yes | InUse::Never => return unused(observation, "no release that runs has used"),
         };
         let (by, words) = (&given_up.by, &given_up.words);
@@ -93,6 +102,10 @@ impl Context<'_> {
         if self.has_no_model(table) {
             return InUse::Lost;
         }
+        let deploy = self.usage.deploy();
+        if !deploy.phase.meets_old_code() {
+            return InUse::Over(deploy);
+        }
         self.usage.table_given_up(table).map_or(InUse::Yes, InUse::GivenUp)
     }
 
@@ -104,6 +117,10 @@ impl Context<'_> {
         }
         if self.has_no_model(table) {
             return InUse::Lost;
+        }
+        let deploy = self.usage.deploy();
+        if !deploy.phase.meets_old_code() {
+            return InUse::Over(deploy);
         }
         let given_up = self.usage.column_given_up(table, column);
         given_up.map_or(InUse::Yes, InUse::GivenUp)

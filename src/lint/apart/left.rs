@@ -7,7 +7,7 @@ use crate::unknown::Identifier;
 use super::Said;
 
 /// Whether a field of the model has the column.
-pub(super) fn has_column(model: &Model<'_>, column: &str) -> bool {
+pub(in crate::lint) fn has_column(model: &Model<'_>, column: &str) -> bool {
     let mut fields = model.local_fields().into_iter();
     fields.any(|field| field.column().is_some_and(|other| other.known() == Some(column)))
 }
@@ -55,7 +55,7 @@ pub(super) fn keys_left(table: &str, column: Option<&str>, models: View<'_>, cat
     let is_certain = keys.iter().any(is_there);
     let mut targets: Vec<&str> = keys.iter().map(|(_, to)| to.as_str()).collect();
     targets.dedup();
-    let drops = keys.iter().map(|(name, _)| format!(r#"DROP CONSTRAINT "{name}""#));
+    let names: Vec<&str> = keys.iter().map(|(name, _)| *name).collect();
     let what = match column {
         Some(column) => format!("`{column}` of `{table}`"),
         None => format!("`{table}`"),
@@ -69,10 +69,16 @@ pub(super) fn keys_left(table: &str, column: Option<&str>, models: View<'_>, cat
             ),
             ("to_models", targets.join(" or a ")),
             ("table", table.to_owned()),
-            ("drops", drops.collect::<Vec<_>>().join(", ")),
+            ("drops", drops_of(&names)),
         ],
         is_certain,
     })
+}
+
+/// The actions of an ALTER TABLE that drops constraints.
+pub(in crate::lint) fn drops_of(names: &[&str]) -> String {
+    let drops = names.iter().map(|name| format!(r#"DROP CONSTRAINT "{name}""#));
+    drops.collect::<Vec<_>>().join(", ")
 }
 
 /// A table or column that the models have, and that is not in the database.

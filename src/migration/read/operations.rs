@@ -175,6 +175,9 @@ impl<'a> Reading<'a> {
             class: ClassOf::Django,
             made: None,
         };
+        if path.is_top() {
+            self.note_stage(call);
+        }
         let outer = std::mem::replace(&mut self.current, current);
         let operation = self.operation(call).unwrap_or_else(|reason| {
             self.gap(call.name_range, reason.clone());
