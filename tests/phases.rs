@@ -286,3 +286,90 @@ fn a_wrong_phase_is_an_error_with_a_suggestion() {
         run.notes
     );
 }
+
+fn statements(scratch: &Scratch) -> Vec<String> {
+    let document = scratch.run("sql --output-format json shop 0002").json();
+    let operations = document[0]["operations"].as_array().expect("operations").iter();
+    let texts = operations.flat_map(|operation| operation["statements"].as_array().expect("statements"));
+    texts.map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
+}
+
+const ADD: &str = "syzygy.operations.AddField(\"order\", \"rank\", models.IntegerField(default=3))";
+const SETTLE: &str = "syzygy.operations.PostAddField(\"order\", \"rank\", models.IntegerField(default=3))";
+
+/// The project with Django of this version, and these operations of syzygy.
+fn of_syzygy(django: &str, operations: &str) -> Scratch {
+    let text = marked(
+        "0001_initial",
+        "import syzygy.operations\nimport syzygy.constants",
+        "atomic = True",
+        operations,
+    );
+    project()
+        .file(SECOND, text)
+        .file("forelock.toml", format!("django-version = '{django}'"))
+}
+
+/// Seen with django-syzygy 1.2.3 on Django 4.2 and 5.2.
+#[test]
+fn operations_of_syzygy_keep_a_default_in_the_database_until_after_the_deploy() {
+    for django in ["4.2", "5.2"] {
+        let scratch = of_syzygy(django, ADD);
+        assert_eq!(
+            statements(&scratch),
+            ["ALTER TABLE \"shop_order\" ADD COLUMN \"rank\" integer DEFAULT 3 NOT NULL"],
+            "{django}"
+        );
+        let nothing: [&str; 0] = [];
+        assert_eq!(found(&scratch), nothing, "{django}");
+        let scratch = of_syzygy(django, &format!("{ADD},\n        {SETTLE}"));
+        assert_eq!(
+            statements(&scratch).last().map(String::as_str),
+            Some("ALTER TABLE \"shop_order\" ALTER COLUMN \"rank\" DROP DEFAULT"),
+            "{django}"
+        );
+    }
+}
+
+#[test]
+fn before_a_drop_syzygy_sets_the_default_or_lets_the_column_be_null() {
+    let ready = |field: &str| {
+        let operation = format!("syzygy.operations.PreRemoveField(\"order\", \"status\", models.CharField({field}))");
+        ["4.2", "5.2"].map(|django| statements(&of_syzygy(django, &operation)))
+    };
+    let default = ["ALTER TABLE \"shop_order\" ALTER COLUMN \"status\" SET DEFAULT 'new'"];
+    assert_eq!(ready("max_length=20, default='new'"), [default, default]);
+    let null = ["ALTER TABLE \"shop_order\" ALTER COLUMN \"status\" DROP NOT NULL"];
+    assert_eq!(ready("max_length=20"), [null, null]);
+}
+
+#[test]
+fn an_operation_with_a_stage_does_what_that_of_django_does() {
+    let post = "stage=syzygy.constants.Stage.POST_DEPLOY";
+    let renamed =
+        format!("syzygy.operations.RenameField(model_name=\"order\", old_name=\"note\", new_name=\"remark\", {post})");
+    let scratch = of_syzygy("5.2", &renamed);
+    assert_eq!(
+        statements(&scratch),
+        ["ALTER TABLE \"shop_order\" RENAME COLUMN \"note\" TO \"remark\""]
+    );
+    assert_eq!(found(&scratch), [format!("{SECOND}: rename-column")]);
+    let altered = format!("syzygy.operations.AlterField(\"order\", \"note\", models.TextField(null=True), {post})");
+    let typed = statements(&of_syzygy("5.2", &altered));
+    assert_eq!(
+        typed,
+        ["ALTER TABLE \"shop_order\" ALTER COLUMN \"note\" TYPE text USING \"note\"::text"]
+    );
+}
+
+#[test]
+fn a_deprecated_field_may_be_null() {
+    let field = "deprecate_field(models.CharField(max_length=20), return_instead=\"\")";
+    let altered = format!("migrations.AlterField(\"order\", \"status\", {field})");
+    let import = "from django_deprecate_fields import deprecate_field";
+    let scratch = project().file(SECOND, marked("0001_initial", import, "atomic = True", &altered));
+    assert_eq!(
+        statements(&scratch),
+        ["ALTER TABLE \"shop_order\" ALTER COLUMN \"status\" DROP NOT NULL"]
+    );
+}

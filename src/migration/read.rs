@@ -5,6 +5,7 @@ mod constraints;
 mod custom_classes;
 mod custom_fields;
 mod deploy_marks;
+mod deprecate_fields;
 mod field_classes;
 mod fields;
 mod indexes;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::arguments::described;
+use super::deprecate_fields::deprecated;
 use super::field_classes::{ClassKind, FieldClass, LeftOut, MaxLength};
 use super::{Reading, setting_name};
 use crate::migration::field::{Field, FieldKind, ManyToMany, ModelRef, Relation, Shape, Spatial};
@@ -67,6 +68,9 @@ impl Reading<'_> {
     }
 
     fn call_field(&self, call: &Call, depth: usize) -> Field {
+        if let Some(field) = deprecated(call) {
+            return self.call_field(&field, depth + 1);
+        }
         match FieldClass::of(&call.path) {
             Some(class) => {
                 let named = by_name(&call.args, &call.kwargs, class);

@@ -54,6 +54,9 @@ impl Reading<'_> {
             "django_add_default_value.AddDefaultValue"
             | "django_add_default_value.add_default_value.AddDefaultValue" => add_default_value(call),
             path => {
+                if let Some(class) = path.strip_prefix("syzygy.operations.") {
+                    return self.syzygy_operation(call, class);
+                }
                 let class = path.strip_prefix("django_pg_migration_tools.operations.")?;
                 let (_, base) = SAFER.iter().find(|(name, _)| *name == class)?;
                 return Some(self.safer(call, base));

@@ -205,7 +205,7 @@ impl Reading<'_> {
     }
 
     /// A part of what the operation that is being read does; it has that operation's place.
-    fn step(&self, call: &Call, operation: Operation) -> OperationNode {
+    pub(super) fn step(&self, call: &Call, operation: Operation) -> OperationNode {
         let (range, _) = self.site(call.range, self.current.range);
         OperationNode {
             operation,
