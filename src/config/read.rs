@@ -20,7 +20,7 @@ use crate::suggestion::nearest;
 use crate::versions::{DjangoVersion, PostgresVersion};
 
 /// All keys, as they are written.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "select",
     "ignore",
     "per-file-ignores",

@@ -422,7 +422,7 @@ impl<'a> Database<'a> {
     }
 
     /// Ends the migration: says what all of it comes to, and what it leaves behind.
-    pub(super) fn finish(&mut self, migration: &Migration, models: View<'_>) {
+    pub(super) fn finish(&mut self, models: View<'_>) {
         self.tell_transaction();
         self.taken.tell(self.rules, &mut self.log);
         self.judge_half_done();
