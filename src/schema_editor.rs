@@ -45,7 +45,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-pub(crate) use expressions::fields_looked_up;
+pub(crate) use expressions::{StringIs, fields_named};
 use run::Run;
 use zero_downtime::Guarded;
 

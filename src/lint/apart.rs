@@ -71,8 +71,10 @@ enum Unless {
 impl<'a> Apart<'a> {
     /// Takes in what the state operations of an operation do, before they do it.
     pub(super) fn note(&mut self, app: &str, node: &'a OperationNode, models: View<'_>) {
-        if let Operation::RenameField { .. } = &node.operation {
-            self.note_renamed(app, node);
+        match &node.operation {
+            Operation::RenameField { .. } => self.note_renamed(app, node),
+            Operation::RenameModel { old_name, new_name } => self.rename_model(app, old_name, new_name),
+            _ => {}
         }
         let (Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. }) =
             &node.operation
@@ -91,9 +93,11 @@ impl<'a> Apart<'a> {
                 Operation::AddField { model_name, name, .. } | Operation::AlterField { model_name, name, .. } => {
                     vec![expected(app, model_name, Some(name))]
                 }
-                Operation::RenameModel { new_name: name, .. } | Operation::AlterModelTable { name, .. } => {
-                    vec![expected(app, name, None)]
+                Operation::RenameModel { old_name, new_name } => {
+                    self.rename_model(app, old_name, new_name);
+                    vec![expected(app, new_name, None)]
                 }
+                Operation::AlterModelTable { name, .. } => vec![expected(app, name, None)],
                 Operation::RenameField {
                     model_name, new_name, ..
                 } => {
@@ -111,6 +115,21 @@ impl<'a> Apart<'a> {
                 if !self.steps.iter().any(is_known) {
                     self.steps.push((state, step));
                 }
+            }
+        }
+    }
+
+    /// Makes the steps so far follow a model.
+    fn rename_model(&mut self, app: &str, old_name: &str, new_name: &str) {
+        let (old, new) = (ModelKey::new(app, old_name), ModelKey::new(app, new_name));
+        for (_, step) in &mut self.steps {
+            match step {
+                Step::Column { model, .. } | Step::Expected { model, .. } | Step::Renamed { model, .. } => {
+                    if *model == old {
+                        model.clone_from(&new);
+                    }
+                }
+                Step::Table(_) => {}
             }
         }
     }

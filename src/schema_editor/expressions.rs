@@ -10,6 +10,7 @@ mod functions;
 mod index_items;
 mod json_keys;
 mod lookups;
+mod named_fields;
 mod outputs;
 mod search;
 mod template;
@@ -17,7 +18,8 @@ mod temporal;
 mod transforms;
 mod where_tree;
 
-pub(crate) use where_tree::fields_looked_up;
+pub(crate) use named_fields::{StringIs, fields_named};
+pub(super) use where_tree::fields_looked_up;
 
 use crate::migration::FieldKind;
 use crate::models::{Model, ModelField};

@@ -4,7 +4,7 @@
 
 use crate::migration::{Constraint, Index};
 use crate::models::{ModelKey, View};
-use crate::schema_editor::fields_looked_up;
+use crate::schema_editor::{StringIs, fields_named};
 use crate::value::Value;
 
 use super::Said;
@@ -59,35 +59,43 @@ pub(super) fn naming_old_field(models: View<'_>, model: &ModelKey, old_name: &st
 fn index_names(index: &Index, field: &str) -> bool {
     index.fields.iter().any(|named| named.name == field)
         || index.include.iter().any(|name| name == field)
-        || index
-            .condition
-            .as_ref()
-            .is_some_and(|condition| looks_up(condition, field))
+        || any_names(&index.expressions, StringIs::FieldName, field)
+        || any_names(&index.condition, StringIs::Itself, field)
 }
 
 fn constraint_names(constraint: &Constraint, field: &str) -> bool {
     let is_it = |name: &String| name == field;
     match constraint {
-        Constraint::Check { condition, .. } => looks_up(condition, field),
+        Constraint::Check { condition, .. } => any_names([condition], StringIs::Itself, field),
         Constraint::Unique {
             fields,
+            expressions,
             include,
             condition,
             ..
         } => {
-            let of_condition = condition.as_ref().is_some_and(|condition| looks_up(condition, field));
-            fields.iter().chain(include).any(is_it) || of_condition
+            fields.iter().chain(include).any(is_it)
+                || any_names(expressions, StringIs::FieldName, field)
+                || any_names(condition, StringIs::Itself, field)
         }
-        Constraint::Exclusion { include, condition, .. } => {
-            let of_condition = condition.as_ref().is_some_and(|condition| looks_up(condition, field));
-            include.iter().any(is_it) || of_condition
+        Constraint::Exclusion {
+            expressions,
+            include,
+            condition,
+            ..
+        } => {
+            let compared = expressions.iter().map(|(expression, _)| expression);
+            include.iter().any(is_it)
+                || any_names(compared, StringIs::FieldName, field)
+                || any_names(condition, StringIs::Itself, field)
         }
         Constraint::Unknown { .. } => false,
     }
 }
 
-fn looks_up(condition: &Value, field: &str) -> bool {
-    fields_looked_up(condition).contains(&field)
+fn any_names<'v>(values: impl IntoIterator<Item = &'v Value>, string: StringIs, field: &str) -> bool {
+    let mut values = values.into_iter();
+    values.any(|value| fields_named(value, string).contains(&field))
 }
 
 /// The operations that make an index over other names, where it is over fields and no more.

@@ -107,7 +107,7 @@ fn child(value: &Value) -> Option<Child<'_>> {
 }
 
 /// The fields that the lookups of a condition begin with.
-pub(crate) fn fields_looked_up(condition: &Value) -> Vec<&str> {
+pub(in super::super) fn fields_looked_up(condition: &Value) -> Vec<&str> {
     fn gather<'v>(node: &Node<'v>, names: &mut Vec<&'v str>) {
         for child in &node.children {
             match child {
