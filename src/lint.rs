@@ -342,7 +342,7 @@ impl<'a> Run<'a> {
         let left = self.editor.left_behind(app, &migration.operations, &self.models);
         self.database.judge_refusals(&left);
         self.editor.finish(&mut self.database);
-        self.database.finish(self.models.now());
+        self.database.finish(migration, self.models.now());
         let standing = self.standing;
         self.database.release_stand_ins(|| standing.given_up(&migration.key));
         if !migration.gaps.is_empty() {

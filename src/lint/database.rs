@@ -28,7 +28,7 @@ use crate::versions::PostgresVersion;
 use super::births::Births;
 use super::builds::Build;
 use super::crowd::Crowd;
-use super::half_done::Unrepeatable;
+use super::half_done::Committed;
 use super::input;
 use super::judge::{Hit, Surroundings, Verdict, judge};
 use super::late::Late;
@@ -78,8 +78,8 @@ pub(super) struct Database<'a> {
     pub(super) python_at: Option<usize>,
     /// Whether Django runs the migration in one transaction.
     pub(super) is_atomic: bool,
-    /// What a second run of the migration stops at.
-    pub(super) unrepeatable: Option<Unrepeatable>,
+    /// What its statements do, where it does not.
+    pub(super) committed: Committed,
     /// How likely what runs now is to run.
     pub(super) likelihood: Likelihood,
     pub remarks: Vec<Remark<'a>>,
@@ -166,7 +166,7 @@ impl<'a> Database<'a> {
             ran_python: false,
             python_at: None,
             is_atomic: true,
-            unrepeatable: None,
+            committed: Committed::default(),
             likelihood: Likelihood::Certain,
             remarks: Vec::new(),
             ran: Vec::new(),
@@ -201,7 +201,7 @@ impl<'a> Database<'a> {
         self.taken = Taken::default();
         self.ran_python = false;
         self.python_at = None;
-        self.unrepeatable = None;
+        self.committed = Committed::default();
         self.remarks.clear();
     }
 
@@ -422,10 +422,10 @@ impl<'a> Database<'a> {
     }
 
     /// Ends the migration: says what all of it comes to, and what it leaves behind.
-    pub(super) fn finish(&mut self, models: View<'_>) {
+    pub(super) fn finish(&mut self, migration: &Migration, models: View<'_>) {
         self.tell_transaction();
         self.taken.tell(self.rules, &mut self.log);
-        self.judge_half_done();
+        self.judge_half_done(migration);
         self.judge_builds();
 
         let left: Vec<String> = self
@@ -456,6 +456,7 @@ impl<'a> Database<'a> {
 
     /// A transaction has ended: what all of it comes to.
     fn tell_transaction(&mut self) {
+        self.note_commit();
         self.end_crowd();
         self.taken.end(&self.catalog);
     }
@@ -505,7 +506,7 @@ impl<'a> Database<'a> {
         }
         self.remember_command(statement);
         self.taken.follow(statement);
-        self.note_unrepeatable(statement);
+        self.note_committed(statement);
         self.catalog.apply(statement);
     }
 }
@@ -616,6 +617,7 @@ impl Connection for Database<'_> {
 
     fn end(&mut self) {
         self.transaction.end(false);
+        self.note_commit();
         self.end_crowd();
     }
 

@@ -1,10 +1,11 @@
 //! What is to be said of an operation beside its statements, and what several operations do together.
 
 use crate::finding::{HeldLock, Severity};
-use crate::migration::OperationPath;
+use crate::migration::{Migration, OperationPath};
 use crate::schema_editor::{Refusal, RefusedBy};
 
 use super::database::Database;
+use super::half_done::Retry;
 use super::judge::Hit;
 use super::sent::Executed;
 
@@ -49,26 +50,34 @@ impl Database<'_> {
     }
 
     /// A migration without a transaction that fails half way is run again from its start.
-    pub(super) fn judge_half_done(&mut self) {
+    pub(super) fn judge_half_done(&mut self, migration: &Migration) {
         if self.is_atomic {
             return;
         }
-        if !self.backend.has_transactions() {
-            // Every migration runs so, and what is sent is made to stand alone.
-            self.judge_unrepeatable();
-            return;
-        }
-        let is_concurrent = |rule: &str| rule.contains("-concurrently");
-        let first = self.log.iter().find(|executed| rules_of(executed).any(is_concurrent));
-        let Some(operation) = first.map(|executed| executed.place.operation.clone()) else {
-            self.judge_unrepeatable();
-            return;
-        };
+        // A backend that runs every migration so builds all indexes concurrently: that they stand beside others is its way.
+        let is_chosen = self.backend.has_transactions();
+        let is_concurrent = |rule: &str| is_chosen && rule.contains("-concurrently");
         let is_other = |rule: &str| !HARMLESS_AGAIN.contains(&rule) && !is_concurrent(rule);
-        let has_other = self.log.iter().any(|executed| rules_of(executed).any(is_other));
-        if has_other || self.ran_python {
-            self.remark("concurrently-among-others", operation, Vec::new(), None, Vec::new());
+        let first = self.log.iter().find(|executed| rules_of(executed).any(is_concurrent));
+        let first = first.map(|executed| executed.place.operation.clone());
+        let has_other = self.ran_python || self.log.iter().any(|executed| rules_of(executed).any(is_other));
+        if first.is_some() && !has_other {
+            return;
         }
+        let (rule, operation, words) = match (first, self.retry(migration)) {
+            (Some(operation), Retry::Harmful { words, .. }) => ("concurrently-among-others", operation, words),
+            (Some(operation), Retry::Harmless | Retry::Unknown) if self.ran_python => {
+                let words = "what fails half way is half done, and the next run does all of it again";
+                ("concurrently-among-others", operation, words.to_owned())
+            }
+            (Some(operation), Retry::Unknown) => {
+                let words = "what fails half way is half done";
+                ("concurrently-among-others", operation, words.to_owned())
+            }
+            (None, Retry::Harmful { operation, words }) => ("half-done-migration", operation, words),
+            (Some(_) | None, Retry::Harmless) | (None, Retry::Unknown) => return,
+        };
+        self.remark(rule, operation, vec![("retry", words)], None, Vec::new());
     }
 
     pub(super) fn remark(

@@ -120,7 +120,7 @@ impl Database<'_> {
                 Command::Session(change) => self.remember_setting(change),
                 Command::Transaction(change) => self.remember_transaction(*change),
                 Command::DeferConstraints => self.transaction.check_later(),
-                Command::AddEnumValue { name, value } => {
+                Command::AddEnumValue { name, value, .. } => {
                     let is_new = self
                         .catalog
                         .user_type(&name.to_lowercase())

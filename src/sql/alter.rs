@@ -142,13 +142,17 @@ fn alter_type(cursor: &mut Cursor<'_>) -> Read<Command> {
         cursor.rest();
         return Ok(Command::TouchNothing);
     }
-    cursor.if_not_exists();
+    let if_not_exists = cursor.if_not_exists();
     let value = cursor.string()?;
     if cursor.eat_one_of(&["before", "after"]).is_some() {
         cursor.string()?;
     }
     cursor.expect_end()?;
-    Ok(Command::AddEnumValue { name, value })
+    Ok(Command::AddEnumValue {
+        name,
+        value,
+        if_not_exists,
+    })
 }
 
 fn domain(cursor: &mut Cursor<'_>) -> Read<Command> {

@@ -198,6 +198,8 @@ pub enum Command {
         name: String,
         /// The value.
         value: String,
+        /// `IF NOT EXISTS`
+        if_not_exists: bool,
     },
     /// `ALTER TYPE .. RENAME VALUE`
     RenameEnumValue {
