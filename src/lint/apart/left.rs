@@ -1,7 +1,7 @@
 //! What stays in the database when models give it up, and what they have that is not there.
 
 use crate::catalog::{Catalog, ConstraintKind, Presence};
-use crate::models::{Model, ModelKey, View};
+use crate::models::{Model, ModelField, ModelKey, View};
 use crate::unknown::Identifier;
 
 use super::Said;
@@ -84,25 +84,48 @@ pub(in crate::lint) fn drops_of(names: &[&str]) -> String {
 /// A table or column that the models have, and that is not in the database.
 pub(super) fn missing(models: View<'_>, catalog: &Catalog, model: &ModelKey, field: Option<&str>) -> Option<Said> {
     let model = models.model(model).filter(Model::can_migrate)?;
+    let Some(field) = field else {
+        let many_to_many = model.local_many_to_many();
+        return missing_table(&model, model.state.label(), catalog)
+            .or_else(|| many_to_many.iter().find_map(|field| missing_through(field, catalog)));
+    };
+    let field = model.field(field)?;
+    if field.field.many_to_many().is_some() {
+        return missing_through(&field, catalog);
+    }
+    missing_column(&field, format!("{}.{}", model.state.label(), field.name), catalog)
+}
+
+fn missing_table(model: &Model<'_>, what: String, catalog: &Catalog) -> Option<Said> {
     let table = model.db_table();
     let table = table.known()?;
-    let Some(field) = field else {
-        let is_missing = catalog.view(table).is_none() && catalog.lacks_relation(table);
-        return is_missing.then(|| Said {
-            names: vec![("what", model.state.label()), ("made", format!("the table `{table}`"))],
-            is_certain: true,
-        });
-    };
-    let column = model.field(field)?.column()?;
-    let shown = column.known()?.to_owned();
-    if catalog.table(table)?.columns.contains_key(&shown) {
+    let is_missing = catalog.view(table).is_none() && catalog.lacks_relation(table);
+    is_missing.then(|| Said {
+        names: vec![("what", what), ("made", format!("the table `{table}`"))],
+        is_certain: true,
+    })
+}
+
+/// The table of a many-to-many field, or a column of it: these have the names of the models.
+fn missing_through(field: &ModelField<'_>, catalog: &Catalog) -> Option<Said> {
+    let through = field.automatic_table()?;
+    let what = format!("{}.{}", field.model.state.label(), field.name);
+    let columns = through.local_fields().into_iter();
+    missing_table(&through, what.clone(), catalog).or_else(|| {
+        columns
+            .into_iter()
+            .find_map(|column| missing_column(&column, what.clone(), catalog))
+    })
+}
+
+fn missing_column(field: &ModelField<'_>, what: String, catalog: &Catalog) -> Option<Said> {
+    let (table, column) = (field.model.db_table(), field.column()?);
+    let (table, shown) = (table.known()?, column.known()?);
+    if catalog.table(table)?.columns.contains_key(shown) {
         return None;
     }
     Some(Said {
-        names: vec![
-            ("what", format!("{}.{field}", model.state.label())),
-            ("made", format!("the column `{shown}` of `{table}`")),
-        ],
+        names: vec![("what", what), ("made", format!("the column `{shown}` of `{table}`"))],
         is_certain: catalog.presence_of_column(table, &column) == Presence::Missing,
     })
 }
