@@ -41,7 +41,7 @@ use names::{compared, stored};
 pub use objects::{Attachments, Function, Trigger, TypeKind, UserType, View};
 pub use partitions::MissingIndex;
 pub use presence::{Presence, RelationKind};
-pub use views::Shows;
+pub use views::{ShownColumns, Shows, lost_column, not_replaceable};
 
 /// Counts the migrations in the order in which they run, so that a relation can say which one created it.
 pub type MigrationNumber = u32;

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use crate::data_type::DataType;
 use crate::statement::{ViewItem, ViewQuery};
 
 use super::names::stored;
@@ -72,7 +73,97 @@ impl View {
     }
 }
 
+/// The columns of a view or a table, in order.
+pub type ShownColumns = Vec<ShownColumn>;
+
+/// A column of a view or a table.
+#[derive(Clone, Debug)]
+pub struct ShownColumn {
+    name: String,
+    /// The column of a table that it is no more than; of a table none.
+    source: Option<(String, String)>,
+    data_type: Option<DataType>,
+}
+
+/// Why code that reads the first columns by name does not go on with the second.
+#[must_use]
+pub fn lost_column(before: &ShownColumns, after: &ShownColumns) -> Option<String> {
+    before.iter().find_map(|old| {
+        let name = &old.name;
+        let Some(new) = after.iter().find(|new| new.name == *name) else {
+            return Some(format!("lacks `{name}`"));
+        };
+        // Of a column whose own type changes, its table tells.
+        let is_same = old.source.is_some() && old.source == new.source;
+        let (was, is) = old.retyped(new).filter(|_| !is_same)?;
+        Some(format!("shows `{name}` as {is}, not {was}"))
+    })
+}
+
+/// Why `CREATE OR REPLACE VIEW` refuses to show the second columns where it has shown the first.
+///
+/// Source: `checkViewColumns` in src/backend/commands/view.c.
+#[must_use]
+pub fn not_replaceable(before: &ShownColumns, after: &ShownColumns) -> Option<String> {
+    let different = before.iter().zip(after).find_map(|(old, new)| {
+        let name = &old.name;
+        if *name != new.name {
+            return Some(format!("cannot call the column `{name}` `{}`", new.name));
+        }
+        let (was, is) = old.retyped(new)?;
+        Some(format!("cannot change the type of `{name}` from {was} to {is}"))
+    });
+    different.or_else(|| {
+        let first = before.get(after.len())?;
+        Some(format!("cannot drop the column `{}`", first.name))
+    })
+}
+
+impl ShownColumn {
+    /// Both types, where they are known and of other kinds.
+    fn retyped<'c>(&'c self, other: &'c ShownColumn) -> Option<(&'c DataType, &'c DataType)> {
+        let both = self.data_type.as_ref().zip(other.data_type.as_ref());
+        both.filter(|(was, is)| !was.is_exchangeable_with(is))
+    }
+}
+
 impl Catalog {
+    /// The columns of a view or a table; `None` where not all of them are known.
+    #[must_use]
+    pub fn shown_columns(&self, name: &str) -> Option<ShownColumns> {
+        if let Some(table) = self.tables.get(name) {
+            let columns = table.columns.iter().map(|(name, column)| ShownColumn {
+                name: name.clone(),
+                source: None,
+                data_type: Some(column.data_type.clone()),
+            });
+            return Some(columns.collect());
+        }
+        let view = self.views.get(name).filter(|view| self.trusts_view(view))?;
+        self.columns_shown(&view.shows)
+    }
+
+    /// What a view with this query would show; `None` where not all of it is known.
+    #[must_use]
+    pub fn columns_of_query(&self, query: &ViewQuery) -> Option<ShownColumns> {
+        self.columns_shown(&self.shown_by(query))
+    }
+
+    fn columns_shown(&self, shows: &Shows) -> Option<ShownColumns> {
+        let over = shows.over.as_deref().map(stored);
+        let table = over.and_then(|over| self.tables.get(over));
+        let is_known = !shows.columns.is_empty() && !shows.columns.contains_key("");
+        let columns = shows.columns.iter().map(|(name, source)| {
+            let column = source.as_ref().and_then(|source| table?.columns.get(source));
+            ShownColumn {
+                name: name.clone(),
+                source: over.map(str::to_owned).zip(source.clone()),
+                data_type: column.map(|column| column.data_type.clone()),
+            }
+        });
+        (is_known && (!shows.everything || table.is_some())).then(|| columns.collect())
+    }
+
     /// What the query shows now: later columns of its table are no part of it.
     pub(super) fn shown_by(&self, query: &ViewQuery) -> Shows {
         let below = query.over.as_deref();

@@ -5,7 +5,7 @@
 
 use indexmap::IndexMap;
 
-use crate::catalog::{Catalog, Column, Table, table_key};
+use crate::catalog::{Catalog, Column, ShownColumns, Table, lost_column, table_key};
 use crate::data_type::DataType;
 use crate::facts::observe::Usage;
 use crate::facts::{Aspect, FactName};
@@ -58,7 +58,11 @@ enum What {
         table: String,
         column: String,
     },
-    View(String),
+    View {
+        view: String,
+        /// What it shows, where that is known.
+        columns: Option<ShownColumns>,
+    },
     Function(String),
     Policy {
         table: String,
@@ -125,7 +129,10 @@ impl Taken {
                 table: table.to_owned(),
                 column: column(),
             }),
-            Aspect::DropView => hit.name("view").map(|view| What::View(view.to_owned())),
+            Aspect::DropView => hit.name("view").map(|view| What::View {
+                view: view.to_owned(),
+                columns: catalog.shown_columns(view),
+            }),
             Aspect::TakeFromRunningCode => hit.name("function").map(|name| What::Function(name.to_owned())),
             Aspect::DropPolicy => hit.name("policy").map(|policy| What::Policy {
                 table: table.to_owned(),
@@ -263,7 +270,7 @@ impl Taken {
                 };
                 given_back(is_there_again)
             }
-            What::View(name) => given_back(catalog.table(name).is_some() || catalog.view(name).is_some()),
+            What::View { view, columns } => fate_of_view(view, columns.as_ref(), catalog),
             What::Function(name) => given_back(catalog.function(name).is_some()),
             What::Policy { table, policy } => {
                 let entry = catalog.table(table);
@@ -384,6 +391,20 @@ impl TakenColumn {
     }
 }
 
+/// A view that is there again shows what it showed, as far as both are known.
+fn fate_of_view(view: &str, columns: Option<&ShownColumns>, catalog: &Catalog) -> Fate {
+    if catalog.table(view).is_none() && catalog.view(view).is_none() {
+        return Fate::Stays { but: None };
+    }
+    let now = catalog.shown_columns(view);
+    let lost = columns
+        .zip(now.as_ref())
+        .and_then(|(before, now)| lost_column(before, now));
+    lost.map_or(Fate::GivenBack, |lost| Fate::Stays {
+        but: Some(format!("the one that is created again {lost}")),
+    })
+}
+
 /// Makes a hit say what became of it.
 fn settle<'r>(verdict: &mut Verdict<'r>, hit: usize, fate: Fate, rules: &'r RuleTable) {
     let Verdict { hits, rows, .. } = verdict;
@@ -391,6 +412,10 @@ fn settle<'r>(verdict: &mut Verdict<'r>, hit: usize, fate: Fate, rules: &'r Rule
     let standing_in = match fate {
         Fate::Stays { but } => {
             if let Some(but) = but {
+                if hit.aspect == Some(Aspect::DropView) {
+                    // Who creates it again knows of code that reads it.
+                    hit.severity = hit.severity.max(Severity::Warning);
+                }
                 hit.set_name("but", format!(" ({but})"));
             }
             return;

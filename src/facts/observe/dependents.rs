@@ -238,7 +238,7 @@ impl Context<'_> {
     }
 
     pub(super) fn drop_view(&self, view: &str, cascade: bool, along: &[String]) -> Vec<Observation> {
-        let dropped = unbound(Aspect::DropView).role(Role::View, view);
+        let dropped = unbound(Aspect::DropView).role(Role::View, view).named("but", "");
         let mut observations = vec![match self.usage.stands_in(view) {
             Some(by) if self.usage.deploy().phase.meets_old_code() => usage::drops_stand_in(dropped, view, by),
             Some(_) | None => dropped,

@@ -1,7 +1,7 @@
 //! Names in the commands that only SQL of one's own sends.
 
-use crate::catalog::{Presence, RelationKind, TypeKind};
-use crate::statement::Command;
+use crate::catalog::{Presence, RelationKind, TypeKind, not_replaceable};
+use crate::statement::{Command, ViewKind, ViewQuery};
 use crate::unknown::Identifier;
 
 use super::existence::{is_plain, missing, refused_by_definition, taken};
@@ -47,6 +47,20 @@ impl Context<'_> {
         refused
     }
 
+    /// `CREATE OR REPLACE VIEW` shows what it has shown, and more behind it.
+    fn needs_replaceable(&self, view: &str, query: &ViewQuery) -> Vec<Observation> {
+        let is_view = self
+            .catalog
+            .view(view)
+            .is_some_and(|known| known.kind == ViewKind::Plain);
+        let before = self.catalog.shown_columns(view).filter(|_| is_view);
+        let refused = before
+            .zip(self.catalog.columns_of_query(query))
+            .and_then(|(before, after)| not_replaceable(&before, &after));
+        let refused = refused.map(|refused| format!("CREATE OR REPLACE VIEW {refused} of `{view}`"));
+        refused.iter().map(|reason| refused_by_definition(reason)).collect()
+    }
+
     fn refused_objects(&self, command: &Command) -> Vec<Observation> {
         match command {
             Command::CreateTableAs {
@@ -60,6 +74,13 @@ impl Context<'_> {
                 if_not_exists: false,
                 ..
             } => self.needs_free(Some(view)),
+            Command::CreateView {
+                view,
+                kind: ViewKind::Plain,
+                replaces: true,
+                query,
+                ..
+            } => self.needs_replaceable(view, query),
             Command::DropView {
                 view, kind, if_exists, ..
             } => {
