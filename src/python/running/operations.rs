@@ -209,7 +209,36 @@ impl<'a> Runner<'a> {
         if matches!(left, Datum::Query(_) | Datum::Part(_)) || matches!(right, Datum::Query(_) | Datum::Part(_)) {
             return None;
         }
-        let (left, right) = (self.plain_value(left)?, self.plain_value(right)?);
-        operators::compare(operator, &left, &right)
+        match (self.plain_value(left), self.plain_value(right)) {
+            (Some(left), Some(right)) => operators::compare(operator, &left, &right),
+            (Some(known), None) | (None, Some(known)) => with_other_engine(operator, &known),
+            (None, None) => None,
+        }
     }
 }
+
+/// Where something is compared with the engine of another database, it is the engine of this one, which is PostgreSQL's.
+fn with_other_engine(operator: CmpOp, known: &Value) -> Option<bool> {
+    let is_other = |value: &Value| value.as_str().is_some_and(|text| OTHER_ENGINES.contains(&text));
+    let are_others = |value: &Value| value.as_items().is_some_and(|items| items.iter().all(is_other));
+    match operator {
+        CmpOp::Eq | CmpOp::Is => is_other(known).then_some(false),
+        CmpOp::NotEq | CmpOp::IsNot => is_other(known).then_some(true),
+        CmpOp::In => are_others(known).then_some(false),
+        CmpOp::NotIn => are_others(known).then_some(true),
+        CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => None,
+    }
+}
+
+/// `DATABASES["default"]["ENGINE"]` of other databases: Django's own, and those of well-known packages.
+const OTHER_ENGINES: &[&str] = &[
+    "django.contrib.gis.db.backends.mysql",
+    "django.contrib.gis.db.backends.oracle",
+    "django.contrib.gis.db.backends.spatialite",
+    "django.db.backends.mysql",
+    "django.db.backends.oracle",
+    "django.db.backends.sqlite3",
+    "mssql",
+    "mysql.connector.django",
+    "sql_server.pyodbc",
+];
