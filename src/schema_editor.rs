@@ -65,8 +65,8 @@ pub trait Connection {
     fn select_for_update(&mut self, place: &Place);
     /// Code catches an error of what it does next, in a transaction that is aborted by it.
     fn catch_error(&mut self, place: &Place);
-    /// Django drops the index of a constraint that its models go on to have.
-    fn drop_index_of_constraint(&mut self, table: &str, constraint: &str, place: &Place);
+    /// Something is to be said that no statement shows by itself: the rule, and the names for its words.
+    fn remark(&mut self, rule: &'static str, names: Vec<(&'static str, String)>, place: &Place);
     /// Begins a transaction: `transaction.atomic()` where none is open.
     fn begin(&mut self);
     /// Ends it.

@@ -41,6 +41,14 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
         "the same operations in another phase; tests/phases.rs has them",
     ),
     ("django-refuses", "it depends on what Django refuses"),
+    (
+        "foreign-key-missing-meanwhile",
+        "a quiet hour: the key is away, whatever makes it again",
+    ),
+    (
+        "unique-constraint-not-deferrable",
+        "a newer release of the package",
+    ),
     ("create-table-with-foreign-key", "a lock_timeout, on hot tables alone"),
     ("drop-check", "a lock_timeout, on hot tables alone"),
     (

@@ -308,6 +308,15 @@ fn timeouts_stand_around_what_blocks_and_are_not_left_behind() {
 }
 
 #[test]
+fn a_setting_that_the_package_never_asks_for_is_said() {
+    let notes = notes(&with_settings(&zero_downtime("ZERO_DOWNTIME_DEFERRED_SQL = False\n")));
+    assert!(
+        notes.contains("it does not ask for ZERO_DOWNTIME_DEFERRED_SQL, which has no effect"),
+        "{notes}"
+    );
+}
+
+#[test]
 fn no_migration_runs_in_a_transaction_but_its_python_does() {
     let operations = "migrations.AddIndex('order', models.Index(fields=['status'], name='shop_status')),
         migrations.RunSQL('VACUUM shop_order'),

@@ -600,15 +600,8 @@ impl Connection for Database<'_> {
         self.say_once("error-caught-in-transaction", &place.operation);
     }
 
-    fn drop_index_of_constraint(&mut self, table: &str, constraint: &str, place: &schema_editor::Place) {
-        let names = vec![("table", table.to_owned()), ("constraint", constraint.to_owned())];
-        self.remark(
-            "drop-index-of-constraint",
-            place.operation.clone(),
-            names,
-            None,
-            Vec::new(),
-        );
+    fn remark(&mut self, rule: &'static str, names: Vec<(&'static str, String)>, place: &schema_editor::Place) {
+        Database::remark(self, rule, place.operation.clone(), names, None, Vec::new());
     }
 
     fn begin(&mut self) {

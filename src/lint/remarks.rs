@@ -77,7 +77,13 @@ impl Database<'_> {
             (None, Retry::Harmful { operation, words }) => ("half-done-migration", operation, words),
             (Some(_) | None, Retry::Harmless) | (None, Retry::Unknown) => return,
         };
-        self.remark(rule, operation, vec![("retry", words)], None, Vec::new());
+        let not_atomic = if self.backend.has_transactions() {
+            "the migration is not atomic"
+        } else {
+            "the backend runs it in no transaction"
+        };
+        let names = vec![("retry", words), ("not_atomic", not_atomic.to_owned())];
+        self.remark(rule, operation, names, None, Vec::new());
     }
 
     pub(super) fn remark(

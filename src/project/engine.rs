@@ -13,6 +13,21 @@ pub(super) use lineage::{Lineage, lineage};
 /// The distribution of the zero-downtime backend.
 pub(super) const ZERO_DOWNTIME: &str = "django-pg-zero-downtime-migrations";
 
+/// How its settings begin.
+const PREFIX: &str = "ZERO_DOWNTIME_MIGRATIONS_";
+
+/// How they go on.
+const SETTINGS: [&str; 8] = [
+    "LOCK_TIMEOUT",
+    "STATEMENT_TIMEOUT",
+    "FLEXIBLE_STATEMENT_TIMEOUT",
+    "RAISE_FOR_UNSAFE",
+    "DEFERRED_SQL",
+    "IDEMPOTENT_SQL",
+    "KEEP_DEFAULT",
+    "EXPLICIT_CONSTRAINTS_DROP",
+];
+
 /// What `DATABASES["default"]["ENGINE"]` is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Engine {
@@ -212,6 +227,8 @@ pub(super) struct Asked<'a> {
     pub(super) module: &'a str,
     /// The value of a setting.
     pub(super) setting: &'a dyn Fn(&str) -> Option<Value>,
+    /// The names of the settings that begin so.
+    pub(super) settings_like: &'a dyn Fn(&str) -> Vec<String>,
     /// The release of a distribution, where the project pins it.
     pub(super) release: &'a dyn Fn(&str) -> Option<DjangoVersion>,
     /// What an engine of the project's own derives from.
@@ -291,12 +308,29 @@ impl Asked<'_> {
             }
             None => "",
         };
-        let note = format!("{by} names the engine {engine}: DDL is what {ZERO_DOWNTIME} sends, release {release}{own}");
+        let without_effect = self.without_effect();
+        let note = format!(
+            "{by} names the engine {engine}: DDL is what {ZERO_DOWNTIME} sends, release {release}{own}{without_effect}"
+        );
         (Arc::new(Backend::ZeroDowntime(backend)), Some(note))
     }
 
+    /// Settings that look like the package's, and that it never asks for: its documents name one of them.
+    fn without_effect(&self) -> String {
+        let is_asked = |name: &String| {
+            let known = name.strip_prefix(PREFIX);
+            known.is_some_and(|name| SETTINGS.contains(&name))
+        };
+        let mut others = (self.settings_like)("ZERO_DOWNTIME_");
+        others.retain(|name| !is_asked(name));
+        match others.as_slice() {
+            [] => String::new(),
+            names => format!("; it does not ask for {}, which has no effect", names.join(", ")),
+        }
+    }
+
     fn settings(&self, release: u8) -> ZeroDowntime {
-        let value = |name: &str| (self.setting)(&format!("ZERO_DOWNTIME_MIGRATIONS_{name}"));
+        let value = |name: &str| (self.setting)(&format!("{PREFIX}{name}"));
         let flag = |name: &str, default: bool| value(name).as_ref().and_then(truth).unwrap_or(default);
         let timeout = |name: &str| {
             value(name).as_ref().and_then(|value| match value {

@@ -183,6 +183,18 @@ impl Settings {
         }
     }
 
+    /// The names of the settings that begin so, in order.
+    pub(super) fn names_like(&self, prefix: &str) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .values
+            .keys()
+            .filter(|name| name.starts_with(prefix))
+            .cloned()
+            .collect();
+        names.sort();
+        names
+    }
+
     /// A setting's value, where one was read.
     pub(super) fn value(&self, name: &str) -> Option<&Value> {
         self.values.get(name)

@@ -187,8 +187,8 @@ impl Run<'_> {
             if believed.contains(&name)
                 && let Identifier::Known(table) = change.model.db_table()
             {
-                let place = self.place();
-                self.connection.drop_index_of_constraint(&table, &name, &place);
+                let names = vec![("table", table), ("constraint", name.clone())];
+                self.remark("drop-index-of-constraint", names);
             }
             self.drop_index(change.model, Name::Given(name), false);
         }
@@ -373,7 +373,20 @@ impl Run<'_> {
             && let Some(statement) = add_foreign_key(change.model, change.new, ForeignKeyNaming::WithTarget)
         {
             self.execute(statement);
+            if dropped && !self.connection.is_in_transaction() {
+                self.note_key_missing(change.model, change.new);
+            }
         }
+    }
+
+    /// Outside of a transaction others see the table without the key that is made again.
+    fn note_key_missing(&mut self, model: &Model<'_>, field: &ModelField<'_>) {
+        let column = field.column().map(|column| column.shown().into_owned());
+        let names = vec![
+            ("table", model.db_table().shown().into_owned()),
+            ("column", column.unwrap_or_default()),
+        ];
+        self.remark("foreign-key-missing-meanwhile", names);
     }
 
     fn add_incoming_foreign_keys(&mut self, change: &Change<'_, '_>) {

@@ -64,6 +64,12 @@ impl Run<'_> {
         self.connection.send(text, origin, &place);
     }
 
+    /// Says something of the operation that runs.
+    pub(super) fn remark(&mut self, rule: &'static str, names: Vec<(&'static str, String)>) {
+        let place = self.place();
+        self.connection.remark(rule, names, &place);
+    }
+
     /// What sends something now.
     pub(super) fn place(&self) -> Place {
         Place {

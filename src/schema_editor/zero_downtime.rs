@@ -9,7 +9,9 @@ mod unsafe_operations;
 use crate::backend::{Backend, ZeroDowntime};
 use crate::finding::Origin;
 use crate::project::Timeout;
-use crate::statement::{Command, SessionChange, SettingScope, Statement};
+use crate::statement::{
+    AlterTableAction, Command, ConstraintKind, SessionChange, SettingScope, Statement, TableConstraint,
+};
 
 use super::Text;
 use super::run::Run;
@@ -35,6 +37,9 @@ impl Run<'_> {
             self.doubt_engine(engine);
         }
         self.refuse_unsafe_statements(&string);
+        if !backend.keeps_deferrable() {
+            self.note_lost_deferrals(&string);
+        }
         let steps = steps(backend, self.editor.django, string);
         self.send_steps(steps.now);
         for later in steps.later {
@@ -44,6 +49,31 @@ impl Run<'_> {
                 Later::Fixed(steps) if self.editor.is_stopped => self.send_steps(steps),
                 Later::Statement(statement) => self.defer(*statement),
                 Later::Fixed(steps) => self.defer_fixed(steps),
+            }
+        }
+    }
+
+    /// Before 0.18 the constraint that takes over an index is never `DEFERRABLE`.
+    fn note_lost_deferrals(&mut self, string: &[Statement]) {
+        for statement in string {
+            let Statement::AlterTable { table, actions, .. } = statement else {
+                continue;
+            };
+            for action in actions {
+                if let AlterTableAction::AddConstraint(TableConstraint {
+                    name: Some(name),
+                    kind: ConstraintKind::Unique {
+                        deferrable: Some(_), ..
+                    },
+                    ..
+                }) = action
+                {
+                    let names = vec![
+                        ("table", table.shown().into_owned()),
+                        ("constraint", name.shown().into_owned()),
+                    ];
+                    self.remark("unique-constraint-not-deferrable", names);
+                }
             }
         }
     }
