@@ -13,6 +13,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use scratch::{Run, Scratch};
 use sent::{Rows, copy, is_same, items, python, text};
 use serde_json::Value;
@@ -221,6 +222,17 @@ fn is_contradicted(operation: &Value, finding: &Value) -> bool {
     says_so && operation.get("brief").is_some()
 }
 
+/// A line of the table.
+fn line(file: &Path) -> String {
+    let recording = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let counts = compare(&recording);
+    let of = |outcome: &str| counts.get(outcome).copied().unwrap_or_default();
+    let cells: Vec<String> = OUTCOMES.iter().map(|outcome| of(outcome).to_string()).collect();
+    let operations: usize = counts.values().sum::<usize>() - of("false errors");
+    let name = file.file_stem().unwrap().to_str().unwrap();
+    format!("| {name} | {operations} | {} |\n", cells.join(" | "))
+}
+
 #[test]
 fn what_the_backend_sends_and_refuses_is_written_and_foretold() {
     let mut table = format!(
@@ -231,15 +243,9 @@ fn what_the_backend_sends_and_refuses_is_written_and_foretold() {
         OUTCOMES.join(" | "),
         " ---: |".repeat(OUTCOMES.len() + 1)
     );
-    for file in recordings() {
-        let recording = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-        let counts = compare(&recording);
-        let of = |outcome: &str| counts.get(outcome).copied().unwrap_or_default();
-        let cells: Vec<String> = OUTCOMES.iter().map(|outcome| of(outcome).to_string()).collect();
-        let operations: usize = counts.values().sum::<usize>() - of("false errors");
-        let name = file.file_stem().unwrap().to_str().unwrap();
-        writeln!(table, "| {name} | {operations} | {} |", cells.join(" | ")).unwrap();
-    }
+    // Each is two runs over a hundred projects.
+    let lines: Vec<String> = recordings().par_iter().map(|file| line(file)).collect();
+    table += &lines.concat();
     let path = repository().join("tests/zero_downtime.md");
     if std::env::var_os("FORELOCK_BLESS").is_some() {
         fs::write(&path, &table).unwrap();
