@@ -45,10 +45,7 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
         "foreign-key-missing-meanwhile",
         "a quiet hour: the key is away, whatever makes it again",
     ),
-    (
-        "unique-constraint-not-deferrable",
-        "a newer release of the package",
-    ),
+    ("unique-constraint-not-deferrable", "a newer release of the package"),
     ("create-table-with-foreign-key", "a lock_timeout, on hot tables alone"),
     ("drop-check", "a lock_timeout, on hot tables alone"),
     (

@@ -325,3 +325,40 @@ fn no_migration_runs_in_a_transaction_but_its_python_does() {
     assert_eq!(second(&scratch)["atomic"], false);
     assert_eq!(rules(&scratch), ["refused-in-transaction"]);
 }
+
+#[test]
+fn a_foreign_key_that_is_made_again_in_no_transaction_is_said_to_be_away_meanwhile() {
+    let depot = "migrations.CreateModel('Depot', [('id', models.BigAutoField(primary_key=True))]),
+        migrations.AddField('order', 'depot', models.ForeignKey('shop.depot', models.CASCADE, null=True))";
+    let again = migration(
+        "shop",
+        "0002_status",
+        "migrations.AlterField('order', 'depot', models.OneToOneField('shop.depot', models.CASCADE, null=True))",
+    );
+    let said = |settings: &str| {
+        let scratch = with_operations(settings, depot).file("shop/migrations/0003_again.py", &again);
+        let report = scratch.run("check --output-format json -v").json();
+        report.to_string().contains("foreign-key-missing-meanwhile")
+    };
+    assert!(said(&zero_downtime("")));
+    assert!(!said(""));
+}
+
+#[test]
+fn advice_under_the_backend_names_plain_operations() {
+    let operations = "migrations.AddField('order', 'size', models.PositiveIntegerField(null=True)),
+        migrations.AddIndex('order', models.Index(fields=['status'], condition=models.Q(status='x'), name='shop_x')),
+        migrations.AlterField('order', 'status', models.TextField(db_collation='C'))";
+    let scratch = with_operations(&zero_downtime(""), operations);
+    let report = scratch.run("check --output-format json").json();
+    let findings = report["findings"].as_array().expect("findings");
+    let errors: Vec<&Value> = findings
+        .iter()
+        .filter(|finding| finding["severity"] == "error")
+        .collect();
+    assert!(!errors.is_empty());
+    for finding in errors {
+        let help = finding["help"].as_str().expect("help");
+        assert!(!help.contains("NotValid") && !help.contains("Concurrently"), "{help}");
+    }
+}
