@@ -92,6 +92,9 @@ pub struct Check {
     /// Only these rules or kinds of harm, in place of the configuration's
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub select: Vec<String>,
+    /// These rules besides, such as those that are spoken of only when somebody asks by name
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub extend_select: Vec<String>,
     /// Not these rules or kinds of harm, besides the configuration's
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub ignore: Vec<String>,

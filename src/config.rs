@@ -14,6 +14,7 @@ use crate::files::{Files, Unreadable};
 use crate::finding::Severity;
 use crate::migration::read::CustomField;
 use crate::models::KnownModel;
+use crate::project::Timeout;
 use crate::rules::RuleTable;
 use crate::selection::{Selection, Selector};
 use crate::versions::{DjangoVersion, PostgresVersion};
@@ -23,7 +24,7 @@ use crate::versions::{DjangoVersion, PostgresVersion};
 pub struct Configuration {
     /// The file, if there is one.
     pub path: Option<PathBuf>,
-    /// `select` and `ignore`.
+    /// `select`, `extend-select` and `ignore`.
     pub selection: Selection,
     /// `per-file-ignores`: rules left out in files that match a glob.
     pub per_file_ignores: Vec<(Pattern, Vec<Selector>)>,
@@ -47,6 +48,8 @@ pub struct Configuration {
     pub deploy: DeployChoice,
     /// `stats`: answers to `forelock stats-query`; relative to the file.
     pub stats: Vec<PathBuf>,
+    /// `lock-timeout`: what sessions begin with where the settings of the project do not say it: because of the role, for instance.
+    pub lock_timeout: Option<Timeout>,
     /// `hot-tables`: tables on which a moment's lock already hurts.
     pub hot_tables: Vec<String>,
     /// `[fields]`: field classes by dotted path: a column type, `false` (no column), or all that [`CustomField`] can say.

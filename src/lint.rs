@@ -22,6 +22,7 @@ mod sent;
 mod taken;
 mod tell;
 mod told;
+mod untimed;
 mod waiting;
 mod weigh;
 

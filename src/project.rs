@@ -8,6 +8,7 @@ mod environment;
 mod load;
 mod lockfile;
 mod modules;
+mod pgmigrate;
 mod reading;
 pub mod root;
 mod session;

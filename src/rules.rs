@@ -52,6 +52,8 @@ pub struct Rule {
     pub harm: Vec<Harm>,
     /// Whom `breaks-running-code` is about.
     pub harmed: Harmed,
+    /// Whether somebody has to ask for it.
+    pub asking: Asking,
     /// The sentence of a finding, with `{table}` and other names to fill in.
     pub message: String,
     /// What to do instead, by the Django class that caused it; `default` for all others.
@@ -62,6 +64,15 @@ pub struct Rule {
     pub matrix_rows: Vec<u8>,
     /// The matrix row of its findings, where that is not the row of the statement they point at.
     pub finding_row: Option<u8>,
+}
+
+/// What it takes that a rule speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// Nothing, it does unless it is ignored.
+    Nothing,
+    /// Somebody selects it by its name: `only-by-name = true`.
+    ByName,
 }
 
 /// Which code it is that a rule calls broken.

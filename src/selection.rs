@@ -1,7 +1,7 @@
 //! Which findings are wanted: `--select` and `--ignore`, and the same in the configuration.
 
-use crate::finding::{Finding, Harm};
-use crate::rules::RuleTable;
+use crate::finding::Harm;
+use crate::rules::{Asking, RuleTable};
 use crate::suggestion::nearest;
 
 /// A rule or a kind of harm, by name.
@@ -59,8 +59,10 @@ impl Selector {
 /// What `--select` and `--ignore` say together.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// Only these; everything where it is empty.
+    /// Only these; everything where it is empty, but for rules that are spoken of only by name.
     pub select: Vec<Selector>,
+    /// These besides.
+    pub extend: Vec<Selector>,
     /// All but these.
     pub ignore: Vec<Selector>,
 }
@@ -76,23 +78,20 @@ impl Selection {
     /// Whether a finding of this rule with this harm is wanted.
     ///
     /// A rule's name outweighs a harm's: `--select drop-column --ignore breaks-running-code` keeps `drop-column`.
-    /// Between two of the same kind, ignoring wins.
+    /// Between two of the same kind, ignoring wins. What is spoken of only by name is not meant by a kind of harm.
     #[must_use]
-    pub fn wants(&self, rule: &str, harm: &[Harm]) -> bool {
-        let selected = closest(&self.select, rule, harm);
+    pub fn wants(&self, rule: &str, harm: &[Harm], asking: Asking) -> bool {
+        let selected = closest(&self.select, rule, harm).max(closest(&self.extend, rule, harm));
         let ignored = closest(&self.ignore, rule, harm);
+        match (asking, selected) {
+            (Asking::ByName, None | Some(Closeness::Harm)) => return false,
+            (Asking::ByName, Some(Closeness::Rule)) | (Asking::Nothing, _) => {}
+        }
         match (selected, ignored) {
             (_, None) => self.select.is_empty() || selected.is_some(),
             (None, Some(_)) => false,
             (Some(selected), Some(ignored)) => selected > ignored,
         }
-    }
-
-    /// The findings that are wanted, in their order.
-    #[must_use]
-    pub fn filter(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
-        findings.retain(|finding| self.wants(&finding.rule, &finding.harm));
-        findings
     }
 }
 
@@ -110,6 +109,7 @@ fn closest(selectors: &[Selector], rule: &str, harm: &[Harm]) -> Option<Closenes
 mod tests {
     use super::{Selection, Selector};
     use crate::finding::Harm;
+    use crate::rules::Asking;
 
     fn rule(name: &str) -> Selector {
         Selector::Rule(name.to_owned())
@@ -119,28 +119,49 @@ mod tests {
     fn without_a_selection_everything_is_wanted_but_what_is_ignored() {
         let selection = Selection {
             select: vec![],
+            extend: vec![],
             ignore: vec![Selector::Harm(Harm::BlocksReads)],
         };
-        assert!(selection.wants("drop-column", &[Harm::BreaksRunningCode]));
-        assert!(!selection.wants("set-not-null", &[Harm::BlocksReads, Harm::BlocksWrites]));
+        assert!(selection.wants("drop-column", &[Harm::BreaksRunningCode], Asking::Nothing));
+        assert!(!selection.wants(
+            "set-not-null",
+            &[Harm::BlocksReads, Harm::BlocksWrites],
+            Asking::Nothing
+        ));
     }
 
     #[test]
     fn a_rules_name_outweighs_a_harms_name() {
         let selection = Selection {
             select: vec![rule("drop-column")],
+            extend: vec![],
             ignore: vec![Selector::Harm(Harm::BreaksRunningCode)],
         };
-        assert!(selection.wants("drop-column", &[Harm::BreaksRunningCode]));
-        assert!(!selection.wants("drop-table", &[Harm::BreaksRunningCode]));
+        assert!(selection.wants("drop-column", &[Harm::BreaksRunningCode], Asking::Nothing));
+        assert!(!selection.wants("drop-table", &[Harm::BreaksRunningCode], Asking::Nothing));
     }
 
     #[test]
     fn a_rule_both_selected_and_ignored_is_ignored() {
         let selection = Selection {
             select: vec![rule("drop-column")],
+            extend: vec![],
             ignore: vec![rule("drop-column")],
         };
-        assert!(!selection.wants("drop-column", &[]));
+        assert!(!selection.wants("drop-column", &[], Asking::Nothing));
+    }
+
+    #[test]
+    fn a_rule_that_is_asked_for_by_name_speaks_for_nothing_else() {
+        let wants = |select: Vec<Selector>, extend: Vec<Selector>| {
+            let ignore = vec![];
+            let selection = Selection { select, extend, ignore };
+            selection.wants("lock-timeout-not-set", &[Harm::BlocksReads], Asking::ByName)
+        };
+        assert!(!wants(vec![], vec![]));
+        assert!(!wants(vec![Selector::Harm(Harm::BlocksReads)], vec![]));
+        assert!(wants(vec![rule("lock-timeout-not-set")], vec![]));
+        assert!(wants(vec![], vec![rule("lock-timeout-not-set")]));
+        assert!(wants(vec![rule("drop-column")], vec![rule("lock-timeout-not-set")]));
     }
 }

@@ -13,7 +13,7 @@ use crate::finding::{Analysis, Finding, Harm};
 use crate::lint::{self, Aim};
 use crate::project::{Project, Request, root};
 use crate::report::{self, Detail, Statistics, Style};
-use crate::rules::RuleTable;
+use crate::rules::{Asking, RuleTable};
 use crate::selection::{Selection, Selector, UnknownName};
 
 pub(super) fn run(
@@ -76,6 +76,7 @@ fn with_input(path: &Path, surroundings: &Surroundings) -> Result<Files, Command
 /// What the command line wants, over and above the configuration.
 struct Wishes {
     select: Vec<Selector>,
+    extend: Vec<Selector>,
     ignore: Vec<Selector>,
     fail_on: Option<FailOn>,
     points: Points,
@@ -89,6 +90,7 @@ impl Wishes {
         let names = check.fail_on.iter().map(String::as_str);
         Ok(Self {
             select: selectors(&check.select)?,
+            extend: selectors(&check.extend_select)?,
             ignore: selectors(&check.ignore)?,
             // clap has refused all other names.
             fail_on: (!check.fail_on.is_empty()).then(|| FailOn::parse(names).unwrap_or_default()),
@@ -116,15 +118,17 @@ impl Wishes {
         }
     }
 
-    /// The configuration's selection; `--select` takes its place, `--ignore` adds to it.
+    /// The configuration's selection; `--select` takes its place, `--extend-select` and `--ignore` add to it.
     fn selection(&self, configured: Selection) -> Selection {
         let mut selection = configured;
         if !self.select.is_empty() {
             selection = Selection {
                 select: self.select.clone(),
+                extend: Vec::new(),
                 ignore: Vec::new(),
             };
         }
+        selection.extend.extend(self.extend.iter().cloned());
         selection.ignore.extend(self.ignore.iter().cloned());
         selection
     }
@@ -144,9 +148,16 @@ fn judge(project: &Project, request: &Request<'_>, rules: &RuleTable, wishes: &W
         is_asked || project.is_unread_foundation(path)
     };
     let selection = wishes.selection(project.configuration.selection.clone());
+    let by_name = rules.rules.iter().filter(|rule| rule.asking == Asking::ByName);
+    let by_name: Vec<&str> = by_name.map(|rule| rule.name.as_str()).collect();
     let is_wanted = |path: &Path, rule: &str, harm: &[Harm]| {
         let ignored = || project.configuration.ignored_in(|| project.absolute(path));
-        selection.wants(rule, harm) && !ignored().any(|selector| selector.matches(rule, harm))
+        let asking = if by_name.contains(&rule) {
+            Asking::ByName
+        } else {
+            Asking::Nothing
+        };
+        selection.wants(rule, harm, asking) && !ignored().any(|selector| selector.matches(rule, harm))
     };
     let aim = Aim::Findings {
         wanted: &is_wanted,

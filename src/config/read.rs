@@ -13,6 +13,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use super::{ConfigError, Configuration, FailOn, Pattern};
 use crate::migration::read::CustomField;
 use crate::models::{KnownKey, KnownModel, ModelKey, default_table};
+use crate::project::Timeout;
 use crate::rules::RuleTable;
 use crate::selection::Selector;
 use crate::source::SourceFile;
@@ -20,9 +21,10 @@ use crate::suggestion::nearest;
 use crate::versions::{DjangoVersion, PostgresVersion};
 
 /// All keys, as they are written.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 18] = [
     "select",
     "ignore",
+    "extend-select",
     "per-file-ignores",
     "exclude",
     "fail-on",
@@ -35,6 +37,7 @@ const KEYS: [&str; 16] = [
     "deployed",
     "stats",
     "hot-tables",
+    "lock-timeout",
     "fields",
     "models",
 ];
@@ -109,6 +112,7 @@ impl<'a> Reader<'a> {
         let name = key.get_ref().as_ref();
         match name {
             "select" => to.selection.select = self.selectors(name, value)?,
+            "extend-select" => to.selection.extend = self.selectors(name, value)?,
             "ignore" => to.selection.ignore = self.selectors(name, value)?,
             "per-file-ignores" => to.per_file_ignores = self.per_file_ignores(name, value)?,
             "exclude" => to.exclude = self.patterns(name, value)?,
@@ -124,6 +128,7 @@ impl<'a> Reader<'a> {
                 let files = self.strings(name, value)?;
                 to.stats = files.map(|(file, _)| self.folder().join(file)).collect();
             }
+            "lock-timeout" => to.lock_timeout = Some(self.timeout(name, value)?),
             "hot-tables" => to.hot_tables = self.strings(name, value)?.map(|(text, _)| text.to_owned()).collect(),
             "fields" => to.fields = self.entries(name, value, Self::field)?,
             "models" => to.models = self.models(name, value)?,
@@ -241,6 +246,14 @@ impl<'a> Reader<'a> {
     fn django_version(&self, key: &str, value: &Node<'_>) -> Result<DjangoVersion, ConfigError> {
         let text = self.version(key, value)?;
         DjangoVersion::known(text).map_err(|message| self.error(value.span(), message))
+    }
+
+    fn timeout(&self, key: &str, value: &Node<'_>) -> Result<Timeout, ConfigError> {
+        let text = self.string(key, value)?;
+        Timeout::parse(text).ok_or_else(|| {
+            let message = format!("`{key}` takes a time such as \"5s\" or \"500ms\", not `{text}`");
+            self.error(value.span(), message)
+        })
     }
 
     fn path(&self, key: &str, value: &Node<'_>) -> Result<PathBuf, ConfigError> {

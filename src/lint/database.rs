@@ -36,6 +36,7 @@ use super::remarks::Remark;
 use super::run_sql::Written;
 use super::sent::{Executed, HitAt, Part, Sent, Text};
 use super::taken::Taken;
+use super::untimed::Untimed;
 
 /// Postgres, as far as it is known, with a log of what the running migration has done to it.
 pub(super) struct Database<'a> {
@@ -68,6 +69,8 @@ pub(super) struct Database<'a> {
     pub(super) hot_tables: Vec<String>,
     /// Tables that the open transaction holds together.
     pub(super) crowd: Crowd,
+    /// Its first lock without a timeout.
+    pub(super) untimed: Option<Untimed>,
     /// What the running migration does that the new release waits for.
     pub(super) late: Late,
     /// What the open transaction has taken from running code.
@@ -161,6 +164,7 @@ impl<'a> Database<'a> {
             log: Vec::new(),
             hot_tables: hot_tables.to_vec(),
             crowd: Crowd::default(),
+            untimed: None,
             late: Late::default(),
             taken: Taken::default(),
             ran_python: false,
@@ -197,6 +201,7 @@ impl<'a> Database<'a> {
         }
         self.log.clear();
         self.crowd = Crowd::default();
+        self.untimed = None;
         self.late = Late::default();
         self.taken = Taken::default();
         self.ran_python = false;
@@ -208,6 +213,11 @@ impl<'a> Database<'a> {
     /// When the running migration runs.
     pub(super) fn deploy(&self) -> Deploy {
         self.released.deploy
+    }
+
+    /// Whether something terminates those who keep a migration waiting.
+    pub(super) fn ends_blockers(&self) -> bool {
+        self.session.ends_blockers
     }
 
     /// Which earlier migration took a column out of the state.
@@ -410,6 +420,7 @@ impl<'a> Database<'a> {
             keeps_rows: self.telling == Telling::Statements,
         };
         judge(observations, self.rules, &around, verdict);
+        self.note_untimed(&verdict.locks, operation);
         for lock in &verdict.locks {
             let in_use = !self.catalog.is_unused(&lock.relation);
             self.transaction.hold(lock, in_use, operation);
@@ -444,6 +455,7 @@ impl<'a> Database<'a> {
             let hit = Hit::of_rule(self.rules, "setting-left-behind", names);
             verdict.hits.extend(hit);
         }
+        self.judge_untimed(migration);
         self.judge_late(models);
         self.weigh();
     }

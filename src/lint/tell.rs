@@ -16,6 +16,9 @@ use super::waiting;
 /// The name of what a second run would do again, and of the advice for it: there is no cure by running it in pieces.
 pub(super) const NOT_REPEATABLE: &str = "not_repeatable";
 
+/// The name whose value is the advice for it.
+pub(super) const HELP: &str = "help";
+
 /// The name that says that both halves of a change are of one release, and the advice for it: to wait.
 const ONE_RELEASE: &str = "one_release";
 
@@ -73,16 +76,19 @@ impl Teller<'_> {
             also: also(told),
             message: names.fill(&rule.message),
             help: names
-                .advise(match worst.hit.name(NOT_REPEATABLE) {
-                    Some(_) => rule.help_for(NOT_REPEATABLE),
-                    None if worst.hit.name(ONE_RELEASE).is_some_and(|clause| !clause.is_empty()) => {
+                .advise(match (worst.hit.name(NOT_REPEATABLE), worst.hit.name(HELP)) {
+                    (Some(_), _) => rule.help_for(NOT_REPEATABLE),
+                    (None, Some(help)) => rule.help_for(help),
+                    (None, None) if worst.hit.name(ONE_RELEASE).is_some_and(|clause| !clause.is_empty()) => {
                         rule.help_for(ONE_RELEASE)
                     }
-                    None if self.is_zero_downtime(node) && rule.help.contains_key(ZERO_DOWNTIME) => {
+                    (None, None) if self.is_zero_downtime(node) && rule.help.contains_key(ZERO_DOWNTIME) => {
                         rule.help_for(ZERO_DOWNTIME)
                     }
-                    None if !string.is_empty() && rule.help.contains_key(ONE_STRING) => rule.help_for(ONE_STRING),
-                    None => rule.help_for(&situation(&node.class, told, &others)),
+                    (None, None) if !string.is_empty() && rule.help.contains_key(ONE_STRING) => {
+                        rule.help_for(ONE_STRING)
+                    }
+                    (None, None) => rule.help_for(&situation(&node.class, told, &others)),
                 })
                 .unwrap_or_else(|| without_name(&rule.name)),
             place: place(self.migration, range),

@@ -11,7 +11,7 @@ use super::apps::App;
 use super::division::{AppFiles, Division};
 use super::modules::ReadError;
 use super::root::Named;
-use super::{DeployTools, FileProblem, Project, Request, Target, modules, root};
+use super::{DeployTools, FileProblem, Project, Request, Target, modules, pgmigrate, root};
 use crate::discover::{self, Candidate};
 use crate::files::Files;
 use crate::migration::read::{self, CustomFields, Read, Reader};
@@ -82,6 +82,9 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
     let settings = division
         .settings
         .model_settings(division.django.version, postgres, &mut notes);
+    let mut session = division.settings.session(division.django.version);
+    session.lock_timeout = session.lock_timeout.or(target.configuration.lock_timeout);
+    pgmigrate::prepare(&mut session, &division.settings, &mut notes);
     notes.extend(other_engine(target, division, postgres));
     let mut batch = Batch::new(request, target, division);
     batch.read_project(candidates);
@@ -101,7 +104,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         settings,
         postgres,
         postgres_source,
-        session: division.settings.session(division.django.version),
+        session,
         backend: Arc::clone(&division.backend),
         deploy_tools: DeployTools::read(&division.settings),
         configuration: Arc::clone(&target.configuration),

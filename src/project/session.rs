@@ -9,6 +9,8 @@ pub struct Session {
     pub lock_timeout: Option<Timeout>,
     /// `statement_timeout`, likewise.
     pub statement_timeout: Option<Timeout>,
+    /// Whether something terminates those who keep a migration waiting.
+    pub ends_blockers: bool,
 }
 
 /// A time limit. `0` in Postgres means that there is none.

@@ -148,6 +148,7 @@ impl Settings {
             time_zone: self.session_time_zone(django),
             lock_timeout: self.parameters.timeout("lock_timeout"),
             statement_timeout: self.parameters.timeout("statement_timeout"),
+            ends_blockers: false,
         }
     }
 

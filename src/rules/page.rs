@@ -8,7 +8,7 @@ use crate::facts::{Aspect, FactName, Role};
 use crate::finding::{Harm, Severity, Work};
 use crate::lock::LockMode;
 
-use super::{Harmed, Row, Rule, RuleError, RuleKind};
+use super::{Asking, Harmed, Row, Rule, RuleError, RuleKind};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +19,8 @@ struct Table {
     harm: Vec<String>,
     #[serde(default)]
     harmed: Option<String>,
+    #[serde(default, rename = "only-by-name")]
+    only_by_name: bool,
     #[serde(default)]
     message: String,
     #[serde(default)]
@@ -132,6 +134,11 @@ pub(super) fn read(name: &str, page: &str) -> Result<Rule, RuleError> {
         severity,
         harm,
         harmed: names.harmed(table.harmed.as_deref())?,
+        asking: if table.only_by_name {
+            Asking::ByName
+        } else {
+            Asking::Nothing
+        },
         message: table.message,
         help: table
             .help
