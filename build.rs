@@ -1,11 +1,12 @@
-//! Embeds every page of rules/ with its examples and every page of pages/, and refuses to build where a page lacks its title or its table.
+//! Embeds every page of rules/ with its examples, every page of pages/ and every file of src/packages/, and refuses to build where a page
+//! lacks its title or its table.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    for folder in ["rules", "pages", "fixtures/rules", "fixtures/advised"] {
+    for folder in ["rules", "pages", "fixtures/rules", "fixtures/advised", "src/packages"] {
         println!("cargo::rerun-if-changed={folder}");
     }
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
@@ -24,9 +25,23 @@ fn main() -> io::Result<()> {
         writeln!(pages, "    ({name:?}, include_str!({full:?})),").map_err(io::Error::other)?;
         writeln!(examples, "    ({name:?}, {hazard:?}, &{advised:?}),").map_err(io::Error::other)?;
     }
+    fs::write(Path::new(&out).join("packages.rs"), packages()?)?;
     fs::write(Path::new(&out).join("rules.rs"), pages + "]")?;
     fs::write(Path::new(&out).join("examples.rs"), examples + "]")?;
     fs::write(Path::new(&out).join("pages.rs"), other_pages()?)
+}
+
+/// The name and the text of each package's file of data.
+fn packages() -> io::Result<String> {
+    let mut packages = String::from("[\n");
+    for path in sorted(Path::new("src/packages"))? {
+        let is_data = path.extension().is_some_and(|extension| extension == "toml");
+        if let Some(name) = path.file_stem().and_then(|stem| stem.to_str()).filter(|_| is_data) {
+            let full = fs::canonicalize(&path)?.display().to_string();
+            writeln!(packages, "    ({name:?}, include_str!({full:?})),").map_err(io::Error::other)?;
+        }
+    }
+    Ok(packages + "]")
 }
 
 /// Those that are about no rule.

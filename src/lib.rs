@@ -19,6 +19,7 @@ pub mod lint;
 pub mod lock;
 pub mod migration;
 pub mod models;
+pub mod packages;
 pub mod pages;
 pub mod phase;
 pub mod progress;

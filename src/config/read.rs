@@ -11,8 +11,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::{ConfigError, Configuration, FailOn, Pattern};
-use crate::migration::read::CustomField;
 use crate::models::{KnownKey, KnownModel, ModelKey, default_table};
+use crate::packages::CustomField;
 use crate::project::Timeout;
 use crate::rules::RuleTable;
 use crate::selection::Selector;

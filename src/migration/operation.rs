@@ -212,6 +212,8 @@ pub struct ModelOptions {
 pub struct Index {
     /// The class path, `django.contrib.postgres.indexes.GinIndex`; of a subclass that of the Django class it derives from.
     pub path: String,
+    /// The access method by the class, which is its `suffix`; nothing for a plain index.
+    pub method: Option<String>,
     /// `name`; `None` where it is missing or unknown (it is then computed as `Index.set_name_with_model` does).
     pub name: Option<String>,
     /// `fields` without the leading `-`, with the order.
@@ -226,7 +228,7 @@ pub struct Index {
     pub include: Vec<String>,
     /// `db_tablespace`.
     pub db_tablespace: Option<String>,
-    /// Class-specific arguments: `fastupdate`, `fillfactor`, `autosummarize`, `length`, ...
+    /// Class-specific arguments, `fastupdate`, `lists`, ..., in the order in which they are printed.
     pub parameters: Vec<(String, Value)>,
     /// Arguments that could not be read (name, reason).
     pub unknown: Vec<(String, String)>,
@@ -288,6 +290,7 @@ impl Index {
         };
         Self {
             path: "django.db.models.Index".to_owned(),
+            method: None,
             name: None,
             fields: fields.iter().map(field).collect(),
             expressions: Vec::new(),

@@ -3,7 +3,6 @@
 mod arguments;
 mod constraints;
 mod custom_classes;
-mod custom_fields;
 mod deploy_marks;
 mod deprecate_fields;
 mod field_classes;
@@ -22,10 +21,9 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-pub use custom_fields::{CustomField, CustomFields};
-
 use super::deploy::Stages;
 use super::{Dependency, Gap, Migration, MigrationKey, OperationPath, Ownership};
+use crate::packages::CustomFields;
 use crate::python::{Attribute, Class, Module, Modules, Object};
 use crate::source::Range;
 use crate::value::Value;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::migration::operation::IndexField;
 use crate::migration::{Field, FieldKind, Index, ModelOptions, ModelRef, Operation, Packaged};
 use crate::unknown::{Identifier, Unknown};
 use crate::value::Value;
@@ -401,20 +400,8 @@ fn rename_index(options: &mut ModelOptions, operation: &Operation) {
 }
 
 fn plain_index(name: &str, fields: &[String]) -> Index {
-    let fields = fields.iter().map(|name| IndexField {
-        name: name.clone(),
-        descending: false,
-    });
     Index {
-        path: "django.db.models.Index".to_owned(),
         name: Some(name.to_owned()),
-        fields: fields.collect(),
-        expressions: Vec::new(),
-        opclasses: Vec::new(),
-        condition: None,
-        include: Vec::new(),
-        db_tablespace: None,
-        parameters: Vec::new(),
-        unknown: Vec::new(),
+        ..Index::over(fields)
     }
 }

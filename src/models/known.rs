@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::migration::{Field, FieldKind, InternalType, ModelOptions};
+use crate::packages::Packages;
 use crate::source::Range;
 
 use super::state::{Identity, ModelKey, ModelState, Origin};
@@ -36,25 +37,21 @@ pub struct KnownKey {
     pub max_length: Option<i64>,
 }
 
-/// One model a line, fields separated by blanks: app label, name, table, column of the key, its type as a foreign key to it
-/// has it, and the setting that can replace the model, if any. Written by `scripts/known-models`, out of the state that
-/// Django's own `MigrationLoader` builds from the packages' migrations.
-const PACKAGES: &str = include_str!("known_models.txt");
-
 impl KnownModel {
     /// The models of django.contrib and of well-known packages.
     pub fn of_packages() -> impl Iterator<Item = Self> {
-        PACKAGES.lines().filter_map(Self::parse)
+        Packages::known()
+            .models()
+            .filter_map(|(label, what)| Self::parse(label, what))
     }
 
-    /// A line of the data; `None` for a comment.
-    fn parse(line: &str) -> Option<Self> {
-        let mut words = line.split_ascii_whitespace().map(str::to_owned);
-        let app = words.next().filter(|word| !word.starts_with('#'))?;
-        let (name, table, column, key_type) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    fn parse(label: &str, what: &str) -> Option<Self> {
+        let (app, name) = label.split_once('.')?;
+        let mut words = what.split_ascii_whitespace().map(str::to_owned);
+        let (table, column, key_type) = (words.next()?, words.next()?, words.next()?);
         Some(Self {
-            app,
-            name,
+            app: app.to_owned(),
+            name: name.to_owned(),
             table,
             key: KnownKey::of_type(column, key_type),
             swappable: words.next(),
@@ -135,6 +132,19 @@ impl Field {
             own_values: Vec::new(),
             unknown: Vec::new(),
             range: Range::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KnownModel;
+    use crate::packages::Packages;
+
+    #[test]
+    fn every_model_of_a_package_can_be_read() {
+        for (label, what) in Packages::known().models() {
+            assert!(KnownModel::parse(label, what).is_some(), "{label} = {what}");
         }
     }
 }

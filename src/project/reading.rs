@@ -14,8 +14,9 @@ use super::root::Named;
 use super::{DeployTools, FileProblem, Project, Request, Target, modules, pgmigrate, root};
 use crate::discover::{self, Candidate};
 use crate::files::Files;
-use crate::migration::read::{self, CustomFields, Read, Reader};
+use crate::migration::read::{self, Read, Reader};
 use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
+use crate::packages::CustomFields;
 use crate::progress::Stage;
 use crate::python::{Module, Modules};
 use crate::source::SourceFile;
@@ -180,7 +181,7 @@ impl<'a> Batch<'a> {
         Self {
             request,
             division,
-            fields: CustomFields::known().clone().with(configured),
+            fields: CustomFields::with(configured),
             modules: modules(division),
             assumed: BTreeSet::new(),
             migrations: Vec::new(),

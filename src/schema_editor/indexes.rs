@@ -94,14 +94,13 @@ impl Run<'_> {
                 .collect()
         };
         let only = (names.len() == 1).then(|| model.field(&names[0])).flatten();
-        let method = method(&index.path);
         Some(Statement::CreateIndex(CreateIndex {
             is_unnamed: false,
             name: self.index_name(model, index, &columns),
             table: model.db_table(),
             unique: false,
             concurrently,
-            using: method.map(str::to_owned),
+            using: index.method.clone(),
             items,
             include,
             nulls_distinct: None,
@@ -143,7 +142,7 @@ impl Run<'_> {
         Name::Given(index_name(
             table.known().unwrap_or_default(),
             &ordered,
-            method(&index.path).unwrap_or("idx"),
+            index.method.as_deref().unwrap_or("idx"),
         ))
     }
 
@@ -236,41 +235,15 @@ fn tablespace(model: &Model<'_>, only: Option<&ModelField<'_>>, own: Option<Stri
         .filter(|tablespace| !tablespace.is_empty())
 }
 
-/// The access method by the class, as its `suffix`; nothing for a plain index.
-fn method(path: &str) -> Option<&'static str> {
-    match path.rsplit('.').next().unwrap_or_default() {
-        "BloomIndex" => Some("bloom"),
-        "BrinIndex" => Some("brin"),
-        "BTreeIndex" => Some("btree"),
-        "GinIndex" => Some("gin"),
-        "GistIndex" => Some("gist"),
-        "HashIndex" => Some("hash"),
-        "SpGistIndex" => Some("spgist"),
-        _ => None,
-    }
-}
-
-/// `get_with_params` of django.contrib.postgres's index classes, in their order.
+/// `get_with_params`
 fn storage_parameters(index: &Index) -> Option<Sql> {
-    const ORDER: [&str; 9] = [
-        "length",
-        "columns",
-        "autosummarize",
-        "pages_per_range",
-        "buffering",
-        "fillfactor",
-        "deduplicate_items",
-        "gin_pending_list_limit",
-        "fastupdate",
-    ];
     let mut printed = Vec::new();
-    for name in ORDER {
-        let given = index.parameters.iter().find(|(parameter, _)| parameter == name);
-        match given.map(|(_, value)| value) {
-            None | Some(Value::None) => {}
-            Some(Value::Bool(on)) => printed.push(sql!("{name} = {}", if *on { "on" } else { "off" })),
-            Some(Value::Int(number)) => printed.push(sql!("{name} = {number}")),
-            Some(Value::List(bits) | Value::Tuple(bits)) => {
+    for (name, value) in &index.parameters {
+        match value {
+            Value::None => {}
+            Value::Bool(on) => printed.push(sql!("{name} = {}", if *on { "on" } else { "off" })),
+            Value::Int(number) => printed.push(sql!("{name} = {number}")),
+            Value::List(bits) | Value::Tuple(bits) => {
                 for (position, bit) in bits.iter().enumerate() {
                     if let Value::Int(bit) = bit {
                         let column = position + 1;
@@ -278,7 +251,7 @@ fn storage_parameters(index: &Index) -> Option<Sql> {
                     }
                 }
             }
-            Some(other) => {
+            other => {
                 let unknown = Unknown::new(&super::prepare::reason(other));
                 printed.push(sql!("{name} = {}", Sql::from(unknown)));
             }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::Reading;
 use super::arguments::not_readable;
-use super::custom_fields::CustomField;
 use super::field_classes::{ClassKind, FieldClass, internal_type};
 use super::fields::{by_name, deconstructed, is_compared, unknown_field};
 use crate::migration::field::{Field, FieldKind};
+use crate::packages::CustomField;
 use crate::python::{Constructed, Object, canonical};
 use crate::source::Range;
 use crate::value::{Call, JSON_NULL, Str, Unknown, Value};
@@ -478,5 +478,28 @@ fn with_arguments(db_type: &str, field: &Field) -> String {
         Some(Value::Int(int)) => format!("{before}{int}{after}"),
         Some(Value::Str(text)) => format!("{before}{text}{after}"),
         _ => before.trim_end_matches('(').to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FieldClass;
+    use crate::packages::Packages;
+
+    #[test]
+    fn fields_of_packages_lead_to_a_column_or_to_none() {
+        for (path, field) in Packages::known().fields() {
+            let mut field = field;
+            for _ in 0..8 {
+                let Some(base) = field.base.as_deref() else { break };
+                if FieldClass::of(base).is_some() {
+                    break;
+                }
+                let known = Packages::known().field(base);
+                field = known.unwrap_or_else(|| panic!("{path}: base {base} is not known"));
+            }
+            let says_something = field.base.is_some() || field.db_type.is_some() || field.no_column;
+            assert!(says_something, "{path} says nothing");
+        }
     }
 }

@@ -3,24 +3,8 @@
 use super::Reading;
 use super::arguments::{described, not_readable, strings};
 use crate::migration::operation::{Index, IndexField};
+use crate::packages::{KnownIndex, Packages};
 use crate::value::{Call, Value};
-
-/// What an index class of Django takes for itself.
-fn parameters(path: &str) -> Option<&'static [&'static str]> {
-    if path == "django.db.models.Index" {
-        return Some(&[]);
-    }
-    // See django/contrib/postgres/indexes.py.
-    Some(match path.strip_prefix("django.contrib.postgres.indexes.")? {
-        "BloomIndex" => &["length", "columns"],
-        "BrinIndex" => &["autosummarize", "pages_per_range"],
-        "BTreeIndex" => &["fillfactor", "deduplicate_items"],
-        "GinIndex" => &["fastupdate", "gin_pending_list_limit"],
-        "GistIndex" => &["buffering", "fillfactor"],
-        "HashIndex" | "SpGistIndex" => &["fillfactor"],
-        _ => return None,
-    })
-}
 
 impl Reading<'_> {
     /// An index; what cannot be read stands in its `unknown`.
@@ -29,23 +13,26 @@ impl Reading<'_> {
             return Err(format!("the index is not readable: it is {}", described(value)));
         };
         let mut index = empty(call);
-        let Some((path, own)) = self.index_class(&call.path, super::MAX_BASES) else {
+        let Some((path, known)) = self.index_class(&call.path, super::MAX_BASES) else {
             index.unknown.push((
                 "class".to_owned(),
-                format!("`{}` is no index class of Django", call.path),
+                format!("`{}` is no index class that forelock knows", call.path),
             ));
             self.read_index(call, &[], &mut index);
             return Ok(index);
         };
         index.path = path;
-        self.read_index(call, own, &mut index);
+        index.method.clone_from(&known.method);
+        self.read_index(call, &known.parameters, &mut index);
+        let order = |name: &String| known.parameters.iter().position(|parameter| parameter == name);
+        index.parameters.sort_by_key(|(name, _)| order(name));
         Ok(index)
     }
 
-    /// The index class of Django that a class is or derives from, and what it takes for itself.
-    fn index_class(&self, path: &str, hops: usize) -> Option<(String, &'static [&'static str])> {
-        if let Some(parameters) = parameters(path) {
-            return Some((path.to_owned(), parameters));
+    /// The index class that a class is or derives from, Django's or a package's.
+    fn index_class(&self, path: &str, hops: usize) -> Option<(String, &'static KnownIndex)> {
+        if let Some(known) = Packages::known().index(path) {
+            return Some((path.to_owned(), known));
         }
         let hops = hops.checked_sub(1)?;
         let (_, class) = self.modules.class(self.module, path)?;
@@ -56,7 +43,7 @@ impl Reading<'_> {
         bases.into_iter().find_map(|base| self.index_class(base, hops))
     }
 
-    fn read_index(&self, call: &Call, own: &[&str], index: &mut Index) {
+    fn read_index(&self, call: &Call, own: &[String], index: &mut Index) {
         index.expressions.clone_from(&call.args);
         for (name, value) in &call.kwargs {
             let read = match name.as_str() {
@@ -85,7 +72,7 @@ impl Reading<'_> {
                     }
                     value => Err(not_readable(name, value)),
                 },
-                _ if own.contains(&name.as_str()) => {
+                _ if own.contains(name) => {
                     if *value != Value::None {
                         index.parameters.push((name.clone(), value.clone()));
                     }
@@ -103,6 +90,7 @@ impl Reading<'_> {
 fn empty(call: &Call) -> Index {
     Index {
         path: call.path.clone(),
+        method: None,
         name: None,
         fields: Vec::new(),
         expressions: Vec::new(),

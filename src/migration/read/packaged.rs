@@ -1,96 +1,43 @@
-//! The operations of well-known packages, by their paths.
+//! The operations of well-known packages, as `src/packages` describes them.
+
+mod pgtrigger;
 
 use super::Reading;
-use super::arguments::{Arguments, Reason, not_readable};
+use super::arguments::{Arguments, Reason};
 use super::operations::Read;
 use crate::migration::operation::Operation;
-use crate::migration::packaged::{Packaged, Trigger};
-use crate::value::{Call, Value};
-
-/// The classes of django-pg-migration-tools, each with the class of Django that it derives from.
-const SAFER: [(&str, &str); 10] = [
-    (
-        "SaferAddIndexConcurrently",
-        "django.contrib.postgres.operations.AddIndexConcurrently",
-    ),
-    (
-        "SaferRemoveIndexConcurrently",
-        "django.contrib.postgres.operations.RemoveIndexConcurrently",
-    ),
-    ("SaferAddUniqueConstraint", "django.db.migrations.AddConstraint"),
-    ("SaferRemoveUniqueConstraint", "django.db.migrations.RemoveConstraint"),
-    ("SaferAddCheckConstraint", "django.db.migrations.AddConstraint"),
-    ("SaferRemoveCheckConstraint", "django.db.migrations.RemoveConstraint"),
-    ("SaferAlterFieldSetNotNull", "django.db.migrations.AlterField"),
-    ("SaferAddFieldForeignKey", "django.db.migrations.AddField"),
-    ("SaferAddFieldOneToOne", "django.db.migrations.AddField"),
-    ("SaferRemoveFieldForeignKey", "django.db.migrations.RemoveField"),
-];
-
-/// Of `UpsertTriggerSql`; all by keyword.
-#[rustfmt::skip]
-const TRIGGER_PARAMETERS: &[&str] = &[
-    "ignore_func_name", "pgid", "declare", "func", "table", "constraint", "when", "operation", "timing", "referencing", "level",
-    "condition", "execute", "hash",
-];
-
-/// `UpsertTriggerSql.get_template` of pgtrigger/compiler.py, which promises never to change. The text is django-pgtrigger's;
-/// install_trigger.LICENSE is its licence.
-const INSTALL_TRIGGER: &str = include_str!("install_trigger.sql");
+use crate::migration::packaged::Packaged;
+use crate::packages::{KnownOperation, OperationCode, Packages};
+use crate::value::Call;
 
 impl Reading<'_> {
     /// An operation of one of the packages; `None` if this is none.
     pub(super) fn packaged_operation(&mut self, call: &Call) -> Option<Read> {
-        let read = match call.path.as_str() {
-            "pgtrigger.migrations.AddTrigger" => add_trigger(call),
-            "pgtrigger.migrations.RemoveTrigger" => remove_trigger(call),
-            // It tells a linter something, and Django nothing.
-            "django_migration_linter.IgnoreMigration" | "django_migration_linter.operations.IgnoreMigration" => {
-                return Some(Ok(Operation::SeparateDatabaseAndState {
-                    database_operations: Vec::new(),
-                    state_operations: Vec::new(),
-                }));
-            }
-            "django_add_default_value.AddDefaultValue"
-            | "django_add_default_value.add_default_value.AddDefaultValue" => add_default_value(call),
-            path => {
-                if let Some(class) = path.strip_prefix("syzygy.operations.") {
-                    return self.syzygy_operation(call, class);
-                }
-                let class = path.strip_prefix("django_pg_migration_tools.operations.")?;
-                let (_, base) = SAFER.iter().find(|(name, _)| *name == class)?;
-                return Some(self.safer(call, base));
-            }
+        if let Some(class) = call.path.strip_prefix("syzygy.operations.") {
+            return self.syzygy_operation(call, class);
+        }
+        let known = Packages::known().operation(&call.path)?;
+        let packaged = match known.code {
+            None => return Some(self.base_operation(call, known)),
+            Some(OperationCode::AddTrigger) => pgtrigger::add_trigger(call),
+            Some(OperationCode::RemoveTrigger) => pgtrigger::remove_trigger(call),
+            Some(OperationCode::AddDefaultValue) => add_default_value(call),
+            Some(OperationCode::Safer) => self
+                .base_operation(call, known)
+                .map(|base| Packaged::Safer(Box::new(base))),
         };
-        Some(read.map(Operation::Packaged))
+        Some(packaged.map(Operation::Packaged))
     }
 
-    fn safer(&mut self, call: &Call, base: &str) -> Read {
-        let mut call = Call {
-            path: base.to_owned(),
-            ..call.clone()
-        };
-        // It decides whether an error is raised, and nothing else.
-        call.kwargs.retain(|(name, _)| name != "raise_if_exists");
-        let operation = self.operation(&call)?;
-        Ok(Operation::Packaged(Packaged::Safer(Box::new(operation))))
+    /// The operation of Django that it derives from, with the arguments that this gets.
+    fn base_operation(&mut self, call: &Call, known: &KnownOperation) -> Read {
+        let mut call = call.clone();
+        call.path = known.base.clone().unwrap_or_default();
+        call.kwargs.retain(|(name, _)| !known.own.contains(name));
+        let always = known.always.iter().map(|(name, value)| (name.clone(), value.value()));
+        call.kwargs.extend(always);
+        self.operation(&call)
     }
-}
-
-fn add_trigger(call: &Call) -> Result<Packaged, Reason> {
-    let arguments = Arguments::new(call, &["model_name", "trigger"])?;
-    Ok(Packaged::AddTrigger {
-        model_name: arguments.string("model_name")?,
-        trigger: trigger(arguments.required("trigger")?)?,
-    })
-}
-
-fn remove_trigger(call: &Call) -> Result<Packaged, Reason> {
-    let arguments = Arguments::new(call, &["model_name", "name"])?;
-    Ok(Packaged::RemoveTrigger {
-        model_name: arguments.string("model_name")?,
-        name: arguments.string("name")?,
-    })
 }
 
 fn add_default_value(call: &Call) -> Result<Packaged, Reason> {
@@ -100,59 +47,4 @@ fn add_default_value(call: &Call) -> Result<Packaged, Reason> {
         name: arguments.string("name")?,
         value: arguments.required("value")?.clone(),
     })
-}
-
-/// `pgtrigger.compiler.Trigger(name=.., sql=..)`; what is compiled only when the migration runs is not read.
-fn trigger(value: &Value) -> Result<Trigger, Reason> {
-    let called = |value: &Value, class: &str| match value {
-        Value::Call(call) if call.path == format!("pgtrigger.compiler.{class}") => Some(call.clone()),
-        _ => None,
-    };
-    let compiled = called(value, "Trigger").ok_or_else(|| not_readable("trigger", value))?;
-    let arguments = Arguments::new(&compiled, &["name", "sql"])?;
-    let name = arguments.string("name")?;
-    let value = arguments.required("sql")?;
-    let sql = called(value, "UpsertTriggerSql").ok_or_else(|| not_readable("sql", value))?;
-    let arguments = Arguments::new(&sql, TRIGGER_PARAMETERS)?;
-    let (pgid, table) = (arguments.string("pgid")?, arguments.string("table")?);
-    let part = |key: &str| -> Result<String, Reason> {
-        match (key, arguments.optional_string(key)?) {
-            ("table", Some(table)) => Ok(quoted(&table)),
-            (_, Some(given)) => Ok(given),
-            ("ignore_func_name", None) => Ok("\"public\"._pgtrigger_should_ignore".to_owned()),
-            ("level", None) => Ok("ROW".to_owned()),
-            ("execute", None) => Ok(format!("{pgid}()")),
-            ("declare" | "constraint" | "timing" | "referencing" | "condition", None) => Ok(String::new()),
-            // The digest of all the rest; every migration that a program wrote has it.
-            (_, None) => Err(format!("the trigger needs `{key}`")),
-        }
-    };
-    Ok(Trigger {
-        name,
-        install: filled(INSTALL_TRIGGER, part)?,
-        watches: format!("{} {}", part("operation")?, part("condition")?),
-        pgid,
-        table,
-    })
-}
-
-/// A template of Python's `str.format` with its fields filled in.
-fn filled(template: &str, part: impl Fn(&str) -> Result<String, Reason>) -> Result<String, Reason> {
-    let mut pieces = template.split('{');
-    let mut text = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let (key, rest) = piece.split_once('}').unwrap_or((piece, ""));
-        text.push_str(&part(key)?);
-        text.push_str(rest);
-    }
-    Ok(text)
-}
-
-/// `pgtrigger.utils.quote`
-fn quoted(label: &str) -> String {
-    if label.starts_with('"') || label.ends_with('"') {
-        label.to_owned()
-    } else {
-        format!("\"{label}\"")
-    }
 }

@@ -7,6 +7,7 @@ use super::operations::Read;
 use super::{ClassOf, Reading};
 use crate::migration::operation::{Operation, SqlPiece, SqlText};
 use crate::migration::{OperationNode, SchemaCall};
+use crate::packages::Packages;
 use crate::python::Object;
 use crate::python_work::{Action, Certainty, Parameters, PythonWork, TextPiece};
 use crate::value::{Builder, Call, Value};
@@ -354,7 +355,9 @@ fn unknown(call: &Call, base: Option<Box<Operation>>) -> Operation {
 }
 
 fn is_operation(path: &str) -> bool {
-    path.starts_with("django.db.migrations.") || path.starts_with("django.contrib.postgres.operations.")
+    path.starts_with("django.db.migrations.")
+        || path.starts_with("django.contrib.postgres.operations.")
+        || Packages::known().operation(path).is_some()
 }
 
 fn construct(call: &Call, base: String, object: &mut Object<'_>) -> Result<Call, Reason> {

@@ -1,20 +1,18 @@
 //! Field classes that are not Django's, described by data: what they derive from, or their column type.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use super::Packages;
 use crate::value::Value;
 
-/// Fields of well-known packages.
-const KNOWN: &str = include_str!("../known_fields.toml");
-
-/// Descriptions of field classes by their dotted path.
+/// Descriptions of field classes by their dotted path: those of packages, and those of the configuration, which take
+/// precedence.
 #[derive(Clone, Debug, Default)]
 pub struct CustomFields {
-    by_path: FxHashMap<String, CustomField>,
+    configured: FxHashMap<String, CustomField>,
 }
 
 /// One field class. Without `db_type` and `no_column` it has the column of its base.
@@ -71,7 +69,9 @@ pub enum OwnValues {
 }
 
 impl OwnValues {
-    pub(super) fn has(self, value: &Value) -> bool {
+    /// Whether it converts this one.
+    #[must_use]
+    pub fn has(self, value: &Value) -> bool {
         let items = match value {
             Value::Dict(items) => Some(items.len()),
             value => value.as_items().map(<[Value]>::len),
@@ -97,78 +97,49 @@ pub enum Scalar {
 }
 
 impl CustomFields {
-    /// The fields of packages that forelock knows.
+    /// Those of packages, and these.
     #[must_use]
-    pub fn known() -> &'static Self {
-        static FIELDS: LazyLock<CustomFields> = LazyLock::new(|| {
-            let fields: BTreeMap<String, CustomField> =
-                // The file is part of the program, and a test reads it.
-                toml::from_str(KNOWN).unwrap_or_default();
-            CustomFields::default().with(fields)
-        });
-        &FIELDS
-    }
-
-    /// These descriptions, and more that take precedence.
-    #[must_use]
-    pub fn with(mut self, fields: impl IntoIterator<Item = (String, CustomField)>) -> Self {
-        for (path, field) in fields {
-            for alias in &field.aliases {
-                let base = Some(path.clone());
-                self.by_path.insert(
-                    alias.clone(),
-                    CustomField {
-                        base,
-                        ..CustomField::default()
-                    },
-                );
-            }
-            self.by_path.insert(path, field);
-        }
-        self
+    pub fn with(fields: impl IntoIterator<Item = (String, CustomField)>) -> Self {
+        let mut configured = FxHashMap::default();
+        describe(&mut configured, fields);
+        Self { configured }
     }
 
     /// The description of a class.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&CustomField> {
-        self.by_path.get(path)
+        self.configured.get(path).or_else(|| Packages::known().field(path))
+    }
+}
+
+/// Adds descriptions, each by all of its paths.
+pub(super) fn describe(
+    by_path: &mut FxHashMap<String, CustomField>,
+    fields: impl IntoIterator<Item = (String, CustomField)>,
+) {
+    for (path, field) in fields {
+        for alias in &field.aliases {
+            let base = Some(path.clone());
+            by_path.insert(
+                alias.clone(),
+                CustomField {
+                    base,
+                    ..CustomField::default()
+                },
+            );
+        }
+        by_path.insert(path, field);
     }
 }
 
 impl Scalar {
-    pub(super) fn value(&self) -> Value {
+    /// The value of Python that it stands for.
+    #[must_use]
+    pub fn value(&self) -> Value {
         match self {
             Scalar::Bool(value) => Value::Bool(*value),
             Scalar::Int(value) => Value::Int(i128::from(*value)),
             Scalar::Text(text) => Value::Str(text.as_str().into()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{CustomField, CustomFields, KNOWN};
-    use std::collections::BTreeMap;
-
-    #[test]
-    fn the_known_fields_are_readable_and_lead_to_a_column_or_to_none() {
-        let fields: BTreeMap<String, CustomField> = toml::from_str(KNOWN).expect("known_fields.toml");
-        assert!(!fields.is_empty());
-        for (path, field) in &fields {
-            let mut field = field;
-            for _ in 0..8 {
-                let Some(base) = field.base.as_deref() else { break };
-                if super::super::field_classes::FieldClass::of(base).is_some() {
-                    break;
-                }
-                field = CustomFields::known()
-                    .get(base)
-                    .unwrap_or_else(|| panic!("{path}: base {base} is not known"));
-            }
-            assert!(
-                field.base.is_some() || field.db_type.is_some() || field.no_column,
-                "{path} says nothing"
-            );
         }
     }
 }

@@ -1,0 +1,40 @@
+//! Operation classes of packages, described by data: the class of Django below them, and what they do instead.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Scalar;
+
+/// One operation class. Without `code` it does what its base does.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct KnownOperation {
+    /// The class of Django that it derives from: the state changes as by that.
+    pub base: Option<String>,
+    /// What is done by code of ours.
+    pub code: Option<OperationCode>,
+    /// Keyword arguments that it gives its base.
+    #[serde(default)]
+    pub always: BTreeMap<String, Scalar>,
+    /// Parameters of its own, which its base does not take.
+    #[serde(default)]
+    pub own: Vec<String>,
+    /// Other paths of the same class.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+}
+
+/// The operations that take code: to be read, to be sent, or both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OperationCode {
+    /// `pgtrigger.migrations.AddTrigger`
+    AddTrigger,
+    /// `pgtrigger.migrations.RemoveTrigger`
+    RemoveTrigger,
+    /// `AddDefaultValue` of django-add-default-value
+    AddDefaultValue,
+    /// An operation of django-pg-migration-tools, which sends its base in small steps.
+    Safer,
+}
