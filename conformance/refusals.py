@@ -39,9 +39,10 @@ for name in names:
 def main():
     names = sys.argv[1:]
     fixtures = observed.choose(names) if names else sorted(path.parent for path in observed.FIXTURES.glob("*/*/refused.json"))
-    python = observe_fixtures.environment((), record.work_folder().resolve())
+    work = record.work_folder().resolve()
     with server.scratch_server(*server.STILL) as port:
         for fixture in fixtures:
+            python = observe_fixtures.environment(observe_fixtures.requirements(fixture), work)
             apps = sorted(folder.parent.name for folder in fixture.glob("*/migrations"))
             refused = {app: error for app in apps if (error := run(fixture, app, python, port))}
             (fixture / "refused.json").write_text(json.dumps(refused, indent=1, ensure_ascii=False) + "\n")

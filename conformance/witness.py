@@ -25,6 +25,10 @@ from replay import ENDS_TRANSACTION
 from rows import Rows
 
 
+# Backends whose schema editor the operations of their package need.
+BACKENDS = ("psqlextra.backend",)
+
+
 def main(fixture, port, database, squashes):
     fixture = Path(fixture).resolve()
     server = {"host": "127.0.0.1", "port": port, "dbname": database, "user": "conformance"}
@@ -48,9 +52,11 @@ def configure(fixture, server):
     if not os.environ["DJANGO_SETTINGS_MODULE"]:
         apps = sorted(folder.parent.name for folder in fixture.glob("*/migrations"))
         settings.configure(INSTALLED_APPS=apps, USE_TZ=True)
+    written = settings.DATABASES.get("default", {}).get("ENGINE")
+    engine = written if written in BACKENDS else "django.db.backends.postgresql"
     settings.DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": engine,
             "NAME": server["dbname"],
             "HOST": server["host"],
             "PORT": server["port"],
@@ -168,7 +174,7 @@ class Witness:
     # Called by the cursor
 
     def on_execute(self, execute, sql, params, many, context):
-        if self.operations is None or not (self.in_schema_editor or self.is_sent_by_code()):
+        if self.operations is None or not (self.in_schema_editor or self.is_sent_by_code(str(sql))):
             return execute(sql, params, many, context)
         if many:
             for one in params:
@@ -187,12 +193,14 @@ class Witness:
             statement["parts"].append(part := {"sql": piece.rstrip(";").strip()})
             self.perform(part["sql"], part, "in transaction")
 
-    def is_sent_by_code(self):
-        """Whether code of the project calls a cursor, and not Django for it: what the ORM sends is work on rows."""
+    def is_sent_by_code(self, sql):
+        """Whether code of the project calls a cursor, and not Django for it: what the ORM sends is work on rows. What a
+        package's operation only looks at is none of its statements."""
         frame = sys._getframe(2)
         while is_of(frame, ("django/db/backends/utils.py", "contextlib.py", "witness.py")):
             frame = frame.f_back
-        return not is_of(frame, ("/django/",))
+        looks = is_of(frame, ("site-packages",)) and re.match(r"\s*(SELECT|SHOW)\b", sql, re.IGNORECASE)
+        return not is_of(frame, ("/django/",)) and not looks
 
     def statements(self):
         """Where the statement belongs that runs now."""

@@ -336,6 +336,7 @@ impl<'a> Run<'a> {
             let outcome = self.editor.run(app, node, &mut self.models, &mut self.database);
             self.note_taken_back(app, node);
             self.database.judge_refusals(&outcome.refusals);
+            self.database.judge_left_out(&outcome.left_out);
             self.apart.forget(&outcome.refusals);
             self.database.name_tables(self.models.newly_named());
             outcomes.push(outcome);

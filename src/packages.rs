@@ -9,12 +9,12 @@ mod operations;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
-pub use fields::{CustomField, CustomFields, OwnValues, Scalar};
-pub use indexes::KnownIndex;
-pub use operations::{KnownOperation, OperationCode};
+pub use fields::{CustomField, CustomFields, OwnValues, Scalar, with_arguments};
+pub use indexes::{KnownIndex, Uniqueness};
+pub use operations::{KnownOperation, OperationCode, Psqlextra, Safer};
 
 /// The name and the text of each file.
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/packages.rs"));
@@ -25,6 +25,9 @@ pub struct Packages {
     fields: FxHashMap<String, CustomField>,
     operations: FxHashMap<String, KnownOperation>,
     indexes: FxHashMap<String, KnownIndex>,
+    bases: FxHashSet<String>,
+    enumerations: FxHashSet<String>,
+    notes: BTreeMap<String, String>,
     models: Vec<(String, String)>,
 }
 
@@ -39,6 +42,12 @@ struct Package {
     operations: BTreeMap<String, KnownOperation>,
     /// Index classes by their path.
     indexes: BTreeMap<String, KnownIndex>,
+    /// Abstract base classes of models that add no field.
+    bases: Vec<String>,
+    /// Enumerations whose members migrations name: `Deferrable["DEFERRED"]`.
+    enumerations: Vec<String>,
+    /// What is to be said once of a project with this app.
+    notes: BTreeMap<String, String>,
     /// Models that others point to: `"app.Model" = "table key type [setting]"`, where the type is that of a foreign key to
     /// it, and the setting the one that can replace it.
     models: BTreeMap<String, String>,
@@ -71,6 +80,9 @@ impl Packages {
             self.indexes.extend(aliases);
             self.indexes.insert(path, index);
         }
+        self.bases.extend(package.bases);
+        self.enumerations.extend(package.enumerations);
+        self.notes.extend(package.notes);
         self.models.extend(package.models);
     }
 
@@ -97,6 +109,23 @@ impl Packages {
         self.indexes.get(path)
     }
 
+    /// Whether a model that derives from this class has no field by it.
+    #[must_use]
+    pub fn is_plain_base(&self, path: &str) -> bool {
+        self.bases.contains(path)
+    }
+
+    /// Whether migrations name the members of this class.
+    #[must_use]
+    pub fn is_enumeration(&self, path: &str) -> bool {
+        self.enumerations.contains(path)
+    }
+
+    /// What is to be said of a project with these apps.
+    pub fn notes<'p>(&'p self, apps: &'p [String]) -> impl Iterator<Item = &'p str> {
+        apps.iter().filter_map(|app| self.notes.get(app)).map(String::as_str)
+    }
+
     /// Models by label, with table, key, type of the key, and the setting that can replace them, if any.
     pub fn models(&self) -> impl Iterator<Item = (&str, &str)> {
         self.models.iter().map(|(label, what)| (label.as_str(), what.as_str()))
@@ -116,8 +145,11 @@ mod tests {
                 operations,
                 indexes,
                 models,
+                notes,
+                bases: _,
+                enumerations: _,
             } = package;
-            let said = fields.len() + operations.len() + indexes.len() + models.len();
+            let said = fields.len() + operations.len() + indexes.len() + models.len() + notes.len();
             assert!(said > 0, "{name} says nothing");
             assert!(
                 text.starts_with(&format!("# {name}")),

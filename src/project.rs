@@ -1,6 +1,7 @@
 //! A Django project as read from disk: settings, apps and migrations.
 
 mod apps;
+mod dependencies;
 pub mod deploy_tools;
 mod division;
 mod engine;
@@ -69,6 +70,8 @@ pub struct Project {
     pub problems: Vec<FileProblem>,
     /// Those of them that are no migrations: settings, apps and modules that the history stands on.
     unread_foundations: BTreeSet<PathBuf>,
+    /// Whether it depends on django-pg-migration-tools, whose operations are then advised.
+    pub has_safer_operations: bool,
     /// Things to say once: assumed versions, another ENGINE.
     pub notes: Vec<String>,
 }

@@ -61,6 +61,10 @@ pub enum Action {
     Begin,
     /// `transaction.atomic()` ends.
     End,
+    /// `apply_timeouts()` of django-pg-migration-tools begins: names of settings, and what they are set to.
+    Limit(Vec<(String, Value)>),
+    /// It ends, and sets them back.
+    Unlimit,
     /// The method of Django's class that an operation overrides is called.
     Base,
     /// A command of `manage.py` runs.

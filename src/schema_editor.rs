@@ -67,6 +67,8 @@ pub trait Connection {
     fn catch_error(&mut self, place: &Place);
     /// Something is to be said that no statement shows by itself: the rule, and the names for its words.
     fn remark(&mut self, rule: &'static str, names: Vec<(&'static str, String)>, place: &Place);
+    /// An index of this name that is invalid is dropped.
+    fn clear_index(&mut self, name: &str);
     /// Begins a transaction: `transaction.atomic()` where none is open.
     fn begin(&mut self);
     /// Ends it.
@@ -104,6 +106,18 @@ pub struct Place {
     pub operation: OperationPath,
     /// At once, or at the end of the migration.
     pub moment: Moment,
+    /// What it does where the migration runs again.
+    pub again: Again,
+}
+
+/// What sends a string does in a second run of a migration that failed half way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Again {
+    /// It sends it again.
+    #[default]
+    Sends,
+    /// It looks whether that is done, and sends what is left to do.
+    LooksFirst,
 }
 
 /// When the schema editor sends a string.
@@ -118,10 +132,11 @@ pub enum Moment {
 impl Place {
     /// An operation that sends something while it runs.
     #[must_use]
-    pub fn at_once(operation: OperationPath) -> Self {
+    pub fn at_once(operation: OperationPath, again: Again) -> Self {
         Self {
             operation,
             moment: Moment::AtOnce,
+            again,
         }
     }
 }
@@ -170,6 +185,8 @@ pub struct Outcome {
     pub values: Vec<String>,
     /// Why Django stops, whatever the rows are.
     pub refusals: Vec<Refusal>,
+    /// What reaches the state alone, though the operation is given it.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// Where Django raises an exception, for certain.
@@ -190,6 +207,17 @@ pub enum RefusedBy {
     Django,
     /// The schema editor of the project's backend.
     Backend,
+}
+
+/// An argument of a package's operation that it takes into the state, and leaves out of the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The innermost operation.
+    pub operation: OperationPath,
+    /// Its name, or what else is given.
+    pub argument: String,
+    /// What comes of it, in words.
+    pub consequence: String,
 }
 
 /// Why something of an operation's DDL is not known.
@@ -271,6 +299,8 @@ pub struct SchemaEditor {
     operation: OperationPath,
     /// Where the code stands that runs, where that is not the operation itself.
     code: Option<Range>,
+    /// What the operation does in a second run.
+    again: Again,
     outcome: Outcome,
     /// Whether the operation sends something unknown, of which it is not said what it is about.
     is_unscoped: bool,
@@ -298,6 +328,7 @@ impl SchemaEditor {
             moment: Moment::AtOnce,
             operation: OperationPath::default(),
             code: None,
+            again: Again::default(),
             outcome: Outcome::default(),
             is_unscoped: false,
             unread_apps: FxHashSet::default(),

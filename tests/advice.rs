@@ -36,6 +36,7 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
         "change-row-security",
         "which rows are to be seen only the project knows",
     ),
+    ("argument-left-to-state", "it depends on the argument"),
     (
         "deploy-phase-refused",
         "the same operations in another phase; tests/phases.rs has them",

@@ -68,6 +68,8 @@ fn shown(effect: &Effect) -> String {
         Action::Rows(rows) => row_effect(rows),
         Action::Begin => "begin".to_owned(),
         Action::End => "end".to_owned(),
+        Action::Limit(timeouts) => format!("limit {timeouts:?}"),
+        Action::Unlimit => "unlimit".to_owned(),
         Action::Base => "base".to_owned(),
         Action::Command { name, .. } => format!("command {}", name.as_deref().unwrap_or("?")),
         Action::Unfollowed { handed, .. } => format!("unfollowed {handed:?}"),

@@ -5,11 +5,12 @@
 use std::path::PathBuf;
 
 use forelock::migration::operation::Deferrable;
-use forelock::migration::read::{CustomFields, Reader};
+use forelock::migration::read::Reader;
 use forelock::migration::{
     Base, Constraint, Dependency, Field, FieldKind, InternalType, Migration, MigrationKey, ModelRef, Operation,
     Ownership, SqlText,
 };
+use forelock::packages::CustomFields;
 use forelock::python::{Module, Modules, Origin, parse};
 use forelock::source::SourceFile;
 use forelock::value::{Operator, Value};
@@ -40,7 +41,7 @@ fn read(text: &str, others: &[(&str, &str)]) -> Migration {
     let text = format!("{IMPORTS}{text}");
     let reader = Reader {
         modules: &modules,
-        fields: CustomFields::known(),
+        fields: &CustomFields::default(),
     };
     let key = MigrationKey::new("shop", "0002_x");
     let module = module_with("shop.migrations.0002_x", &text, &modules);

@@ -134,3 +134,53 @@ fn names_that_django_finds_or_that_may_be_given_are_not_refused() {
         assert_eq!(refusals_of_code(lines), Vec::<String>::new(), "{lines:?}");
     }
 }
+
+/// What is sent by a block of `apply_timeouts` in a RunPython of a migration in a transaction, and what is refused.
+fn timeouts(given: &str) -> (Vec<String>, Vec<String>) {
+    let code = format!(
+        "import datetime\nfrom django_pg_migration_tools import timeouts\n\n\ndef code(apps, schema_editor):\n    \
+         with timeouts.apply_timeouts(using='default'{given}):\n        schema_editor.execute('SELECT 1')\n\n\nclass Migration"
+    );
+    let second = migration("shop", "0001_initial", "migrations.RunPython(code)").replacen("class Migration", &code, 1);
+    let scratch = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/migrations/0002_change.py", second);
+    let sent = scratch.run("sql shop 0002_change --output-format json").json();
+    let sent = sent[0]["operations"][0]["statements"].as_array().unwrap().clone();
+    let sent = sent.iter().map(|sql| sql.as_str().unwrap().to_owned()).collect();
+    let report = scratch.run("check . --output-format json").json();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let refused = findings.filter(|finding| finding["rule"] == "django-refuses");
+    (
+        sent,
+        refused
+            .map(|finding| finding["message"].as_str().unwrap().to_owned())
+            .collect(),
+    )
+}
+
+// `apply_timeouts` of its timeouts.py.
+#[test]
+fn timeouts_of_a_block_are_set_for_the_transaction_and_set_back() {
+    let (sent, refused) = timeouts(", lock_timeout=datetime.timedelta(seconds=2)");
+    let wanted = [
+        "SET LOCAL lock_timeout = '2000ms'",
+        "SELECT 1",
+        "SET LOCAL lock_timeout = '0'",
+    ];
+    assert_eq!(sent, wanted);
+    assert_eq!(refused, Vec::<String>::new());
+}
+
+#[test]
+fn timeouts_that_the_package_does_not_take_are_refused() {
+    let second = "datetime.timedelta(seconds=1)";
+    for given in [
+        String::new(),
+        ", lock_timeout=datetime.timedelta(0)".to_owned(),
+        format!(", lock_timeout={second}, statement_timeout={second}"),
+    ] {
+        assert_eq!(timeouts(&given).1.len(), 1, "{given}");
+    }
+}

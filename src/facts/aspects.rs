@@ -31,6 +31,7 @@ pub enum FactName {
     Uniqueness,
     Filling,
     Likelihood,
+    Pointers,
 }
 
 /// A fact with all values it can have.
@@ -113,6 +114,8 @@ const FACTS: &[FactDeclaration] = &[
     (FactName::Filling, "filling", &["none", "partly"]),
     // Whether rows were written for certain, or by code that may not run, or not for them.
     (FactName::Likelihood, "likelihood", &["certain", "possible"]),
+    // Whether any row has a value for a foreign key.
+    (FactName::Pointers, "pointers", &["some", "none"]),
 ];
 
 impl FactName {
@@ -301,7 +304,7 @@ pub const ASPECTS: &[AspectDeclaration] = &[
     (
         Aspect::ValidateForeignKey,
         "validate-foreign-key",
-        &[FactName::Held, FactName::Timeout],
+        &[FactName::Held, FactName::Timeout, FactName::Pointers],
     ),
     (
         Aspect::CreateIndex,

@@ -1,6 +1,7 @@
 //! Fills a rule's message and advice with the names of the user's own tables, models and fields.
 
 mod field;
+pub(super) mod safer;
 
 use std::borrow::Cow;
 
@@ -280,7 +281,13 @@ fn packaged_target(operation: &Packaged) -> (Option<&str>, Option<&str>) {
         Packaged::RemoveTrigger { model_name, name } | Packaged::AddDefaultValue { model_name, name, .. } => {
             (Some(model_name), Some(name))
         }
-        Packaged::Safer(base) => target(base),
+        Packaged::AddPartition { model_name, name, .. } | Packaged::DeletePartition { model_name, name } => {
+            (Some(model_name), Some(name))
+        }
+        Packaged::Safer { base, .. }
+        | Packaged::PartitionedModel { base, .. }
+        | Packaged::ViewModel { base, .. }
+        | Packaged::DeleteViewModel { base, .. } => target(base),
     }
 }
 

@@ -76,14 +76,9 @@ impl<'a> Apart<'a> {
             Operation::RenameModel { old_name, new_name } => self.rename_model(app, old_name, new_name),
             _ => {}
         }
-        let (Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. }) =
-            &node.operation
-        else {
-            return;
-        };
-        for state in state_operations {
+        for (state, operation) in state_operations(node) {
             let model = |name: &str| models.model(&ModelKey::new(app, name));
-            let steps = match &state.operation {
+            let steps = match operation {
                 Operation::RemoveField { model_name, name } => {
                     let field = model(model_name).and_then(|model| model.field(name));
                     field.and_then(|field| given_up(&field)).into_iter().collect()
@@ -219,6 +214,17 @@ impl Held<'_> {
             Unless::IsMade { model, field } => missing(models, catalog, model, field.as_deref()).is_some(),
             Unless::Never => true,
         }
+    }
+}
+
+/// What an operation tells the models for itself: the operation of a package is to do in the database what it tells them.
+fn state_operations(node: &OperationNode) -> Vec<(&OperationNode, &Operation)> {
+    match &node.operation {
+        Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. } => {
+            state_operations.iter().map(|state| (state, &state.operation)).collect()
+        }
+        Operation::Packaged(packaged) => packaged.base().map(|base| (node, base)).into_iter().collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::project::{Session, Timeout};
 use crate::python_work::Certainty;
 use crate::row_work::{Assigned, RowChange, Rows};
 use crate::rules::RuleTable;
-use crate::schema_editor::{self, Connection, PythonCode};
+use crate::schema_editor::{self, Again, Connection, PythonCode};
 use crate::source::{Range, Sources};
 use crate::sql;
 use crate::standing::GivenUp;
@@ -83,6 +83,8 @@ pub(super) struct Database<'a> {
     pub(super) is_atomic: bool,
     /// What its statements do, where it does not.
     pub(super) committed: Committed,
+    /// What sends the string that runs does where the migration runs again.
+    pub(super) again: Again,
     /// How likely what runs now is to run.
     pub(super) likelihood: Likelihood,
     pub remarks: Vec<Remark<'a>>,
@@ -171,6 +173,7 @@ impl<'a> Database<'a> {
             python_at: None,
             is_atomic: true,
             committed: Committed::default(),
+            again: Again::Sends,
             likelihood: Likelihood::Certain,
             remarks: Vec::new(),
             ran: Vec::new(),
@@ -567,6 +570,7 @@ fn configured(session: &Session) -> FxHashMap<String, String> {
 
 impl Connection for Database<'_> {
     fn send(&mut self, text: schema_editor::Text, origin: Origin, place: &schema_editor::Place) {
+        self.again = place.again;
         match text {
             schema_editor::Text::Composed(statements) => self.run_composed(statements, origin, place),
             schema_editor::Text::Written { text, unknowns } => self.run_written(&text, &unknowns, origin, place),
@@ -614,6 +618,10 @@ impl Connection for Database<'_> {
 
     fn remark(&mut self, rule: &'static str, names: Vec<(&'static str, String)>, place: &schema_editor::Place) {
         Database::remark(self, rule, place.operation.clone(), names, None, Vec::new());
+    }
+
+    fn clear_index(&mut self, name: &str) {
+        self.transaction.drop_index(name);
     }
 
     fn begin(&mut self) {

@@ -5,6 +5,7 @@ mod second_run;
 
 use crate::finding::Origin;
 use crate::migration::{Migration, Operation, OperationPath};
+use crate::schema_editor::Again;
 use crate::statement::Statement;
 use crate::transaction::Likelihood;
 
@@ -50,7 +51,8 @@ const TOLD: usize = 3;
 impl Database<'_> {
     /// Remembers what a statement does, in a migration without a transaction.
     pub(super) fn note_committed(&mut self, statement: &Statement) {
-        if self.is_atomic || self.backend.passes_over_what_is_there() {
+        let looks_first = self.again == Again::LooksFirst;
+        if self.is_atomic || looks_first || self.backend.passes_over_what_is_there() {
             return;
         }
         let certain = self.likelihood == Likelihood::Certain;

@@ -2,7 +2,7 @@
 
 use crate::finding::{HeldLock, Severity};
 use crate::migration::{Migration, OperationPath};
-use crate::schema_editor::{Refusal, RefusedBy};
+use crate::schema_editor::{Again, LeftOut, Refusal, RefusedBy};
 
 use super::database::Database;
 use super::half_done::Retry;
@@ -41,6 +41,23 @@ impl Database<'_> {
         }
     }
 
+    /// Says what of an operation reaches the state alone.
+    pub(super) fn judge_left_out(&mut self, left_out: &[LeftOut]) {
+        for left in left_out {
+            let names = vec![
+                ("argument", left.argument.clone()),
+                ("consequence", left.consequence.clone()),
+            ];
+            self.remark(
+                "argument-left-to-state",
+                left.operation.clone(),
+                names,
+                None,
+                Vec::new(),
+            );
+        }
+    }
+
     /// The transaction has ended: says which tables it held together.
     pub(super) fn end_crowd(&mut self) {
         let Some((told, locks)) = self.crowd.end() else { return };
@@ -58,9 +75,10 @@ impl Database<'_> {
         let is_chosen = self.backend.has_transactions();
         let is_concurrent = |rule: &str| is_chosen && rule.contains("-concurrently");
         let is_other = |rule: &str| !HARMLESS_AGAIN.contains(&rule) && !is_concurrent(rule);
-        let first = self.log.iter().find(|executed| rules_of(executed).any(is_concurrent));
+        let sent_again = || self.log.iter().filter(|executed| executed.place.again == Again::Sends);
+        let first = sent_again().find(|executed| rules_of(executed).any(is_concurrent));
         let first = first.map(|executed| executed.place.operation.clone());
-        let has_other = self.ran_python || self.log.iter().any(|executed| rules_of(executed).any(is_other));
+        let has_other = self.ran_python || sent_again().any(|executed| rules_of(executed).any(is_other));
         if first.is_some() && !has_other {
             return;
         }

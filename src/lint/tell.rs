@@ -6,7 +6,7 @@ use crate::migration::{Migration, Operation, OperationNode, OperationPath};
 use crate::project::Project;
 use crate::source::Range;
 
-use super::advice::Names;
+use super::advice::{Names, safer};
 use super::input::{elsewhere, place};
 use super::judge::Hit;
 use super::sent::{Executed, Part, Sent};
@@ -88,7 +88,9 @@ impl Teller<'_> {
                     (None, None) if !string.is_empty() && rule.help.contains_key(ONE_STRING) => {
                         rule.help_for(ONE_STRING)
                     }
-                    (None, None) => rule.help_for(&situation(&node.class, told, &others)),
+                    (None, None) => self
+                        .safer_help(worst, node)
+                        .unwrap_or_else(|| rule.help_for(&situation(&node.class, told, &others))),
                 })
                 .unwrap_or_else(|| without_name(&rule.name)),
             place: place(self.migration, range),
@@ -110,6 +112,19 @@ impl Teller<'_> {
     fn is_zero_downtime(&self, node: &OperationNode) -> bool {
         let is_djangos = !matches!(node.operation, Operation::RunSql { .. } | Operation::RunPython { .. });
         is_djangos && matches!(self.project.backend.as_ref(), Backend::ZeroDowntime(_))
+    }
+
+    /// The advice with the operations of a package that the project depends on.
+    fn safer_help<'r>(&self, worst: &Told<'r>, node: &OperationNode) -> Option<&'r str> {
+        let own = self.log.iter().flat_map(|executed| &executed.statements);
+        let mut own = own.filter(|sent| sent.operation == *worst.operation);
+        // An ALTER TABLE may change several things.
+        let is_one = |sent: &Sent<'_>| sent.text.to_string().matches(" ALTER COLUMN ").count() <= 1;
+        let is_alone = own.next().is_some_and(is_one) && own.next().is_none();
+        let is_advised = self.project.has_safer_operations;
+        is_advised
+            .then(|| safer::help(worst.hit.rule, &node.operation, is_alone))
+            .flatten()
     }
 
     /// Where it stands in the migration: at the literal if that is there, else at the operation; and where it is written if

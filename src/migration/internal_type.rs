@@ -92,6 +92,15 @@ const NAMES: [(&str, InternalType); 37] = [
 const OF_DJANGO: usize = 26;
 
 impl InternalType {
+    /// Whether it is one of the classes of `AutoField`.
+    #[must_use]
+    pub fn is_automatic(self) -> bool {
+        matches!(
+            self,
+            InternalType::Auto | InternalType::BigAuto | InternalType::SmallAuto
+        )
+    }
+
     /// What `get_internal_type()` returns.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::packages::Uniqueness;
 use crate::python_work::PythonWork;
 use crate::unknown::Identifier;
 use crate::value::{Str, Value};
@@ -163,6 +164,17 @@ pub enum Operation {
     },
 }
 
+impl Operation {
+    /// What happens to the models: of an operation of a package the one of Django that it stands for.
+    #[must_use]
+    pub fn of_django(&self) -> &Self {
+        match self {
+            Operation::Packaged(packaged) => packaged.base().unwrap_or(self),
+            operation => operation,
+        }
+    }
+}
+
 /// A base class of a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Base {
@@ -214,6 +226,8 @@ pub struct Index {
     pub path: String,
     /// The access method by the class, which is its `suffix`; nothing for a plain index.
     pub method: Option<String>,
+    /// Whether the class makes it unique.
+    pub unique: Option<Uniqueness>,
     /// `name`; `None` where it is missing or unknown (it is then computed as `Index.set_name_with_model` does).
     pub name: Option<String>,
     /// `fields` without the leading `-`, with the order.
@@ -291,6 +305,7 @@ impl Index {
         Self {
             path: "django.db.models.Index".to_owned(),
             method: None,
+            unique: None,
             name: None,
             fields: fields.iter().map(field).collect(),
             expressions: Vec::new(),

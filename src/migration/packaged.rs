@@ -1,8 +1,9 @@
 //! Operations of well-known packages, which send statements of their own.
 
+use crate::packages::Safer;
 use crate::value::Value;
 
-use super::operation::Operation;
+use super::operation::{Operation, SqlPiece};
 
 /// An operation of a package that is known as Django's own are.
 #[derive(Clone, Debug)]
@@ -20,7 +21,37 @@ pub enum Packaged {
     },
     /// `Safer...`, django-pg-migration-tools 0.1.26: the state changes as by this operation of Django, the database in
     /// small steps that nobody has to wait for.
-    Safer(Box<Operation>),
+    Safer {
+        about: Safer,
+        base: Box<Operation>,
+        raise_if_exists: bool,
+    },
+    /// `PostgresCreatePartitionedModel`, django-postgres-extra 3.0.1; `base` is a CreateModel.
+    PartitionedModel {
+        base: Box<Operation>,
+        /// `RANGE`, `LIST` or `HASH`.
+        method: String,
+        /// Names of fields.
+        key: Vec<String>,
+    },
+    /// `PostgresAdd...Partition`, django-postgres-extra 3.0.1.
+    AddPartition {
+        model_name: String,
+        name: String,
+        /// What stands behind the name of the partitioned table, with placeholders for the values.
+        bound: String,
+        values: Value,
+    },
+    /// `PostgresDelete...Partition`, django-postgres-extra 3.0.1.
+    DeletePartition { model_name: String, name: String },
+    /// `PostgresCreateViewModel` and its kin, django-postgres-extra 3.0.1; `base` is a CreateModel.
+    ViewModel {
+        base: Box<Operation>,
+        kind: ViewKind,
+        query: SqlPiece,
+    },
+    /// `PostgresDeleteViewModel` and its kin, django-postgres-extra 3.0.1; `base` is a DeleteModel.
+    DeleteViewModel { base: Box<Operation>, kind: ViewKind },
 }
 
 impl Packaged {
@@ -28,10 +59,28 @@ impl Packaged {
     #[must_use]
     pub fn base(&self) -> Option<&Operation> {
         match self {
-            Packaged::Safer(base) => Some(base),
-            Packaged::AddTrigger { .. } | Packaged::RemoveTrigger { .. } | Packaged::AddDefaultValue { .. } => None,
+            Packaged::Safer { base, .. }
+            | Packaged::PartitionedModel { base, .. }
+            | Packaged::ViewModel { base, .. }
+            | Packaged::DeleteViewModel { base, .. } => Some(base),
+            Packaged::AddTrigger { .. }
+            | Packaged::RemoveTrigger { .. }
+            | Packaged::AddDefaultValue { .. }
+            | Packaged::AddPartition { .. }
+            | Packaged::DeletePartition { .. } => None,
         }
     }
+}
+
+/// What kind of view a model is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViewKind {
+    /// `VIEW`
+    Plain,
+    /// `MATERIALIZED VIEW .. WITH DATA`
+    Materialized,
+    /// `MATERIALIZED VIEW .. WITH NO DATA`
+    MaterializedWithoutData,
 }
 
 /// A compiled trigger: `pgtrigger.compiler.Trigger`.

@@ -1,13 +1,18 @@
 //! What each operation does to the state: `state_forwards` of django/db/migrations/operations.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::migration::{Field, FieldKind, Index, ModelOptions, ModelRef, Operation, Packaged};
 use crate::unknown::{Identifier, Unknown};
 use crate::value::Value;
+use crate::versions::DjangoVersion;
 
 use super::Models;
 use super::state::{Identity, ModelKey, ModelState, Origin};
+
+/// Since this version a primary key can be composite.
+const COMPOSITE_KEYS: DjangoVersion = DjangoVersion::new(5, 2);
 
 impl Models {
     /// Applies an operation of the app's migration to the state. What it names and the state does not know is assumed.
@@ -120,9 +125,42 @@ impl Models {
                     options.triggers.retain(|trigger| trigger.name != *name);
                 });
             }
-            Packaged::AddDefaultValue { .. } => {}
-            Packaged::Safer(base) => self.apply(app, base),
+            Packaged::PartitionedModel { base, key, .. } => {
+                self.apply(app, base);
+                if self.settings.django >= COMPOSITE_KEYS {
+                    self.make_key_composite(app, base, key);
+                }
+            }
+            Packaged::Safer { base, .. }
+            | Packaged::ViewModel { base, .. }
+            | Packaged::DeleteViewModel { base, .. } => self.apply(app, base),
+            Packaged::AddDefaultValue { .. } | Packaged::AddPartition { .. } | Packaged::DeletePartition { .. } => {}
         }
+    }
+
+    /// What `PostgresPartitionedModelMeta` of psqlextra makes of a model whose key is not composite: one of the key and of
+    /// what the table is partitioned by.
+    fn make_key_composite(&mut self, app: &str, created: &Operation, partitioned_by: &[String]) {
+        let Operation::CreateModel { name, fields, .. } = created else {
+            return;
+        };
+        let is_composite = |(_, field): &(String, Arc<Field>)| matches!(field.kind, FieldKind::CompositePrimaryKey(_));
+        let key = fields.iter().find(|(_, field)| field.primary_key);
+        let Some((key, _)) = key.filter(|_| !fields.iter().any(is_composite)) else {
+            return;
+        };
+        let parts: BTreeSet<String> = partitioned_by.iter().chain([key]).cloned().collect();
+        if parts.len() == 1 {
+            return;
+        }
+        self.change(&ModelKey::new(app, name), name, |model| {
+            for (_, field) in model.fields.iter_mut().filter(|(_, field)| field.primary_key) {
+                Arc::make_mut(field).primary_key = false;
+            }
+            let mut composite = Field::of_kind(FieldKind::CompositePrimaryKey(parts.into_iter().collect()));
+            composite.primary_key = true;
+            model.fields.insert(Arc::from("pk"), Arc::new(composite));
+        });
     }
 
     fn change_options(&mut self, app: &str, name: &str, change: impl FnOnce(&mut ModelOptions)) {

@@ -143,3 +143,19 @@ impl Scalar {
         }
     }
 }
+
+/// `vector({dimensions})` with the field's own arguments; a part in brackets with one that is missing goes.
+#[must_use]
+pub fn with_arguments<'v>(db_type: &str, argument: impl Fn(&str) -> Option<&'v Value>) -> String {
+    let Some((before, rest)) = db_type.split_once('{') else {
+        return db_type.to_owned();
+    };
+    let Some((name, after)) = rest.split_once('}') else {
+        return db_type.to_owned();
+    };
+    match argument(name) {
+        Some(Value::Int(int)) => format!("{before}{int}{after}"),
+        Some(Value::Str(text)) => format!("{before}{text}{after}"),
+        _ => before.trim_end_matches('(').to_owned(),
+    }
+}

@@ -17,6 +17,8 @@ pub struct KnownOperation {
     /// Keyword arguments that it gives its base.
     #[serde(default)]
     pub always: BTreeMap<String, Scalar>,
+    /// Parameters by position, where they are not those of the base.
+    pub positional: Option<Vec<String>>,
     /// Parameters of its own, which its base does not take.
     #[serde(default)]
     pub own: Vec<String>,
@@ -36,5 +38,53 @@ pub enum OperationCode {
     /// `AddDefaultValue` of django-add-default-value
     AddDefaultValue,
     /// An operation of django-pg-migration-tools, which sends its base in small steps.
-    Safer,
+    Safer(Safer),
+    /// An operation of django-postgres-extra.
+    Psqlextra(Psqlextra),
+}
+
+/// What an operation of django-postgres-extra makes or takes away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Psqlextra {
+    /// A partitioned table.
+    PartitionedModel,
+    /// A partition for a range.
+    RangePartition,
+    /// A partition for some values.
+    ListPartition,
+    /// A partition by remainder.
+    HashPartition,
+    /// A partition for the rest.
+    DefaultPartition,
+    /// A partition of any kind goes.
+    DeletePartition,
+    /// A view.
+    ViewModel,
+    /// A materialized view.
+    MaterializedViewModel,
+    /// A view goes.
+    DeleteViewModel,
+    /// A materialized view goes.
+    DeleteMaterializedViewModel,
+    /// Another operation, of which the database sees nothing.
+    ApplyState,
+}
+
+/// What an operation of django-pg-migration-tools is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Safer {
+    /// An index.
+    Index,
+    /// A `UniqueConstraint`, and no other.
+    UniqueConstraint,
+    /// A `CheckConstraint`, and no other.
+    CheckConstraint,
+    /// NOT NULL, and nothing else of the field.
+    NotNull,
+    /// A field with a foreign key.
+    ForeignKey,
+    /// A field with a foreign key, unique whatever the field is.
+    OneToOne,
 }

@@ -249,7 +249,7 @@ fn in_pipfile(text: &str, package: &str) -> Option<DjangoVersion> {
 }
 
 /// `requirements*.txt` here, and `requirements/*.txt`, in the order of their names.
-fn requirements_files(folder: &Path, files: &Files) -> Vec<PathBuf> {
+pub(super) fn requirements_files(folder: &Path, files: &Files) -> Vec<PathBuf> {
     let is_named = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().as_encoded_bytes();
         name.starts_with(b"requirements") && (name.ends_with(b".txt") || name.ends_with(b".in"))

@@ -16,7 +16,7 @@ use crate::discover::{self, Candidate};
 use crate::files::Files;
 use crate::migration::read::{self, Read, Reader};
 use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
-use crate::packages::CustomFields;
+use crate::packages::{CustomFields, Packages};
 use crate::progress::Stage;
 use crate::python::{Module, Modules};
 use crate::source::SourceFile;
@@ -87,6 +87,8 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
     session.lock_timeout = session.lock_timeout.or(target.configuration.lock_timeout);
     pgmigrate::prepare(&mut session, &division.settings, &mut notes);
     notes.extend(other_engine(target, division, postgres));
+    let said = Packages::known().notes(&division.settings.installed_apps);
+    notes.extend(said.map(str::to_owned));
     let mut batch = Batch::new(request, target, division);
     batch.read_project(candidates);
     batch.read_packages(divisions, index);
@@ -115,6 +117,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         problems: batch.problems,
         unread_foundations: batch.foundations,
         notes,
+        has_safer_operations: super::dependencies::is_named("django-pg-migration-tools", &division.root, request.files),
     }
 }
 

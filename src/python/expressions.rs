@@ -7,6 +7,7 @@ use super::Resolved;
 use super::evaluate::Interpreter;
 use super::operators::{self, compare, truth};
 use super::text;
+use crate::packages::Packages;
 use crate::value::{Builder, Form, Function, Operator, Str, Value};
 
 /// How many items a comprehension or loop may produce.
@@ -369,7 +370,7 @@ impl<'a> Interpreter<'a> {
         let (Value::Name(path), Value::Str(name)) = (class, name) else {
             return None;
         };
-        if path == "django.db.models.Deferrable" {
+        if Packages::known().is_enumeration(path) {
             return Some(Value::Name(format!("{path}.{name}")));
         }
         if let Some(class) = self.local_class(class).map(str::to_owned) {

@@ -468,7 +468,7 @@ impl<'a> Runner<'a> {
     fn push(&mut self, action: Action, place: Range) {
         // No row, no turn; that there are rows is taken for granted where they are what is changed.
         let turns = match action {
-            Action::Rows(_) | Action::Begin | Action::End => 0,
+            Action::Rows(_) | Action::Begin | Action::End | Action::Limit(_) | Action::Unlimit => 0,
             Action::Sql { .. }
             | Action::Editor(_)
             | Action::Base

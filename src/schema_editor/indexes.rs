@@ -2,6 +2,7 @@
 
 use crate::migration::{FieldKind, Index, Shape, Spatial};
 use crate::models::{Model, ModelField};
+use crate::packages::Uniqueness;
 use crate::statement::{CreateIndex, DerivedName, IndexItem, Name, SqlExpression, Statement, index_name};
 use crate::unknown::{Identifier, Sql, Unknown, quoted, sql};
 use crate::value::Value;
@@ -93,12 +94,15 @@ impl Run<'_> {
                 .map(|expression| expressions::index_item(model, expression))
                 .collect()
         };
+        if let Some(Uniqueness::Lower | Uniqueness::Conditional) = index.unique {
+            return Some(self.index_of_its_own(model, index, &columns, items));
+        }
         let only = (names.len() == 1).then(|| model.field(&names[0])).flatten();
         Some(Statement::CreateIndex(CreateIndex {
             is_unnamed: false,
             name: self.index_name(model, index, &columns),
             table: model.db_table(),
-            unique: false,
+            unique: index.unique.is_some(),
             concurrently,
             using: index.method.clone(),
             items,
@@ -114,6 +118,40 @@ impl Run<'_> {
             if_not_exists: false,
             only: false,
         }))
+    }
+
+    /// The statements of psqlextra's `CaseInsensitiveUniqueIndex` and `ConditionalUniqueIndex`.
+    fn index_of_its_own(
+        &mut self,
+        model: &Model<'_>,
+        index: &Index,
+        columns: &[Identifier],
+        items: Vec<IndexItem>,
+    ) -> Statement {
+        let lower = |column: &Identifier| {
+            IndexItem::Expression(SqlExpression {
+                sql: sql!("LOWER({})", quoted(column)),
+                columns: column.known().map(str::to_owned).into_iter().collect(),
+            })
+        };
+        let mut create = plain_index(model, columns.to_vec(), "");
+        create.name = self.index_name(model, index, columns);
+        create.unique = true;
+        create.items = match index.unique {
+            Some(Uniqueness::Lower) => columns.iter().map(lower).collect(),
+            Some(Uniqueness::Conditional | Uniqueness::Replaced) | None => items,
+        };
+        if index.unique == Some(Uniqueness::Conditional) {
+            let condition = index.condition.as_ref();
+            create.condition = condition.map(|condition| SqlExpression {
+                sql: match condition {
+                    Value::Str(text) => Sql::from(text.to_string()),
+                    other => Sql::from(Unknown::new(&super::prepare::reason(other))),
+                },
+                columns: Vec::new(),
+            });
+        }
+        Statement::CreateIndex(create)
     }
 
     /// The index's name, or the one that Django makes for it.

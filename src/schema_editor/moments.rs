@@ -210,6 +210,11 @@ fn time_text(parts: [Option<i128>; 4]) -> String {
 }
 
 /// Microseconds of a `datetime.timedelta`, where its arguments are whole numbers.
+/// A `datetime.timedelta`.
+pub(super) fn microseconds(call: &Call) -> Option<i128> {
+    (call.path == "datetime.timedelta").then(|| duration(call))?
+}
+
 fn duration(call: &Call) -> Option<i128> {
     const UNITS: [(&str, i128); 7] = [
         ("days", 86_400_000_000),

@@ -96,9 +96,10 @@ impl Run<'_> {
 
     #[allow(clippy::too_many_lines, reason = "one arm for each operation, each a call")]
     fn forwards(&mut self, operation: &Operation, states: States<'_>) {
-        self.refuse_by_state(operation, states);
-        self.refuse_by_name(operation, states);
-        self.refuse_targets(operation, states);
+        let for_state = operation.of_django();
+        self.refuse_by_state(for_state, states);
+        self.refuse_by_name(for_state, states);
+        self.refuse_targets(for_state, states);
         match operation {
             Operation::CreateModel { name, .. } => self.create_declared_model(name, states),
             Operation::DeleteModel { name } => {
@@ -445,7 +446,7 @@ impl Run<'_> {
     }
 
     /// The text of a piece with its parameters in it, as the schema editor composes it before it is sent.
-    fn with_parameters(&mut self, piece: &SqlPiece) -> Option<Written> {
+    pub(super) fn with_parameters(&mut self, piece: &SqlPiece) -> Option<Written> {
         let Some(parameters) = &piece.params else {
             return Some((piece.text.clone()?, Vec::new()));
         };

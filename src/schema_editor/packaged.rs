@@ -2,12 +2,17 @@
 
 mod default_value;
 mod pgtrigger;
+mod psqlextra;
 mod safer;
+mod timeouts;
 
 use crate::finding::Origin;
 use crate::migration::Packaged;
 use crate::value::Str;
 
+use safer::SaferOperation;
+
+use super::Again;
 use super::operations::States;
 use super::run::Run;
 
@@ -26,7 +31,30 @@ impl Run<'_> {
                     self.add_default_value(&model, name, value);
                 }
             }
-            Packaged::Safer(base) => self.safer(base, states),
+            Packaged::PartitionedModel { base, method, key } => self.partitioned_model(base, method, key, states),
+            Packaged::AddPartition {
+                model_name,
+                name,
+                bound,
+                values,
+            } => self.add_partition((model_name, name), bound, values, states),
+            Packaged::DeletePartition { model_name, name } => self.delete_partition(model_name, name, states),
+            Packaged::ViewModel { base, kind, query } => self.view_model(base, *kind, query, states),
+            Packaged::DeleteViewModel { base, kind } => self.delete_view_model(base, *kind, states),
+            Packaged::Safer {
+                about,
+                base,
+                raise_if_exists,
+            } => {
+                let operation = SaferOperation {
+                    about: *about,
+                    base,
+                    raise_if_exists: *raise_if_exists,
+                };
+                self.editor.again = Again::LooksFirst;
+                self.safer(operation, states);
+                self.editor.again = Again::Sends;
+            }
         }
     }
 

@@ -43,6 +43,7 @@ impl Run<'_> {
         self.refuse_names(&work.names, states);
         let claims = self.claims_about(&work.words, states.to);
         let mut calls = calls.iter();
+        let mut limits = Vec::new();
         for (index, effect) in work.effects.iter().enumerate() {
             self.editor.code = Some(effect.place);
             if effect.is_error_caught && self.connection.is_in_transaction() {
@@ -65,6 +66,8 @@ impl Run<'_> {
                 }
                 Action::Begin => self.begin_block(&mut blocks),
                 Action::End => self.end_block(&mut blocks),
+                Action::Limit(timeouts) => limits.push(self.apply_timeouts(timeouts)),
+                Action::Unlimit => limits.pop().into_iter().for_each(|limit| self.lift(limit)),
                 Action::Command { name, .. } => self.command(name.as_deref(), states),
                 Action::Unfollowed { reason, handed, about } => {
                     let scope = self.scope_of_names(about, states);
@@ -165,6 +168,8 @@ impl Run<'_> {
             Action::Editor(_)
             | Action::Begin
             | Action::End
+            | Action::Limit(_)
+            | Action::Unlimit
             | Action::Command { .. }
             | Action::Unfollowed { .. }
             | Action::Rows(_)

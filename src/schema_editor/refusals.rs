@@ -1,7 +1,8 @@
 //! Where Django itself stops: in the state of the models, while it renders them, or in the schema editor.
 
-use crate::migration::{Base, Constraint, FieldKind, InternalType, Operation, OperationNode, OperationPath};
+use crate::migration::{Base, Constraint, FieldKind, Operation, OperationNode, OperationPath};
 use crate::models::{Model, ModelField, ModelKey, Models, Origin, View};
+use crate::packages::Packages;
 use crate::python_work::{CalledFor, NamedFields};
 use crate::versions::DjangoVersion;
 
@@ -37,7 +38,7 @@ impl Run<'_> {
         let state = &model.state;
         let is_known = |base: &Base| match base {
             Base::Model(_) => true,
-            Base::Class(path) => matches!(path.as_str(), "django.db.models.Model" | "django.db.models.base.Model"),
+            Base::Class(path) => Packages::known().is_plain_base(path),
         };
         state.origin == Origin::Migrations
             && state.options.unknown.is_empty()
@@ -372,10 +373,7 @@ fn no_field(model: &Model<'_>, field: &str, named: &NamedFields) -> String {
 }
 
 fn is_automatic(kind: &FieldKind) -> bool {
-    matches!(
-        kind,
-        FieldKind::Plain(InternalType::Auto | InternalType::BigAuto | InternalType::SmallAuto)
-    )
+    matches!(kind, FieldKind::Plain(internal_type) if internal_type.is_automatic())
 }
 
 /// As deep as anybody inherits: a model that is its own ancestor, through whatever accident, must not loop.

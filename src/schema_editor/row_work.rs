@@ -48,6 +48,8 @@ impl Run<'_> {
                 Action::Unfollowed { .. } if work.reach < Reach::Some => work.reach = Reach::Unknown,
                 Action::Sql { .. }
                 | Action::Editor(_)
+                | Action::Limit(_)
+                | Action::Unlimit
                 | Action::Begin
                 | Action::End
                 | Action::Base
@@ -145,6 +147,8 @@ fn again(effects: &[Effect], is_atomic: bool) -> Again {
             Action::Rows(_)
             | Action::Sql { .. }
             | Action::Editor(_)
+            | Action::Limit(_)
+            | Action::Unlimit
             | Action::Base
             | Action::Command { .. }
             | Action::Unfollowed { .. } => {}
@@ -207,6 +211,8 @@ pub(super) fn widest(effects: &[Effect]) -> Option<usize> {
             Action::Unfollowed { handed, .. } if *handed < Handed::Cursor => Some((Reach::Unknown, index)),
             Action::Sql { .. }
             | Action::Editor(_)
+            | Action::Limit(_)
+            | Action::Unlimit
             | Action::Begin
             | Action::End
             | Action::Base

@@ -75,6 +75,7 @@ impl Run<'_> {
         Place {
             operation: self.editor.operation.clone(),
             moment: self.editor.moment,
+            again: self.editor.again,
         }
     }
 

@@ -44,8 +44,13 @@ impl Run<'_> {
         self.flush_deferred();
     }
 
-    /// `BaseDatabaseSchemaEditor.table_sql`, executed.
     fn create_table(&mut self, model: &Model<'_>, fields: &[ModelField<'_>]) {
+        let create = self.table_of(model, fields);
+        self.execute(Statement::CreateTable(create));
+    }
+
+    /// `BaseDatabaseSchemaEditor.table_sql`
+    pub(super) fn table_of(&mut self, model: &Model<'_>, fields: &[ModelField<'_>]) -> CreateTable {
         for together in &model.state.options.unique_together {
             if let Some(columns) = self.columns(model, together) {
                 let statement = create_unique(&model.db_table(), columns);
@@ -78,7 +83,7 @@ impl Run<'_> {
             }
         }
         constraints.extend(composite_primary_key(model));
-        self.execute(Statement::CreateTable(CreateTable {
+        CreateTable {
             table: model.db_table(),
             columns,
             constraints,
@@ -86,11 +91,11 @@ impl Run<'_> {
             form: TableForm::Plain,
             if_not_exists: false,
             unread: Vec::new(),
-        }));
+        }
     }
 
     /// `_model_indexes_sql`
-    fn defer_model_indexes(&mut self, model: &Model<'_>, fields: &[ModelField<'_>]) {
+    pub(super) fn defer_model_indexes(&mut self, model: &Model<'_>, fields: &[ModelField<'_>]) {
         for field in fields {
             for statement in self.field_indexes(model, field) {
                 self.defer(statement);

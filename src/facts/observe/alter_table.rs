@@ -332,10 +332,17 @@ impl Context<'_> {
                 .named("constraint", name.shown())
         };
         match constraint.map(|constraint| &constraint.kind) {
-            Some(Existing::ForeignKey { to_table, .. }) if to_table != table => {
-                about(Aspect::ValidateForeignKey).role(Role::Referenced, to_table)
+            Some(Existing::ForeignKey { columns, to_table, .. }) => {
+                // Rows without a value are looked up nowhere.
+                let has_none = columns.iter().any(|column| self.catalog.is_all_null(table, column));
+                let pointers = if has_none { "none" } else { "some" };
+                let observation = about(Aspect::ValidateForeignKey).fact(FactName::Pointers, pointers);
+                if to_table == table {
+                    observation
+                } else {
+                    observation.role(Role::Referenced, to_table)
+                }
             }
-            Some(Existing::ForeignKey { .. }) => about(Aspect::ValidateForeignKey),
             Some(Existing::Check(_) | Existing::Unique(_) | Existing::PrimaryKey(_) | Existing::Exclude(_)) | None => {
                 about(Aspect::ValidateCheck)
             }

@@ -30,6 +30,11 @@ impl Context<'_> {
             | Command::AlterView { .. }
             | Command::RefreshView { .. } => self.view(command),
             Command::CreateTrigger { table, .. } => vec![change_catalog(table, LockMode::ShareRowExclusive)],
+            Command::DropTrigger { table, name, if_exists }
+                if *if_exists && self.catalog.presence_of_trigger(table, name) == Presence::Missing =>
+            {
+                vec![unbound(Aspect::TouchNothing)]
+            }
             Command::DropTrigger { table, .. } | Command::CreatePolicy { table, .. } => {
                 vec![change_catalog(table, LockMode::AccessExclusive)]
             }

@@ -19,6 +19,14 @@ impl Context<'_> {
         moved.into_iter().chain(missing).chain(built).collect()
     }
 
+    /// A new partition has the foreign keys of the parent.
+    pub(super) fn keys_of_created(&self, partition: &str, parent: &str) -> Option<Observation> {
+        let entry = self.catalog.table(parent);
+        let keys = entry.into_iter().flat_map(|entry| entry.constraints.values());
+        let referenced: Vec<String> = keys.filter_map(|key| target(&key.kind)).collect();
+        self.moved_keys(partition, &referenced, &[])
+    }
+
     /// The partition's foreign keys get triggers of their own, and who refers to the parent no longer refers to it.
     pub(super) fn keys_of_detached(&self, parent: &str, partition: &str) -> Option<Observation> {
         let entry = self.catalog.table(partition);

@@ -18,6 +18,7 @@ impl Context<'_> {
                 let mut observations =
                     vec![Observation::new(Aspect::CreatePartition, table).role(Role::Parent, parent)];
                 observations.extend(self.default_partition(table, parent, bounds));
+                observations.extend(self.keys_of_created(table, parent));
                 observations
             }
         }

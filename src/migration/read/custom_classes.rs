@@ -8,7 +8,7 @@ use super::arguments::not_readable;
 use super::field_classes::{ClassKind, FieldClass, internal_type};
 use super::fields::{by_name, deconstructed, is_compared, unknown_field};
 use crate::migration::field::{Field, FieldKind};
-use crate::packages::CustomField;
+use crate::packages::{CustomField, with_arguments};
 use crate::python::{Constructed, Object, canonical};
 use crate::source::Range;
 use crate::value::{Call, JSON_NULL, Str, Unknown, Value};
@@ -456,28 +456,13 @@ fn described_kind(described: &CustomField, field: &Field) -> Option<FieldKind> {
     let name = field.path.rsplit('.').next().unwrap_or_default();
     match &described.db_type {
         Some(db_type) => Some(FieldKind::Database {
-            db_type: with_arguments(db_type, field),
+            db_type: with_arguments(db_type, |argument| field.compared.get(argument)),
             rel_db_type: described.rel_db_type.clone(),
             internal_type: described.internal_type.clone().unwrap_or_else(|| name.to_owned()),
             empty_strings_allowed: described.empty_strings_allowed.unwrap_or(true),
             spatial: None,
         }),
         None => internal_type(described.internal_type.as_deref()?).map(FieldKind::Plain),
-    }
-}
-
-/// `vector({dimensions})` with the field's own arguments; a part in brackets with one that is missing goes.
-fn with_arguments(db_type: &str, field: &Field) -> String {
-    let Some((before, rest)) = db_type.split_once('{') else {
-        return db_type.to_owned();
-    };
-    let Some((name, after)) = rest.split_once('}') else {
-        return db_type.to_owned();
-    };
-    match field.compared.get(name) {
-        Some(Value::Int(int)) => format!("{before}{int}{after}"),
-        Some(Value::Str(text)) => format!("{before}{text}{after}"),
-        _ => before.trim_end_matches('(').to_owned(),
     }
 }
 

@@ -96,7 +96,11 @@ impl Reading<'_> {
 
     fn kind(&self, class: FieldClass, named: &Named<'_>, field: &mut Field, depth: usize) -> FieldKind {
         match class.kind {
-            ClassKind::Plain(internal_type) => FieldKind::Plain(internal_type),
+            ClassKind::Plain(internal_type) => {
+                // The model has a clone of the field, and `AutoFieldMixin.deconstruct` always says so.
+                field.primary_key |= internal_type.is_automatic();
+                FieldKind::Plain(internal_type)
+            }
             ClassKind::NullBoolean => {
                 field.null = true;
                 FieldKind::Plain(crate::migration::InternalType::Boolean)

@@ -23,6 +23,7 @@ impl Reading<'_> {
         };
         index.path = path;
         index.method.clone_from(&known.method);
+        index.unique = known.unique;
         self.read_index(call, &known.parameters, &mut index);
         let order = |name: &String| known.parameters.iter().position(|parameter| parameter == name);
         index.parameters.sort_by_key(|(name, _)| order(name));
@@ -91,6 +92,7 @@ fn empty(call: &Call) -> Index {
     Index {
         path: call.path.clone(),
         method: None,
+        unique: None,
         name: None,
         fields: Vec::new(),
         expressions: Vec::new(),

@@ -155,7 +155,7 @@ impl<'a> Reading<'a> {
     }
 
     /// One operation. `around` is where to point if the value has no place of its own.
-    fn node(&mut self, value: &Value, around: Range, path: OperationPath) -> OperationNode {
+    pub(super) fn node(&mut self, value: &Value, around: Range, path: OperationPath) -> OperationNode {
         match value {
             Value::Call(call) => self.call_node(call, around, path),
             Value::Unknown(unknown) => self.unread_node(unknown.reason.clone(), unknown.range, path),

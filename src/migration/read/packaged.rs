@@ -1,13 +1,14 @@
 //! The operations of well-known packages, as `src/packages` describes them.
 
 mod pgtrigger;
+mod psqlextra;
 
 use super::Reading;
-use super::arguments::{Arguments, Reason};
+use super::arguments::{Arguments, Reason, not_readable};
 use super::operations::Read;
 use crate::migration::operation::Operation;
 use crate::migration::packaged::Packaged;
-use crate::packages::{KnownOperation, OperationCode, Packages};
+use crate::packages::{KnownOperation, OperationCode, Packages, Safer};
 use crate::value::Call;
 
 impl Reading<'_> {
@@ -17,27 +18,59 @@ impl Reading<'_> {
             return self.syzygy_operation(call, class);
         }
         let known = Packages::known().operation(&call.path)?;
+        let call = &by_name(call, known);
         let packaged = match known.code {
             None => return Some(self.base_operation(call, known)),
             Some(OperationCode::AddTrigger) => pgtrigger::add_trigger(call),
             Some(OperationCode::RemoveTrigger) => pgtrigger::remove_trigger(call),
             Some(OperationCode::AddDefaultValue) => add_default_value(call),
-            Some(OperationCode::Safer) => self
-                .base_operation(call, known)
-                .map(|base| Packaged::Safer(Box::new(base))),
+            Some(OperationCode::Psqlextra(what)) => return Some(self.psqlextra_operation(call, known, what)),
+            Some(OperationCode::Safer(about)) => self.safer_operation(call, known, about),
         };
         Some(packaged.map(Operation::Packaged))
+    }
+
+    fn safer_operation(&mut self, call: &Call, known: &KnownOperation, about: Safer) -> Result<Packaged, Reason> {
+        let raise_if_exists = match call.keyword("raise_if_exists") {
+            None => true,
+            Some(value) => crate::python::truth(value).ok_or_else(|| not_readable("raise_if_exists", value))?,
+        };
+        Ok(Packaged::Safer {
+            about,
+            base: Box::new(self.base_operation(call, known)?),
+            raise_if_exists,
+        })
     }
 
     /// The operation of Django that it derives from, with the arguments that this gets.
     fn base_operation(&mut self, call: &Call, known: &KnownOperation) -> Read {
         let mut call = call.clone();
         call.path = known.base.clone().unwrap_or_default();
-        call.kwargs.retain(|(name, _)| !known.own.contains(name));
-        let always = known.always.iter().map(|(name, value)| (name.clone(), value.value()));
-        call.kwargs.extend(always);
+        let (args, kwargs) = (call.args.len(), std::mem::take(&mut call.kwargs));
+        let ranges = call.arg_ranges.split_off(args.min(call.arg_ranges.len()));
+        for (at, (name, value)) in kwargs.into_iter().enumerate() {
+            if !known.own.contains(&name) {
+                call.kwargs.push((name, value));
+                call.arg_ranges.push(ranges.get(at).copied().unwrap_or(call.range));
+            }
+        }
+        for (name, value) in &known.always {
+            call.kwargs.push((name.clone(), value.value()));
+            call.arg_ranges.push(call.range);
+        }
         self.operation(&call)
     }
+}
+
+/// The call with its arguments by name, where the class has parameters of its own by position.
+fn by_name(call: &Call, known: &KnownOperation) -> Call {
+    let mut call = call.clone();
+    if let Some(positional) = &known.positional {
+        let rest = call.args.split_off(call.args.len().min(positional.len()));
+        let named = positional.iter().cloned().zip(std::mem::replace(&mut call.args, rest));
+        call.kwargs = named.chain(std::mem::take(&mut call.kwargs)).collect();
+    }
+    call
 }
 
 fn add_default_value(call: &Call) -> Result<Packaged, Reason> {

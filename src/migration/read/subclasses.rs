@@ -244,6 +244,8 @@ fn steps(work: &PythonWork) -> Option<Vec<Step>> {
             | Action::Command { .. }
             | Action::Rows(_)
             | Action::Begin
+            | Action::Limit(_)
+            | Action::Unlimit
             | Action::End
             | Action::Unfollowed { .. } => None,
         };

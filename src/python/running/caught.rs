@@ -51,7 +51,12 @@ impl<'a> Runner<'a> {
                 Action::Rows(rows) if catching == Catching::OfDatabase => {
                     found.is_error_caught |= depth == 0 && is_written(&rows.change);
                 }
-                Action::Rows(_) | Action::Base | Action::Command { .. } | Action::Unfollowed { .. } => {}
+                Action::Rows(_)
+                | Action::Base
+                | Action::Limit(_)
+                | Action::Unlimit
+                | Action::Command { .. }
+                | Action::Unfollowed { .. } => {}
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::migration::{Field, FieldKind, InternalType};
+use crate::packages::{Packages, with_arguments};
 use crate::value::{Call, Value};
 
 /// What `isinstance` would say about an output field.
@@ -179,11 +180,27 @@ pub(super) fn combined(left: Option<Class>, connector: &str, right: Option<Class
     Some(plain(internal_type))
 }
 
-/// The field that an `output_field` argument makes; nothing for a class that is not Django's.
+/// A field of a package that has a column type of its own.
+fn of_package(call: &Call) -> Option<Arc<Field>> {
+    let known = Packages::known().field(&call.path)?;
+    let described = match &known.base {
+        Some(base) if known.db_type.is_none() => Packages::known().field(base)?,
+        Some(_) | None => known,
+    };
+    Some(Arc::new(Field::of_kind(FieldKind::Database {
+        db_type: with_arguments(described.db_type.as_deref()?, |argument| call.keyword(argument)),
+        rel_db_type: None,
+        internal_type: call.class_name().to_owned(),
+        empty_strings_allowed: described.empty_strings_allowed.unwrap_or(true),
+        spatial: None,
+    })))
+}
+
+/// The field that an `output_field` argument makes; nothing for a class that is not known.
 pub(super) fn declared(value: &Value) -> Option<Arc<Field>> {
     let call = value.as_call()?;
     if !call.path.starts_with("django.") {
-        return None;
+        return of_package(call);
     }
     if call.class_name() == "ArrayField" {
         return array(call);

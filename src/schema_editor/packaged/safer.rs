@@ -2,58 +2,67 @@
 //!
 //! What a step finds in the database decides whether it is taken; the names are those of its `operations.py`.
 
-use std::sync::Arc;
+mod constraints;
+mod keys;
+mod left_out;
 
-use crate::data_type::DataType;
-use crate::migration::operation::Deferrable;
-use crate::migration::{Constraint, Field, Index, Operation};
-use crate::models::{Model, ModelField};
-use crate::statement::{AlterTableAction, Column, Name, Statement, names_digest, quote_literal, quote_name};
-use crate::unknown::{Identifier, Sql};
-use crate::value::Value;
+use crate::migration::{Index, Operation};
+use crate::models::Model;
+use crate::packages::{Safer, Uniqueness};
+use crate::statement::{Name, Statement, names_digest, quote_literal, quote_name};
+use crate::unknown::Identifier;
 
-use super::super::columns::alter;
-use super::super::operations::{States, bound, not_valid};
+use super::super::Again;
+use super::super::operations::States;
 use super::super::run::Run;
+use super::timeouts::shown_timeout;
 
-/// `MAX_POSTGRES_IDENTIFIER_LEN`
-const LONGEST_NAME: usize = 63;
+/// An operation of the package.
+#[derive(Clone, Copy)]
+pub(super) struct SaferOperation<'o> {
+    pub(super) about: Safer,
+    pub(super) base: &'o Operation,
+    pub(super) raise_if_exists: bool,
+}
 
 impl Run<'_> {
-    pub(super) fn safer(&mut self, base: &Operation, states: States<'_>) {
+    pub(super) fn safer(&mut self, operation: SaferOperation<'_>, states: States<'_>) {
         if self.connection.is_in_transaction() {
             self.refuse("the package runs this in no transaction, and the migration is atomic");
             return;
         }
-        match base {
+        match operation.base {
             Operation::AddIndex { model_name, index, .. } => {
                 if let Some(model) = self.migrated(states.to, states.app, model_name) {
-                    self.safer_create_index(&model, index, Uniqueness::None);
+                    self.safer_create_index(&model, index, Demanded::Nothing);
                 }
             }
             Operation::RemoveIndex { model_name, name, .. } => {
                 if let Some(model) = self.migrated(states.from, states.app, model_name) {
-                    self.without_lock_timeout(|run| run.drop_index(&model, Name::Given(name.clone()), true));
+                    self.safer_drop_index(&model, name);
                 }
             }
             Operation::AddConstraint {
                 model_name, constraint, ..
             } => {
                 if let Some(model) = self.migrated(states.to, states.app, model_name) {
-                    self.safer_add_constraint(&model, constraint);
+                    self.safer_add_constraint(&model, constraint, operation);
                 }
             }
             Operation::RemoveConstraint { model_name, name } => {
                 if let Some(model) = self.migrated(states.from, states.app, model_name) {
-                    self.safer_remove_constraint(&model, name);
+                    self.safer_remove_constraint(&model, name, operation.about);
                 }
             }
             Operation::AlterField { model_name, name, .. } => {
                 if let Some(model) = self.migrated(states.to, states.app, model_name)
-                    && let Some(column) = self.field(&model, name).and_then(|field| field.column())
+                    && let Some(new) = self.field(&model, name)
+                    && let Some(column) = new.column()
                     && let Some([column]) = self.looked_up(&[column]).as_deref()
                     && let Some(table) = self.written_into(&model)
                 {
+                    let old = self.model(states.from, states.app, model_name).field(name);
+                    self.leave_out_of_not_null(old.as_ref(), &new, &table, column);
                     self.set_not_null(&table, column);
                 }
             }
@@ -64,17 +73,12 @@ impl Run<'_> {
                 ..
             } => {
                 if let Some(model) = self.migrated(states.to, states.app, model_name) {
-                    self.add_key(&model, model_name, name, field);
+                    self.add_key_field(&model, model_name, name, field, operation.about);
                 }
             }
             Operation::RemoveField { model_name, name } => {
-                if let Some(model) = self.migrated(states.from, states.app, model_name)
-                    && let Some(table) = self.written_into(&model)
-                {
-                    let column = format!("{name}_id");
-                    if self.connection.catalog().column(&table, &column).is_some() {
-                        self.alter_text(&table, &format!("DROP COLUMN {}", quote_name(&column)));
-                    }
+                if let Some(model) = self.migrated(states.from, states.app, model_name) {
+                    self.drop_key_field(&model, name);
                 }
             }
             other => self.opaque(format!("{other:?} is none of its operations")),
@@ -82,20 +86,34 @@ impl Run<'_> {
     }
 
     /// `safer_create_index`
-    fn safer_create_index(&mut self, model: &Model<'_>, index: &Index, uniqueness: Uniqueness) {
+    fn safer_create_index(&mut self, model: &Model<'_>, index: &Index, demanded: Demanded) {
         let Some(mut statement) = self.create_meta_index(model, index, true) else {
             return;
         };
         let is_known = statement.unknowns().is_empty();
-        let is_distinct = uniqueness != Uniqueness::NotDistinct;
+        let is_distinct = demanded != Demanded::NotDistinct;
         if let Statement::CreateIndex(create) = &mut statement {
-            create.if_not_exists = true;
-            create.unique = uniqueness != Uniqueness::None;
+            // It looks for `CREATE INDEX CONCURRENTLY` in the text, to put IF NOT EXISTS behind it.
+            if index.unique == Some(Uniqueness::Replaced) {
+                self.editor.again = Again::Sends;
+            } else {
+                create.if_not_exists = true;
+            }
+            create.unique |= demanded != Demanded::Nothing;
             create.nulls_distinct = (!is_known && !is_distinct).then_some(false);
+            // `_ensure_not_an_invalid_index`
+            if let Some(name) = create.name.known() {
+                self.connection.clear_index(&name);
+            }
         }
         // The package writes it behind everything else, wherever Postgres wants it.
         let ending = if is_distinct { "" } else { " NULLS NOT DISTINCT" };
         self.without_lock_timeout(|run| run.execute_with(statement, ending));
+    }
+
+    /// `safer_drop_index`
+    fn safer_drop_index(&mut self, model: &Model<'_>, name: &str) {
+        self.without_lock_timeout(|run| run.drop_index(model, Name::Given(name.to_owned()), true));
     }
 
     /// An index may wait for as long as it takes.
@@ -104,98 +122,6 @@ impl Run<'_> {
         self.execute_text("SET lock_timeout = '0';");
         step(self);
         self.execute_text(format!("SET lock_timeout = {};", quote_literal(&before)));
-    }
-
-    fn safer_add_constraint(&mut self, model: &Model<'_>, constraint: &Constraint) {
-        match constraint {
-            Constraint::Unique { .. } => self.safer_unique(model, constraint),
-            Constraint::Check { name, .. } => {
-                let Some(table) = self.written_into(model) else {
-                    return;
-                };
-                if !self.has_constraint(&table, name)
-                    && let Some(statement) = self.create_constraint(model, constraint)
-                {
-                    self.execute_with(not_valid(statement), ";");
-                    self.validate(&table, name);
-                } else if self.is_not_valid(&table, name) {
-                    self.validate(&table, name);
-                }
-            }
-            Constraint::Exclusion { .. } => self.opaque("it takes no exclusion constraint"),
-            Constraint::Unknown { reason, .. } => self.opaque(reason.clone()),
-        }
-    }
-
-    /// `create_unique_constraint`: an index first, then the constraint over it, unless the index is all there is to it.
-    fn safer_unique(&mut self, model: &Model<'_>, constraint: &Constraint) {
-        let Constraint::Unique {
-            name,
-            fields,
-            expressions,
-            condition,
-            deferrable,
-            include,
-            opclasses,
-            nulls_distinct,
-        } = constraint
-        else {
-            return;
-        };
-        let uniqueness = match nulls_distinct {
-            Some(false) => Uniqueness::NotDistinct,
-            Some(true) | None => Uniqueness::Distinct,
-        };
-        let condition = condition.clone().filter(|condition| *condition != Value::None);
-        let is_index = condition.is_some() || !expressions.is_empty();
-        let index = Index {
-            name: Some(name.clone()),
-            expressions: expressions.clone(),
-            opclasses: opclasses.clone(),
-            condition,
-            ..Index::over(fields)
-        };
-        if is_index {
-            self.safer_create_index(model, &index, uniqueness);
-            return;
-        }
-        let Some(table) = self.written_into(model) else {
-            return;
-        };
-        if self.has_constraint(&table, name) {
-            self.partial(format!("it may stop here: there is a constraint {name} already"));
-            return;
-        }
-        if !include.is_empty() || !opclasses.is_empty() {
-            self.partial("it takes the SQL of a constraint apart, and this one is an index to Django");
-        }
-        self.safer_create_index(model, &index, uniqueness);
-        let quoted = quote_name(name);
-        let deferred = match deferrable {
-            Some(Deferrable::Deferred) => " DEFERRABLE INITIALLY DEFERRED",
-            Some(Deferrable::Immediate) | None => "",
-        };
-        let table = quote_name(&table);
-        self.execute_text(format!(
-            "ALTER TABLE {table} ADD CONSTRAINT {quoted} UNIQUE USING INDEX {quoted}{deferred}"
-        ));
-    }
-
-    fn safer_remove_constraint(&mut self, model: &Model<'_>, name: &str) {
-        let declared = model.state.options.constraints.iter();
-        let Some(constraint) = declared.clone().find(|constraint| constraint.name() == Some(name)) else {
-            self.opaque(format!("no migration at hand declares a constraint {name}"));
-            return;
-        };
-        let is_index = matches!(constraint, Constraint::Unique { expressions, condition, .. }
-            if !expressions.is_empty() || condition.as_ref().is_some_and(|condition| *condition != Value::None));
-        if is_index {
-            self.without_lock_timeout(|run| run.drop_index(model, Name::Given(name.to_owned()), true));
-        } else if let Some(table) = self.written_into(model)
-            && self.has_constraint(&table, name)
-        {
-            self.remove_constraint(model, constraint, name);
-        }
     }
 
     /// `NullsManager.set_not_null`
@@ -224,91 +150,6 @@ impl Run<'_> {
             self.alter_text(table, &format!("ALTER COLUMN {quoted}\nSET NOT NULL"));
         }
         self.alter_text(table, &format!("DROP CONSTRAINT {check}"));
-    }
-
-    /// `ForeignKeyManager.add_fk_field`
-    fn add_key(&mut self, model: &Model<'_>, model_name: &str, name: &str, field: &Arc<Field>) {
-        let bound = bound(model, name, field);
-        let (Some(target), false) = (self.key_target(&bound), field.many_to_many().is_some()) else {
-            self.opaque(format!("what {name} points to is not known"));
-            return;
-        };
-        if !field.null {
-            self.refuse_column_that_is_not_null(field);
-            return;
-        }
-        let Some(table) = self.written_into(model) else {
-            return;
-        };
-        let column = format!("{name}_id");
-        let constraint = identifier(&[&table, &column], "fk");
-        let quoted = quote_name(&column);
-        if self.connection.catalog().column(&table, &column).is_none() {
-            match target.data_type.known() {
-                Some(data_type) => {
-                    self.alter_text(&table, &format!("ADD COLUMN IF NOT EXISTS {quoted}\n{data_type} NULL"));
-                }
-                None => {
-                    let column = Column::plain(column.as_str().into(), DataType::of(target.data_type.clone()));
-                    self.execute(alter(
-                        &table.as_str().into(),
-                        AlterTableAction::AddColumn(Box::new(column)),
-                    ));
-                }
-            }
-        }
-        if field.unique() {
-            let unique = Constraint::unique(&identifier(&[model_name, &column], "uniq"), name);
-            if !unique.name().is_some_and(|name| self.has_constraint(&table, name)) {
-                self.safer_unique(model, &unique);
-            }
-        } else if field.db_index {
-            let index = quote_name(&identifier(&[model_name, &column], "idx"));
-            let sql = format!(
-                "CREATE INDEX CONCURRENTLY IF NOT EXISTS {index} ON {} ({quoted});",
-                quote_name(&table)
-            );
-            self.without_lock_timeout(|run| run.execute_text(sql));
-        }
-        if !self.has_constraint(&table, &constraint) {
-            let key = quote_name(&constraint);
-            let (to_table, to_column) = (quote_name(&target.table), quote_name(&target.column));
-            self.alter_text(
-                &table,
-                &format!(
-                    "ADD CONSTRAINT {key} FOREIGN KEY ({quoted})\nREFERENCES {to_table} ({to_column})\n\
-                     DEFERRABLE INITIALLY DEFERRED\nNOT VALID"
-                ),
-            );
-        }
-        if self.is_not_valid(&table, &constraint) {
-            self.validate(&table, &constraint);
-        }
-    }
-
-    /// It adds the column without a value, as `ForeignKeyManager` says when it is made.
-    fn refuse_column_that_is_not_null(&mut self, field: &Field) {
-        if field.unknown.iter().any(|(name, _)| name == "null") {
-            self.partial("whether the column is nullable, without which the package stops");
-        } else {
-            self.refuse("the package adds a foreign key only with null=True");
-        }
-    }
-
-    /// `_get_target_field`: its column is taken to be `db_column` or the name, also where it is a foreign key itself.
-    fn key_target(&self, field: &ModelField<'_>) -> Option<KeyTarget> {
-        let crate::fields::Target::Field(target) = field.target()? else {
-            return None;
-        };
-        Some(KeyTarget {
-            table: target.model.db_table().known()?.to_owned(),
-            column: target
-                .field
-                .db_column
-                .clone()
-                .unwrap_or_else(|| target.name.to_string()),
-            data_type: target.db_type()?,
-        })
     }
 
     fn has_constraint(&self, table: &str, name: &str) -> bool {
@@ -352,64 +193,10 @@ impl Run<'_> {
     }
 }
 
-/// What an index demands of its keys.
+/// What an index is made to demand of its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Uniqueness {
-    None,
+enum Demanded {
+    Nothing,
     Distinct,
     NotDistinct,
-}
-
-/// What a new foreign key points to.
-struct KeyTarget {
-    table: String,
-    column: String,
-    data_type: Sql,
-}
-
-/// `build_postgres_identifier`
-fn identifier(parts: &[&str], suffix: &str) -> String {
-    let name = format!("{}_{suffix}", parts.join("_"));
-    if name.chars().count() <= LONGEST_NAME {
-        return name;
-    }
-    let digest = names_digest([name.as_str()], 8);
-    let kept: String = name.chars().take(LONGEST_NAME - (suffix.len() + 8 + 2)).collect();
-    format!("{kept}_{digest}_{suffix}")
-}
-
-/// A timeout as `SHOW` prints it: in the largest unit without a remainder.
-fn shown_timeout(value: &str) -> String {
-    let value = value.trim().trim_matches('\'');
-    let digits = value.len()
-        - value
-            .trim_start_matches(|character: char| character.is_ascii_digit())
-            .len();
-    let (number, unit) = value.split_at(digits);
-    let factor = match unit.trim() {
-        "" | "ms" => 1,
-        "s" => 1_000,
-        "min" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return value.to_owned(),
-    };
-    let Some(milliseconds) = number.parse::<u64>().ok().map(|number| number * factor) else {
-        return value.to_owned();
-    };
-    if milliseconds == 0 {
-        return "0".to_owned();
-    }
-    let units = [
-        ("d", 86_400_000),
-        ("h", 3_600_000),
-        ("min", 60_000),
-        ("s", 1_000),
-        ("ms", 1),
-    ];
-    let fitting = units.into_iter().find(|(_, factor)| milliseconds % factor == 0);
-    fitting.map_or_else(
-        || value.to_owned(),
-        |(unit, factor)| format!("{}{unit}", milliseconds / factor),
-    )
 }
