@@ -67,7 +67,8 @@ fn findings(requirements: &str, last: &str) -> Vec<(String, String)> {
 fn help_for(requirements: &str, rule: &str, operation: &str) -> String {
     let found = findings(requirements, &migration("shop", "0002_before", operation));
     let found = found.into_iter().find(|(found, _)| found == rule);
-    found.unwrap_or_else(|| panic!("{rule} is not found for {operation}")).1
+    assert!(found.is_some(), "{rule} is not found for {operation}");
+    found.unwrap().1
 }
 
 /// The migration that an advice shows.

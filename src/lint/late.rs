@@ -291,26 +291,23 @@ impl Database<'_> {
                 Step::Made(made) => missing.extend(made.missed(models).map(|missed| (operation, missed))),
             }
         }
-        self.tell_missing(missing);
+        self.tell_missing(&missing);
     }
 
-    /// What comes after the code that knows it: for each operation, or once for a migration where all of them come late.
-    fn tell_missing(&mut self, missing: Vec<(OperationPath, Missed)>) {
+    /// What comes after the code that knows it: once for a migration, whose phase it is.
+    fn tell_missing(&mut self, missing: &[(OperationPath, Missed)]) {
         let deploy = self.deploy();
-        if deploy.because != Because::Configured {
-            for (operation, missed) in missing {
-                let change = format!("{} after the deploy ({})", missed.change, deploy.words());
-                let names = vec![("change", change), ("of", missed.of), ("how", how_before(deploy))];
-                self.remark("missing-until-migrated", operation, names, None, Vec::new());
-            }
-            return;
-        }
         let mut changes: Vec<&str> = missing.iter().map(|(_, missed)| missed.change.as_str()).collect();
         changes.dedup();
         let mut of: Vec<&str> = missing.iter().map(|(_, missed)| missed.of.as_str()).collect();
         of.dedup();
         let Some((operation, _)) = missing.first() else { return };
-        let change = format!("must run before the code ({}): {}", deploy.words(), joined(&changes));
+        let (changes, words) = (joined(&changes), deploy.words());
+        let change = if deploy.because == Because::Configured {
+            format!("must run before the code ({words}): {changes}")
+        } else {
+            format!("{changes} after the deploy ({words})")
+        };
         let names = vec![("change", change), ("of", joined(&of)), ("how", how_before(deploy))];
         self.remark("missing-until-migrated", operation.clone(), names, None, Vec::new());
     }
@@ -381,6 +378,11 @@ fn how_before(deploy: Deploy) -> String {
 }
 
 fn joined(parts: &[&str]) -> String {
+    const SHOWN: usize = 3;
+    if parts.len() > SHOWN + 1 {
+        let others = parts.len() - SHOWN;
+        return format!("{} and {others} others", parts[..SHOWN].join(", "));
+    }
     match parts.split_last() {
         Some((last, [])) => (*last).to_owned(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
