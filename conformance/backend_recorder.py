@@ -25,6 +25,8 @@ from trust import Trust
 ENGINE = "django_zero_downtime_migrations.backends.postgres"
 PREFIX = "ZERO_DOWNTIME_MIGRATIONS_"
 TIMEOUTS = "SELECT current_setting('statement_timeout'), current_setting('lock_timeout')"
+# Databases that migrations make are not called like ours.
+MADE_BY_MIGRATIONS = "SELECT datname FROM pg_database WHERE datname !~ '^[0-9]+-' AND datname <> 'postgres' AND NOT datistemplate"
 RESTORE = "SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false)"
 
 
@@ -63,7 +65,7 @@ def run_project(project, settings, port):
     seen = {}
     for name, values in settings.items():
         if wants(project, name):
-            seen[name] = in_child(run_with, project, values, seen.get("defaults"))
+            seen[name] = in_child(run_with, project, values, seen.get("defaults", project["defaults"]))
     return seen
 
 
@@ -124,7 +126,8 @@ def run_with(project, values, defaults):
             return f"it stops: {describe(error)}"
         finally:
             connection.close()
-            session.execute(f'DROP DATABASE "{database["NAME"]}" WITH (FORCE)')
+            for name in (database["NAME"], *(name for (name,) in session.execute(MADE_BY_MIGRATIONS).fetchall())):
+                session.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def migrate(project, connection, defaults):
@@ -174,6 +177,8 @@ class BackendObserver(Observer):
     def __init__(self, connection, trust, defaults):
         super().__init__(connection, trust)
         self.in_django_execute = 0
+        # While an operation that was refused is done after all: what it had sent by then, and what it sends now.
+        self.sent, self.sent_again = None, []
         # What was sent where nothing is refused.
         self.defaults = {(entry["app"], entry["migration"]): entry["operations"] for entry in defaults or ()}
 
@@ -209,21 +214,31 @@ class BackendObserver(Observer):
                 except UnsafeOperationException as error:
                     record.raises = describe(error)
                     del editor.deferred_sql[deferred_before:]
-                    self.complete(record, editor)
+                    self.complete(record, editor, lambda: database_forwards(label, editor, *states))
             unsafe = [warning.message for warning in caught if warning.category.__name__ == "UnsafeOperationWarning"]
             record.warns += [str(message).splitlines()[0] for message in unsafe]
 
         return forwards
 
-    def complete(self, record, editor):
-        """The operations after it shall be seen as if nothing had been refused: the rest of what it sends by default is sent now."""
+    def complete(self, record, editor, forwards):
+        """The operations after it shall be seen as if nothing had been refused; what is sent now is not recorded.
+
+        Once more, without what it has sent already. What it now finds gone, a foreign key, it does not make again: what it sends by default is sent then.
+        """
+        editor.RAISE_FOR_UNSAFE, self.current = False, None
+        self.sent, self.sent_again = list(record.statements), []
+        try:
+            forwards()
+        finally:
+            sent, self.sent = record.statements + self.sent_again, None
+            editor.RAISE_FOR_UNSAFE, self.current = True, record
         migration, _ = self.migrations[-1]
         default = self.defaults[migration.app_label, migration.name][record.index]
-        self.current = None
-        for sql in default.get("statements", [])[len(record.statements) :]:
-            self.connection.connection.execute(sql)
-        editor.deferred_sql.extend(default.get("deferred", []))
-        self.current = record
+        for sql in default.get("statements", []):
+            if sql in sent:
+                sent.remove(sql)
+            else:
+                self.connection.connection.execute(sql)
 
     @contextlib.contextmanager
     def savepoint(self):
@@ -242,6 +257,8 @@ class BackendObserver(Observer):
     def on_execute(self, execute, sql, params, many, context):
         if not self.in_django_execute and not changes_something(sql):
             return execute(sql, params, many, context)
+        if self.sent is not None:
+            return self.complete_with(execute, sql, params, many, context)
         record, is_within = self.current, self.is_in_transaction()
         if self.deferred is not None and is_within:
             raise RuntimeError("a deferred statement in a transaction")
@@ -250,6 +267,14 @@ class BackendObserver(Observer):
         finally:
             if record:
                 record.within += [is_within] * (len(record.statements) - len(record.within))
+
+    def complete_with(self, execute, sql, params, many, context):
+        final = self.final_form(sql, params)
+        if final in self.sent:
+            self.sent.remove(final)
+            return None
+        self.sent_again.append(final)
+        return execute(sql, params, many, context)
 
     def is_in_transaction(self):
         status = self.connection.connection.info.transaction_status

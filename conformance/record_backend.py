@@ -3,7 +3,7 @@
 
     conformance/record_backend.py                          every version with all settings
     conformance/record_backend.py 0.20-django5.2           one version
-    conformance/record_backend.py --settings defaults      the defaults only (the others are told apart from them)
+    conformance/record_backend.py --settings raise         one of the settings, told apart from the defaults that are recorded
 """
 
 import argparse
@@ -68,15 +68,19 @@ def parse_arguments():
 def record_version(version, projects, arguments, port):
     backend, django = VERSIONS[version]
     python = environment(backend, django, arguments.work)
-    settings = {name: SETTINGS[name] for name in SETTINGS if name in ("defaults", *arguments.settings)}
-    job = {"projects": [project for project in projects if django in project.get("django", (django,))], "settings": settings}
+    settings = {name: SETTINGS[name] for name in arguments.settings}
+    # What is recorded already need not run again.
+    defaults = {} if "defaults" in settings else json.loads((RECORDED / f"{version}-defaults.json").read_text())
+    of_this = [project for project in projects if django in project.get("django", (django,))]
+    recorded = defaults.get("projects", {})
+    job = {"projects": [{**project, "defaults": recorded.get(project["name"])} for project in of_this], "settings": settings}
     variables = dict(os.environ, PYTHONPATH=str(HERE), PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1")
     process = subprocess.run(
         [python, HERE / "backend_recorder.py", str(port)], input=json.dumps(job), env=variables, stdout=subprocess.PIPE, text=True
     )
     if process.returncode:
         sys.exit(f"{version}: the recorder failed")
-    seen = json.loads(process.stdout)
+    seen = {"defaults": defaults, **json.loads(process.stdout)}
     for name in settings:
         write(version, name, {"backend": backend, "django": record.DJANGO_VERSIONS[django]}, seen)
 
@@ -134,7 +138,8 @@ def write(version, name, head, seen):
     of_these, of_defaults = seen[name], seen["defaults"]
     projects = of_these["projects"]
     if name != "defaults":
-        projects = {project: different(migrations, of_defaults["projects"][project]) for project, migrations in projects.items()}
+        known = of_defaults["projects"]
+        projects = {project: different(migrations, known.get(project, [])) for project, migrations in projects.items()}
     projects = {project: migrations for project, migrations in projects.items() if migrations}
     head = {"note": NOTE, **head, "settings": SETTINGS[name]}
     if name == "defaults" or of_these["left_out"] != of_defaults["left_out"]:
