@@ -333,6 +333,7 @@ impl<'a> Run<'a> {
         for node in &migration.operations {
             self.note_released(&migration.key, node);
             self.apart.note(app, node, self.models.now());
+            self.note_rewritten(app, node);
             let outcome = self.editor.run(app, node, &mut self.models, &mut self.database);
             self.note_taken_back(app, node);
             self.database.judge_refusals(&outcome.refusals);
@@ -361,6 +362,29 @@ impl<'a> Run<'a> {
         };
         self.held.extend(held);
         (self.report(migration, outcomes, aim), findings)
+    }
+
+    /// Says of a removal that django-green-migration rewrites what becomes of the column.
+    fn note_rewritten(&mut self, app: &str, node: &OperationNode) {
+        if !self.project.deploy_tools.green_migration || node.class != "RemoveField" {
+            return;
+        }
+        let Operation::SeparateDatabaseAndState { state_operations, .. } = &node.operation else {
+            return;
+        };
+        let [step] = state_operations.as_slice() else { return };
+        if let Operation::RemoveField { model_name, name } = &step.operation
+            && let Some((table, column)) = self.models.now().column_of(app, model_name, name)
+        {
+            let names = vec![("table", table.shown().into_owned()), ("column", column)];
+            self.database.remark(
+                "column-left-by-green-migrate",
+                node.path.clone(),
+                names,
+                None,
+                Vec::new(),
+            );
+        }
     }
 
     /// The history has ended: adds what stayed apart.

@@ -7,6 +7,7 @@ mod deploy_marks;
 mod deprecate_fields;
 mod field_classes;
 mod fields;
+mod green_migration;
 mod indexes;
 mod operations;
 mod options;
@@ -40,6 +41,8 @@ pub struct Reader<'a> {
     pub modules: &'a Modules,
     /// Field classes described by data: packages that we know, and the configuration.
     pub fields: &'a CustomFields,
+    /// Whether django-green-migration rewrites removals of fields before they run.
+    pub rewrites_removals: bool,
 }
 
 /// One migration while it is being read.
@@ -55,6 +58,7 @@ struct Reading<'a> {
     asked: RefCell<Vec<String>>,
     /// The stages of the operations read so far.
     stages: Stages,
+    rewrites_removals: bool,
 }
 
 /// The operation that is being read, or the class as long as none is.
@@ -105,6 +109,7 @@ impl Reader<'_> {
             current: Current::default(),
             asked: RefCell::default(),
             stages: Stages::default(),
+            rewrites_removals: self.rewrites_removals && ownership == Ownership::Project,
         };
         let class = reading.migration_class();
         let class_range = class.lineage.first().map_or(Range::default(), |class| class.name_range);

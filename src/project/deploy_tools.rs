@@ -14,6 +14,8 @@ pub struct DeployTools {
     pub safemigrate: Option<Strictness>,
     /// django-syzygy.
     pub syzygy: Option<StageSettings>,
+    /// django-green-migration, which rewrites removals of fields.
+    pub green_migration: bool,
 }
 
 /// `SAFEMIGRATE`
@@ -36,16 +38,14 @@ pub struct StageSettings {
 
 impl DeployTools {
     pub(super) fn read(settings: &Settings) -> Self {
-        let has = |package: &str| {
-            let mut apps = settings.installed_apps.iter();
-            apps.any(|app| app.split('.').next() == Some(package))
-        };
+        let has = |package: &str| settings.has_app(package);
         Self {
             safemigrate: has("django_safemigrate").then(|| strictness(settings)),
             syzygy: has("syzygy").then(|| StageSettings {
                 overriding: stages(settings.setting("MIGRATION_STAGES_OVERRIDE")),
                 fallback: stages(settings.setting("MIGRATION_STAGES_FALLBACK")),
             }),
+            green_migration: has("green_migration"),
         }
     }
 }

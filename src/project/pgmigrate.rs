@@ -47,13 +47,8 @@ pub(super) fn prepare(session: &mut Session, settings: &Settings, notes: &mut Ve
 }
 
 fn is_installed(settings: &Settings) -> bool {
-    let mut apps = APPS.iter();
-    let has = |package: &str| {
-        let mut installed = settings.installed_apps.iter();
-        installed.any(|app| app.split('.').next() == Some(package))
-    };
     let is_patched = settings.setting("PGMIGRATE_PATCH_MIGRATE").and_then(Value::as_bool);
-    apps.all(|app| has(app)) && is_patched != Some(false)
+    APPS.iter().all(|app| settings.has_app(app)) && is_patched != Some(false)
 }
 
 /// Whether blockers are terminated: so without the setting.

@@ -385,6 +385,7 @@ impl<'a> Batch<'a> {
         let reader = Reader {
             modules: &self.modules,
             fields: &self.fields,
+            rewrites_removals: self.division.settings.has_app("green_migration"),
         };
         reader.read(&file.module, file.key.clone(), file.ownership)
     }

@@ -112,6 +112,12 @@ impl Settings {
         }
     }
 
+    /// Whether `INSTALLED_APPS` has an app of this package, by its module or by a class of its `apps` module.
+    pub(super) fn has_app(&self, package: &str) -> bool {
+        let mut apps = self.installed_apps.iter();
+        apps.any(|app| app.split('.').next() == Some(package))
+    }
+
     /// A setting's value, as far as it can be evaluated.
     pub(super) fn setting(&self, name: &str) -> Option<&Value> {
         self.values.get(name)

@@ -272,6 +272,9 @@ impl<'a> Reading<'a> {
                 Ok(Operation::AlterField { model_name, name, field, preserve_default })
             }
             "RemoveField" => {
+                if let Some(rewritten) = self.rewritten_removal(call) {
+                    return rewritten;
+                }
                 let arguments = Arguments::new(call, &["model_name", "name"])?;
                 Ok(Operation::RemoveField { model_name: arguments.string("model_name")?, name: arguments.string("name")? })
             }
