@@ -333,8 +333,11 @@ impl Context<'_> {
         };
         match constraint.map(|constraint| &constraint.kind) {
             Some(Existing::ForeignKey { columns, to_table, .. }) => {
-                // Rows without a value are looked up nowhere.
-                let has_none = columns.iter().any(|column| self.catalog.is_all_null(table, column));
+                // Rows without a value are looked up nowhere; those of a column of this migration have none.
+                let is_null = |column: &String| {
+                    self.transaction.added_column(table, column) && self.catalog.is_all_null(table, column)
+                };
+                let has_none = columns.iter().any(is_null);
                 let pointers = if has_none { "none" } else { "some" };
                 let observation = about(Aspect::ValidateForeignKey).fact(FactName::Pointers, pointers);
                 if to_table == table {

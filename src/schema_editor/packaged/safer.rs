@@ -13,7 +13,7 @@ use crate::statement::{Name, Statement, names_digest, quote_literal, quote_name}
 use crate::unknown::Identifier;
 
 use super::super::Again;
-use super::super::operations::States;
+use super::super::operations::{States, bound};
 use super::super::run::Run;
 use super::timeouts::shown_timeout;
 
@@ -54,7 +54,12 @@ impl Run<'_> {
                     self.safer_remove_constraint(&model, name, operation.about);
                 }
             }
-            Operation::AlterField { model_name, name, .. } => {
+            Operation::AlterField {
+                model_name,
+                name,
+                field,
+                ..
+            } => {
                 if let Some(model) = self.migrated(states.to, states.app, model_name)
                     && let Some(new) = self.field(&model, name)
                     && let Some(column) = new.column()
@@ -62,7 +67,9 @@ impl Run<'_> {
                     && let Some(table) = self.written_into(&model)
                 {
                     let old = self.model(states.from, states.app, model_name).field(name);
-                    self.leave_out_of_not_null(old.as_ref(), &new, &table, column);
+                    // A default that is not preserved is not in the state.
+                    let given = bound(&model, name, field);
+                    self.leave_out_of_not_null(old.as_ref(), &given, &table, column);
                     self.set_not_null(&table, column);
                 }
             }

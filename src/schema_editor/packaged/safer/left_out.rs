@@ -62,6 +62,22 @@ impl Run<'_> {
         if new.field.db_default.is_some() && new.field.db_default != old.field.db_default {
             self.leave_out("`db_default`", format!("`{column}` of `{table}` has no such default"));
         }
+        if new.collation() != old.collation() {
+            self.leave_out(
+                "`db_collation`",
+                format!("`{column}` of `{table}` keeps the collation that it has"),
+            );
+        }
+        let target = |field: &ModelField<'_>| {
+            let relation = field.field.relation()?;
+            field.model.view.key_of(&relation.to, field.model.key()).ok()
+        };
+        if target(new) != target(old) {
+            self.leave_out(
+                "the relation",
+                format!("the foreign keys of `{column}` of `{table}` stay as they are"),
+            );
+        }
         let constrained =
             |field: &ModelField<'_>| field.field.relation().is_some_and(|relation| relation.db_constraint);
         if constrained(new) != constrained(old) {
