@@ -156,6 +156,7 @@ impl Run<'_> {
             column: None,
             text,
         });
+        self.flush_deferred();
     }
 
     /// `BaseDatabaseSchemaEditor.alter_unique_together`.
