@@ -7,6 +7,7 @@ mod along;
 mod apply;
 mod command;
 mod constraints;
+mod contents;
 mod copies;
 mod doubt;
 mod existence;
@@ -29,6 +30,7 @@ use crate::statement::{DefaultValue, SqlExpression};
 use crate::unknown::{Sql, Unknown};
 
 pub use along::Along;
+pub use contents::Contents;
 pub(crate) use doubt::Moment;
 pub use doubt::{Cause, Scope};
 use doubt::{Doubts, Gone, LastDoubts};
@@ -94,6 +96,8 @@ pub struct Table {
     pub attached: Attachments,
     /// The migration that created it.
     pub created_in: MigrationNumber,
+    /// Which rows of others it has got.
+    contents: Contents,
     /// What it was called before it was renamed.
     earlier_names: Vec<String>,
     /// Whether its CREATE TABLE is known with all its columns.

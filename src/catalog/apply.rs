@@ -9,8 +9,8 @@ use crate::unknown::Identifier;
 use super::constraints::stored_check;
 use super::names::stored;
 use super::{
-    Catalog, Cause, Column, ConstraintKind, Filling, MigrationNumber, Moment, NAMELESS, Presence, Sequence, Table,
-    object_name, table_key,
+    Catalog, Cause, Column, ConstraintKind, Contents, Filling, MigrationNumber, Moment, NAMELESS, Presence, Sequence,
+    Table, object_name, table_key,
 };
 
 impl Catalog {
@@ -104,6 +104,7 @@ impl Catalog {
             // One that may have been there before has the columns that it had.
             is_declared: !create.if_not_exists && self.has_parents(&create.form) && !is_elsewhere(&create.table),
             since: self.now(),
+            contents: Contents::of_new(&create.form),
             ..Table::default()
         };
         self.tables.insert(name.clone(), table);

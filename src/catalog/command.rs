@@ -184,7 +184,10 @@ impl Catalog {
                     self.doubt(&Scope::Tables(vec![table.clone()]), Cause::Rows);
                 }
             }
-            Command::Insert { table, conflict, .. } => {
+            Command::Insert {
+                table, conflict, rows, ..
+            } => {
+                self.note_contents(table, rows);
                 let conflict = match conflict {
                     None | Some(Conflict::Any) => OnConflict::Keeps,
                     // `DO NOTHING` as well: it is not told from `DO UPDATE`.

@@ -20,7 +20,7 @@ use crate::schema_editor::{self, Again, Connection, PythonCode};
 use crate::source::{Range, Sources};
 use crate::sql;
 use crate::standing::GivenUp;
-use crate::statement::{AlterTableAction, Command, SessionChange, Statement};
+use crate::statement::{AlterTableAction, Command, InsertedRows, SessionChange, Statement};
 use crate::transaction::{Likelihood, Transaction};
 use crate::unknown::{Identifier, Unknown};
 use crate::versions::PostgresVersion;
@@ -585,6 +585,7 @@ impl Connection for Database<'_> {
         match change {
             RowChange::Inserted { table } => {
                 self.defer_checks(table, Written::NewRows);
+                self.catalog.note_contents(table, &InsertedRows::Others);
                 self.catalog.insert_rows(table, OnConflict::Keeps);
             }
             RowChange::Written { table, columns, rows } => {

@@ -5,7 +5,9 @@
 
 use indexmap::IndexMap;
 
-use crate::catalog::{Catalog, Column, ShownColumns, Table, lost_column, table_key};
+use crate::catalog::{
+    Catalog, Column, ConstraintKind, Contents, NAMELESS, ShownColumns, Table, lost_column, table_key,
+};
 use crate::data_type::DataType;
 use crate::facts::observe::Usage;
 use crate::facts::{Aspect, FactName};
@@ -34,6 +36,8 @@ struct TakenTable {
     now: Option<String>,
     /// The columns that running code knows.
     columns: IndexMap<String, TakenColumn>,
+    /// Its own foreign keys: their columns, and the table that they point to.
+    keys: Vec<(Vec<String>, String)>,
 }
 
 /// A column as running code knows it.
@@ -44,6 +48,8 @@ struct TakenColumn {
     data_type: DataType,
     /// Whether an INSERT may leave it out.
     is_optional: bool,
+    /// Whether no row has a value in it.
+    is_all_null: bool,
 }
 
 /// What was taken, by the names that running code knows.
@@ -77,6 +83,8 @@ enum What {
 enum Fate {
     /// What was taken stays away; `but` is the reason why what answers in its place is none.
     Stays { but: Option<String> },
+    /// Something answers in its place, and is less than that.
+    Lesser { but: String },
     /// A view stands in.
     BehindView,
     /// It is there again.
@@ -87,6 +95,10 @@ impl Taken {
     /// Takes in what a statement takes away, before it takes effect. Where no transaction is open, nobody gives it back.
     pub(super) fn note(&mut self, hits: &[Hit<'_>], first: HitAt, catalog: &Catalog, usage: &dyn Usage) {
         for (index, hit) in hits.iter().enumerate().skip(first.hit) {
+            if hit.aspect == Some(Aspect::DropForeignKey) {
+                // Django drops it before it renames the column; running code knows the table with it.
+                self.known(hit.name("table").unwrap_or_default(), catalog);
+            }
             if let Some(what) = self.what(hit, catalog, usage) {
                 self.open.push((HitAt { hit: index, ..first }, what));
             }
@@ -154,8 +166,9 @@ impl Taken {
                 known_as: now.to_owned(),
                 now: Some(now.to_owned()),
                 columns: old
-                    .map(|(name, column)| (name.clone(), TakenColumn::of(name, column)))
+                    .map(|(name, column)| (name.clone(), TakenColumn::of((now, name), column, catalog)))
                     .collect(),
+                keys: entry.map(own_keys).unwrap_or_default(),
             });
             self.tables.len() - 1
         });
@@ -299,7 +312,12 @@ impl Taken {
             let flaw = if is_itself { None } else { taken.flaw_of(entry) };
             let but = flaw.map(|flaw| format!("the table that takes the name {flaw}"));
             let but = but.or_else(|| taken.key_left(name, catalog));
-            return but.map_or(Fate::GivenBack, |but| Fate::Stays { but: Some(but) });
+            let but = but.or_else(|| if is_itself { None } else { rows_missing(name, catalog) });
+            if but.is_some() {
+                return Fate::Stays { but };
+            }
+            let lost = if is_itself { None } else { taken.key_lost(name, catalog) };
+            return lost.map_or(Fate::GivenBack, |but| Fate::Lesser { but });
         }
         let view = catalog.view(name).filter(|view| catalog.trusts_view(view));
         let Some(view) = view else {
@@ -319,12 +337,19 @@ impl Taken {
     }
 
     fn fate_of_column(&self, table: &str, column: &str, catalog: &Catalog) -> Fate {
-        let taken = self.tables.iter().find(|taken| taken.known_as == table);
-        let taken = taken.and_then(|taken| taken.columns.get(column));
-        let (Some(taken), Some(there)) = (taken, catalog.column(table, column)) else {
+        let of_table = self.tables.iter().find(|taken| taken.known_as == table);
+        let taken = of_table.and_then(|taken| Some((taken, taken.columns.get(column)?)));
+        let (Some((of_table, taken)), Some(there)) = (taken, catalog.column(table, column)) else {
             return Fate::Stays { but: None };
         };
-        taken.flaw_of(there).map_or(Fate::GivenBack, |flaw| Fate::Stays {
+        let is_itself = taken.now == column;
+        let flaw = taken.flaw_of(there).or_else(|| {
+            let is_new = there.created_in == catalog.current_migration();
+            let is_emptied = !taken.is_all_null && is_new && catalog.is_all_null(table, column);
+            is_emptied.then(|| "is NULL in all rows".to_owned())
+        });
+        let flaw = flaw.or_else(|| of_table.other_target((table, column), catalog));
+        flaw.filter(|_| !is_itself).map_or(Fate::GivenBack, |flaw| Fate::Stays {
             but: Some(format!("the column that takes the name {flaw}")),
         })
     }
@@ -339,7 +364,60 @@ impl Taken {
     }
 }
 
+/// The foreign keys that a table has itself.
+fn own_keys(table: &Table) -> Vec<(Vec<String>, String)> {
+    let keys = table
+        .constraints
+        .values()
+        .filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::ForeignKey { columns, to_table, .. } => Some((columns.clone(), to_table.clone())),
+            ConstraintKind::Check(_)
+            | ConstraintKind::Unique(_)
+            | ConstraintKind::PrimaryKey(_)
+            | ConstraintKind::Exclude(_) => None,
+        });
+    keys.collect()
+}
+
+/// Why a table that takes a name has not the rows of the one before.
+fn rows_missing(name: &str, catalog: &Catalog) -> Option<String> {
+    let flaw = match catalog.contents(name) {
+        Contents::Empty => "has no rows: nothing was copied into it",
+        Contents::Chosen => "has not all rows: the query that fills it leaves some out",
+        Contents::Any => return None,
+    };
+    Some(format!("the table that takes the name {flaw}"))
+}
+
 impl TakenTable {
+    /// A foreign key of its own that the table in its place lacks.
+    fn key_lost(&self, name: &str, catalog: &Catalog) -> Option<String> {
+        let entry = catalog.table(name).filter(|_| catalog.is_whole(name))?;
+        let there = own_keys(entry);
+        let is_there = |columns: &[String]| there.iter().any(|(known, _)| known == columns);
+        let mut lost = self.keys.iter().filter(|(columns, _)| !is_there(columns));
+        let (columns, to_table) = lost.find(|(_, to_table)| to_table != NAMELESS)?;
+        entry.nameless_keys.is_empty().then(|| {
+            format!(
+                "the table that takes the name lacks the foreign key of `{}` to `{to_table}`",
+                columns.join("`, `")
+            )
+        })
+    }
+
+    /// Where the foreign key of a column points now, if that is another table than before.
+    fn other_target(&self, (table, column): (&str, &str), catalog: &Catalog) -> Option<String> {
+        let target = |keys: &[(Vec<String>, String)]| {
+            let mut keys = keys.iter().filter(|(columns, _)| columns[..] == [column]);
+            keys.next().map(|(_, to_table)| to_table.clone())
+        };
+        let before = target(&self.keys)?;
+        let now = target(&own_keys(catalog.table(table)?))?;
+        // The table of before may have another name, and another table its name.
+        let is_there = catalog.table(&before).is_some() && now != NAMELESS;
+        (is_there && now != before).then(|| format!("points to `{now}`, not to `{before}`"))
+    }
+
     /// A foreign key that goes on pointing to the table under its new name: what points to new rows of the other is refused.
     fn key_left(&self, name: &str, catalog: &Catalog) -> Option<String> {
         let now = self.now.as_deref().filter(|now| *now != name)?;
@@ -373,8 +451,9 @@ impl TakenTable {
 }
 
 impl TakenColumn {
-    fn of(name: &str, column: &Column) -> Self {
+    fn of((table, name): (&str, &str), column: &Column, catalog: &Catalog) -> Self {
         Self {
+            is_all_null: catalog.is_all_null(table, name),
             now: name.to_owned(),
             data_type: column.data_type.clone(),
             is_optional: column.is_optional(),
@@ -418,6 +497,12 @@ fn settle<'r>(verdict: &mut Verdict<'r>, hit: usize, fate: Fate, rules: &'r Rule
                 }
                 hit.set_name("but", format!(" ({but})"));
             }
+            return;
+        }
+        Fate::Lesser { but } => {
+            hit.severity = hit.severity.min(Severity::Warning);
+            hit.harm.clear();
+            hit.set_name("but", format!(" ({but})"));
             return;
         }
         Fate::BehindView => "view",

@@ -3,6 +3,7 @@
 use crate::statement::{Conflict, InsertedRows};
 
 use super::cursor::Cursor;
+use super::query;
 use super::token::Token;
 
 /// Reads it from what stands behind the columns of an INSERT.
@@ -28,10 +29,13 @@ pub(super) fn read<'a>(cursor: &Cursor<'a>, tokens: &'a [Token]) -> Option<Confl
     })
 }
 
-/// The rows of `VALUES`, where that is all.
+/// The rows of `VALUES`, where that is all; of a query, whether it leaves some out.
 pub(super) fn rows<'a>(cursor: &Cursor<'a>, tokens: &'a [Token]) -> InsertedRows {
     let mut cursor = cursor.over(tokens);
     let (mut widths, mut nulls) = (Vec::new(), Vec::new());
+    if query::leaves_rows_out(tokens) {
+        return InsertedRows::Chosen;
+    }
     if !cursor.eat(&["values"]) {
         return InsertedRows::Others;
     }

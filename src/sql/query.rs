@@ -63,6 +63,28 @@ const AROUND_ENDS: &[&str] = &[
 /// Words that make a query look at single rows.
 const OF_ROWS: &[&str] = &["filter", "group", "having", "join", "over", "union", "where", "with"];
 
+/// Whether a plain SELECT leaves rows of its tables out: by WHERE or LIMIT, at its top. Of several SELECTs the others may give
+/// what one leaves out.
+pub(super) fn leaves_rows_out(tokens: &[Token]) -> bool {
+    const SETS: [&str; 3] = ["union", "intersect", "except"];
+    let mut depth = 0;
+    let mut top: Vec<&Token> = Vec::new();
+    for token in tokens {
+        if depth == 0 {
+            top.push(token);
+        }
+        depth += token.nesting();
+    }
+    let is_plain = top.first().is_some_and(|token| token.is("select"))
+        && !top.iter().any(|token| SETS.iter().any(|set| token.is(set)));
+    let mut followed = top.iter().zip(top.iter().skip(1));
+    is_plain
+        && followed.any(|(word, next)| {
+            word.is("where") && !next.is("true")
+                || (word.is("limit") || word.is("fetch")) && !next.is("all") && !next.is("null")
+        })
+}
+
 /// Reads a query from its tokens.
 pub(super) fn reads(cursor: &Cursor<'_>, tokens: &[Token]) -> QueryReads {
     let mut scan = Scan {

@@ -484,7 +484,9 @@ pub enum InsertedRows {
         /// The places, counted from none, at which a row has NULL.
         nulls: Vec<usize>,
     },
-    /// What a query gives, or a file.
+    /// The rows of a query that leaves some out, by WHERE or LIMIT.
+    Chosen,
+    /// What another query gives, or a file.
     Others,
 }
 
