@@ -234,10 +234,10 @@ class BackendObserver(Observer):
             editor.RAISE_FOR_UNSAFE, self.current = True, record
         migration, _ = self.migrations[-1]
         default = self.defaults[migration.app_label, migration.name][record.index]
-        for sql in default.get("statements", []):
+        for index, sql in enumerate(default.get("statements", [])):
             if sql in sent:
                 sent.remove(sql)
-            else:
+            elif index not in default.get("varies", []):
                 self.connection.connection.execute(sql)
 
     @contextlib.contextmanager

@@ -69,10 +69,13 @@ def record_version(version, projects, arguments, port):
     backend, django = VERSIONS[version]
     python = environment(backend, django, arguments.work)
     settings = {name: SETTINGS[name] for name in arguments.settings}
-    # What is recorded already need not run again.
-    defaults = {} if "defaults" in settings else json.loads((RECORDED / f"{version}-defaults.json").read_text())
     of_this = [project for project in projects if django in project.get("django", (django,))]
-    recorded = defaults.get("projects", {})
+    defaults, recorded = {}, {}
+    if "defaults" not in settings:
+        # What is recorded already need not run again.
+        defaults = json.loads((RECORDED / f"{version}-defaults.json").read_text())
+        recorded = defaults["projects"]
+        of_this = [project for project in of_this if project["name"] in recorded]
     job = {"projects": [{**project, "defaults": recorded.get(project["name"])} for project in of_this], "settings": settings}
     variables = dict(os.environ, PYTHONPATH=str(HERE), PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1")
     process = subprocess.run(
@@ -142,7 +145,7 @@ def write(version, name, head, seen):
         projects = {project: different(migrations, known.get(project, [])) for project, migrations in projects.items()}
     projects = {project: migrations for project, migrations in projects.items() if migrations}
     head = {"note": NOTE, **head, "settings": SETTINGS[name]}
-    if name == "defaults" or of_these["left_out"] != of_defaults["left_out"]:
+    if name == "defaults" or of_these["left_out"].keys() - of_defaults["left_out"].keys():
         head["left_out"] = of_these["left_out"]
     path.write_text(text(head, projects))
     print(path.relative_to(RECORDED), summary(projects), f"{path.stat().st_size // 1024} kB", flush=True)
