@@ -334,8 +334,10 @@ impl<'a> Run<'a> {
             self.note_released(&migration.key, node);
             self.apart.note(app, node, self.models.now());
             self.note_rewritten(app, node);
+            let redirected = self.columns_of_altered(app, node);
             let outcome = self.editor.run(app, node, &mut self.models, &mut self.database);
             self.note_taken_back(app, node);
+            self.note_redirected(&migration.key, node, redirected);
             self.database.judge_refusals(&outcome.refusals);
             self.database.judge_left_out(&outcome.left_out);
             self.apart.forget(&outcome.refusals);
@@ -463,6 +465,32 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The table and column of each field that a state operation changes, in the order of these.
+    fn columns_of_altered(&self, app: &str, node: &OperationNode) -> Vec<Option<(Identifier, String)>> {
+        let fields = altered_in_state(node).map(|(model, name)| self.models.now().column_of(app, model, name));
+        fields.collect()
+    }
+
+    /// Remembers that state operations alone give a field another column: the next release no longer uses the one that it had.
+    fn note_redirected(&mut self, key: &MigrationKey, node: &OperationNode, before: Vec<Option<(Identifier, String)>>) {
+        for ((model, name), old) in altered_in_state(node).zip(before) {
+            let new = self.models.now().column_of(&key.app, model, name);
+            let (Some((Identifier::Known(table), old)), Some((_, new))) = (old, new) else {
+                continue;
+            };
+            let is_left = self
+                .models
+                .now()
+                .models_of_table(&table)
+                .all(|model| !apart::has_column(&model, &old));
+            if old != new && is_left {
+                self.database
+                    .release(table.clone(), Some(old), self.standing.given_up(key));
+                self.database.take_back(table, Some(new));
+            }
+        }
+    }
+
     /// Remembers what state operations alone bring back into the models.
     fn note_taken_back(&mut self, app: &str, node: &OperationNode) {
         let (Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. }) =
@@ -530,6 +558,20 @@ impl<'a> Run<'a> {
             statement_count,
         }
     }
+}
+
+/// Model and name of the fields that state operations alone alter.
+fn altered_in_state(node: &OperationNode) -> impl Iterator<Item = (&str, &str)> {
+    let operations = match &node.operation {
+        Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. } => {
+            state_operations.as_slice()
+        }
+        _ => &[],
+    };
+    operations.iter().filter_map(|step| match &step.operation {
+        Operation::AlterField { model_name, name, .. } => Some((model_name.as_str(), name.as_str())),
+        _ => None,
+    })
 }
 
 /// How much of what the migration does will be read: of packages nothing is, and of the second run, in which

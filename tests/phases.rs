@@ -373,3 +373,42 @@ fn a_deprecated_field_may_be_null() {
         ["ALTER TABLE \"shop_order\" ALTER COLUMN \"status\" DROP NOT NULL"]
     );
 }
+
+#[test]
+fn both_halves_of_a_drop_may_be_of_one_release_if_the_second_runs_after_the_deploy() {
+    let scratch = project();
+    git(&scratch, "init --quiet");
+    commit(&scratch);
+    git(&scratch, "checkout --quiet -b work");
+    let state = format!("migrations.SeparateDatabaseAndState(state_operations=[{REMOVAL}])");
+    let statement = "migrations.RunSQL('ALTER TABLE \"shop_order\" DROP COLUMN \"note\"')";
+    let scratch = scratch
+        .file(SECOND, safe("0001_initial", "before_deploy()", &state))
+        .file(THIRD, safe("0002_b", "after_deploy()", statement));
+    let run = scratch.run("check --output-format json --since main");
+    assert_eq!(run.findings(), [format!("{THIRD}: drop-column-unused")]);
+    let scratch = scratch.file(THIRD, safe("0002_b", "before_deploy()", statement));
+    let run = scratch.run("check --output-format json --since main");
+    assert_eq!(run.findings(), [format!("{THIRD}: drop-column-in-use")]);
+}
+
+/// As a project changes the type of a column without downtime: another column takes its place under the same field.
+#[test]
+fn a_column_is_given_up_when_its_field_gets_another_one() {
+    let added = "migrations.RunSQL('ALTER TABLE \"shop_order\" ADD COLUMN \"remark\" text NULL')";
+    let field = "models.TextField(db_column=\"remark\", null=True)";
+    let redirected = format!(
+        "migrations.SeparateDatabaseAndState(state_operations=[migrations.AlterField(\"order\", \"note\", {field})])"
+    );
+    let drop = |column: &str| format!("migrations.RunSQL('ALTER TABLE \"shop_order\" DROP COLUMN \"{column}\"')");
+    let scratch = project()
+        .file(SECOND, migration("shop", "0001_initial", added))
+        .file(THIRD, migration("shop", "0002_b", &redirected))
+        .file("shop/migrations/0004_d.py", migration("shop", "0003_c", &drop("note")));
+    assert_eq!(found(&scratch), ["shop/migrations/0004_d.py: drop-column-unused"]);
+    let scratch = scratch.file(
+        "shop/migrations/0004_d.py",
+        migration("shop", "0003_c", &drop("remark")),
+    );
+    assert_eq!(found(&scratch), ["shop/migrations/0004_d.py: drop-column-in-use"]);
+}
