@@ -256,6 +256,12 @@ impl<'a> Found<'a> {
         let range = self.node.name_range;
         let mut names = said.names;
         names.push(("operation_source", source_of(self.node, &self.migration.source)));
+        let doubt = if said.is_certain {
+            ""
+        } else {
+            ", unless something that could not be read has changed the table"
+        };
+        names.push(("doubt", doubt.to_owned()));
         let mut hit = InputHit::of_migration(self.rules, rule, self.migration, range, target, names)?;
         hit.operation = Some(self.node.path.clone());
         hit.class = Some(self.node.class.clone());
