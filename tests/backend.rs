@@ -143,6 +143,31 @@ fn an_engine_that_is_not_known_makes_ddl_partial_and_is_said_once() {
 }
 
 #[test]
+fn an_engine_with_a_schema_editor_of_its_own_is_not_called_exact() {
+    let scratch = with_settings("DATABASES = {'default': {'ENGINE': 'django_multitenant.backends.postgresql'}}\n");
+    assert_eq!(confidence(&scratch), "partial");
+}
+
+#[test]
+fn a_wrapper_around_another_database_is_said_to_be_one() {
+    for engine in ["django_prometheus.db.backends.mysql", "dj_db_conn_pool.backends.oracle"] {
+        let notes = notes(&with_settings(&format!(
+            "DATABASES = {{'default': {{'ENGINE': '{engine}'}}}}\n"
+        )));
+        assert!(notes.contains(&format!("uses the database engine {engine}")), "{notes}");
+    }
+}
+
+#[test]
+fn a_setting_of_the_backend_that_cannot_be_read_is_said() {
+    let unread = "from acme import unsafe, seconds\nZERO_DOWNTIME_MIGRATIONS_RAISE_FOR_UNSAFE = unsafe()\n\
+                  ZERO_DOWNTIME_MIGRATIONS_LOCK_TIMEOUT = seconds(2)\n";
+    let notes = notes(&with_settings(&zero_downtime(unread)));
+    let note = "ZERO_DOWNTIME_MIGRATIONS_LOCK_TIMEOUT, ZERO_DOWNTIME_MIGRATIONS_RAISE_FOR_UNSAFE cannot be read";
+    assert!(notes.contains(note), "{notes}");
+}
+
+#[test]
 fn an_engine_of_the_project_is_what_it_derives_from() {
     let engine = |base: &str| {
         with_settings("DATABASES = {'default': {'ENGINE': 'acme.db'}}\n")
@@ -239,6 +264,21 @@ fn the_release_is_the_one_that_the_project_pins() {
     let older = pinned("django-pg-zero-downtime-migrations==0.16");
     assert_eq!(rules(&older), ["add-column-rewriting-table"]);
     assert!(notes(&older).contains("DDL is what django-pg-zero-downtime-migrations sends, release 0.16"));
+    let lock = "[[package]]\nname = \"django-pg-zero-downtime-migrations\"\nversion = \"0.17\"\n";
+    let locked = with_settings(&zero_downtime("")).file("uv.lock", lock);
+    assert!(notes(&locked).contains("sends, release 0.17"), "{}", notes(&locked));
+    let packages = ".venv/lib/python3.12/site-packages";
+    let installed = with_settings(&zero_downtime(""))
+        .file(&format!("{packages}/django/__init__.py"), "")
+        .file(
+            &format!("{packages}/django_pg_zero_downtime_migrations-0.18.dist-info/METADATA"),
+            "",
+        );
+    assert!(
+        notes(&installed).contains("sends, release 0.18"),
+        "{}",
+        notes(&installed)
+    );
     let unknown = notes(&pinned("django-pg-zero-downtime-migrations==0.31"));
     assert!(
         unknown.contains("release 0.31, which forelock does not know and takes for 0.20"),

@@ -293,7 +293,7 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
         configured: configuration.backend.as_deref(),
         engine: &settings.engine,
         module: settings.module.as_deref().unwrap_or("the settings"),
-        setting: &|name| settings.value(name).cloned(),
+        setting: &|name| settings.setting(name).cloned(),
         settings_like: &|prefix| settings.names_like(prefix),
         lineage: &|engine| engine::lineage(engine, &finder),
         release: &|package| lockfile::release(package, &share.root, site_packages, &finder.files),

@@ -53,24 +53,19 @@ enum Kind {
     Unknown,
 }
 
-/// Engines that leave the DDL to Django's own, by their dotted paths or what these begin with.
-const PLAIN: [&str; 16] = [
+/// Engines that leave the DDL to Django's own, by what their dotted paths begin with: none of them has a schema editor that
+/// changes what the tables of plain models get. Read in django-prometheus 2.5, django-db-geventpool 4.0,
+/// django-db-connection-pool 1.2, django-tenants 4.0, django-tenant-schemas 2.0, django-iam-dbauth 0.2 and django-postgres-extra 3.0.
+const PLAIN: [&str; 9] = [
     "django.db.backends.postgresql",
     "django.contrib.gis.db.backends.postgis",
-    "django_prometheus.db.backends.",
-    "django_db_geventpool.backends.",
-    "dj_db_conn_pool.backends.",
-    "django_postgrespool",
+    "django_prometheus.db.backends.postg",
+    "django_db_geventpool.backends.postg",
+    "dj_db_conn_pool.backends.postg",
     "django_tenants.postgresql_backend",
     "tenant_schemas.postgresql_backend",
-    "django_iam_dbauth.aws.",
-    "django_aws_iam_dbauth.aws.",
+    "django_iam_dbauth.aws.postgresql",
     "psqlextra.backend",
-    "django_multitenant.backends.",
-    "django_db_readonly",
-    "sqlalchemy_django_pool",
-    "aws_xray_sdk.ext.django",
-    "ddtrace.contrib.django",
 ];
 
 const OTHER_DATABASES: [&str; 9] = [
@@ -208,10 +203,10 @@ fn kind(engine: &str) -> Kind {
         || engine.starts_with("django_zero_downtime_migrations_postgres_backend")
     {
         Kind::ZeroDowntime
-    } else if engine == "django" || PLAIN.iter().any(|known| engine.starts_with(known)) {
-        Kind::Plain
     } else if OTHER_DATABASES.iter().any(|other| engine.contains(other)) {
         Kind::OtherDatabase
+    } else if engine == "django" || PLAIN.iter().any(|known| engine.starts_with(known)) {
+        Kind::Plain
     } else {
         Kind::Unknown
     }
@@ -295,7 +290,7 @@ impl Asked<'_> {
             Some(version) => format!("{version}, which forelock does not know and takes for 0.{nearest}"),
             None => format!("0.{nearest}, which is assumed: nothing pins it"),
         };
-        let settings = self.settings(nearest);
+        let (settings, unread) = self.settings(nearest);
         let backend = ZeroDowntime {
             derived: derived.map(str::to_owned),
             // What an editor of the project's own lets pass is its own affair.
@@ -309,8 +304,15 @@ impl Asked<'_> {
             None => "",
         };
         let without_effect = self.without_effect();
+        let unread = match unread.as_slice() {
+            [] => String::new(),
+            names => format!(
+                "; {} cannot be read, and the package's default is assumed",
+                names.join(", ")
+            ),
+        };
         let note = format!(
-            "{by} names the engine {engine}: DDL is what {ZERO_DOWNTIME} sends, release {release}{own}{without_effect}"
+            "{by} names the engine {engine}: DDL is what {ZERO_DOWNTIME} sends, release {release}{own}{unread}{without_effect}"
         );
         (Arc::new(Backend::ZeroDowntime(backend)), Some(note))
     }
@@ -329,29 +331,47 @@ impl Asked<'_> {
         }
     }
 
-    fn settings(&self, release: u8) -> ZeroDowntime {
-        let value = |name: &str| (self.setting)(&format!("{PREFIX}{name}"));
-        let flag = |name: &str, default: bool| value(name).as_ref().and_then(truth).unwrap_or(default);
-        let timeout = |name: &str| {
-            value(name).as_ref().and_then(|value| match value {
-                Value::None => None,
-                Value::Int(milliseconds) => Some(milliseconds.to_string()),
-                value => fallback(value),
-            })
+    /// The package's settings, and the names of those that are set to what is not evaluated.
+    fn settings(&self, release: u8) -> (ZeroDowntime, Vec<String>) {
+        let mut unread = Vec::new();
+        let value = |name: &str| {
+            let name = format!("{PREFIX}{name}");
+            (self.setting)(&name).map(|value| (name, value))
+        };
+        let mut timeout = |given: Option<(String, Value)>| match given? {
+            (_, Value::None) => None,
+            (_, Value::Int(milliseconds)) => Some(milliseconds.to_string()),
+            (name, value) => {
+                let read = fallback(&value);
+                if read.is_none() {
+                    unread.push(name);
+                }
+                read
+            }
+        };
+        let statement_timeout = timeout(value("STATEMENT_TIMEOUT"));
+        let lock_timeout = timeout(value("LOCK_TIMEOUT"));
+        let mut flag = |name: &str, default: bool| match value(name) {
+            None => default,
+            Some((name, value)) => truth(&value).unwrap_or_else(|| {
+                unread.push(name);
+                default
+            }),
         };
         let default = ZeroDowntime::default();
-        ZeroDowntime {
+        let settings = ZeroDowntime {
             derived: None,
             release,
-            statement_timeout: timeout("STATEMENT_TIMEOUT"),
-            lock_timeout: timeout("LOCK_TIMEOUT"),
+            statement_timeout,
+            lock_timeout,
             flexible_statement_timeout: flag("FLEXIBLE_STATEMENT_TIMEOUT", default.flexible_statement_timeout),
             raise_for_unsafe: flag("RAISE_FOR_UNSAFE", default.raise_for_unsafe),
             deferred_sql: flag("DEFERRED_SQL", default.deferred_sql),
             idempotent_sql: flag("IDEMPOTENT_SQL", default.idempotent_sql),
             keep_default: flag("KEEP_DEFAULT", default.keep_default),
             explicit_constraints_drop: flag("EXPLICIT_CONSTRAINTS_DROP", default.explicit_constraints_drop),
-        }
+        };
+        (settings, unread)
     }
 }
 

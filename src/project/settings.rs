@@ -201,11 +201,6 @@ impl Settings {
         names.sort();
         names
     }
-
-    /// A setting's value, where one was read.
-    pub(super) fn value(&self, name: &str) -> Option<&Value> {
-        self.values.get(name)
-    }
 }
 
 /// A settings module while it is being read.

@@ -16,6 +16,14 @@ const METHODS: &[&str] = &[
     "copy", "format", "get", "items", "join", "keys", "lower", "replace", "rsplit", "split", "strip", "upper", "values",
 ];
 
+/// Whether what a class makes is called for a variable of the environment: django-environ, environs, decouple.
+fn reads_environment(path: &str) -> bool {
+    matches!(
+        path,
+        "environ.Env" | "environ.FileAwareEnv" | "environs.Env" | "decouple.Config" | "decouple.AutoConfig"
+    )
+}
+
 /// Arguments of a call, stars expanded.
 #[derive(Clone, Default)]
 pub(super) struct Arguments {
@@ -93,10 +101,10 @@ impl<'a> Interpreter<'a> {
             Value::Call(partial) => partial.path == "functools.partial",
             _ => false,
         };
-        if let Value::Call(_) = &callee
-            && !is_callable
+        if let Value::Call(made) = &callee
+            && reads_environment(&made.path)
         {
-            // What the call has made is called: `env = environ.Env()`, `env("NAME")`.
+            // `env = environ.Env()`, `env("NAME", default="..")`: what it falls back to is of use to settings.
             return match self.arguments(&call.arguments) {
                 Ok(mut arguments) => {
                     arguments.args.insert(0, callee);

@@ -238,3 +238,23 @@ fn is_root(name: &str) -> bool {
         "BASE_DIR" | "BASE_PATH" | "PROJECT_DIR" | "PROJECT_PATH" | "PROJECT_ROOT" | "ROOT_DIR" | "SITE_ROOT"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_schema_editor;
+
+    /// What conformance/callable.py lists of Django's own class.
+    const CALLABLE: &str = include_str!("../../../tests/callable.json");
+
+    #[test]
+    fn all_that_djangos_schema_editor_has_is_known_to_be_its_own() {
+        let listed: serde_json::Value = serde_json::from_str(CALLABLE).unwrap();
+        let methods = listed["schema_editor"].as_array().unwrap();
+        assert!(methods.len() > 50);
+        for method in methods {
+            let name = method.as_str().unwrap();
+            assert!(is_of_schema_editor(name), "{name}");
+        }
+        assert!(!is_of_schema_editor("safe"));
+    }
+}
