@@ -8,10 +8,12 @@ pub mod packaged;
 mod path;
 pub mod read;
 mod schema_call;
+mod target;
 mod unread;
 
 use std::sync::Arc;
 
+use crate::python_work::Caught;
 use crate::source::{Range, SourceFile};
 pub use field::{Field, FieldKind, ManyToMany, ModelRef, Relation, Shape, Spatial};
 pub use internal_type::InternalType;
@@ -111,8 +113,17 @@ pub struct OperationNode {
     pub name_range: Range,
     /// The class name in the call, where that stands in another file.
     pub elsewhere: Option<Range>,
+    /// Which errors of the database the code around it catches, and goes on.
+    pub caught: Caught,
     /// Named parts of the call that advice quotes: `field`, `index`, `constraint`, by the text's range.
     pub argument_ranges: Vec<(&'static str, Range)>,
+}
+
+/// Where it stands, and how it is written, makes no difference.
+impl PartialEq for OperationNode {
+    fn eq(&self, other: &Self) -> bool {
+        self.operation == other.operation && self.caught == other.caught
+    }
 }
 
 impl OperationNode {

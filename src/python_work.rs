@@ -1,11 +1,11 @@
 //! What Python code does to the database when it runs, as far as its text tells. Plain data, in the order of its course.
 
 use crate::row_work::{Constant, Reach};
-use crate::source::Range;
+use crate::source::{Place, Range};
 use crate::value::{Str, Value};
 
 /// All that a piece of code does.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct PythonWork {
     /// In order.
     pub effects: Vec<Effect>,
@@ -13,6 +13,13 @@ pub struct PythonWork {
     pub names: Vec<NamedFields>,
     /// All words of its text, in order: what none of these names is out of its reach.
     pub words: Vec<String>,
+}
+
+/// What it does; the words of code that does it may be others.
+impl PartialEq for PythonWork {
+    fn eq(&self, other: &Self) -> bool {
+        self.effects == other.effects && self.names == other.names
+    }
 }
 
 /// One thing that code does.
@@ -23,11 +30,23 @@ pub struct Effect {
     /// Whether it is certain to happen.
     pub certainty: Certainty,
     /// Whether the code catches its error, and goes on in the transaction that is aborted by it.
-    pub is_error_caught: bool,
+    pub caught: Caught,
     /// Where it stands.
-    pub place: Range,
+    pub place: Place,
     /// Where in the module that everything began with the call stands that leads there.
-    pub at: Range,
+    pub at: Place,
+}
+
+/// Which errors of the database code catches, and goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Caught {
+    /// None.
+    #[default]
+    Nothing,
+    /// Some: a timeout, a value that is refused.
+    Some,
+    /// Those of names among them: that something is there already, or is missing (`ProgrammingError`).
+    Names,
 }
 
 /// Whether something happens in every run.
@@ -194,7 +213,7 @@ pub struct NamedFields {
     /// Whether that happens once for each row that a loop goes through: with none of them never.
     pub wants_rows: bool,
     /// Where it stands.
-    pub place: Range,
+    pub place: Place,
 }
 
 /// What the names of fields are called for.
@@ -345,9 +364,9 @@ impl PythonWork {
             effects: vec![Effect {
                 action,
                 certainty: Certainty::Certain,
-                is_error_caught: false,
-                place: at,
-                at,
+                caught: Caught::Nothing,
+                place: at.into(),
+                at: at.into(),
             }],
         }
     }

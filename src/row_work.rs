@@ -11,6 +11,8 @@ pub struct RowWork {
     pub table: Option<Identifier>,
     /// Whether it writes rows that are there.
     pub writes: bool,
+    /// Whether it changes anything beside what its SQL changes: rows, or something out of sight.
+    pub changes: bool,
     /// The tables whose rows it writes, where these are others than it goes through.
     pub written: Vec<Identifier>,
     /// What happens when it runs again.
@@ -231,6 +233,7 @@ impl RowWork {
             reach: Reach::Few,
             table: None,
             writes: false,
+            changes: false,
             written: Vec::new(),
             again: Again::Nothing,
         }

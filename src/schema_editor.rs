@@ -118,6 +118,8 @@ pub enum Again {
     Sends,
     /// It looks whether that is done, and sends what is left to do.
     LooksFirst,
+    /// It sends it again, and goes on where the database says that this is done.
+    GoesOn,
 }
 
 /// When the schema editor sends a string.

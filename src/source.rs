@@ -17,6 +17,24 @@ pub struct Range {
     pub file: FileId,
 }
 
+/// Where something stands, of data that is equal wherever it stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place(pub Range);
+
+impl PartialEq for Place {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Place {}
+
+impl From<Range> for Place {
+    fn from(range: Range) -> Self {
+        Self(range)
+    }
+}
+
 /// Which text a range lies in; the default is none at all.
 ///
 /// Values of a helper module travel into the migration that imports it, and their places with them: without its file a

@@ -112,6 +112,8 @@ pub struct Edit {
 pub enum EditKind {
     /// It does something else.
     Changed,
+    /// Its text is the same, and what it imports is another.
+    ChangedByImport,
     /// Its file is gone.
     Deleted {
         /// Where it was, as shown to people.

@@ -381,6 +381,63 @@ fn a_landed_migration_that_does_something_else_is_told() {
     );
 }
 
+/// A landed migration whose SQL stands in a module beside it, and whose code asks another one for what it writes.
+fn with_imports() -> Scratch {
+    let text = "from django.db import migrations\n\nfrom shop.code import fill\nfrom shop.sql import LABEL\n\n\n\
+                class Migration(migrations.Migration):\n    dependencies = [(\"shop\", \"0002_index\")]\n    operations = [\n        \
+                migrations.RunSQL(LABEL, migrations.RunSQL.noop),\n        \
+                migrations.RunPython(fill, migrations.RunPython.noop),\n    ]\n";
+    let scratch = repository()
+        .file("shop/__init__.py", "")
+        .file("shop/sql.py", "LABEL = \"COMMENT ON TABLE shop_order IS 'orders'\"\n")
+        .file("shop/code.py", FILL)
+        .file("shop/migrations/0003_label.py", text);
+    commit(&scratch);
+    git(&scratch, "branch --force main");
+    scratch
+}
+
+const FILL: &str = "def fill(apps, schema_editor):\n    Order = apps.get_model(\"shop\", \"Order\")\n    \
+                    Order.objects.filter(status=\"\").update(status=\"new\")\n";
+
+#[test]
+fn a_landed_migration_whose_imports_make_it_do_something_else_is_told() {
+    let scratch = with_imports();
+    let others = [
+        ("shop/sql.py", "LABEL = \"DROP TABLE shop_order\"\n".to_owned()),
+        ("shop/code.py", FILL.replace("\"new\"", "\"old\"")),
+    ];
+    for (path, text) in others {
+        let scratch = with_imports().file(path, text);
+        let run = since(&scratch, "main");
+        let told = "shop/migrations/0003_label.py: landed-migration-changed".to_owned();
+        assert!(run.findings().contains(&told), "{path}: {run:?}");
+        assert!(
+            run.out
+                .contains("shop.0003_label imports code that makes it do something else"),
+            "{run:?}"
+        );
+    }
+    let sent = scratch.file("shop/sql.py", "LABEL = \"DROP TABLE shop_order\"\n");
+    let run = since(&sent, "main");
+    assert!(
+        run.findings().iter().any(|found| found.ends_with("drop-table-in-use")),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn what_else_changes_in_a_module_that_a_landed_migration_imports_is_no_news() {
+    let more = "import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef other(apps, schema_editor):\n    \
+                schema_editor.execute(\"DROP TABLE shop_order\")\n\n\n";
+    let logged = FILL.replace("    Order =", "    logger.info(\"filling the status\")\n    Order =");
+    let scratch = with_imports().file("shop/code.py", format!("{more}{logged}")).file(
+        "shop/sql.py",
+        "OTHER = 1\nLABEL = \"COMMENT ON TABLE \" \"shop_order IS 'orders'\"\n",
+    );
+    assert_eq!(found(&scratch), Vec::<String>::new());
+}
+
 #[test]
 fn dependencies_of_a_landed_migration_may_change() {
     let text =

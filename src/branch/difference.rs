@@ -54,22 +54,21 @@ impl Difference {
             self.paths.insert(migration.source.path.clone());
             return;
         };
-        if landed.source.text == migration.source.text {
+        let kind = if landed.source.text != migration.source.text {
+            let does_the_same = python::does_the_same(&landed.source.text, &migration.source.text);
+            (!does_the_same).then_some(EditKind::Changed)
+        } else if is_as_landed(migration, landed) {
             return;
-        }
-        let does_the_same = python::does_the_same(&landed.source.text, &migration.source.text);
+        } else {
+            Some(EditKind::ChangedByImport)
+        };
         // A squash that loses its `replaces` was never judged, and is no news for that.
-        if does_the_same && !landed.replaces.is_empty() {
+        if kind.is_none() && !landed.replaces.is_empty() {
             return;
         }
         self.paths.insert(migration.source.path.clone());
         self.known.push(key.clone());
-        if !does_the_same {
-            self.edits.push(Edit {
-                key: key.clone(),
-                kind: EditKind::Changed,
-            });
-        }
+        self.edits.extend(kind.map(|kind| Edit { key: key.clone(), kind }));
     }
 
     /// Migrations that depend on one that is gone.
@@ -120,9 +119,15 @@ impl Difference {
     }
 }
 
+/// Whether a migration whose text is the same does the same: what it imports may be another. What was not read says nothing.
+fn is_as_landed(migration: &Migration, landed: &Migration) -> bool {
+    let is_read = migration.gaps.is_empty() && landed.gaps.is_empty();
+    !is_read || migration.atomic == landed.atomic && migration.operations == landed.operations
+}
+
 fn path_of(kind: &EditKind) -> Option<&Path> {
     match kind {
-        EditKind::Changed => None,
+        EditKind::Changed | EditKind::ChangedByImport => None,
         EditKind::Deleted { path } | EditKind::Renamed { path, .. } | EditKind::AppDeleted { path, .. } => Some(path),
     }
 }

@@ -6,7 +6,7 @@ pub(super) mod safer;
 use std::borrow::Cow;
 
 use crate::facts::UNNAMED;
-use crate::migration::{Constraint, Operation, OperationNode, Packaged};
+use crate::migration::{Operation, OperationNode};
 use crate::source::SourceFile;
 use crate::versions::DjangoVersion;
 
@@ -187,7 +187,7 @@ impl<'a> Names<'a> {
 
 impl<'a> OperationNames<'a> {
     fn get(&self, name: &str) -> Option<Cow<'a, str>> {
-        let (model, target) = target(&self.node.operation);
+        let (model, target) = self.node.operation.target();
         match name {
             "app" => Some(Cow::Borrowed(self.app)),
             "class" => Some(Cow::Borrowed(&self.node.class)),
@@ -231,64 +231,6 @@ impl<'a> OperationNames<'a> {
 /// An operation as it is written, for advice that repeats it.
 pub(super) fn source_of(node: &OperationNode, source: &SourceFile) -> String {
     without_remark(&dedented(source.slice(node.range)))
-}
-
-/// The model and the field, index or constraint that an operation is about.
-pub(super) fn target(operation: &Operation) -> (Option<&str>, Option<&str>) {
-    match operation {
-        Operation::CreateModel { name, .. }
-        | Operation::DeleteModel { name }
-        | Operation::AlterModelTable { name, .. }
-        | Operation::AlterModelTableComment { name, .. }
-        | Operation::AlterUniqueTogether { name, .. }
-        | Operation::AlterIndexTogether { name, .. }
-        | Operation::AlterOrderWithRespectTo { name, .. }
-        | Operation::AlterModelOptions { name, .. }
-        | Operation::AlterModelManagers { name } => (Some(name), None),
-        Operation::RenameModel { old_name, .. } => (Some(old_name), None),
-        Operation::AddField { model_name, name, .. }
-        | Operation::RemoveField { model_name, name }
-        | Operation::AlterField { model_name, name, .. }
-        | Operation::RemoveIndex { model_name, name, .. }
-        | Operation::RemoveConstraint { model_name, name }
-        | Operation::AlterConstraint { model_name, name, .. }
-        | Operation::ValidateConstraint { model_name, name } => (Some(model_name), Some(name)),
-        Operation::RenameField {
-            model_name, new_name, ..
-        }
-        | Operation::RenameIndex {
-            model_name, new_name, ..
-        } => (Some(model_name), Some(new_name)),
-        Operation::AddIndex { model_name, index, .. } => (Some(model_name), index.name.as_deref()),
-        Operation::AddConstraint {
-            model_name, constraint, ..
-        } => (Some(model_name), Constraint::name(constraint)),
-        Operation::CreateExtension { name }
-        | Operation::CreateCollation { name, .. }
-        | Operation::RemoveCollation { name } => (None, Some(name)),
-        Operation::Packaged(packaged) => packaged_target(packaged),
-        Operation::SeparateDatabaseAndState { .. }
-        | Operation::RunSql { .. }
-        | Operation::RunPython { .. }
-        | Operation::Custom { .. }
-        | Operation::Unread { .. } => (None, None),
-    }
-}
-
-fn packaged_target(operation: &Packaged) -> (Option<&str>, Option<&str>) {
-    match operation {
-        Packaged::AddTrigger { model_name, trigger } => (Some(model_name), Some(&trigger.name)),
-        Packaged::RemoveTrigger { model_name, name } | Packaged::AddDefaultValue { model_name, name, .. } => {
-            (Some(model_name), Some(name))
-        }
-        Packaged::AddPartition { model_name, name, .. } | Packaged::DeletePartition { model_name, name } => {
-            (Some(model_name), Some(name))
-        }
-        Packaged::Safer { base, .. }
-        | Packaged::PartitionedModel { base, .. }
-        | Packaged::ViewModel { base, .. }
-        | Packaged::DeleteViewModel { base, .. } => target(base),
-    }
 }
 
 /// Takes a comment behind the opening bracket away: it was about the operation as it stands.

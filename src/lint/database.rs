@@ -75,8 +75,8 @@ pub(super) struct Database<'a> {
     pub(super) late: Late,
     /// What the open transaction has taken from running code.
     taken: Taken,
-    /// Whether the running migration has run code of Python.
-    pub(super) ran_python: bool,
+    /// The operations whose code of Python has changed rows, or what is out of sight.
+    pub(super) changed_by_python: Vec<OperationPath>,
     /// How many strings had been sent when it ran last.
     pub(super) python_at: Option<usize>,
     /// Whether Django runs the migration in one transaction.
@@ -169,7 +169,7 @@ impl<'a> Database<'a> {
             untimed: None,
             late: Late::default(),
             taken: Taken::default(),
-            ran_python: false,
+            changed_by_python: Vec::new(),
             python_at: None,
             is_atomic: true,
             committed: Committed::default(),
@@ -207,7 +207,7 @@ impl<'a> Database<'a> {
         self.untimed = None;
         self.late = Late::default();
         self.taken = Taken::default();
-        self.ran_python = false;
+        self.changed_by_python.clear();
         self.python_at = None;
         self.committed = Committed::default();
         self.remarks.clear();

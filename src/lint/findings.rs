@@ -11,7 +11,6 @@ use crate::sql;
 use crate::suppress::{Comments, Site};
 
 use super::Wanted;
-use super::advice::target;
 use super::apart::Held;
 use super::input::{InputHit, fold_gaps};
 use super::remarks::Remark;
@@ -93,7 +92,7 @@ impl<'a> Collector<'a, '_> {
     /// It depends on the hit and its equals alone.
     fn fingerprint(&self, told: &Told<'_>, namer: &mut Namer) -> String {
         let node = told.operation.node(&self.migration.operations);
-        let (model, subject) = node.map_or((None, None), |node| target(&node.operation));
+        let (model, subject) = node.map_or((None, None), |node| node.operation.target());
         let target: Vec<&str> = [model, subject].into_iter().flatten().collect();
         let statement = told.written().and_then(|_| told.statement());
         namer.name(&Identity {

@@ -51,8 +51,8 @@ const TOLD: usize = 3;
 impl Database<'_> {
     /// Remembers what a statement does, in a migration without a transaction.
     pub(super) fn note_committed(&mut self, statement: &Statement) {
-        let looks_first = self.again == Again::LooksFirst;
-        if self.is_atomic || looks_first || self.backend.passes_over_what_is_there() {
+        let is_sent_again = self.again == Again::Sends;
+        if self.is_atomic || !is_sent_again || self.backend.passes_over_what_is_there() {
             return;
         }
         let certain = self.likelihood == Likelihood::Certain;

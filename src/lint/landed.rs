@@ -18,7 +18,8 @@ pub(super) fn of_changed<'a>(
     rules: &'a RuleTable,
 ) -> FxHashMap<usize, Vec<InputHit<'a>>> {
     let mut hits: FxHashMap<usize, Vec<InputHit<'a>>> = FxHashMap::default();
-    for edit in standing.edits.iter().filter(|edit| edit.kind == EditKind::Changed) {
+    let is_there = |edit: &&Edit| matches!(edit.kind, EditKind::Changed | EditKind::ChangedByImport);
+    for edit in standing.edits.iter().filter(is_there) {
         let found = project
             .migrations
             .iter()
@@ -31,6 +32,12 @@ pub(super) fn of_changed<'a>(
         let target = edit.key.to_string();
         let range = migration.class_range;
         let hit = InputHit::of_migration(rules, "landed-migration-changed", migration, range, target, names);
+        let hit = hit.map(|mut hit| {
+            hit.help = help(&edit.kind)
+                .map(|key| hit.rule.help_for(key).to_owned())
+                .or(hit.help);
+            hit
+        });
         hits.entry(index).or_default().extend(hit);
     }
     hits
@@ -40,7 +47,7 @@ pub(super) fn of_changed<'a>(
 pub(super) fn of_deleted<'a>(standing: &Standing, rules: &'a RuleTable) -> Vec<InputHit<'a>> {
     let hits = standing.edits.iter().filter_map(|edit| {
         let path = match &edit.kind {
-            EditKind::Changed => return None,
+            EditKind::Changed | EditKind::ChangedByImport => return None,
             EditKind::Deleted { path } | EditKind::Renamed { path, .. } | EditKind::AppDeleted { path, .. } => path,
         };
         let place = Place {
@@ -66,6 +73,12 @@ fn change(edit: &Edit, standing: &Standing) -> String {
     match &edit.kind {
         EditKind::Changed => {
             format!("{key} does something else than in {base}: databases that have run it do not run it again")
+        }
+        EditKind::ChangedByImport => {
+            format!(
+                "{key} imports code that makes it do something else than in {base}: databases that have run it do not \
+                 run it again"
+            )
         }
         EditKind::Deleted { .. } => {
             format!("{key} is in {base} and was deleted: databases keep what it did, and new ones never get it")
@@ -93,6 +106,7 @@ fn change(edit: &Edit, standing: &Standing) -> String {
 fn help(kind: &EditKind) -> Option<&'static str> {
     match kind {
         EditKind::Changed => None,
+        EditKind::ChangedByImport => Some("imported"),
         EditKind::Deleted { .. } => Some("deleted"),
         EditKind::Renamed { .. } => Some("renamed"),
         EditKind::AppDeleted { .. } => Some("app deleted"),

@@ -14,7 +14,9 @@ use super::tell::NOT_REPEATABLE;
 impl Database<'_> {
     /// Says what code of Python means that runs now.
     pub(super) fn judge_python(&mut self, code: &PythonCode, operation: &OperationPath) {
-        self.ran_python = true;
+        if code.rows.changes {
+            self.changed_by_python.push(operation.clone());
+        }
         self.python_at = Some(self.log.len());
         let table = code.rows.table.as_ref();
         let entry = table.and_then(|table| self.catalog.identified(table));

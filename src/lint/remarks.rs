@@ -7,7 +7,7 @@ use crate::schema_editor::{Again, LeftOut, Refusal, RefusedBy};
 use super::database::Database;
 use super::half_done::Retry;
 use super::judge::Hit;
-use super::sent::Executed;
+use super::sent::Sent;
 
 /// Something said of an operation, not of one of its statements.
 #[derive(Debug)]
@@ -74,17 +74,29 @@ impl Database<'_> {
         // A backend that runs every migration so builds all indexes concurrently: that they stand beside others is its way.
         let is_chosen = self.backend.has_transactions();
         let is_concurrent = |rule: &str| is_chosen && rule.contains("-concurrently");
-        let is_other = |rule: &str| !HARMLESS_AGAIN.contains(&rule) && !is_concurrent(rule);
-        let sent_again = || self.log.iter().filter(|executed| executed.place.again == Again::Sends);
-        let first = sent_again().find(|executed| rules_of(executed).any(is_concurrent));
-        let first = first.map(|executed| executed.place.operation.clone());
-        let has_other = self.ran_python || sent_again().any(|executed| rules_of(executed).any(is_other));
+        let is_other = |sent: &Sent<'_>| {
+            !rules_of(sent).any(is_concurrent) && rules_of(sent).any(|rule| !HARMLESS_AGAIN.contains(&rule))
+        };
+        let sent_again = || {
+            let executed = self.log.iter();
+            let executed = executed.filter(|executed| executed.place.again == Again::Sends);
+            executed.flat_map(|executed| &executed.statements)
+        };
+        let concurrent = sent_again().filter(|sent| rules_of(sent).any(is_concurrent));
+        let concurrent: Vec<&OperationPath> = concurrent.map(|sent| &sent.operation).collect();
+        // What code keeps of its own concurrent work belongs to it.
+        let has_rows = self
+            .changed_by_python
+            .iter()
+            .any(|changed| !concurrent.contains(&changed));
+        let has_other = has_rows || sent_again().any(is_other);
+        let first = concurrent.first().map(|operation| (*operation).clone());
         if first.is_some() && !has_other {
             return;
         }
         let (rule, operation, words) = match (first, self.retry(migration)) {
             (Some(operation), Retry::Harmful { words, .. }) => ("concurrently-among-others", operation, words),
-            (Some(operation), Retry::Harmless | Retry::Unknown) if self.ran_python => {
+            (Some(operation), Retry::Harmless) if has_rows => {
                 let words = "what fails half way is half done, and the next run does all of it again";
                 ("concurrently-among-others", operation, words.to_owned())
             }
@@ -126,9 +138,9 @@ pub(super) fn is_harmless_again(rule: &str) -> bool {
     HARMLESS_AGAIN.contains(&rule)
 }
 
-/// The rules that the statements of a string matched.
-fn rules_of<'e>(executed: &'e Executed<'_>) -> impl Iterator<Item = &'e str> {
-    executed.hits().map(|hit| hit.rule.name.as_str())
+/// The rules that a statement matched.
+fn rules_of<'e>(sent: &'e Sent<'_>) -> impl Iterator<Item = &'e str> {
+    sent.hits().map(|hit| hit.rule.name.as_str())
 }
 
 /// The first few names, and how many more there are.

@@ -92,10 +92,6 @@ impl<'r> Executed<'r> {
     pub(super) fn is_deferred(&self) -> bool {
         self.place.moment == Moment::AtTheEnd
     }
-
-    pub(super) fn hits(&self) -> impl Iterator<Item = &Hit<'r>> {
-        self.statements.iter().flat_map(Sent::hits)
-    }
 }
 
 impl<'r> Sent<'r> {

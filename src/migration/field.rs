@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::InternalType;
-use crate::source::Range;
+use crate::source::Place;
 use crate::value::Value;
 
 /// A field: its class, and the attributes that decide its column.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Field {
     /// The class path as `Field.deconstruct()` gives it: `django.db.models.CharField`, `shop.fields.MoneyField`.
     pub path: String,
@@ -53,11 +53,11 @@ pub struct Field {
     /// Attributes that could not be evaluated (name and reason); the column is then uncertain.
     pub unknown: Vec<(String, String)>,
     /// The constructor call.
-    pub range: Range,
+    pub range: Place,
 }
 
 /// What a field is to the database.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum FieldKind {
     /// A column whose type follows from `Field.get_internal_type()`.
     Plain(InternalType),
@@ -131,7 +131,7 @@ pub enum Shape {
 }
 
 /// The forward side of a `ForeignKey` or `OneToOneField`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Relation {
     /// `to`.
     pub to: ModelRef,
@@ -150,7 +150,7 @@ pub struct Relation {
 }
 
 /// A `ManyToManyField`'s own attributes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ManyToMany {
     /// `to`.
     pub to: ModelRef,

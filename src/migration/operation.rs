@@ -15,7 +15,7 @@ use super::schema_call::SchemaCall;
 /// One migration operation.
 ///
 /// Closed on purpose, and matched without `_`: an operation that Django invents must make the compiler complain.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[allow(
     missing_docs,
     reason = "fields are the arguments of the Django class of the same name"
@@ -185,7 +185,7 @@ pub enum Base {
 }
 
 /// The model options that decide DDL; all others are kept as they are.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModelOptions {
     /// `db_table`.
     pub db_table: Option<Identifier>,
@@ -220,7 +220,7 @@ pub struct ModelOptions {
 }
 
 /// An `Index` of django.db.models or django.contrib.postgres.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Index {
     /// The class path, `django.contrib.postgres.indexes.GinIndex`; of a subclass that of the Django class it derives from.
     pub path: String,
@@ -258,7 +258,7 @@ pub struct IndexField {
 }
 
 /// A constraint of `Meta.constraints`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[allow(
     missing_docs,
     reason = "fields are the arguments of the Django class of the same name"
@@ -357,7 +357,7 @@ pub enum Deferrable {
 }
 
 /// The `sql` argument of `RunSQL`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum SqlText {
     /// `RunSQL.noop`, or an empty string.
     Noop,
@@ -379,7 +379,7 @@ impl SqlText {
 }
 
 /// One string that `RunSQL` sends.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SqlPiece {
     /// The SQL, which knows where it is written; `None` where this item could not be read.
     pub text: Option<Str>,

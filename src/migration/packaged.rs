@@ -6,7 +6,7 @@ use crate::value::Value;
 use super::operation::{Operation, SqlPiece};
 
 /// An operation of a package that is known as Django's own are.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs, reason = "fields are the arguments of the class of the same name")]
 pub enum Packaged {
     /// `pgtrigger.migrations.AddTrigger`, django-pgtrigger 4.17.

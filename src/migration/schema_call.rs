@@ -7,7 +7,7 @@ use super::operation::{Constraint, Index};
 use crate::python_work::{ModelName, TextPiece};
 
 /// A call of the schema editor that changes the schema. The state of the models stays as it is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[allow(
     missing_docs,
     reason = "fields are the arguments of the method of Django's schema editor of the same name"
@@ -80,7 +80,7 @@ pub enum SchemaCall {
 }
 
 /// A field that the schema editor gets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum GivenField {
     /// One that the model has.
     Declared(String),

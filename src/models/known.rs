@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::migration::{Field, FieldKind, InternalType, ModelOptions};
 use crate::packages::Packages;
-use crate::source::Range;
+use crate::source::Place;
 
 use super::state::{Identity, ModelKey, ModelState, Origin};
 
@@ -131,7 +131,7 @@ impl Field {
             compared: BTreeMap::new(),
             own_values: Vec::new(),
             unknown: Vec::new(),
-            range: Range::default(),
+            range: Place::default(),
         }
     }
 }

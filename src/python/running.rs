@@ -57,7 +57,9 @@ use rustc_hash::FxHashMap;
 pub use constructed::MadeOperation;
 
 use super::{Class, Module, Modules};
-use crate::python_work::{Action, Certainty, Effect, Handed, ModelName, NamedFields, PythonWork, Target, TextPiece};
+use crate::python_work::{
+    Action, Caught, Certainty, Effect, Handed, ModelName, NamedFields, PythonWork, Target, TextPiece,
+};
 use crate::row_work::Reach;
 use crate::source::Range;
 use crate::value::{Call, Value};
@@ -112,7 +114,7 @@ struct Turns {
 struct Found {
     what: What,
     certainty: Certainty,
-    is_error_caught: bool,
+    caught: Caught,
     place: Range,
     at: Range,
     doubt: usize,
@@ -345,9 +347,9 @@ impl<'a> Runner<'a> {
                 What::Effect(action) => work.effects.push(Effect {
                     action,
                     certainty,
-                    is_error_caught: found.is_error_caught,
-                    place: found.place,
-                    at: found.at,
+                    caught: found.caught,
+                    place: found.place.into(),
+                    at: found.at.into(),
                 }),
                 What::Names(names) if certainty == Certainty::Certain => work.names.push(names),
                 What::Names(_) => {}
@@ -478,7 +480,7 @@ impl<'a> Runner<'a> {
         self.effects.push(Found {
             what: What::Effect(action),
             certainty: Certainty::Certain,
-            is_error_caught: false,
+            caught: Caught::Nothing,
             place,
             at: self.at,
             doubt: self.doubt + turns,

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::catalog::NameQuery;
+use crate::catalog::{Cause, NameQuery, Scope};
 use crate::finding::Origin;
 use crate::migration::{Constraint, Field, Index, Operation, OperationNode, SqlPiece, SqlText};
 use crate::models::{Model, ModelField, Models, View};
+use crate::python_work::Caught;
 use crate::statement::{AlterTableAction, Name, Statement};
 use crate::unknown::Identifier;
 use crate::value::Value;
@@ -15,6 +16,7 @@ use super::columns::{alter, comment_text};
 use super::parameters::{Written, fill_parameters};
 use super::placeholders::misfit;
 use super::run::{Run, django};
+use super::scope_of_app;
 
 /// The state before an operation and after it.
 #[derive(Clone, Copy)]
@@ -28,8 +30,33 @@ impl Run<'_> {
     /// Runs an operation, and says of what it sends that it is this operation's.
     pub(super) fn node(&mut self, app: &str, node: &OperationNode, models: &mut Models) {
         let outer = std::mem::replace(&mut self.editor.operation, node.path.clone());
-        self.operation(app, &node.operation, models);
+        if node.caught == Caught::Nothing {
+            self.operation(app, &node.operation, models);
+        } else {
+            self.attempt(app, node, models);
+        }
         self.editor.operation = outer;
+    }
+
+    /// Runs an operation whose errors are caught: it may fail in vain.
+    fn attempt(&mut self, app: &str, node: &OperationNode, models: &mut Models) {
+        let table = |models: &Models| {
+            let (model, _) = node.operation.target();
+            let table = models.now().table_of(app, model?)?;
+            table.known().map(str::to_owned)
+        };
+        let again = self.catch(node.caught);
+        let before = table(models);
+        let of_model = |table: Option<String>, models: &Models| {
+            let of_app = || scope_of_app(models.now(), app);
+            table.map_or_else(of_app, |table| Scope::Tables(vec![table]))
+        };
+        self.connection
+            .doubt(&of_model(before.clone(), models), Cause::Undecided);
+        self.operation(app, &node.operation, models);
+        let after = before.or_else(|| table(models));
+        self.connection.doubt(&of_model(after, models), Cause::Undecided);
+        self.editor.again = again;
     }
 
     /// Changes the state, then sends what the operation sends.

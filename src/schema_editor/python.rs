@@ -4,7 +4,7 @@ use crate::catalog::{Cause, Claim, Scope};
 use crate::finding::Origin;
 use crate::migration::{Field, GivenField, Operation, SchemaCall};
 use crate::models::{Model, ModelField, View};
-use crate::python_work::{Action, Certainty, Effect, Handed, ModelName, Named, Parameters, TextPiece};
+use crate::python_work::{Action, Caught, Certainty, Effect, Handed, ModelName, Named, Parameters, TextPiece};
 use crate::row_work::RowChange;
 use crate::sql;
 use crate::statement::{Name, Statement};
@@ -12,6 +12,7 @@ use crate::transaction::Likelihood;
 use crate::unknown::{Identifier, PartForm, Unknown, UnknownPart};
 use crate::value::{Builder, Str, Value};
 
+use super::Again;
 use super::operations::{States, bound};
 use super::parameters::{Written, fill_parameters};
 use super::placeholders::misfit;
@@ -45,11 +46,8 @@ impl Run<'_> {
         let mut calls = calls.iter();
         let mut limits = Vec::new();
         for (index, effect) in work.effects.iter().enumerate() {
-            self.editor.code = Some(effect.place);
-            if effect.is_error_caught && self.connection.is_in_transaction() {
-                let place = self.place();
-                self.connection.catch_error(&place);
-            }
+            self.editor.code = Some(effect.place.0);
+            let outer = self.catch(effect.caught);
             self.connection.suppose(likelihood(effect.certainty));
             match &effect.action {
                 Action::Sql { text, params } => {
@@ -86,6 +84,7 @@ impl Run<'_> {
                 }
                 Action::Base => {}
             }
+            self.editor.again = outer;
             if widest == Some(index) {
                 self.tell_rows(&code);
             }
@@ -120,6 +119,19 @@ impl Run<'_> {
                 self.connection.change_rows(&RowChange::Named { table, column });
             }
         }
+    }
+
+    /// Errors of what comes next are caught. Gives what a second run did so far.
+    pub(super) fn catch(&mut self, caught: Caught) -> Again {
+        if caught != Caught::Nothing && self.connection.is_in_transaction() {
+            let place = self.place();
+            self.connection.catch_error(&place);
+        }
+        let again = match caught {
+            Caught::Nothing | Caught::Some => self.editor.again,
+            Caught::Names => Again::GoesOn,
+        };
+        std::mem::replace(&mut self.editor.again, again)
     }
 
     fn begin_block(&mut self, blocks: &mut Vec<bool>) {

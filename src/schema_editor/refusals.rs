@@ -292,7 +292,7 @@ impl Run<'_> {
     /// The names of models and fields in code that runs: it knows the models of the state alone.
     pub(super) fn refuse_names(&mut self, names: &[NamedFields], states: States<'_>) {
         for named in names.iter().filter(|named| named.model.app == states.app) {
-            self.editor.code = Some(named.place);
+            self.editor.code = Some(named.place.0);
             let key = ModelKey::new(&named.model.app, &named.model.name);
             self.refuse_absent(states.to, &key, "the code asks for it");
             if let Some(model) = states.to.model(&key).filter(|model| self.has_known_names(model)) {

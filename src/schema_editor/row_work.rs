@@ -32,6 +32,7 @@ impl Run<'_> {
                         }
                     };
                     work.writes |= writes;
+                    work.changes |= !matches!(rows.change, Change::Read | Change::Ask);
                     if waits {
                         let of = rows.of.as_ref().unwrap_or(&rows.target);
                         let reach = self.reach(rows, is_atomic, view);
@@ -45,16 +46,20 @@ impl Run<'_> {
                         }
                     }
                 }
-                Action::Unfollowed { .. } if work.reach < Reach::Some => work.reach = Reach::Unknown,
+                Action::Unfollowed { .. } => {
+                    work.changes = true;
+                    if work.reach < Reach::Some {
+                        work.reach = Reach::Unknown;
+                    }
+                }
+                Action::Command { .. } => work.changes = true,
                 Action::Sql { .. }
                 | Action::Editor(_)
                 | Action::Limit(_)
                 | Action::Unlimit
                 | Action::Begin
                 | Action::End
-                | Action::Base
-                | Action::Command { .. }
-                | Action::Unfollowed { .. } => {}
+                | Action::Base => {}
             }
         }
         written.1.retain(|written| work.table.as_ref() != Some(written));

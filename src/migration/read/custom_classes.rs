@@ -53,7 +53,7 @@ impl Reading<'_> {
         field.compared.insert(wraps.clone(), inner);
         field.path.clone_from(&call.path);
         field.kind = described.kind(&field)?;
-        field.range = call.range;
+        field.range = call.range.into();
         let given = [
             Some(Value::None),
             Some(Value::Str(Str::default())),

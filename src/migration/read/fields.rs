@@ -48,10 +48,10 @@ impl Reading<'_> {
     pub(super) fn field(&mut self, value: &Value, around: Range) -> Field {
         let field = self.field_at(value, around, 0);
         if let FieldKind::Unknown(reason) = &field.kind {
-            self.gap(field.range, reason.clone());
+            self.gap(field.range.0, reason.clone());
         }
         for (name, reason) in &field.unknown {
-            self.gap(field.range, unread_argument(name, reason));
+            self.gap(field.range.0, unread_argument(name, reason));
         }
         field
     }
@@ -147,9 +147,9 @@ impl Reading<'_> {
     /// The field given as an argument of another: `base_field`, `output_field`.
     fn inner(&self, named: &Named<'_>, name: &str, field: &mut Field, depth: usize) -> Field {
         let Some(value) = get(named, name) else {
-            return unknown_field("", format!("`{name}` is missing"), field.range);
+            return unknown_field("", format!("`{name}` is missing"), field.range.0);
         };
-        let inner = self.field_at(value, field.range, depth + 1);
+        let inner = self.field_at(value, field.range.0, depth + 1);
         // Compared by what the inner field itself compares.
         let kwargs = inner
             .compared
@@ -160,8 +160,8 @@ impl Reading<'_> {
             path: inner.path.clone(),
             args: Vec::new(),
             kwargs,
-            range: inner.range,
-            name_range: inner.range,
+            range: inner.range.0,
+            name_range: inner.range.0,
             arg_ranges: Vec::new(),
         };
         field.compared.insert(name.to_owned(), Value::Call(Arc::new(call)));
@@ -518,6 +518,6 @@ fn blank(path: &str, range: Range) -> Field {
         compared: BTreeMap::new(),
         own_values: Vec::new(),
         unknown: Vec::new(),
-        range,
+        range: range.into(),
     }
 }

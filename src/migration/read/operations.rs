@@ -7,7 +7,7 @@ use super::arguments::{Arguments, Reason, described, not_readable, strings, toge
 use super::{ClassOf, Current, MigrationClass, Reading, flatten};
 use crate::migration::operation::{Base, Operation, SqlPiece, SqlText};
 use crate::migration::{Field, NestedList, OperationNode, OperationPath};
-use crate::python_work::{Action, Certainty, Effect, PythonWork};
+use crate::python_work::{Action, Caught, Certainty, Effect, PythonWork};
 use crate::source::Range;
 use crate::value::{Call, Value};
 
@@ -93,6 +93,7 @@ impl<'a> Reading<'a> {
             range,
             name_range: range,
             elsewhere: None,
+            caught: Caught::Nothing,
             argument_ranges: Vec::new(),
         })
     }
@@ -192,6 +193,7 @@ impl<'a> Reading<'a> {
             range,
             name_range,
             elsewhere,
+            caught: Caught::Nothing,
             argument_ranges: argument_ranges(call).into_iter().filter(is_home).collect(),
         }
     }
@@ -206,6 +208,7 @@ impl<'a> Reading<'a> {
             range: site,
             name_range: site,
             elsewhere,
+            caught: Caught::Nothing,
             argument_ranges: Vec::new(),
         }
     }

@@ -16,7 +16,7 @@ impl Reading<'_> {
         let mut calls = Vec::new();
         for effect in &work.effects {
             if let Action::Editor(call) = &effect.action {
-                let read = self.schema_call(call, effect.at);
+                let read = self.schema_call(call, effect.at.0);
                 calls.push(read.unwrap_or_else(|reason| SchemaCall::Unread {
                     reason: format!("`schema_editor.{}`: {reason}", call.method),
                 }));

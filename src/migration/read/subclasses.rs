@@ -9,7 +9,7 @@ use crate::migration::operation::{Operation, SqlPiece, SqlText};
 use crate::migration::{OperationNode, SchemaCall};
 use crate::packages::Packages;
 use crate::python::Object;
-use crate::python_work::{Action, Certainty, Parameters, PythonWork, TextPiece};
+use crate::python_work::{Action, Caught, Certainty, Parameters, PythonWork, TextPiece};
 use crate::value::{Builder, Call, Value};
 
 const STATE_FORWARDS: &str = "state_forwards";
@@ -80,10 +80,12 @@ impl Reading<'_> {
         let operation = self.operation(&constructed?)?;
         let steps = match self.database_forwards(call, object) {
             Some(work) => steps(&work),
-            None => Some(vec![Step::Base]),
+            None => Some(vec![Step::Base(Caught::Nothing)]),
         };
         match (steps, state) {
-            (Some(steps), StateWork::Base) if matches!(steps.as_slice(), [Step::Base]) => Ok(operation),
+            (Some(steps), StateWork::Base) if matches!(steps.as_slice(), [Step::Base(Caught::Nothing)]) => {
+                Ok(operation)
+            }
             (Some(steps), state) if is_told_by_one_state(&steps, &operation) => {
                 Ok(Operation::SeparateDatabaseAndState {
                     database_operations: self.nodes_of(call, &operation, &steps),
@@ -183,7 +185,7 @@ impl Reading<'_> {
     /// As if a migration had listed the steps one by one.
     fn nodes_of(&mut self, call: &Call, base: &Operation, steps: &[Step]) -> Vec<OperationNode> {
         let mut nodes = Vec::new();
-        if !steps.iter().any(|step| matches!(step, Step::Base)) && adds(base) {
+        if !steps.iter().any(|step| matches!(step, Step::Base(_))) && adds(base) {
             // The code asks for the state that the operation leads to.
             let state = Operation::SeparateDatabaseAndState {
                 database_operations: Vec::new(),
@@ -192,15 +194,22 @@ impl Reading<'_> {
             nodes.push(self.step(call, state));
         }
         for step in steps {
+            let mut caught = Caught::Nothing;
             let operation = match step {
-                Step::Base => base.clone(),
+                Step::Base(errors) => {
+                    caught = *errors;
+                    base.clone()
+                }
                 Step::Sql(piece) => run_sql(std::iter::once(piece.clone())),
                 Step::Code(work) => {
                     let calls = self.schema_calls(work);
                     run_python(call, work, calls)
                 }
             };
-            nodes.push(self.step(call, operation));
+            nodes.push(OperationNode {
+                caught,
+                ..self.step(call, operation)
+            });
         }
         nodes
     }
@@ -215,6 +224,7 @@ impl Reading<'_> {
             range,
             name_range: self.current.range,
             elsewhere: None,
+            caught: Caught::Nothing,
             argument_ranges: Vec::new(),
         }
     }
@@ -222,7 +232,8 @@ impl Reading<'_> {
 
 /// What `database_forwards` does: its base class's part, SQL of its own, or code that works on rows.
 enum Step {
-    Base,
+    /// With the errors that the code around it catches.
+    Base(Caught),
     Sql(SqlPiece),
     Code(PythonWork),
 }
@@ -233,8 +244,8 @@ fn steps(work: &PythonWork) -> Option<Vec<Step>> {
     for effect in &work.effects {
         let is_certain = effect.certainty != Certainty::Doubtful;
         let sql = match &effect.action {
-            Action::Base if is_certain && !steps.iter().any(|step| matches!(step, Step::Base)) => {
-                steps.push(Step::Base);
+            Action::Base if is_certain && !steps.iter().any(|step| matches!(step, Step::Base(_))) => {
+                steps.push(Step::Base(effect.caught));
                 continue;
             }
             Action::Base => return None,
@@ -252,7 +263,7 @@ fn steps(work: &PythonWork) -> Option<Vec<Step>> {
         match (sql, steps.last_mut()) {
             (Some(piece), _) => steps.push(Step::Sql(piece)),
             (None, Some(Step::Code(work))) => work.effects.push(effect.clone()),
-            (None, Some(Step::Base | Step::Sql(_)) | None) => steps.push(Step::Code(PythonWork {
+            (None, Some(Step::Base(_) | Step::Sql(_)) | None) => steps.push(Step::Code(PythonWork {
                 effects: vec![effect.clone()],
                 words: work.words.clone(),
                 ..PythonWork::default()
@@ -269,9 +280,9 @@ fn is_told_by_one_state(steps: &[Step], base: &Operation) -> bool {
             let mut effects = work.effects.iter();
             effects.any(|effect| matches!(effect.action, Action::Editor(_)))
         }
-        Step::Base | Step::Sql(_) => false,
+        Step::Base(_) | Step::Sql(_) => false,
     };
-    let base_at = steps.iter().position(|step| matches!(step, Step::Base));
+    let base_at = steps.iter().position(|step| matches!(step, Step::Base(_)));
     match (base_at, steps.iter().position(tells_editor)) {
         (_, None) => true,
         (Some(base_at), Some(editor)) => editor > base_at && adds(base),
@@ -329,7 +340,7 @@ fn piece(pieces: &[TextPiece], params: &Parameters) -> Option<SqlPiece> {
 fn sql_of(step: &Step) -> Option<SqlPiece> {
     match step {
         Step::Sql(piece) => Some(piece.clone()),
-        Step::Base | Step::Code(_) => None,
+        Step::Base(_) | Step::Code(_) => None,
     }
 }
 

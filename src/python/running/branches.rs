@@ -213,7 +213,7 @@ impl<'a> Runner<'a> {
         let flow = self.execute(&attempt.body);
         self.attempted_from(from, attempt);
         let attempted = from..self.effects.len();
-        let mut catching = Catching::Nothing;
+        let mut catching = Catching::default();
         let mut after = self.snapshot();
         if !attempt.handlers.is_empty() {
             self.state.join(&before);
@@ -227,7 +227,7 @@ impl<'a> Runner<'a> {
             }
             let flow = self.in_doubt(|runner| runner.execute(&handler.body));
             if !matches!(flow, Flow::Raise) {
-                catching = catching.max(self.catching(handler));
+                catching = catching.or(self.catching(handler));
             }
             match flow {
                 Flow::Next => {

@@ -7,23 +7,32 @@ use ruff_python_ast::{self as ast, Expr};
 
 use super::data::Datum;
 use super::{Runner, What};
-use crate::python_work::{Action, Change};
+use crate::python_work::{Action, Caught, Change};
 
 /// Which errors a handler catches, and goes on.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Catching {
-    /// None of the database.
-    Nothing,
-    /// All errors, those of the database among them.
-    All,
-    /// Errors of the database by their names: they are expected.
-    OfDatabase,
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Catching {
+    /// Errors of the database among them.
+    caught: Caught,
+    /// It names them: they are expected.
+    is_named: bool,
+}
+
+impl Catching {
+    fn of(caught: Caught, is_named: bool) -> Self {
+        Self { caught, is_named }
+    }
+
+    /// What two handlers catch together.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self::of(self.caught.max(other.caught), self.is_named || other.is_named)
+    }
 }
 
 impl<'a> Runner<'a> {
     pub(super) fn catching(&mut self, handler: &'a ast::ExceptHandlerExceptHandler) -> Catching {
         let Some(class) = handler.type_.as_deref() else {
-            return Catching::All;
+            return Catching::of(Caught::Names, false);
         };
         let classes = match class {
             Expr::Tuple(tuple) => tuple.elts.as_slice(),
@@ -31,13 +40,13 @@ impl<'a> Runner<'a> {
         };
         let classes: Vec<Datum<'a>> = classes.iter().map(|class| self.evaluate(class)).collect();
         let catching = classes.iter().filter_map(Datum::as_name).map(catching_of);
-        catching.max().unwrap_or(Catching::Nothing)
+        catching.fold(Catching::default(), Catching::or)
     }
 
     /// Marks what was attempted and leaves the transaction aborted where it fails. A block within is a savepoint, to which
     /// Django goes back.
     pub(super) fn note_caught(&mut self, attempted: Range<usize>, catching: Catching, attempt: &'a ast::StmtTry) {
-        if catching == Catching::Nothing || goes_back(attempt) {
+        if catching.caught == Caught::Nothing || goes_back(attempt) {
             return;
         }
         let mut depth = 0usize;
@@ -46,12 +55,16 @@ impl<'a> Runner<'a> {
             match action {
                 Action::Begin => depth += 1,
                 Action::End => depth = depth.saturating_sub(1),
-                Action::Sql { .. } | Action::Editor(_) => found.is_error_caught |= depth == 0,
-                // That an object is not found is no error of the database, and caught as often.
-                Action::Rows(rows) if catching == Catching::OfDatabase => {
-                    found.is_error_caught |= depth == 0 && is_written(&rows.change);
+                Action::Sql { .. } | Action::Editor(_) | Action::Base if depth == 0 => {
+                    found.caught = found.caught.max(catching.caught);
                 }
-                Action::Rows(_)
+                // That an object is not found is no error of the database, and caught as often.
+                Action::Rows(rows) if catching.is_named && depth == 0 && is_written(&rows.change) => {
+                    found.caught = found.caught.max(catching.caught);
+                }
+                Action::Sql { .. }
+                | Action::Editor(_)
+                | Action::Rows(_)
                 | Action::Base
                 | Action::Limit(_)
                 | Action::Unlimit
@@ -65,11 +78,20 @@ impl<'a> Runner<'a> {
 fn catching_of(class: &str) -> Catching {
     let name = class.rsplit('.').next().unwrap_or(class);
     match name {
-        "Exception" | "BaseException" => Catching::All,
-        "DatabaseError" | "DataError" | "IntegrityError" | "InternalError" | "NotSupportedError"
-        | "OperationalError" | "ProgrammingError" => Catching::OfDatabase,
-        _ if class.starts_with("psycopg") => Catching::OfDatabase,
-        _ => Catching::Nothing,
+        "Exception" | "BaseException" => Catching::of(Caught::Names, false),
+        // What is there already and what is missing is a `ProgrammingError`, whose bases are these.
+        "ProgrammingError" | "DatabaseError" => Catching::of(Caught::Names, true),
+        "DataError" | "IntegrityError" | "InternalError" | "NotSupportedError" | "OperationalError" => {
+            Catching::of(Caught::Some, true)
+        }
+        "Error" | "DuplicateTable" | "DuplicateObject" | "DuplicateColumn" | "UndefinedTable" | "UndefinedObject"
+        | "UndefinedColumn"
+            if class.starts_with("psycopg") || class.starts_with("django.db") =>
+        {
+            Catching::of(Caught::Names, true)
+        }
+        _ if class.starts_with("psycopg") => Catching::of(Caught::Some, true),
+        _ => Catching::default(),
     }
 }
 

@@ -7,7 +7,7 @@ use ruff_text_size::TextRange;
 use super::data::{Datum, Given, Query};
 use super::rows::without_async;
 use super::{Found, Runner, What};
-use crate::python_work::{CalledFor, Certainty, Filter, NamedFields, Target};
+use crate::python_work::{CalledFor, Caught, Certainty, Filter, NamedFields, Target};
 
 impl<'a> Runner<'a> {
     /// A method of a queryset, and the names that it is called with.
@@ -78,26 +78,27 @@ impl<'a> Runner<'a> {
         // `?` is any order, and what begins with `_` is not a name that a filter would begin with.
         let fields: Vec<String> = fields.filter(|name| !name.is_empty() && name != "?").collect();
         let turns = self.loops.iter().filter(|turns| !turns.runs_once);
+        let place = if place == TextRange::default() {
+            self.at
+        } else {
+            self.place(place)
+        };
         let named = NamedFields {
             model: model.clone(),
             fields,
             purpose,
             wants_rows: turns.clone().any(|turns| turns.of.is_some()),
-            place: if place == TextRange::default() {
-                self.at
-            } else {
-                self.place(place)
-            },
+            place: place.into(),
         };
         let endless = turns.filter(|turns| turns.of.is_none()).count();
         if self.is_exhausted || self.effects.len() >= super::MAX_EFFECTS {
             return;
         }
         self.effects.push(Found {
-            place: named.place,
+            place,
             what: What::Names(named),
             certainty: Certainty::Certain,
-            is_error_caught: false,
+            caught: Caught::Nothing,
             at: self.at,
             doubt: self.doubt + endless,
             doubt_of_all: self.doubt + endless,
