@@ -16,12 +16,14 @@ mod enumerations;
 mod evaluate;
 mod execute;
 mod expressions;
+mod flows;
 mod functions;
 mod imports;
 mod lineage;
 mod literals;
 mod objects;
 mod operators;
+mod reach;
 mod resolve;
 mod running;
 mod settings;
@@ -74,6 +76,8 @@ pub struct Module {
     pub syntax_errors: Vec<SyntaxError>,
     /// Comments in order, `#` included.
     pub comments: Vec<Range>,
+    /// Of a migration: code that may change its operations and is not followed, with the reason.
+    pub unfollowed: Vec<(Range, String)>,
     /// Plain functions of the module itself: where their names stand.
     functions: FxHashMap<String, Range>,
     /// Kept where one of its functions or methods may be called.
@@ -98,6 +102,8 @@ pub struct Class {
     pub name_range: Range,
     /// The base classes as written, evaluated: mostly `Value::Name`.
     pub bases: Vec<Value>,
+    /// What may make another class of it, as written: a decorator, a metaclass.
+    pub remade_by: Option<String>,
     /// Attributes in source order, with changes made after the class statement applied.
     pub attributes: Vec<Attribute>,
     /// Methods in source order.
@@ -156,11 +162,18 @@ pub fn parse(source: &Arc<SourceFile>, origin: Origin<'_>, modules: &Modules) ->
     });
     let syntax_errors = syntax_errors.collect();
     let module = evaluate::module(source, syntax::body(&parsed), origin, modules);
+    let unfollowed = match module.class("Migration") {
+        Some(_) => reach::unfollowed(syntax::body(&parsed), text, &|name| module.imported(name)),
+        None => Vec::new(),
+    };
+    let unfollowed = unfollowed.into_iter();
+    let unfollowed = unfollowed.map(|code| (range(code.range), code.reason)).collect();
     let runs = if parsed.errors().is_empty() { text } else { "" };
     let syntax = module.may_be_called(runs).then(|| Arc::new(Syntax::new(parsed)));
     Module {
         syntax_errors,
         comments,
+        unfollowed,
         syntax,
         ..module
     }
@@ -180,6 +193,14 @@ impl Module {
                 let has_methods = self.classes.iter().any(|class| !class.methods.is_empty());
                 !self.functions.is_empty() || has_methods || text.contains("def ") || text.contains("lambda")
             }
+        }
+    }
+
+    /// What a name is imported from.
+    fn imported(&self, name: &str) -> Option<String> {
+        match self.bindings.get(name) {
+            Some(Value::Name(path)) => Some(path.clone()),
+            Some(_) | None => None,
         }
     }
 

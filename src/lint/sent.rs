@@ -79,7 +79,7 @@ impl Display for Text {
     }
 }
 
-impl<'r> Executed<'r> {
+impl Executed<'_> {
     /// The string as it was passed to execution.
     pub(super) fn sql(&self) -> String {
         if let Some(written) = &self.written {

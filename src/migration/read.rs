@@ -31,6 +31,15 @@ use crate::value::Value;
 
 /// The class that every migration derives from.
 const BASE: &str = "django.db.migrations.Migration";
+/// Methods of a migration that may change what it runs; `__init__` and `apply` are followed.
+const TAKING_OVER: [&str; 6] = [
+    "__new__",
+    "__init_subclass__",
+    "__getattribute__",
+    "__getattr__",
+    "mutate_state",
+    "operations",
+];
 /// Classes deriving from each other deeper than this are a circle.
 const MAX_BASES: usize = 16;
 
@@ -122,6 +131,7 @@ impl Reader<'_> {
             .attribute(&class, "initial")
             .is_some_and(|(value, _)| value.as_bool() == Some(true));
         let mark = reading.deploy_mark(&class);
+        reading.note_unfollowed(&class);
         let operations = reading.all_operations(&class);
         let stages = reading.stages;
         let gaps = reading.gaps;
@@ -183,20 +193,29 @@ impl<'a> Reading<'a> {
     }
 
     fn migration_class(&mut self) -> MigrationClass<'a> {
-        let mut lineage = Vec::new();
         let Some(class) = self.module.class("Migration") else {
             self.gap(Range::default(), "the module has no class `Migration`");
-            return MigrationClass { lineage };
+            return MigrationClass { lineage: Vec::new() };
         };
-        self.collect_bases(class, &mut lineage);
+        let lineage = self.lineage(class, 0);
         MigrationClass { lineage }
     }
 
-    fn collect_bases(&mut self, class: &'a Class, lineage: &mut Vec<&'a Class>) {
-        if lineage.len() >= MAX_BASES {
-            return;
+    /// A class and its bases in the order in which Python asks them (C3).
+    fn lineage(&mut self, class: &'a Class, depth: usize) -> Vec<&'a Class> {
+        if depth >= MAX_BASES {
+            return vec![class];
         }
-        lineage.push(class);
+        let bases = self.base_classes(class);
+        let mut lists: Vec<Vec<&'a Class>> = bases.iter().map(|base| self.lineage(base, depth + 1)).collect();
+        lists.push(bases);
+        let mut lineage = vec![class];
+        lineage.extend(merged(lists));
+        lineage
+    }
+
+    fn base_classes(&mut self, class: &'a Class) -> Vec<&'a Class> {
+        let mut bases = Vec::new();
         for base in &class.bases {
             let path = match base {
                 Value::Name(path) if path == BASE || path == "builtins.object" => continue,
@@ -207,11 +226,34 @@ impl<'a> Reading<'a> {
                 }
             };
             match self.modules.class(self.module, path) {
-                Some((_, class)) => self.collect_bases(class, lineage),
+                Some((_, class)) => bases.push(class),
                 None => self.gap(
                     class.name_range,
                     format!("the migration derives from `{path}`, which was not found"),
                 ),
+            }
+        }
+        bases
+    }
+
+    /// What may give the class other operations than it has written down, and is not followed.
+    fn note_unfollowed(&mut self, class: &MigrationClass<'a>) {
+        for (range, reason) in &self.module.unfollowed {
+            self.gap(*range, reason.clone());
+        }
+        let Some(own) = class.lineage.first() else { return };
+        for (index, class) in class.lineage.iter().enumerate() {
+            if let Some(maker) = &class.remade_by {
+                self.gap(
+                    own.name_range,
+                    format!("`{maker}` may change the operations, and is not followed"),
+                );
+            }
+            let taking = TAKING_OVER.iter().filter(|name| class.method(name).is_some());
+            // It is about classes that derive from it.
+            for name in taking.filter(|name| index > 0 || **name != "__init_subclass__") {
+                let reason = format!("`{name}` of the migration may change its operations, and is not followed");
+                self.gap(own.name_range, reason);
             }
         }
     }
@@ -281,6 +323,28 @@ impl<'a> Reading<'a> {
         let mut items = Vec::new();
         flatten(value.into_owned(), &mut items);
         items.into_iter().map(|item| (item, range)).collect()
+    }
+}
+
+/// Lists of classes as one, in which none comes before a class that it stands behind in any of them. Python refuses classes
+/// of which there is no such order; here the first that is left comes next.
+fn merged(mut lists: Vec<Vec<&Class>>) -> Vec<&Class> {
+    let mut merged: Vec<&Class> = Vec::new();
+    loop {
+        lists.retain(|list| !list.is_empty());
+        let heads = || lists.iter().filter_map(|list| list.first().copied());
+        let is_behind = |class: &Class| {
+            lists
+                .iter()
+                .any(|list| list[1..].iter().any(|other| std::ptr::eq(*other, class)))
+        };
+        let Some(next) = heads().find(|head| !is_behind(head)).or_else(|| heads().next()) else {
+            return merged;
+        };
+        merged.push(next);
+        lists
+            .iter_mut()
+            .for_each(|list| list.retain(|class| !std::ptr::eq(*class, next)));
     }
 }
 

@@ -97,6 +97,13 @@ impl<'a> Interpreter<'a> {
     pub(super) fn attempt(&mut self, statement: &'a ast::StmtTry) -> Flow {
         let before = self.scopes.clone();
         let flow = self.execute(&statement.body);
+        if let (Flow::Raise, [first, ..]) = (&flow, statement.handlers.as_slice()) {
+            let ast::ExceptHandler::ExceptHandler(handler) = first;
+            return match self.execute(&handler.body) {
+                Flow::Next => self.execute(&statement.finalbody),
+                flow => flow,
+            };
+        }
         let mut body = std::mem::replace(&mut self.scopes, before);
         for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
             self.execute(&handler.body);

@@ -4,7 +4,7 @@ use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 use ruff_text_size::Ranged;
 
 use super::enumerations::Enumeration;
-use super::evaluate::{Binding, Interpreter, Scope};
+use super::evaluate::{Binding, Interpreter, Scope, shortened};
 use super::{Class, functions};
 use crate::value::Value;
 
@@ -46,6 +46,7 @@ impl<'a> Interpreter<'a> {
             name,
             name_range: place,
             bases,
+            remade_by: self.remade_by(statement),
             attributes: Vec::new(),
             methods,
         };
@@ -54,6 +55,25 @@ impl<'a> Interpreter<'a> {
             enumeration,
             members: members.unwrap_or_default(),
         });
+    }
+
+    /// A decorator, or a keyword that Python hands to the metaclass or to `__init_subclass__`.
+    fn remade_by(&self, statement: &StmtClassDef) -> Option<String> {
+        let text = |range| shortened(self.source.slice(self.place_of(range)));
+        let decorator = statement.decorator_list.first();
+        let keywords = statement.arguments.as_ref().map(|arguments| &arguments.keywords);
+        let mut keywords = keywords.into_iter().flatten();
+        let keyword = keywords.find(|keyword| {
+            let name = keyword.value.as_name_expr().map(|name| name.id.as_str());
+            let attribute = keyword
+                .value
+                .as_attribute_expr()
+                .map(|attribute| attribute.attr.as_str());
+            !matches!(name.or(attribute), Some("ABCMeta"))
+        });
+        decorator
+            .map(|decorator| text(decorator.range()))
+            .or_else(|| keyword.map(|keyword| text(keyword.range())))
     }
 
     fn bases(&mut self, statement: &'a StmtClassDef) -> Vec<Value> {

@@ -295,11 +295,7 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(super) fn unknown(&self, range: TextRange, why: &str) -> Value {
-        let text = self.source.slice(self.place_of(range));
-        let mut shown: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if shown.chars().count() > MAX_SHOWN {
-            shown = shown.chars().take(MAX_SHOWN - 1).chain(['…']).collect();
-        }
+        let shown = shortened(self.source.slice(self.place_of(range)));
         Value::Unknown(Unknown {
             reason: format!("`{shown}` {why}"),
             source: shown,
@@ -352,6 +348,7 @@ impl<'a> Interpreter<'a> {
             source: Arc::clone(source),
             syntax_errors: Vec::new(),
             comments: Vec::new(),
+            unfollowed: Vec::new(),
             syntax: None,
         }
     }
@@ -395,4 +392,13 @@ pub(super) fn size(value: &Value) -> usize {
         | Value::Function(_)
         | Value::Unknown(_) => 1,
     }
+}
+
+/// A piece of code as messages show it: on one line, and no longer than fits there.
+pub(super) fn shortened(code: &str) -> String {
+    let shown: String = code.split_whitespace().collect::<Vec<_>>().join(" ");
+    if shown.chars().count() > MAX_SHOWN {
+        return shown.chars().take(MAX_SHOWN - 1).chain(['…']).collect();
+    }
+    shown
 }

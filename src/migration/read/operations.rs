@@ -36,6 +36,10 @@ impl<'a> Reading<'a> {
         let (before, after) = self.applied(class);
         let mut nodes: Vec<OperationNode> = before.into_iter().collect();
         if let Some((value, range)) = written {
+            if matches!(value.as_ref(), Value::None) {
+                let reason = "`operations` is None, which Django cannot run";
+                nodes.push(self.unread_node(reason.to_owned(), range, OperationPath::top(nodes.len())));
+            }
             nodes.append(&mut self.nodes(value.as_ref(), range, nodes.len()));
         }
         let at = OperationPath::top(nodes.len());

@@ -1,0 +1,146 @@
+//! Migrations that give their operations in a way of their own: read, or said not to be. What Django 5.2 makes of each was seen:
+//! every module below that is told of has an operation to run, or is refused.
+
+mod scratch;
+
+use scratch::Scratch;
+
+const OPERATION: &str = r#"migrations.AddIndex("order", models.Index(fields=["status"], name="status_idx"))"#;
+const CLASS: &str = "class Migration(migrations.Migration):\n    dependencies = [(\"shop\", \"0001_initial\")]\n";
+
+/// The rules of what is found in a migration. `OPERATION` and `CLASS` stand for themselves, `EMPTY` for the class without operations.
+fn found(module: &str) -> Vec<String> {
+    let module = module
+        .replace("EMPTY", &format!("{CLASS}    operations = []\n"))
+        .replace("CLASS", CLASS)
+        .replace("OPERATION", OPERATION);
+    let run = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file(
+            "shop/migrations/0002_shape.py",
+            format!("from django.db import migrations, models\n\n{module}"),
+        )
+        .run("check --output-format json");
+    let findings = run.findings().into_iter();
+    let own = findings.filter_map(|finding| Some(finding.strip_prefix("shop/migrations/0002_shape.py: ")?.to_owned()));
+    own.collect()
+}
+
+fn assert_not_analysed(modules: &[&str]) {
+    for module in modules {
+        assert_eq!(found(module), ["not-analysed"], "{module}");
+    }
+}
+
+fn assert_read(modules: &[&str]) {
+    for module in modules {
+        assert_eq!(found(module), ["create-index-blocking-writes"], "{module}");
+    }
+}
+
+#[test]
+fn a_list_of_operations_that_is_filled_elsewhere_is_said() {
+    assert_not_analysed(&[
+        "ops = []\ndef fill(found):\n    found.append(OPERATION)\nfill(ops)\nCLASS    operations = ops\n",
+        "ops = []\ndef fill():\n    ops.append(OPERATION)\nfill()\nCLASS    operations = ops\n",
+        "ops = []\ndef fill():\n    global ops\n    ops = [OPERATION]\nfill()\nCLASS    operations = ops\n",
+        "ops = []\nother = ops\nother.append(OPERATION)\nCLASS    operations = ops\n",
+        "ops = []\nCLASS    operations = ops\nops.append(OPERATION)\n",
+        "ops = []\nadd = ops.append\nadd(OPERATION)\nCLASS    operations = ops\n",
+        "ops = []\nlist.append(ops, OPERATION)\nCLASS    operations = ops\n",
+        "def fill(found):\n    found.append(OPERATION)\nEMPTY    fill(operations)\n",
+        "ops = []\nops[0:0] = [OPERATION]\nCLASS    operations = ops\n",
+        "ops = []\nwhile not ops:\n    ops.append(OPERATION)\nCLASS    operations = ops\n",
+        "print(ops := [OPERATION])\nCLASS    operations = ops\n",
+        "ops = []\ntry:\n    import nothing_of_that_name\nexcept ImportError:\n    ops = [OPERATION]\nCLASS    operations = ops\n",
+    ]);
+}
+
+#[test]
+fn code_that_reaches_the_class_by_its_name_in_a_text_is_said() {
+    assert_not_analysed(&[
+        "EMPTYsetattr(Migration, \"operations\", [OPERATION])\n",
+        "EMPTYfor name, value in {\"operations\": [OPERATION]}.items():\n    setattr(Migration, name, value)\n",
+        "EMPTY    vars()[\"operations\"].append(OPERATION)\n",
+        "EMPTYMigration.__dict__[\"operations\"].append(OPERATION)\n",
+        "ops = []\nglobals()[\"ops\"] = [OPERATION]\nCLASS    operations = ops\n",
+        "EMPTYexec(\"Migration.operations = [migrations.RunSQL('DROP TABLE shop_order')]\")\n",
+    ]);
+}
+
+#[test]
+fn a_class_that_something_else_makes_is_said() {
+    let meta = "class Meta(type):\n    def __new__(m, name, bases, ns):\n        ns[\"operations\"] = [OPERATION]\n        \
+                return super().__new__(m, name, bases, ns)\n\n";
+    let metaclass = format!(
+        "{meta}{}    operations = []\n",
+        CLASS.replace("migrations.Migration)", "migrations.Migration, metaclass=Meta)")
+    );
+    assert_not_analysed(&[
+        &metaclass,
+        "class Base(migrations.Migration):\n    def __init_subclass__(cls):\n        cls.operations = [OPERATION]\n\n\
+         class Migration(Base):\n    dependencies = [(\"shop\", \"0001_initial\")]\n    operations = []\n",
+        "def indexed(cls):\n    cls.operations = [OPERATION]\n    return cls\n\n@indexed\nEMPTY",
+        "EMPTY    def __new__(cls, name, app):\n        cls.operations = [OPERATION]\n        return super().__new__(cls)\n",
+        "EMPTY    def mutate_state(self, project_state, preserve=True):\n        self.operations = [OPERATION]\n        \
+         return super().mutate_state(project_state, preserve)\n",
+    ]);
+}
+
+#[test]
+fn operations_that_are_no_list_are_said() {
+    assert_not_analysed(&[
+        "CLASS    operations = None\n",
+        "CLASS    @property\n    def operations(self):\n        return [OPERATION]\n",
+        "CLASS    def operations(self):\n        return [OPERATION]\n",
+    ]);
+}
+
+#[test]
+fn code_that_changes_django_or_sends_sql_while_it_is_imported_is_said() {
+    assert_not_analysed(&[
+        "migrations.RunSQL.database_forwards = lambda *given: given[2].execute(\"DROP TABLE shop_order\")\nEMPTY",
+        "setattr(migrations.RunSQL, \"database_forwards\", None)\nEMPTY",
+        "from django.db import connection\n\nwith connection.cursor() as cursor:\n    \
+         cursor.execute(\"DROP TABLE shop_order\")\nEMPTY",
+        "from django.db import connections\n\nconnections[\"default\"].cursor().execute(\"DROP TABLE shop_order\")\nEMPTY",
+    ]);
+}
+
+#[test]
+fn a_list_that_is_filled_in_sight_is_read() {
+    assert_read(&[
+        "ops = []\nops.append(OPERATION)\nCLASS    operations = ops\n",
+        "ops = []\nops.insert(0, OPERATION)\nCLASS    operations = ops\n",
+        "more = [OPERATION]\nCLASS    operations = [*more]\n",
+        "more = [OPERATION]\nops = []\nops.extend(more)\nCLASS    operations = ops\n",
+        "EMPTYMigration.operations += [OPERATION]\n",
+        "EMPTYOther = Migration\nOther.operations = [OPERATION]\n",
+        "CLASS    operations = (lambda: [OPERATION])()\n",
+        "def get_operations():\n    operations = []\n    operations.append(OPERATION)\n    return operations\n\n\
+         CLASS    operations = get_operations()\n",
+    ]);
+}
+
+// Python's order (C3): `Second` stands before the base that it shares with `First`.
+#[test]
+fn operations_come_from_the_first_base_in_pythons_order() {
+    assert_read(&[
+        "class Base(migrations.Migration):\n    operations = []\n\nclass First(Base):\n    pass\n\n\
+                   class Second(Base):\n    operations = [OPERATION]\n\n\
+                   class Migration(First, Second):\n    dependencies = [(\"shop\", \"0001_initial\")]\n",
+    ]);
+}
+
+#[test]
+fn code_that_only_looks_at_the_operations_is_no_matter() {
+    assert_read(&[
+        "ops = [OPERATION]\nprint(len(ops), sorted(ops, key=repr))\nCLASS    operations = ops\n",
+        "ops = [OPERATION]\ndef shown(found):\n    return [repr(one) for one in found]\nshown(ops)\nCLASS    operations = ops\n",
+        "ops = [OPERATION]\nassert isinstance(ops, list)\nCLASS    operations = list(ops)\n",
+        "from django.db import connection\n\nvendor = connection.vendor\nCLASS    operations = [OPERATION]\n",
+        "import logging\n\nlogging.getLogger(__name__).info(\"read\")\nCLASS    operations = [OPERATION]\n",
+        "names = {}\nnames[\"x\"] = 1\nnames.update(y=2)\nCLASS    operations = [OPERATION]\n",
+    ]);
+}
