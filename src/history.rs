@@ -16,6 +16,8 @@ pub struct History {
     /// A second run, from nothing, in which squashes take the place of their originals, as on a new database, up to the
     /// last squash; empty where no squash has its originals on disk.
     pub squashed: Vec<usize>,
+    /// Files that run nowhere any more, each with the squash that stands for it: others that this replaces are gone.
+    pub replaced: Vec<(usize, usize)>,
     /// What is wrong with the graph.
     pub problems: Vec<HistoryProblem>,
 }
@@ -71,6 +73,7 @@ pub fn order(migrations: &[Migration], swappable: &FxHashMap<String, String>) ->
     History {
         order,
         squashed,
+        replaced: squashes.standing_for(),
         problems,
     }
 }
@@ -135,6 +138,18 @@ impl<'a> Keys<'a> {
 }
 
 impl Squashes {
+    fn standing_for(&self) -> Vec<(usize, usize)> {
+        let stood_for = self
+            .lived
+            .iter()
+            .filter(|(index, _)| !self.with_originals.contains(index));
+        let mut pairs: Vec<(usize, usize)> = stood_for
+            .filter_map(|(original, squash)| Some((*original, *squash.first()?)))
+            .collect();
+        pairs.sort_unstable();
+        pairs
+    }
+
     fn of(migrations: &[Migration], keys: &Keys<'_>) -> Self {
         let mut squashes = Squashes::default();
         for (index, migration) in migrations.iter().enumerate() {

@@ -124,6 +124,7 @@ pub fn analyse_as(project: &Project, identity: &str, rules: &RuleTable, aim: Aim
     }
     let mut notes = project.notes.clone();
     notes.extend(withheld.note());
+    notes.extend(landed::replaced_note(project, &history));
     notes.extend(unknown_hot_tables(project, &unknown_tables));
     Analysis {
         findings,

@@ -595,3 +595,21 @@ fn the_query_says_how_it_is_run_and_only_reads() {
         "{statements}"
     );
 }
+
+#[test]
+fn a_file_that_a_squash_replaces_is_said_not_to_be_read() {
+    let squash = "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    initial = True\n    \
+                  replaces = [(\"shop\", \"0001_initial\"), (\"shop\", \"0002_index\")]\n    operations = []\n";
+    let scratch = Scratch::new()
+        .file("manage.py", "")
+        .file("shop/__init__.py", "")
+        .file("shop/migrations/0001_squashed_0002.py", squash)
+        .file("shop/migrations/0002_index.py", index("shop", "0001_initial"));
+    let run = scratch.run("check shop/migrations/0002_index.py");
+    let told = "shop.0002_index is not read: shop.0001_squashed_0002 stands for it";
+    assert!(run.out.contains(told), "{run:?}");
+    let run = scratch.run("sql shop 0002");
+    assert_eq!(run.code, 2, "{run:?}");
+    let told = "shop.0002_index is replaced by 0001_squashed_0002, which is what runs";
+    assert!(run.notes.contains(told), "{run:?}");
+}

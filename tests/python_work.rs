@@ -377,7 +377,7 @@ fn helpers_of_other_modules_are_followed() {
         let effects: Vec<String> = work.effects.iter().map(shown).collect();
         assert_eq!(effects, [SQL], "{text}");
         assert!(
-            sources[0].slice(work.effects[0].place).ends_with("ADD x int')"),
+            sources[0].slice(work.effects[0].place.0).ends_with("ADD x int')"),
             "{text}"
         );
     }

@@ -9,6 +9,7 @@ use crate::cli::Sql;
 use crate::files::Files;
 use crate::finding::MigrationReport;
 use crate::lint::{self, Aim};
+use crate::migration::MigrationKey;
 use crate::project::Project;
 use crate::report::{self, Style};
 use crate::rules::RuleTable;
@@ -33,7 +34,7 @@ pub(super) fn run(
     })?;
     let analyses = ManuallyDrop::new(analyses);
     let all: Vec<&MigrationReport> = analyses.iter().flat_map(|analysis| &analysis.migrations).collect();
-    let chosen = chosen(sql, &all)?;
+    let chosen = chosen(sql, &all, &loaded.projects)?;
     if !sql.output.quiet {
         write_notes(&loaded.notes(), notes);
         write_notes(analyses.iter().flat_map(|analysis| &analysis.notes), notes);
@@ -53,7 +54,11 @@ pub(super) fn run(
 }
 
 /// The migrations that the arguments name, as `manage.py sqlmigrate` takes them.
-fn chosen<'a>(sql: &Sql, all: &[&'a MigrationReport]) -> Result<Vec<&'a MigrationReport>, CommandError> {
+fn chosen<'a>(
+    sql: &Sql,
+    all: &[&'a MigrationReport],
+    projects: &[Project],
+) -> Result<Vec<&'a MigrationReport>, CommandError> {
     let Some(app) = &sql.app else {
         return Ok(all.to_vec());
     };
@@ -83,7 +88,7 @@ fn chosen<'a>(sql: &Sql, all: &[&'a MigrationReport]) -> Result<Vec<&'a Migratio
         .collect();
     match beginning.as_slice() {
         [_] => Ok(beginning),
-        [] => Err(no_migration(app, name, &of_app)),
+        [] => Err(no_migration(app, name, &of_app, projects)),
         [first, second, ..] if first.key.name == second.key.name => Err(CommandError::NoSuchMigration(format!(
             "more than one project has {app} {}; name one with `--project FOLDER`",
             first.key.name
@@ -106,7 +111,20 @@ fn no_app(app: &str, all: &[&MigrationReport]) -> CommandError {
     CommandError::NoSuchMigration(format!("no app with migrations is labelled `{app}`; {next}"))
 }
 
-fn no_migration(app: &str, name: &str, of_app: &[&MigrationReport]) -> CommandError {
+fn no_migration(app: &str, name: &str, of_app: &[&MigrationReport], projects: &[Project]) -> CommandError {
+    let squashes = of_app.iter().flat_map(|report| {
+        let own = projects.iter().flat_map(|project| &project.migrations);
+        own.filter(|migration| migration.key == report.key)
+    });
+    for squash in squashes {
+        let is_it = |key: &&MigrationKey| key.app == *app && key.name.starts_with(name);
+        if let Some(replaced) = squash.replaces.iter().find(is_it) {
+            let own = &squash.key.name;
+            return CommandError::NoSuchMigration(format!(
+                "{replaced} is replaced by {own}, which is what runs; `forelock sql {app} {own}` prints that"
+            ));
+        }
+    }
     let names = of_app.iter().map(|migration| migration.key.name.as_str());
     let next = match nearest(name, names) {
         Some(near) => format!("did you mean `{near}`?"),

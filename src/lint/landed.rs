@@ -3,7 +3,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::Place;
-use crate::migration::{Migration, MigrationKey};
+use crate::history::History;
+use crate::migration::{Migration, MigrationKey, Ownership};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::source::Range;
@@ -172,6 +173,25 @@ fn deleted_with_it<'a>(
         target,
         names,
     )
+}
+
+/// Files that are not read, because Django runs the squash that stands for them.
+pub(super) fn replaced_note(project: &Project, history: &History) -> Option<String> {
+    let key = |index: usize| project.migrations.get(index).map(|migration| &migration.key);
+    let is_own = |index: usize| {
+        let migration = project.migrations.get(index);
+        migration.is_some_and(|migration| migration.ownership == Ownership::Project)
+    };
+    let own: Vec<_> = history.replaced.iter().filter(|(file, _)| is_own(*file)).collect();
+    let (first, squash) = own.first()?;
+    let files = match own.len() {
+        1 => format!("{} is not read", key(*first)?),
+        count => format!("{} and {} more are not read", key(*first)?, count - 1),
+    };
+    Some(format!(
+        "{files}: {} stands for it, and as other files that this replaces are gone, Django runs the squash alone",
+        key(*squash)?
+    ))
 }
 
 /// How many migrations a message names.
