@@ -17,6 +17,7 @@ use crate::packages::CustomField;
 use crate::project::Timeout;
 use crate::rules::RuleTable;
 use crate::selection::{Selection, Selector};
+use crate::value::Value;
 use crate::versions::{DjangoVersion, PostgresVersion};
 
 /// What a configuration file says. Without one, the default.
@@ -38,6 +39,8 @@ pub struct Configuration {
     pub django_version: Option<DjangoVersion>,
     /// `settings-module`
     pub settings_module: Option<String>,
+    /// `[settings]`, and `user-model`: what settings are that the module does not say in constants.
+    pub settings: BTreeMap<String, Value>,
     /// `backend`: the database engine, where the settings do not say it.
     pub backend: Option<String>,
     /// `python`: an interpreter, or the folder of a virtual environment; relative to the file.

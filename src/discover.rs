@@ -49,6 +49,8 @@ pub struct Found {
     pub manage_files: Vec<PathBuf>,
     /// Every `wsgi.py` and `asgi.py`.
     pub servers: Vec<PathBuf>,
+    /// Files that bind `INSTALLED_APPS`.
+    pub settings: Vec<PathBuf>,
     /// Files and folders that could not be read.
     pub unread: Vec<Unread>,
     /// Links to folders outside of the project, which are not walked.
@@ -92,7 +94,7 @@ pub fn discover(search: &Search<'_>) -> Found {
     found.python_files = folders.map(|folder| (folder.clone(), count(folder))).collect();
     search.progress.begin(Stage::Reading, files.len());
     let read = files.into_par_iter().map(|path| {
-        let outcome = candidate(&path, search.files);
+        let outcome = look(&path, search.files);
         search.progress.step();
         (outcome, path)
     });
@@ -102,14 +104,15 @@ pub fn discover(search: &Search<'_>) -> Found {
     let mut folders: Vec<(PathBuf, Vec<Candidate>)> = Vec::new();
     for (outcome, path) in read {
         match outcome {
-            Ok(Some(candidate)) => {
+            Ok(Looked::Migration(candidate)) => {
                 let folder = path.parent().unwrap_or(Path::new(""));
                 match folders.last_mut() {
                     Some((last, candidates)) if last.as_os_str() == folder.as_os_str() => candidates.push(candidate),
                     Some(_) | None => folders.push((folder.to_owned(), vec![candidate])),
                 }
             }
-            Ok(None) => others.push(path),
+            Ok(Looked::Settings) => found.settings.push(path),
+            Ok(Looked::Neither) => others.push(path),
             Err(reason) => found.unread.push(Unread { path, reason }),
         }
     }
@@ -129,7 +132,9 @@ pub fn discover(search: &Search<'_>) -> Found {
 /// Whether a file can be left out of all account: it is no migration, and none is missing where it lies.
 #[must_use]
 pub fn is_beside_the_point(path: &Path, files: &Files) -> bool {
-    files.is_file(path) && !is_expected(path) && (!is_loaded(path) || matches!(candidate(path, files), Ok(None)))
+    files.is_file(path)
+        && !is_expected(path)
+        && (!is_loaded(path) || matches!(look(path, files), Ok(Looked::Settings | Looked::Neither)))
 }
 
 /// Whether a file that lies beside migrations must be one itself, or Django refuses to load the folder.
@@ -302,17 +307,50 @@ impl Links {
     }
 }
 
-/// The file's content, if it holds a `class Migration`.
-fn candidate(path: &Path, files: &Files) -> Result<Option<Candidate>, Unreadable> {
+/// What a file holds, by its text.
+enum Looked {
+    /// A `class Migration`.
+    Migration(Candidate),
+    /// What may be a project's settings.
+    Settings,
+    Neither,
+}
+
+fn look(path: &Path, files: &Files) -> Result<Looked, Unreadable> {
     if !is_loaded(path) {
-        return Ok(None);
+        let is_package = path.file_name().is_some_and(|name| name == "__init__.py");
+        let is_settings =
+            is_package && names_settings(path) && files.read(path)?.is_some_and(|bytes| binds_apps(&bytes));
+        return Ok(if is_settings { Looked::Settings } else { Looked::Neither });
     }
     // It was seen a moment ago.
     let bytes = files.read(path)?.ok_or(Unreadable::Absent)?;
-    Ok(holds_migration(&bytes).then(|| Candidate {
-        path: path.to_owned(),
-        bytes,
-    }))
+    Ok(if holds_migration(&bytes) {
+        Looked::Migration(Candidate {
+            path: path.to_owned(),
+            bytes,
+        })
+    } else if binds_apps(&bytes) && !is_expected(path) {
+        Looked::Settings
+    } else {
+        Looked::Neither
+    })
+}
+
+/// Whether a package's name says that it holds settings: other `__init__.py` are not read.
+fn names_settings(init: &Path) -> bool {
+    let name = init.parent().and_then(Path::file_name).and_then(OsStr::to_str);
+    name.is_some_and(|name| name.contains("settings") || name.contains("conf"))
+}
+
+/// Whether the bytes bind `INSTALLED_APPS`: `INSTALLED_APPS =`, `+=`, or with a type.
+fn binds_apps(bytes: &[u8]) -> bool {
+    const NAME: &[u8] = b"INSTALLED_APPS";
+    memchr::memmem::find_iter(bytes, NAME).any(|at| {
+        let behind = bytes[at + NAME.len()..].trim_ascii_start();
+        let is_own = !matches!(bytes[..at].last(), Some(before) if before.is_ascii_alphanumeric() || matches!(before, b'_' | b'.'));
+        is_own && matches!(behind, [b'=', next, ..] if *next != b'=') || is_own && behind.starts_with(b": ")
+    })
 }
 
 /// Whether the bytes hold `class Migration`, with any white space between the two words.

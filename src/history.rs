@@ -241,9 +241,7 @@ fn key_of(dependency: &Dependency, swappable: &FxHashMap<String, String>) -> Opt
     match dependency {
         Dependency::Migration(key) => Some(key.clone()),
         Dependency::Swappable(setting) => {
-            let model = swappable.get(setting).map(String::as_str);
-            let model = model.or_else(|| (setting == "AUTH_USER_MODEL").then_some("auth.User"))?;
-            let (app, _) = model.split_once('.')?;
+            let (app, _) = swappable.get(setting)?.split_once('.')?;
             Some(MigrationKey::new(app, "__first__"))
         }
     }

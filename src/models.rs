@@ -13,7 +13,7 @@ mod view;
 use std::sync::Arc;
 
 use indexmap::IndexSet;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::migration::{Base, Field, FieldKind, InternalType, ModelRef};
 use crate::versions::{DjangoVersion, PostgresVersion};
@@ -30,17 +30,21 @@ pub struct ModelSettings {
     pub django: DjangoVersion,
     /// The version of Postgres: some functions have another name there.
     pub postgres: PostgresVersion,
-    /// `DEFAULT_AUTO_FIELD`: the key of automatic many-to-many tables.
-    pub default_auto_field: InternalType,
+    /// `DEFAULT_AUTO_FIELD`: the key of automatic many-to-many tables; `None` where nobody knows it.
+    pub default_auto_field: Option<InternalType>,
     /// Swappable settings: `AUTH_USER_MODEL` -> `shop.User`.
     pub swappable: FxHashMap<String, String>,
+    /// Those that are set to something that is not known.
+    pub unknown_swappables: FxHashSet<String>,
+    /// Whether a setting that is among neither may be set all the same: the settings were not read as a whole.
+    pub has_unread_swappables: bool,
     /// `DEFAULT_TABLESPACE`
     pub default_tablespace: Option<String>,
     /// `DEFAULT_INDEX_TABLESPACE`
     pub default_index_tablespace: Option<String>,
-    /// `USE_TZ`: whether moments have a time zone.
-    pub use_tz: bool,
-    /// `TIME_ZONE`, where the settings say it: the zone of moments that are written without one.
+    /// `USE_TZ`: whether moments have a time zone; `None` where nobody knows it.
+    pub use_tz: Option<bool>,
+    /// `TIME_ZONE`, where it is known: the zone of moments that are written without one.
     pub time_zone: Option<String>,
     /// `DATABASE_ROUTERS`: whether some operations may run on another database than others.
     pub is_routed: bool,

@@ -14,6 +14,7 @@ mod reading;
 pub mod root;
 mod session;
 mod settings;
+mod unsettled;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

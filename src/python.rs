@@ -19,6 +19,7 @@ mod expressions;
 mod flows;
 mod functions;
 mod imports;
+mod inclusions;
 mod lineage;
 mod literals;
 mod objects;
@@ -41,6 +42,7 @@ use rustc_hash::FxHashMap;
 pub use canonical::canonical;
 pub use compare::does_the_same;
 pub use decode::{DecodeError, decode};
+pub use inclusions::{Inclusion, Origin as InclusionOrigin};
 pub use literals::Layout;
 pub use objects::{Constructed, Object};
 pub use operators::{binary, truth};
@@ -68,6 +70,8 @@ pub struct Module {
     pub classes: Vec<Class>,
     /// Modules of `from m import *`, in order.
     pub star_imports: Vec<String>,
+    /// What else gives it names, and `import *`, in order.
+    pub inclusions: Vec<Inclusion>,
     /// Modules that have to be read before all of this one can be evaluated: read them and parse it again.
     pub asked: Vec<String>,
     /// Settings that nobody sets, as far as is known, and whose default decided something.

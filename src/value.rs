@@ -8,6 +8,9 @@ use crate::source::Range;
 
 pub use str::{Builder, Form, Literal, Piece, Str};
 
+/// How many constants an unknown value remembers.
+const MAX_ALTERNATIVES: usize = 8;
+
 /// Django's class of JSON's null.
 pub const JSON_NULL: &str = "django.db.models.JSONNull";
 
@@ -156,6 +159,8 @@ pub struct Unknown {
     pub source: String,
     /// Where it stands.
     pub range: Range,
+    /// What it may be as far as the code says it in constants, what it is without an environment first.
+    pub alternatives: Option<Arc<[Value]>>,
 }
 
 impl PartialEq for Unknown {
@@ -165,6 +170,38 @@ impl PartialEq for Unknown {
 }
 
 impl Value {
+    /// Where it is unknown: one that is one of these, as far as they are constants or calls that may fall back to one.
+    #[must_use]
+    pub fn with_alternatives(mut self, values: &[&Value]) -> Self {
+        if let Value::Unknown(unknown) = &mut self {
+            let mut alternatives = Vec::new();
+            for value in values {
+                match value {
+                    Value::Str(_) | Value::Bool(_) | Value::Int(_) | Value::None | Value::Call(_) => {
+                        alternatives.push((*value).clone());
+                    }
+                    Value::Unknown(unknown) => {
+                        alternatives.extend(unknown.alternatives.iter().flat_map(|all| all.iter().cloned()));
+                    }
+                    Value::Float(_)
+                    | Value::Bytes(_)
+                    | Value::List(_)
+                    | Value::Tuple(_)
+                    | Value::Set(_)
+                    | Value::Dict(_)
+                    | Value::Name(_)
+                    | Value::Setting(_)
+                    | Value::Function(_)
+                    | Value::Operation(..) => {}
+                }
+            }
+            // A circle of branches would fill the memory.
+            alternatives.truncate(MAX_ALTERNATIVES);
+            unknown.alternatives = (!alternatives.is_empty()).then(|| alternatives.into());
+        }
+        self
+    }
+
     /// The string, if it is one.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {

@@ -390,10 +390,10 @@ fn settings_are_those_that_manage_py_names_with_all_that_they_import() {
         .file("config/settings/production.py", "USE_TZ = True\n")
         .app("shop");
     let project = load(&scratch);
-    assert_eq!(project.session.time_zone, "Europe/Berlin");
+    assert_eq!(project.session.time_zone.as_deref(), Some("Europe/Berlin"));
     assert_eq!(project.settings.swappable["AUTH_USER_MODEL"], "shop.Customer");
-    assert_eq!(project.settings.default_auto_field, InternalType::BigAuto);
-    assert!(!project.settings.use_tz);
+    assert_eq!(project.settings.default_auto_field, Some(InternalType::BigAuto));
+    assert_eq!(project.settings.use_tz, Some(false));
 }
 
 #[test]
@@ -489,8 +489,8 @@ fn requirements_that_cannot_be_read_are_noted_beside_the_guess() {
 fn without_settings_djangos_defaults_hold() {
     let project = with_settings("");
     assert_eq!(project.settings.swappable["AUTH_USER_MODEL"], "auth.User");
-    assert_eq!(project.settings.default_auto_field, InternalType::Auto);
-    assert_eq!(project.session.time_zone, "UTC");
+    assert_eq!(project.settings.default_auto_field, Some(InternalType::Auto));
+    assert_eq!(project.session.time_zone.as_deref(), Some("UTC"));
     assert_eq!(
         (project.session.lock_timeout, project.session.statement_timeout),
         (None, None)

@@ -18,10 +18,11 @@ use crate::rules::RuleTable;
 use crate::selection::Selector;
 use crate::source::SourceFile;
 use crate::suggestion::nearest;
+use crate::value::Value;
 use crate::versions::{DjangoVersion, PostgresVersion};
 
 /// All keys, as they are written.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 20] = [
     "select",
     "ignore",
     "extend-select",
@@ -31,6 +32,8 @@ const KEYS: [&str; 18] = [
     "postgres-version",
     "django-version",
     "settings-module",
+    "settings",
+    "user-model",
     "backend",
     "python",
     "deploy",
@@ -120,6 +123,11 @@ impl<'a> Reader<'a> {
             "postgres-version" => to.postgres_version = Some(self.postgres_version(name, value)?),
             "django-version" => to.django_version = Some(self.django_version(name, value)?),
             "settings-module" => to.settings_module = Some(self.string(name, value)?.to_owned()),
+            "settings" => to.settings.extend(self.entries(name, value, Self::setting)?),
+            "user-model" => {
+                let model = self.user_model(name, value)?;
+                to.settings.insert("AUTH_USER_MODEL".to_owned(), model);
+            }
             "backend" => to.backend = Some(self.string(name, value)?.to_owned()),
             "python" => to.python = Some(self.path(name, value)?),
             "deploy" => to.deploy = self.deploy(name, value)?,
@@ -271,6 +279,41 @@ impl<'a> Reader<'a> {
             Ok((name.clone().into_owned(), read(self, name, value)?))
         });
         entries.collect()
+    }
+
+    /// A setting of Django's: text, a flag, a number, or a list or table of them.
+    fn setting(&self, name: &str, value: &Node<'_>) -> Result<Value, ConfigError> {
+        Ok(match value.get_ref() {
+            DeValue::String(text) => Value::Str(text.clone().into_owned().into()),
+            DeValue::Boolean(flag) => Value::Bool(*flag),
+            DeValue::Integer(number) => number
+                .as_str()
+                .parse()
+                .map(Value::Int)
+                .map_err(|_| self.wrong_type(name, value, "a decimal number"))?,
+            DeValue::Array(items) => {
+                let items = items.iter().map(|item| self.setting(name, item));
+                Value::List(items.collect::<Result<_, _>>()?)
+            }
+            DeValue::Table(items) => {
+                let items = items.iter().map(|(key, item)| {
+                    let key = Value::Str(key.get_ref().clone().into_owned().into());
+                    Ok((key, self.setting(name, item)?))
+                });
+                Value::Dict(items.collect::<Result<_, ConfigError>>()?)
+            }
+            DeValue::Float(_) | DeValue::Datetime(_) => {
+                return Err(self.wrong_type(name, value, "a string, a flag, a number or a list"));
+            }
+        })
+    }
+
+    fn user_model(&self, key: &str, value: &Node<'_>) -> Result<Value, ConfigError> {
+        let model = self.string(key, value)?;
+        if model.split('.').count() != 2 {
+            return Err(self.error(value.span(), format!("`{model}` is no model: write `app.Model`")));
+        }
+        Ok(Value::Str(model.to_owned().into()))
     }
 
     fn field(&self, class: &str, value: &Node<'_>) -> Result<CustomField, ConfigError> {

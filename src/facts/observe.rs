@@ -37,7 +37,7 @@ pub struct Context<'a> {
     /// What the migration has done so far.
     pub transaction: &'a Transaction,
     /// The session's `TimeZone`.
-    pub time_zone: &'a str,
+    pub time_zone: Option<&'a str>,
     /// What the models had when the migration began.
     pub usage: &'a dyn Usage,
     /// The server's version.

@@ -134,14 +134,14 @@ fn cast(from: &str, to: &str, postgres: PostgresVersion) -> Cast {
 
 /// Compares the type before with the type after.
 ///
-/// `collation_changes` says that the column's collation becomes another; `time_zone` is the session's `TimeZone`.
+/// `collation_changes` says that the column's collation becomes another; `time_zone` is the session's `TimeZone`, where it is known.
 #[must_use]
 pub fn type_change(
     from: &DataType,
     to: &DataType,
     using: Option<&Using>,
     collation_changes: bool,
-    time_zone: &str,
+    time_zone: Option<&str>,
     postgres: PostgresVersion,
 ) -> TypeChange {
     if matches!(using, Some(Using::Expression(_))) {
@@ -222,7 +222,7 @@ fn array_change(from: &TypeParts, to: &TypeParts, using: Option<&Using>, postgre
     }
 }
 
-fn scalar_change(from: &TypeParts, to: &TypeParts, time_zone: &str) -> TypeChange {
+fn scalar_change(from: &TypeParts, to: &TypeParts, time_zone: Option<&str>) -> TypeChange {
     match (from.name.as_str(), to.name.as_str()) {
         ("varchar" | "text", "varchar" | "text") => kept_if(length_grows(from, to)),
         ("citext", "text") | ("text" | "varchar", "citext") => TypeChange::IndexesRebuilt,
@@ -273,7 +273,10 @@ fn precision_grows(from: &TypeParts, to: &TypeParts) -> bool {
     precision(to) >= precision(from)
 }
 
-fn zone_change(to: &TypeParts, time_zone: &str) -> TypeChange {
+fn zone_change(to: &TypeParts, time_zone: Option<&str>) -> TypeChange {
+    let Some(time_zone) = time_zone else {
+        return TypeChange::Unknown;
+    };
     let is_utc = ["UTC", "Etc/UTC", "GMT"]
         .iter()
         .any(|zone| zone.eq_ignore_ascii_case(time_zone));
@@ -335,7 +338,7 @@ mod tests {
         assert_eq!(change("timestamp(3)", "timestamptz(3)"), TypeChange::Rewrite);
         let (from, to) = (DataType::parse("timestamp"), DataType::parse("timestamptz"));
         assert_eq!(
-            type_change(&from, &to, None, false, "Europe/Berlin", PostgresVersion::DEFAULT),
+            type_change(&from, &to, None, false, Some("Europe/Berlin"), PostgresVersion::DEFAULT),
             TypeChange::Rewrite
         );
     }
@@ -344,11 +347,18 @@ mod tests {
     fn text_to_jsonb_fails_without_using_and_rewrites_with_it() {
         let (from, to) = (DataType::parse("text"), DataType::parse("jsonb"));
         assert_eq!(
-            type_change(&from, &to, None, false, "UTC", PostgresVersion::DEFAULT),
+            type_change(&from, &to, None, false, Some("UTC"), PostgresVersion::DEFAULT),
             TypeChange::Error
         );
         assert_eq!(
-            type_change(&from, &to, Some(&Using::Cast), false, "UTC", PostgresVersion::DEFAULT),
+            type_change(
+                &from,
+                &to,
+                Some(&Using::Cast),
+                false,
+                Some("UTC"),
+                PostgresVersion::DEFAULT
+            ),
             TypeChange::Rewrite
         );
     }
@@ -363,7 +373,7 @@ mod tests {
     fn another_collation_rebuilds_the_indexes_of_a_text_column() {
         let (from, to) = (DataType::parse("varchar(20)"), DataType::parse("varchar(20)"));
         assert_eq!(
-            type_change(&from, &to, None, true, "UTC", PostgresVersion::DEFAULT),
+            type_change(&from, &to, None, true, Some("UTC"), PostgresVersion::DEFAULT),
             TypeChange::IndexesRebuilt
         );
     }
@@ -389,7 +399,7 @@ mod tests {
         assert_eq!(change("geometry(POINT,4326)", "text"), TypeChange::Unknown);
         let unknown = |subject| DataType::of(Unknown::named(subject, "key type").into());
         let change =
-            |from: &DataType, to: &DataType| type_change(from, to, None, false, "UTC", PostgresVersion::DEFAULT);
+            |from: &DataType, to: &DataType| type_change(from, to, None, false, Some("UTC"), PostgresVersion::DEFAULT);
         let (tag, other) = (unknown("taggit.Tag"), unknown("taggit.Other"));
         assert_eq!(change(&DataType::parse("integer"), &tag), TypeChange::Unknown);
         assert_eq!(change(&tag, &other), TypeChange::Unknown);

@@ -404,7 +404,8 @@ impl<'a> Database<'a> {
     }
 
     fn judge_statement(&mut self, statement: &Statement, operation: &OperationPath, verdict: &mut Verdict<'a>) {
-        let time_zone = self.transaction.setting("timezone").unwrap_or(&self.session.time_zone);
+        let time_zone = self.transaction.setting("timezone");
+        let time_zone = time_zone.or(self.session.time_zone.as_deref());
         let context = Context {
             catalog: &self.catalog,
             transaction: &self.transaction,

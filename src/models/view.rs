@@ -145,12 +145,14 @@ impl<'a> View<'a> {
 
     /// The model that a swappable setting names.
     fn replacement(self, setting: &str) -> Option<ModelKey> {
-        let named = self.settings().swappable.get(setting).map(String::as_str);
-        let default = (setting == "AUTH_USER_MODEL").then_some("auth.User");
-        named
-            .or(default)
-            .and_then(ModelKey::parse)
-            .or_else(|| self.models.swappable.get(setting).cloned())
+        let settings = self.settings();
+        if let Some(named) = settings.swappable.get(setting) {
+            return ModelKey::parse(named);
+        }
+        if settings.has_unread_swappables || settings.unknown_swappables.contains(setting) {
+            return None;
+        }
+        self.models.swappable.get(setting).cloned()
     }
 
     /// The model that a reference in `owner` means.
@@ -496,7 +498,11 @@ impl<'a> Model<'a> {
         if !is_complete || self.state.fields.contains_key("id") || self.state.fields.values().any(has_key) {
             return Vec::new();
         }
-        let mut field = Field::of_kind(FieldKind::Plain(self.view.settings().default_auto_field));
+        let kind = match self.view.settings().default_auto_field {
+            Some(class) => FieldKind::Plain(class),
+            None => FieldKind::Unknown("settings.DEFAULT_AUTO_FIELD is not known".to_owned()),
+        };
+        let mut field = Field::of_kind(kind);
         field.primary_key = true;
         vec![self.bind_new("id", field)]
     }

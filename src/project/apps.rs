@@ -56,6 +56,12 @@ pub(super) fn app(folder: &Path, root: &Path, settings: &Settings, finder: &Find
     }
 }
 
+/// The dotted name of the app of a migration folder.
+pub(super) fn name(files: &Files, folder: &Path) -> String {
+    let app = folder.parent().unwrap_or(folder);
+    dotted(app, import_root(files, folder))
+}
+
 /// Whether `INSTALLED_APPS` names the app of a migration folder, by its module or by a class of its `apps` module.
 pub(super) fn is_installed(folder: &Path, root: &Path, settings: &Settings) -> bool {
     let app = folder.parent().unwrap_or(folder);

@@ -13,7 +13,7 @@ use super::engine;
 use super::environment::{self, Environment};
 use super::lockfile::{self, DjangoFound};
 use super::modules::Finder;
-use super::settings::{self, Settings};
+use super::settings::{self, NamedModule, Settings};
 use super::{LoadError, Request, Target, reading, root};
 use crate::backend::Backend;
 use crate::discover::{self, Candidate, Found, Unread};
@@ -56,6 +56,8 @@ struct Share {
     root: PathBuf,
     manage_file: Option<PathBuf>,
     servers: Vec<PathBuf>,
+    /// Files that bind `INSTALLED_APPS`.
+    settings: Vec<PathBuf>,
     folders: Vec<Folder>,
 }
 
@@ -107,9 +109,10 @@ impl AppFiles {
 
 /// One share for each manage.py, and one for the rest. A single manage.py gets the rest as well.
 fn shares(root: &Path, mut found: Found) -> Vec<Share> {
-    let (manage_files, servers) = (
+    let (manage_files, servers, settings) = (
         std::mem::take(&mut found.manage_files),
         std::mem::take(&mut found.servers),
+        std::mem::take(&mut found.settings),
     );
     let mut shares: Vec<Share> = manage_files.into_iter().map(Share::managed).collect();
     // The innermost is asked first.
@@ -119,6 +122,9 @@ fn shares(root: &Path, mut found: Found) -> Vec<Share> {
     }
     for server in servers {
         owner(&mut shares, &server).servers.push(server);
+    }
+    for file in settings {
+        owner(&mut shares, &file).settings.push(file);
     }
     for folder in folders(found) {
         owner(&mut shares, &folder.path).folders.push(folder);
@@ -171,6 +177,7 @@ impl Share {
             root: manage_file.parent().unwrap_or(&manage_file).to_owned(),
             manage_file: Some(manage_file),
             servers: Vec::new(),
+            settings: Vec::new(),
             folders: Vec::new(),
         }
     }
@@ -180,6 +187,7 @@ impl Share {
             root: root.to_owned(),
             manage_file: None,
             servers: Vec::new(),
+            settings: Vec::new(),
             folders: Vec::new(),
         }
     }
@@ -211,6 +219,7 @@ fn divide_share(
     divisions: &mut Vec<Division>,
 ) -> Result<(), LoadError> {
     let (manage_file, servers) = (share.manage_file.clone(), share.servers.clone());
+    let settings = share.settings.clone();
     let mut whole = division(request, target, share)?;
     let joining = if manage_file.is_some() {
         Joining::WherePossible
@@ -243,6 +252,11 @@ fn divide_share(
             servers: servers
                 .iter()
                 .filter(|server| server.starts_with(&root))
+                .cloned()
+                .collect(),
+            settings: settings
+                .iter()
+                .filter(|file| file.starts_with(&root))
                 .cloned()
                 .collect(),
             root,
@@ -288,7 +302,9 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
         installed,
         django.version,
     );
-    let settings = read_settings(request, target, &share, &finder)?;
+    let mut settings = read_settings(request, target, &share, &finder)?;
+    settings = settings.told(configuration.settings.clone());
+    let chosen = settings.chosen.take();
     let (backend, note) = engine::Asked {
         configured: configuration.backend.as_deref(),
         engine: &settings.engine,
@@ -312,7 +328,7 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
         backend,
         environment,
         finder,
-        notes: note.into_iter().collect(),
+        notes: chosen.into_iter().chain(note).collect(),
     })
 }
 
@@ -338,7 +354,7 @@ fn read_settings(
     finder: &Finder,
 ) -> Result<Settings, LoadError> {
     if let Some(module) = &target.configuration.settings_module {
-        return match Settings::read(module, finder) {
+        return match Settings::read(module, None, finder) {
             Some(settings) => Ok(settings),
             // They are there, and told as a problem.
             None if finder.has_unread() => Ok(Settings::default()),
@@ -355,9 +371,38 @@ fn read_settings(
         .iter()
         .chain(&servers)
         .flat_map(|file| settings::named_modules(file, finder));
-    let usual = settings::usual_modules(&share.root, &finder.files);
-    let read = named.chain(usual).find_map(|module| Settings::read(&module, finder));
-    Ok(read.unwrap_or_default())
+    if let Some(settings) = named.into_iter().find_map(|named| named_settings(&named, finder)) {
+        return Ok(settings);
+    }
+    let usual = settings::usual_modules(&share.root, &finder.files).into_iter();
+    let usual: Vec<Settings> = usual
+        .filter_map(|module| Settings::read(&module, None, finder))
+        .collect();
+    // A package of settings may hold nothing itself.
+    let (with_apps, without): (Vec<_>, Vec<_>) = usual
+        .into_iter()
+        .partition(|settings| !settings.installed_apps.is_empty());
+    let best = || settings::best_of(&share.settings, &app_names(share, &finder.files), finder);
+    let read = with_apps.into_iter().next().or_else(best);
+    Ok(read.or_else(|| without.into_iter().next()).unwrap_or_default())
+}
+
+/// The settings that some file names, if they are there.
+fn named_settings(named: &NamedModule, finder: &Finder) -> Option<Settings> {
+    let mut settings = Settings::read(&named.module, named.class.as_deref(), finder)?;
+    settings.chosen = named.is_guess.then(|| {
+        format!(
+            "the name of the settings module is put together when Django starts: {} is taken; `settings-module` names another",
+            named.module
+        )
+    });
+    Some(settings)
+}
+
+/// The dotted names of the apps.
+fn app_names(share: &Share, files: &Files) -> Vec<String> {
+    let folders = share.folders.iter().map(|folder| folder.path.as_path());
+    folders.map(|folder| apps::name(files, folder)).collect()
 }
 
 impl Folder {

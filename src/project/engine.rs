@@ -4,6 +4,7 @@ mod lineage;
 
 use std::sync::Arc;
 
+use super::settings::answer::{self, default_of};
 use crate::backend::{Backend, ZeroDowntime};
 use crate::value::{Call, Operator, Value};
 use crate::versions::DjangoVersion;
@@ -147,37 +148,9 @@ impl Engine {
     }
 }
 
-/// The value that a call falls back to where the environment says nothing: `os.environ.get("X", "..")`, `env("X", default="..")`,
-/// and of `env = environ.Env(X=(str, ".."))` what it says itself.
-fn default_of(call: &Call) -> Option<&Value> {
-    let given = call.kwargs.iter().find(|(name, _)| name == "default");
-    // A method has its object first.
-    let names = usize::from(call.path.starts_with('.'));
-    let second = call.args.get(names + 1);
-    given
-        .map(|(_, value)| value)
-        .or(second)
-        .or_else(|| scheme_of(call.args.first()?, call.args.get(names)?.as_str()?))
-}
-
-/// The default in the scheme of django-environ: `Env(NAME=(cast, default))`.
-fn scheme_of<'v>(environment: &'v Value, name: &str) -> Option<&'v Value> {
-    let Value::Call(call) = environment else {
-        return None;
-    };
-    match call.kwargs.iter().find(|(declared, _)| declared == name) {
-        Some((_, Value::Tuple(scheme))) => scheme.get(1),
-        _ => None,
-    }
-}
-
-/// The literal that code falls back to.
+/// The text that code falls back to.
 fn fallback(value: &Value) -> Option<String> {
-    match value {
-        Value::Str(text) => Some(text.to_string()),
-        Value::Call(call) => default_of(call).and_then(fallback),
-        _ => None,
-    }
+    answer::fallback(value)?.as_str().map(str::to_owned)
 }
 
 /// The value of a key of a dictionary, or of what has been added to one.
@@ -353,7 +326,7 @@ impl Asked<'_> {
         let lock_timeout = timeout(value("LOCK_TIMEOUT"));
         let mut flag = |name: &str, default: bool| match value(name) {
             None => default,
-            Some((name, value)) => truth(&value).unwrap_or_else(|| {
+            Some((name, value)) => answer::truth(&value).unwrap_or_else(|| {
                 unread.push(name);
                 default
             }),
@@ -372,19 +345,5 @@ impl Asked<'_> {
             explicit_constraints_drop: flag("EXPLICIT_CONSTRAINTS_DROP", default.explicit_constraints_drop),
         };
         (settings, unread)
-    }
-}
-
-/// A flag, or the one that code falls back to.
-fn truth(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(flag) => Some(*flag),
-        Value::Call(call) => default_of(call).and_then(truth),
-        Value::Str(text) => match text.to_lowercase().as_str() {
-            "true" | "1" | "yes" | "on" => Some(true),
-            "false" | "0" | "no" | "off" | "" => Some(false),
-            _ => None,
-        },
-        _ => None,
     }
 }

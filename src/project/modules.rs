@@ -137,6 +137,38 @@ impl Finder {
         blocked
     }
 
+    /// The file of the module with this dotted path.
+    pub(super) fn path_of(&self, module: &str) -> Option<PathBuf> {
+        self.locate(module).map(|located| located.path)
+    }
+
+    /// The dotted path that a file of the project is imported by.
+    pub(super) fn dotted(&self, file: &Path) -> Option<String> {
+        let inside = self.roots.iter().filter_map(|root| file.strip_prefix(root).ok());
+        let shortest = inside.min_by_key(|rest| rest.components().count())?;
+        let path = shortest.with_extension("");
+        let path = if path.ends_with("__init__") {
+            path.parent()?
+        } else {
+            &path
+        };
+        let parts = path.components().map(|part| part.as_os_str().to_string_lossy());
+        Some(parts.collect::<Vec<_>>().join("."))
+    }
+
+    /// Reads a file as the module with this dotted path; `None` if there is no such file, or it cannot be read and is noted.
+    pub(super) fn file(&self, path: &Path, module: &str, modules: &Modules) -> Option<Module> {
+        if !matches!(self.files.kind(path), Ok(Some(Kind::File))) {
+            return None;
+        }
+        let source = self.source(path, self.bytes(path)?)?;
+        let origin = Origin {
+            path: module,
+            is_package: path.file_name().is_some_and(|name| name == "__init__.py"),
+        };
+        Some(python::parse(&source, origin, modules))
+    }
+
     /// Reads the module with this dotted path; `None` if there is no such file, or it cannot be read and is noted.
     pub(super) fn module(&self, module: &str, modules: &Modules) -> Option<Module> {
         let located = self.locate(module)?;

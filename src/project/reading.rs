@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::apps::App;
 use super::division::{AppFiles, Division};
 use super::modules::ReadError;
 use super::root::Named;
-use super::{DeployTools, FileProblem, Project, Request, Target, modules, pgmigrate, root};
+use super::{DeployTools, FileProblem, Project, Request, Target, modules, pgmigrate, root, unsettled};
 use crate::discover::{self, Candidate};
 use crate::files::Files;
 use crate::migration::read::{self, Read, Reader};
@@ -80,9 +80,6 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
     let mut notes = division.notes.clone();
     notes.extend(division.django.notes.iter().cloned());
     let (postgres, postgres_source) = postgres(request, target, division);
-    let settings = division
-        .settings
-        .model_settings(division.django.version, postgres, &mut notes);
     let mut session = division.settings.session(division.django.version);
     session.lock_timeout = session.lock_timeout.or(target.configuration.lock_timeout);
     pgmigrate::prepare(&mut session, &division.settings, &mut notes);
@@ -91,8 +88,18 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
     notes.extend(said.map(str::to_owned));
     let mut batch = Batch::new(request, target, division);
     batch.read_project(candidates);
+    batch.infer_user_model();
     batch.read_packages(divisions, index);
     batch.unread_on_the_way();
+    let (django, swappable) = (division.django.version, std::mem::take(&mut batch.swappable));
+    let settings = division
+        .settings
+        .model_settings(django, postgres, swappable, &mut notes);
+    notes.extend(unsettled::notes(
+        &division.settings,
+        &batch.migrations,
+        batch.inferred.as_deref(),
+    ));
     notes.extend(assumed_settings(&batch.assumed));
     let mut sources = batch.modules.sources().clone();
     batch
@@ -171,6 +178,10 @@ struct Batch<'a> {
     modules: Modules,
     /// Settings that were taken to have their default, as no settings were found.
     assumed: BTreeSet<String>,
+    /// Settings that name a model, as far as they are known.
+    swappable: FxHashMap<String, String>,
+    /// The model of users, where only the migrations show it.
+    inferred: Option<String>,
     migrations: Vec<Migration>,
     problems: Vec<FileProblem>,
     /// Files among the problems that are no migrations, and that all of them stand on.
@@ -187,6 +198,8 @@ impl<'a> Batch<'a> {
             fields: CustomFields::with(configured),
             modules: modules(division),
             assumed: BTreeSet::new(),
+            swappable: division.settings.swappable(),
+            inferred: None,
             migrations: Vec::new(),
             problems: Vec::new(),
             foundations: BTreeSet::new(),
@@ -222,6 +235,16 @@ impl<'a> Batch<'a> {
         self.problems.sort_by(|one, other| one.path.cmp(&other.path));
     }
 
+    /// The model of users that the migrations show, where the settings do not say it.
+    fn infer_user_model(&mut self) {
+        const USER: &str = "AUTH_USER_MODEL";
+        if !self.swappable.contains_key(USER) {
+            self.inferred = unsettled::user_model(&self.migrations);
+            let model = self.inferred.clone();
+            self.swappable.extend(model.map(|model| (USER.to_owned(), model)));
+        }
+    }
+
     /// Migrations of packages, and of theirs, as far as dependencies lead to them.
     fn read_packages(&mut self, divisions: &[Division], own: usize) {
         let mut seen: FxHashSet<String> = self.division.apps.iter().map(|files| files.app.label.clone()).collect();
@@ -246,7 +269,6 @@ impl<'a> Batch<'a> {
 
     /// The labels that the migrations read so far depend on.
     fn labels(&self) -> FxHashSet<String> {
-        let swappable = self.division.settings.swappable();
         let dependencies = self
             .migrations
             .iter()
@@ -254,7 +276,7 @@ impl<'a> Batch<'a> {
         let label = |dependency: &Dependency| match dependency {
             Dependency::Migration(key) => Some(key.app.clone()),
             Dependency::Swappable(setting) => {
-                let (app, _) = swappable.get(setting)?.split_once('.')?;
+                let (app, _) = self.swappable.get(setting)?.split_once('.')?;
                 Some(app.to_owned())
             }
         };

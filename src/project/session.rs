@@ -3,8 +3,8 @@
 /// The settings of a session before its first statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// `TimeZone`
-    pub time_zone: String,
+    /// `TimeZone`; `None` where nobody knows it.
+    pub time_zone: Option<String>,
     /// `lock_timeout`, where the project's settings set it.
     pub lock_timeout: Option<Timeout>,
     /// `statement_timeout`, likewise.

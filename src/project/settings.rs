@@ -1,113 +1,119 @@
 //! A project's settings, read without running them: what decides DDL, and which apps there are.
 
-use std::path::Path;
+pub(super) mod answer;
+mod classes;
+mod named;
+mod reader;
+mod search;
 
-use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::engine::{Engine, item};
 use super::modules::Finder;
 use super::session::{Parameters, Session};
-use crate::files::Files;
 use crate::migration::InternalType;
 use crate::models::ModelSettings;
-use crate::python::{Module, Modules, Resolved, SettingValues};
+use crate::python::SettingValues;
 use crate::value::Value;
 use crate::versions::{DjangoVersion, PostgresVersion};
+pub(super) use answer::Answer;
+pub(super) use named::{NamedModule, named_modules, usual_modules};
+use reader::{Gap, Reader};
+pub(super) use search::best_of;
 
-/// `from .base import *` more often than this is a circle.
-const MAX_MODULES: usize = 64;
-
-/// What the settings module says, as far as it says it literally.
+/// What the settings module says, and how far that is known.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     /// The module's dotted path.
     pub(super) module: Option<String>,
+    /// What to say about the choice of the module, where it is a guess.
+    pub(super) chosen: Option<String>,
     /// `INSTALLED_APPS`, its readable items.
     pub(super) installed_apps: Vec<String>,
     /// `MIGRATION_MODULES`: label and dotted path.
     pub(super) migration_modules: Vec<(String, String)>,
-    swappable: FxHashMap<String, String>,
-    default_auto_field: Option<String>,
-    default_tablespace: Option<String>,
-    default_index_tablespace: Option<String>,
-    use_tz: Option<bool>,
-    time_zone: Option<String>,
     database_time_zone: Option<String>,
     /// `DATABASES["default"]["ENGINE"]`
     pub(super) engine: Engine,
     parameters: Parameters,
     /// Everything that the module binds, for migrations that ask.
     values: FxHashMap<String, Value>,
-}
-
-/// The names of settings modules that a `manage.py`, `wsgi.py` or the like speaks of, in order.
-pub(super) fn named_modules(file: &Path, finder: &Finder) -> Vec<String> {
-    let bytes = finder.bytes(file).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
-    let mentions = text.match_indices("DJANGO_SETTINGS_MODULE");
-    mentions
-        .filter_map(|(at, name)| string_behind(&text[at + name.len()..]))
-        .collect()
-}
-
-/// The string in `", "shop.settings"` or `"] = "shop.settings"`, if it is a module's path.
-fn string_behind(text: &str) -> Option<String> {
-    let rest = text.trim_start_matches(['"', '\'']).trim_start();
-    let rest = rest.strip_prefix([',', ']'])?.trim_start();
-    let rest = rest.strip_prefix('=').unwrap_or(rest).trim_start();
-    let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''))?;
-    let (module, _) = rest[1..].split_once(quote)?;
-    let is_word = |part: &str| !part.is_empty() && part.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
-    module.split('.').all(is_word).then(|| module.to_owned())
-}
-
-/// Settings modules that lie where `django-admin startproject` puts them: `NAME/settings.py` beside manage.py.
-pub(super) fn usual_modules(root: &Path, files: &Files) -> Vec<String> {
-    let mut modules = Vec::new();
-    for folder in files.paths(root) {
-        let Some(name) = folder.file_name().and_then(|name| name.to_str()) else {
-            continue;
-        };
-        // One that is there and no file is told by whoever reads it.
-        let is_there = |name: &str| !matches!(files.kind(&folder.join(name)), Ok(None));
-        if is_there("settings.py") || is_there("settings/__init__.py") {
-            modules.push(format!("{name}.settings"));
-        }
-    }
-    modules
+    /// What may bind any setting, and was not read.
+    gaps: Vec<Gap>,
+    /// What the configuration says of settings.
+    told: BTreeMap<String, Value>,
 }
 
 impl Settings {
-    /// Reads a settings module and all that it takes from others by `import *`.
-    pub(super) fn read(module: &str, finder: &Finder) -> Option<Self> {
-        let mut reader = Reader {
-            finder,
-            modules: Modules::new(finder.django),
-            chain: Vec::new(),
-        };
-        reader.load(module);
-        if reader.chain.is_empty() {
-            return None;
-        }
-        Some(reader.settings(module))
+    /// Reads a settings module and all that it takes from others; `class` is the one that its settings are, if they are one.
+    pub(super) fn read(module: &str, class: Option<&str>, finder: &Finder) -> Option<Self> {
+        let reader = Reader::read(module, class, finder)?;
+        let databases = reader.value("DATABASES");
+        let database = databases.as_ref().and_then(|databases| item(databases, "default"));
+        let option = |name: &str| item(database?, name)?.as_str().map(str::to_owned);
+        let options = database.and_then(|database| item(database, "OPTIONS"));
+        let options = options.and_then(|options| item(options, "options"));
+        let parameters = options.and_then(Value::as_str).map(Parameters::read);
+        Some(Settings {
+            module: Some(module.to_owned()),
+            chosen: None,
+            installed_apps: installed_apps(&reader),
+            migration_modules: migration_modules(&reader),
+            database_time_zone: option("TIME_ZONE"),
+            engine: Engine::read(databases.as_ref()),
+            parameters: parameters.unwrap_or_default(),
+            values: reader.values(),
+            gaps: reader.gaps,
+            told: BTreeMap::new(),
+        })
     }
 
-    /// What decides DDL, and what to say about it.
+    /// With what the configuration says of settings, which counts more than the module.
+    pub(super) fn told(self, told: BTreeMap<String, Value>) -> Self {
+        Self { told, ..self }
+    }
+
+    /// What is known of a setting.
+    pub(super) fn answer(&self, name: &str) -> Answer {
+        if let Some(value) = self.told.get(name) {
+            return Answer::Bound(value.clone());
+        }
+        if let Some(value) = self.values.get(name) {
+            return Answer::of(value);
+        }
+        let gap = self.gaps.iter().find(|gap| gap.may_bind(name));
+        match (&self.module, gap) {
+            (None, _) => Answer::Unknown("no settings were found".to_owned()),
+            (Some(_), Some(gap)) => Answer::Unknown(gap.description.clone()),
+            (Some(_), None) => Answer::Absent,
+        }
+    }
+
+    /// What decides DDL. `swappable` is [`Settings::swappable`], with what else is known by then.
     pub(super) fn model_settings(
         &self,
         django: DjangoVersion,
         postgres: PostgresVersion,
+        swappable: FxHashMap<String, String>,
         notes: &mut Vec<String>,
     ) -> ModelSettings {
+        let text = |name: &str| match self.values.get(name) {
+            Some(Value::Str(text)) if !text.is_empty() => Some(text.to_string()),
+            Some(_) | None => None,
+        };
         ModelSettings {
             django,
             postgres,
             default_auto_field: self.auto_field(django, notes),
-            swappable: self.swappable(),
-            default_tablespace: self.default_tablespace.clone(),
-            default_index_tablespace: self.default_index_tablespace.clone(),
+            unknown_swappables: self.unknown_swappables(&swappable),
+            has_unread_swappables: self.module.is_none() || self.gaps.iter().any(|gap| gap.may_bind("_MODEL")),
+            swappable,
+            default_tablespace: text("DEFAULT_TABLESPACE"),
+            default_index_tablespace: text("DEFAULT_INDEX_TABLESPACE"),
             use_tz: self.use_tz(django),
-            time_zone: self.time_zone.clone(),
+            time_zone: self.time_zone(),
             is_routed: self.is_routed(),
         }
     }
@@ -133,19 +139,41 @@ impl Settings {
 
     /// What `django.conf.settings` gives to migrations. `apps` are the project's own, by their dotted names.
     pub(super) fn values(&self, apps: Vec<String>) -> SettingValues {
+        let mut values = self.values.clone();
+        values.extend(self.told.iter().map(|(name, value)| (name.clone(), value.clone())));
         if self.module.is_none() {
-            return SettingValues::default().with_apps(apps);
+            return SettingValues::unread(values).with_apps(apps);
         }
-        SettingValues::read(self.values.clone())
+        SettingValues::read(values)
     }
 
-    /// Swappable settings with Django's own default.
+    /// Settings that name a model and are known, with Django's own default.
     pub(super) fn swappable(&self) -> FxHashMap<String, String> {
-        let mut swappable = self.swappable.clone();
+        let names = self.values.keys().chain(self.told.keys());
+        let names = names.filter(|name| name.ends_with("_MODEL"));
+        let model = |name: &String| {
+            let value = self.swapped(name);
+            Some((name.clone(), value.value()?.as_str()?.to_owned()))
+        };
+        let mut swappable: FxHashMap<_, _> = names.filter_map(model).collect();
+        if self.answer("AUTH_USER_MODEL") == Answer::Absent {
+            swappable.insert("AUTH_USER_MODEL".to_owned(), "auth.User".to_owned());
+        }
         swappable
-            .entry("AUTH_USER_MODEL".to_owned())
-            .or_insert_with(|| "auth.User".to_owned());
-        swappable
+    }
+
+    /// What is known of a setting that names a model.
+    pub(super) fn swapped(&self, name: &str) -> Answer {
+        let is_model = |value: &Value| value.as_str().is_some_and(|model| model.split('.').count() == 2);
+        self.answer(name).filtered(is_model)
+    }
+
+    /// Those that are set to something which is not known.
+    fn unknown_swappables(&self, known: &FxHashMap<String, String>) -> FxHashSet<String> {
+        let names = self.values.keys().filter(|name| name.ends_with("_MODEL"));
+        let user = (!known.contains_key("AUTH_USER_MODEL")).then(|| "AUTH_USER_MODEL".to_owned());
+        let unknown = names.filter(|name| !known.contains_key(*name)).cloned();
+        unknown.chain(user).collect()
     }
 
     /// What Django's sessions begin with.
@@ -159,34 +187,50 @@ impl Settings {
     }
 
     /// The `TimeZone` of Django's connections. See `timezone_name` in django/db/backends/base/base.py.
-    fn session_time_zone(&self, django: DjangoVersion) -> String {
-        let zone = if self.use_tz(django) {
-            &self.database_time_zone
-        } else {
-            &self.time_zone
-        };
-        zone.clone().unwrap_or_else(|| "UTC".to_owned())
+    fn session_time_zone(&self, django: DjangoVersion) -> Option<String> {
+        match self.use_tz(django)? {
+            true => Some(self.database_time_zone.clone().unwrap_or_else(|| "UTC".to_owned())),
+            false => self.time_zone(),
+        }
+    }
+
+    /// `TIME_ZONE`
+    fn time_zone(&self) -> Option<String> {
+        match self.answer("TIME_ZONE") {
+            // See django/conf/global_settings.py.
+            Answer::Absent => Some("America/Chicago".to_owned()),
+            Answer::Bound(value) | Answer::Fallback(value) => value.as_str().map(str::to_owned),
+            Answer::Unknown(_) => None,
+        }
     }
 
     /// `USE_TZ`, true by default from Django 5.0 on.
-    fn use_tz(&self, django: DjangoVersion) -> bool {
-        self.use_tz.unwrap_or(django >= DjangoVersion::new(5, 0))
+    fn use_tz(&self, django: DjangoVersion) -> Option<bool> {
+        match self.answer("USE_TZ") {
+            Answer::Absent => Some(django >= DjangoVersion::new(5, 0)),
+            Answer::Bound(value) | Answer::Fallback(value) => answer::truth(&value),
+            Answer::Unknown(_) => None,
+        }
     }
 
     /// `DEFAULT_AUTO_FIELD`, `AutoField` by default before Django 6.0.
-    fn auto_field(&self, django: DjangoVersion, notes: &mut Vec<String>) -> InternalType {
-        match self.default_auto_field.as_deref() {
-            Some("django.db.models.BigAutoField" | "django.db.models.fields.BigAutoField") => InternalType::BigAuto,
-            Some("django.db.models.SmallAutoField") => InternalType::SmallAuto,
-            Some("django.db.models.AutoField" | "django.db.models.fields.AutoField") => InternalType::Auto,
-            Some(other) => {
+    fn auto_field(&self, django: DjangoVersion, notes: &mut Vec<String>) -> Option<InternalType> {
+        let value = match self.answer("DEFAULT_AUTO_FIELD") {
+            Answer::Absent if django >= DjangoVersion::new(6, 0) => return Some(InternalType::BigAuto),
+            Answer::Absent => return Some(InternalType::Auto),
+            Answer::Unknown(_) => return None,
+            Answer::Bound(value) | Answer::Fallback(value) => value,
+        };
+        match value.as_str()? {
+            "django.db.models.BigAutoField" | "django.db.models.fields.BigAutoField" => Some(InternalType::BigAuto),
+            "django.db.models.SmallAutoField" => Some(InternalType::SmallAuto),
+            "django.db.models.AutoField" | "django.db.models.fields.AutoField" => Some(InternalType::Auto),
+            other => {
                 notes.push(format!(
                     "DEFAULT_AUTO_FIELD is `{other}`; the keys of automatic many-to-many tables are taken to be bigint"
                 ));
-                InternalType::BigAuto
+                Some(InternalType::BigAuto)
             }
-            None if django >= DjangoVersion::new(6, 0) => InternalType::BigAuto,
-            None => InternalType::Auto,
         }
     }
 
@@ -203,141 +247,23 @@ impl Settings {
     }
 }
 
-/// A settings module while it is being read.
-struct Reader<'a> {
-    finder: &'a Finder,
-    modules: Modules,
-    /// The module itself, then those it imports everything from, the nearest first.
-    chain: Vec<String>,
+/// All strings in any `INSTALLED_APPS` of the modules.
+fn installed_apps(reader: &Reader<'_>) -> Vec<String> {
+    let mut apps = Vec::new();
+    for value in reader.all("INSTALLED_APPS") {
+        strings(&value, &mut apps);
+    }
+    let mut seen = FxHashSet::default();
+    apps.retain(|app| seen.insert(app.clone()));
+    apps
 }
 
-impl Reader<'_> {
-    /// Reads a module and those of its `import *`; the last of them wins in Python, so it comes first.
-    fn load(&mut self, path: &str) {
-        if self.chain.len() >= MAX_MODULES || self.chain.iter().any(|known| known == path) {
-            return;
-        }
-        let Some(module) = self.finder.module(path, &self.modules) else {
-            self.modules.insert_absent(path.to_owned());
-            return;
-        };
-        self.chain.push(path.to_owned());
-        let stars = module.star_imports.clone();
-        self.modules.insert(module);
-        for star in stars.iter().rev() {
-            self.load(star);
-        }
-    }
-
-    fn settings(&self, module: &str) -> Settings {
-        let text = |name: &str| self.value(name).as_ref().and_then(Value::as_str).map(str::to_owned);
-        let flag = |name: &str| self.value(name).as_ref().and_then(Value::as_bool);
-        let databases = self.value("DATABASES");
-        let database = databases.as_ref().and_then(|databases| item(databases, "default"));
-        let option = |name: &str| {
-            let value = item(database?, name)?;
-            value.as_str().map(str::to_owned)
-        };
-        let options = database.and_then(|database| item(database, "OPTIONS"));
-        let options = options.and_then(|options| item(options, "options"));
-        let parameters = options.and_then(Value::as_str).map(Parameters::read);
-        Settings {
-            module: Some(module.to_owned()),
-            installed_apps: self.installed_apps(),
-            migration_modules: self.migration_modules(),
-            swappable: self.swappable(),
-            default_auto_field: text("DEFAULT_AUTO_FIELD"),
-            default_tablespace: text("DEFAULT_TABLESPACE").filter(|name| !name.is_empty()),
-            default_index_tablespace: text("DEFAULT_INDEX_TABLESPACE").filter(|name| !name.is_empty()),
-            use_tz: flag("USE_TZ"),
-            time_zone: text("TIME_ZONE"),
-            database_time_zone: option("TIME_ZONE"),
-            engine: Engine::read(databases.as_ref()),
-            parameters: parameters.unwrap_or_default(),
-            values: self.values(),
-        }
-    }
-
-    /// The modules of the chain that were read, the nearest first.
-    fn chain(&self) -> impl Iterator<Item = &Module> {
-        self.chain.iter().filter_map(|path| self.modules.get(path))
-    }
-
-    /// A setting's value where the nearest module binds it.
-    fn value(&self, name: &str) -> Option<Value> {
-        let module = self.chain().find(|module| module.bindings.contains_key(name))?;
-        let bound = module.bindings.get(name)?;
-        match self.modules.resolve(module, bound, &mut Vec::new()).into_owned() {
-            // `from .base import X` of a module that nothing was imported from by star.
-            Value::Name(path) => self.elsewhere(&path),
-            value => Some(value),
-        }
-    }
-
-    fn elsewhere(&self, path: &str) -> Option<Value> {
-        let (home, _) = path.rsplit_once('.')?;
-        let mut modules = Modules::new(self.finder.django);
-        modules.insert(self.finder.module(home, &modules)?);
-        match modules.find(path)? {
-            Resolved::Value(value) => Some(value.clone()),
-            Resolved::Class(..) => None,
-        }
-    }
-
-    /// Every setting, as far as it can be evaluated.
-    fn values(&self) -> FxHashMap<String, Value> {
-        let names = self.chain().flat_map(|module| module.bindings.keys());
-        let names = names.filter(|name| name.chars().all(|letter| !letter.is_lowercase()));
-        let mut values = FxHashMap::default();
-        for name in names {
-            if !values.contains_key(name) {
-                // Set to something, whatever that is.
-                let value = self.value(name).unwrap_or_else(|| Value::Name(name.clone()));
-                values.insert(name.clone(), value);
-            }
-        }
-        values
-    }
-
-    /// All strings in any `INSTALLED_APPS` of the chain: lists are added to, inserted into and built in parts.
-    fn installed_apps(&self) -> Vec<String> {
-        let mut apps = Vec::new();
-        for module in self.chain() {
-            if let Some(value) = module.bindings.get("INSTALLED_APPS") {
-                let value = self.modules.resolve(module, value, &mut Vec::new());
-                strings(&value, &mut apps);
-            }
-        }
-        let mut seen = rustc_hash::FxHashSet::default();
-        apps.retain(|app| seen.insert(app.clone()));
-        apps
-    }
-
-    fn migration_modules(&self) -> Vec<(String, String)> {
-        let Some(Value::Dict(items)) = self.value("MIGRATION_MODULES") else {
-            return Vec::new();
-        };
-        let pair = |(label, module): (Value, Value)| Some((label.as_str()?.to_owned(), module.as_str()?.to_owned()));
-        items.into_iter().filter_map(pair).collect()
-    }
-
-    /// Every setting called `..._MODEL` that is `"app.Model"`.
-    fn swappable(&self) -> FxHashMap<String, String> {
-        let names = self
-            .chain()
-            .flat_map(|module| module.bindings.keys())
-            .filter(|name| name.ends_with("_MODEL"));
-        let mut swappable = FxHashMap::default();
-        for name in names {
-            let value = self.value(name);
-            if let Some(model) = value.as_ref().and_then(Value::as_str)
-                && model.split('.').count() == 2
-            {
-                swappable.insert(name.clone(), model.to_owned());
-            }
-        }
-        swappable
-    }
+fn migration_modules(reader: &Reader<'_>) -> Vec<(String, String)> {
+    let Some(Value::Dict(items)) = reader.value("MIGRATION_MODULES") else {
+        return Vec::new();
+    };
+    let pair = |(label, module): (Value, Value)| Some((label.as_str()?.to_owned(), module.as_str()?.to_owned()));
+    items.into_iter().filter_map(pair).collect()
 }
 
 fn strings(value: &Value, into: &mut Vec<String>) {
@@ -348,6 +274,12 @@ fn strings(value: &Value, into: &mut Vec<String>) {
                 strings(item, into);
             }
         }
+        // Some app that is there perhaps.
+        Value::Unknown(unknown) => unknown
+            .alternatives
+            .iter()
+            .flat_map(|all| all.iter())
+            .for_each(|one| strings(one, into)),
         Value::None
         | Value::Bool(_)
         | Value::Int(_)
@@ -357,30 +289,6 @@ fn strings(value: &Value, into: &mut Vec<String>) {
         | Value::Name(_)
         | Value::Setting(_)
         | Value::Call(_)
-        | Value::Function(_)
-        | Value::Unknown(_) => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::string_behind;
-
-    #[test]
-    fn a_settings_module_is_read_from_any_usual_spelling() {
-        assert_eq!(
-            string_behind("\", \"shop.settings\")").as_deref(),
-            Some("shop.settings")
-        );
-        assert_eq!(
-            string_behind("'] = 'shop.settings.local'\n").as_deref(),
-            Some("shop.settings.local")
-        );
-        assert_eq!(
-            string_behind("\",\n    \"shop.settings\",\n)").as_deref(),
-            Some("shop.settings")
-        );
-        assert_eq!(string_behind("\", \"config.settings.\" + environment)"), None);
-        assert_eq!(string_behind("\" is not set"), None);
+        | Value::Function(_) => {}
     }
 }

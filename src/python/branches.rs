@@ -43,6 +43,12 @@ impl<'a> Interpreter<'a> {
         let before = self.scopes.clone();
         let mut after: Option<Vec<Scope>> = perhaps_none.then(|| before.clone());
         let mut returns = false;
+        let order = if perhaps_none {
+            Order::FirstFirst
+        } else {
+            Order::LastFirst
+        };
+        self.perhaps += 1;
         for branch in branches {
             self.scopes.clone_from(&before);
             // A branch that raises ends the migration: it leaves nothing behind.
@@ -50,7 +56,7 @@ impl<'a> Interpreter<'a> {
                 Flow::Next | Flow::Break | Flow::Continue => {
                     let ended = std::mem::take(&mut self.scopes);
                     after = Some(match after {
-                        Some(other) => self.merge(other, &ended, conditional),
+                        Some(other) => self.merge(other, &ended, order, conditional),
                         None => ended,
                     });
                 }
@@ -58,6 +64,7 @@ impl<'a> Interpreter<'a> {
                 Flow::Raise => {}
             }
         }
+        self.perhaps -= 1;
         self.scopes = after.unwrap_or(before);
         if returns {
             return Flow::Return(self.unknown(conditional.test.range(), "decides what is returned, and is not known"));
@@ -65,17 +72,20 @@ impl<'a> Interpreter<'a> {
         Flow::Next
     }
 
-    fn merge(&self, mut one: Vec<Scope>, other: &[Scope], conditional: &ast::StmtIf) -> Vec<Scope> {
+    fn merge(&self, mut one: Vec<Scope>, other: &[Scope], order: Order, conditional: &ast::StmtIf) -> Vec<Scope> {
         let doubt = || self.unknown(conditional.test.range(), "decides, and is not known");
         for (scope, other) in one.iter_mut().zip(other) {
             for (name, binding) in scope.iter_mut() {
                 match other.get(name) {
                     Some(other) if Arc::ptr_eq(other, binding) || other.value == binding.value => {}
                     Some(other) => {
-                        let value = merged(&binding.value, &other.value, &doubt());
+                        let value = merged(&binding.value, &other.value, order, &doubt());
                         *binding = Binding::shared(value, binding.range);
                     }
-                    None => *binding = Binding::shared(doubt(), binding.range),
+                    None => {
+                        let value = doubt().with_alternatives(&[&binding.value]);
+                        *binding = Binding::shared(value, binding.range);
+                    }
                 }
             }
             for (name, binding) in other {
@@ -84,7 +94,7 @@ impl<'a> Interpreter<'a> {
                     let value = if matches!(binding.value, Value::Name(_) | Value::Function(_)) {
                         binding.value.clone()
                     } else {
-                        doubt()
+                        doubt().with_alternatives(&[&binding.value])
                     };
                     scope.insert(Arc::clone(name), Binding::shared(value, binding.range));
                 }
@@ -96,6 +106,7 @@ impl<'a> Interpreter<'a> {
     /// The body of a `try` is taken to succeed; handlers only give the names that it did not bind.
     pub(super) fn attempt(&mut self, statement: &'a ast::StmtTry) -> Flow {
         let before = self.scopes.clone();
+        self.perhaps += 1;
         let flow = self.execute(&statement.body);
         if let (Flow::Raise, [first, ..]) = (&flow, statement.handlers.as_slice()) {
             let ast::ExceptHandler::ExceptHandler(handler) = first;
@@ -108,6 +119,7 @@ impl<'a> Interpreter<'a> {
         for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
             self.execute(&handler.body);
         }
+        self.perhaps -= 1;
         let handled = self.scopes.pop().unwrap_or_default();
         if let Some(scope) = body.last_mut() {
             for (name, binding) in handled {
@@ -160,9 +172,11 @@ impl<'a> Interpreter<'a> {
     /// Runs bodies of which nobody knows how often they run: all they change is unknown.
     pub(super) fn forget(&mut self, bodies: &[&'a [Stmt]], place: TextRange) {
         let before = self.scopes.clone();
+        self.perhaps += 1;
         for body in bodies {
             self.execute(body);
         }
+        self.perhaps -= 1;
         let unknown = self.unknown(place, "is not followed");
         for (scope, before) in self.scopes.iter_mut().zip(&before) {
             for (name, binding) in scope.iter_mut() {
@@ -170,7 +184,7 @@ impl<'a> Interpreter<'a> {
                 let is_same = |before: &Arc<Binding>| Arc::ptr_eq(before, binding) || before.value == binding.value;
                 if !before.is_some_and(is_same) {
                     let before = before.map_or(&Value::None, |binding| &binding.value);
-                    let value = merged(before, &binding.value, &unknown);
+                    let value = merged(before, &binding.value, Order::FirstFirst, &unknown);
                     *binding = Binding::shared(value, binding.range);
                 }
             }
@@ -178,29 +192,43 @@ impl<'a> Interpreter<'a> {
     }
 }
 
+/// Which of two values is the one without an environment.
+#[derive(Clone, Copy)]
+enum Order {
+    FirstFirst,
+    LastFirst,
+}
+
 /// What is the same in both stays: the beginning of lists, the items of tuples, the keys of dicts. All else is in doubt.
-fn merged(one: &Value, other: &Value, doubt: &Value) -> Value {
+fn merged(one: &Value, other: &Value, order: Order, doubt: &Value) -> Value {
     match (one, other) {
         (one, other) if one == other => one.clone(),
         (Value::List(one), Value::List(other)) => {
-            let common = one.iter().zip(other).take_while(|(one, other)| one == other);
-            let mut items: Vec<Value> = common.map(|(one, _)| one.clone()).collect();
-            items.push(doubt.clone());
+            let common = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+            let mut items = one[..common].to_vec();
+            let rest: Vec<&Value> = one[common..].iter().chain(&other[common..]).collect();
+            items.push(doubt.clone().with_alternatives(&rest));
             Value::List(items)
         }
         (Value::Tuple(one), Value::Tuple(other)) if one.len() == other.len() => {
-            let items = one.iter().zip(other).map(|(one, other)| merged(one, other, doubt));
+            let items = one
+                .iter()
+                .zip(other)
+                .map(|(one, other)| merged(one, other, order, doubt));
             Value::Tuple(items.collect())
         }
         (Value::Dict(one), Value::Dict(other)) => {
             let in_other = |key: &Value| other.iter().find(|(name, _)| name == key).map(|(_, value)| value);
             let both = one.iter().map(|(key, value)| {
-                let value = in_other(key).map_or_else(|| doubt.clone(), |other| merged(value, other, doubt));
+                let value = in_other(key).map_or_else(|| doubt.clone(), |other| merged(value, other, order, doubt));
                 (key.clone(), value)
             });
             let new = other.iter().filter(|(key, _)| !one.iter().any(|(name, _)| name == key));
             Value::Dict(both.chain(new.map(|(key, _)| (key.clone(), doubt.clone()))).collect())
         }
-        _ => doubt.clone(),
+        (one, other) => doubt.clone().with_alternatives(&match order {
+            Order::FirstFirst => [one, other],
+            Order::LastFirst => [other, one],
+        }),
     }
 }

@@ -207,6 +207,7 @@ impl Interpreter<'_> {
                     reason: format!("`{class}.{name}` is a member of an enumeration"),
                     source: format!("{class}.{name}"),
                     range: binding.range,
+                    alternatives: None,
                 }),
             };
         }

@@ -9,6 +9,7 @@ use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::classes::Definition;
+use super::inclusions::{self, Included};
 use super::lineage::Receiver;
 use super::{Attribute, Class, Module, Modules, Origin, Setting, constants, settings};
 use crate::source::{Range, SourceFile};
@@ -57,6 +58,9 @@ pub(super) struct Interpreter<'a> {
     pub(super) classes: Vec<Definition>,
     pub(super) functions: FxHashMap<&'a str, &'a StmtFunctionDef>,
     pub(super) star_imports: Vec<String>,
+    pub(super) inclusions: Vec<Included>,
+    /// How many statements are open around this one that may not run to their end.
+    pub(super) perhaps: usize,
     /// The class whose body is being run, by its qualified name.
     pub(super) class_name: Option<String>,
     /// The object whose method is being run.
@@ -96,6 +100,8 @@ impl<'a> Interpreter<'a> {
             classes: Vec::new(),
             functions: FxHashMap::default(),
             star_imports: Vec::new(),
+            inclusions: Vec::new(),
+            perhaps: 0,
             class_name: None,
             receiver: None,
             asked: Vec::new(),
@@ -300,7 +306,13 @@ impl<'a> Interpreter<'a> {
             reason: format!("`{shown}` {why}"),
             source: shown,
             range: self.place_of(range),
+            alternatives: None,
         })
+    }
+
+    /// An unknown that is one of these, as far as they are constants.
+    pub(super) fn one_of(&self, range: TextRange, why: &str, values: &[&Value]) -> Value {
+        self.unknown(range, why).with_alternatives(values)
     }
 
     /// Hands the attributes back to their classes and the rest to the module.
@@ -316,6 +328,7 @@ impl<'a> Interpreter<'a> {
             classes.push(class);
         }
         let mut bindings = FxHashMap::default();
+        let inclusions = inclusions::finished(self.inclusions, &self.scopes[0]);
         for (name, binding) in self.scopes.swap_remove(0) {
             let Binding { value, range } = Arc::unwrap_or_clone(binding);
             match name.rsplit_once('.') {
@@ -342,6 +355,7 @@ impl<'a> Interpreter<'a> {
             bindings,
             classes,
             star_imports: self.star_imports,
+            inclusions,
             asked: self.asked,
             assumed: self.assumed,
             functions: functions.collect(),

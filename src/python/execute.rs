@@ -53,7 +53,10 @@ impl<'a> Interpreter<'a> {
                 }
             }
             Stmt::AugAssign(assign) => self.augmented(assign),
-            Stmt::Expr(expression) => self.mutation(&expression.value),
+            Stmt::Expr(expression) => {
+                self.inclusion(&expression.value);
+                self.mutation(&expression.value);
+            }
             Stmt::Import(import) => self.import(import),
             Stmt::ImportFrom(import) => self.import_from(import),
             Stmt::ClassDef(class) => self.class(class),
@@ -113,6 +116,9 @@ impl<'a> Interpreter<'a> {
             }
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
                 self.unpack(elts, value, place);
+            }
+            Expr::Subscript(subscript) if self.is_namespace(&subscript.value) => {
+                self.include_item(subscript, value, place)
             }
             Expr::Subscript(subscript) => {
                 let key = self.evaluate(&subscript.slice);

@@ -283,6 +283,9 @@ impl<'a> Interpreter<'a> {
             match decided {
                 Some(truth) if truth == stops_at && open == 0 => return last,
                 // `unknown and False` is false, whatever comes before.
+                Some(true) if stops_at && !matches!(last, Value::Bool(_)) => {
+                    return self.one_of(operation.range, "is not decided by constants", &[&last]);
+                }
                 Some(truth) if truth == stops_at => return Value::Bool(truth),
                 Some(_) => {}
                 None => open += 1,
@@ -291,7 +294,7 @@ impl<'a> Interpreter<'a> {
         // The last is the result if it comes to that, whether it is true or not.
         match (open, decided) {
             (0, _) | (1, None) => last,
-            _ => self.unknown(operation.range, "is not decided by constants"),
+            _ => self.one_of(operation.range, "is not decided by constants", &[&last]),
         }
     }
 
@@ -335,7 +338,7 @@ impl<'a> Interpreter<'a> {
                 if body == orelse {
                     return body;
                 }
-                self.unknown(conditional.range, "depends on what is not known")
+                self.one_of(conditional.range, "depends on what is not known", &[&orelse, &body])
             }
         }
     }

@@ -24,6 +24,7 @@ impl Interpreter<'_> {
             let name = alias.name.as_str();
             if name == "*" {
                 self.star_imports.push(module.clone());
+                self.include_star(&module, self.place_of(statement.range));
                 continue;
             }
             let path = format!("{module}.{name}");

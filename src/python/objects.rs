@@ -171,6 +171,7 @@ impl<'m> Object<'m> {
                 reason: doubt.clone(),
                 source: doubt,
                 range: Range::default(),
+                alternatives: None,
             })),
             None => Some(value),
         }

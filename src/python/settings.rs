@@ -38,6 +38,15 @@ impl SettingValues {
         }
     }
 
+    /// What is said of some settings, where no module was read.
+    #[must_use]
+    pub fn unread(values: FxHashMap<String, Value>) -> Self {
+        Self {
+            values,
+            ..Self::default()
+        }
+    }
+
     /// With the dotted names of the project's own apps.
     #[must_use]
     pub fn with_apps(self, apps: Vec<String>) -> Self {

@@ -93,13 +93,14 @@ impl Moment {
 
 impl Moment {
     /// The moment as Django sends it: a naive one gets the project's time zone where `USE_TZ` is on. See `make_aware`.
-    pub(super) fn aware(self, use_tz: bool, time_zone: Option<&str>) -> Option<Self> {
+    pub(super) fn aware(self, use_tz: Option<bool>, time_zone: Option<&str>) -> Option<Self> {
         match self {
+            Moment::DateTime { offset: None, .. } if use_tz.is_none() => None,
             Moment::DateTime {
                 date,
                 time,
                 offset: None,
-            } if use_tz => {
+            } if use_tz == Some(true) => {
                 // Other zones' offsets change over the years, and their history is not at hand.
                 let is_utc = matches!(time_zone, Some("UTC" | "Etc/UTC" | "Etc/GMT" | "GMT"));
                 is_utc.then(|| Moment::DateTime {

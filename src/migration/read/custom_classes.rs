@@ -313,6 +313,7 @@ fn not_followed(value: &Value) -> Value {
         reason: "the class turns it into something of its own".to_owned(),
         source: format!("{value:?}"),
         range: Range::default(),
+        alternatives: None,
     })
 }
 

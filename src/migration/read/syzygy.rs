@@ -209,6 +209,7 @@ fn called(default: &Value, range: Range) -> Value {
             reason: "what its default returns is known only when the migration runs".to_owned(),
             source: format!("{default:?}"),
             range,
+            alternatives: None,
         })
     };
     match default {

@@ -284,5 +284,6 @@ fn unknown(reason: &str) -> Value {
         reason: reason.to_owned(),
         source: reason.to_owned(),
         range: Range::default(),
+        alternatives: None,
     })
 }

@@ -150,7 +150,7 @@ impl Compiler<'_, '_> {
 
     /// `_convert_sql_to_tz`: the moment as clocks show it, and how far that varies.
     fn in_zone(&self, moment: &Compiled, zone: Option<&Value>) -> Option<(Sql, Volatility)> {
-        if !self.settings().use_tz {
+        if self.settings().use_tz == Some(false) {
             return Some((moment.sql.clone(), Volatility::Stable));
         }
         let zone = match zone {

@@ -1,0 +1,134 @@
+//! What is known of one setting: it is absent, bound, falls back to a constant, or nobody can say.
+
+use crate::value::{Call, Value};
+
+/// What is known of a setting.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::project) enum Answer {
+    /// All that could bind it was read, and nothing does: Django's default holds.
+    Absent,
+    /// It is this.
+    Bound(Value),
+    /// It is computed, and falls back to this constant.
+    Fallback(Value),
+    /// Nobody can say, for this reason.
+    Unknown(String),
+}
+
+impl Answer {
+    /// What a value that a settings module binds says.
+    pub(super) fn of(value: &Value) -> Self {
+        match value {
+            Value::Name(path) => Answer::Unknown(format!("it is `{path}`, which is not at hand")),
+            Value::Setting(name) => Answer::Unknown(format!("it is `settings.{name}`")),
+            Value::Unknown(_) | Value::Call(_) | Value::Operation(..) | Value::Function(_) => match fallback(value) {
+                Some(constant) => Answer::Fallback(constant),
+                None => Answer::Unknown(reason(value)),
+            },
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Bytes(_)
+            | Value::List(_)
+            | Value::Tuple(_)
+            | Value::Set(_)
+            | Value::Dict(_) => Answer::Bound(value.clone()),
+        }
+    }
+
+    /// The value, be it a fallback.
+    pub(super) fn value(&self) -> Option<&Value> {
+        match self {
+            Answer::Bound(value) | Answer::Fallback(value) => Some(value),
+            Answer::Absent | Answer::Unknown(_) => None,
+        }
+    }
+
+    /// The same where what it comes to makes sense; else it is not known.
+    pub(super) fn filtered(self, makes_sense: impl Fn(&Value) -> bool) -> Self {
+        match self.value() {
+            Some(value) if !makes_sense(value) => Answer::Unknown("it is not what Django takes".to_owned()),
+            Some(_) | None => self,
+        }
+    }
+}
+
+fn reason(value: &Value) -> String {
+    match value {
+        Value::Unknown(unknown) => unknown.reason.clone(),
+        Value::Call(call) => format!("it is what `{}` returns", call.class_name()),
+        _ => "it is computed".to_owned(),
+    }
+}
+
+/// The constant that code falls back to where the environment says nothing.
+pub(in crate::project) fn fallback(value: &Value) -> Option<Value> {
+    match value {
+        Value::Str(_) | Value::Bool(_) | Value::Int(_) | Value::None => Some(value.clone()),
+        Value::Call(call) => default_of(call).and_then(fallback),
+        Value::Unknown(unknown) => unknown.alternatives.as_ref()?.iter().find_map(fallback),
+        Value::Float(_)
+        | Value::Bytes(_)
+        | Value::List(_)
+        | Value::Tuple(_)
+        | Value::Set(_)
+        | Value::Dict(_)
+        | Value::Name(_)
+        | Value::Setting(_)
+        | Value::Function(_)
+        | Value::Operation(..) => None,
+    }
+}
+
+/// The value that a call falls back to where the environment says nothing: `os.environ.get("X", "..")`, `env("X", default="..")`,
+/// and of `env = environ.Env(X=(str, ".."))` what it says itself.
+pub(in crate::project) fn default_of(call: &Call) -> Option<&Value> {
+    let given = call.kwargs.iter().find(|(name, _)| name == "default");
+    if let Some((_, value)) = given {
+        return Some(value);
+    }
+    let path = call.path.as_str();
+    match path {
+        // `getattr(local_settings, "X", "..")`
+        "builtins.getattr" => return call.args.get(2),
+        // `str(os.environ.get("X", ".."))`
+        "builtins.str" | "builtins.bool" | "builtins.int" => return call.args.first(),
+        _ if path.ends_with("strtobool") => return call.args.first(),
+        // django-configurations: `values.Value("..")`
+        _ if path.starts_with("configurations.values.") => return call.args.first(),
+        _ => {}
+    }
+    // A method has its object first.
+    let names = usize::from(path.starts_with('.'));
+    let second = call.args.get(names + 1);
+    second.or_else(|| scheme_of(call.args.first()?, call.args.get(names)?.as_str()?))
+}
+
+/// The default in the scheme of django-environ: `Env(NAME=(cast, default))`.
+fn scheme_of<'v>(environment: &'v Value, name: &str) -> Option<&'v Value> {
+    let Value::Call(call) = environment else {
+        return None;
+    };
+    match call.kwargs.iter().find(|(declared, _)| declared == name) {
+        Some((_, Value::Tuple(scheme))) => scheme.get(1),
+        _ => None,
+    }
+}
+
+/// A flag as Python's truth, or as the words of environments.
+pub(in crate::project) fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::Int(number) => Some(*number != 0),
+        Value::None => Some(false),
+        Value::Call(call) => default_of(call).and_then(truth),
+        Value::Str(text) => match text.to_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => Some(true),
+            "false" | "0" | "no" | "off" | "" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,2 @@
+SECRET_KEY = "-"
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "shop"]

@@ -1,0 +1,3 @@
+from .base import *
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

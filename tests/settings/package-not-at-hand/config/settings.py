@@ -1,0 +1,5 @@
+from our_company.settings import *
+
+SECRET_KEY = "-"
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "shop"]
+AUTH_USER_MODEL = "shop.Customer"

@@ -1,0 +1,1 @@
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

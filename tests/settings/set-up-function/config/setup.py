@@ -1,0 +1,5 @@
+import os
+
+
+def set_up():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.conf.dev")

@@ -1,0 +1,3 @@
+SECRET_KEY = "-"
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "shop"]
+TIME_ZONE = "UTC"

@@ -1,0 +1,2 @@
+AUTH_USER_MODEL = "shop.Customer"
+TIME_ZONE = "Europe/Berlin"
