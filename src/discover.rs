@@ -51,6 +51,8 @@ pub struct Found {
     pub servers: Vec<PathBuf>,
     /// Files that bind `INSTALLED_APPS`.
     pub settings: Vec<PathBuf>,
+    /// Files that may name the versions of packages, by their names.
+    pub requirements: Vec<PathBuf>,
     /// Files and folders that could not be read.
     pub unread: Vec<Unread>,
     /// Links to folders outside of the project, which are not walked.
@@ -172,7 +174,12 @@ fn walk(search: &Search<'_>, found: &mut Found) -> Vec<PathBuf> {
     search
         .files
         .walk(search.root, &mut is_searched, &mut |step| match step {
-            Step::Entry(entry) if entry.kind == Kind::Folder || !is_python(&entry.path) => {}
+            Step::Entry(entry) if entry.kind == Kind::Folder => {}
+            Step::Entry(entry) if !is_python(&entry.path) => {
+                if entry.kind == Kind::File && names_requirements(&entry.path) {
+                    found.requirements.push(entry.path);
+                }
+            }
             Step::Entry(entry) => {
                 search.progress.step();
                 match entry.kind {
@@ -193,6 +200,34 @@ fn walk(search: &Search<'_>, found: &mut Found) -> Vec<PathBuf> {
         });
     found.links_out = links.out;
     files
+}
+
+/// Whether a file may say which packages a project needs, by its name and those of the folders around it.
+fn names_requirements(path: &Path) -> bool {
+    const NAMES: [&str; 13] = [
+        "uv.lock",
+        "poetry.lock",
+        "pdm.lock",
+        "pylock.toml",
+        "pixi.lock",
+        "Pipfile.lock",
+        "Pipfile",
+        "pyproject.toml",
+        "pixi.toml",
+        "setup.cfg",
+        "environment.yml",
+        "environment.yaml",
+        "conda-lock.yml",
+    ];
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    if !name.ends_with(".txt") && !name.ends_with(".in") {
+        return NAMES.contains(&name);
+    }
+    let mut near = path.ancestors().take(3).filter_map(Path::file_name);
+    near.any(|part| {
+        let part = part.to_string_lossy().to_lowercase();
+        part.contains("require") || part.contains("depend") || part.contains("constraint") || part == "pip"
+    })
 }
 
 /// Whether a link is but another name of a file that is found at its own place. In a folder of migrations it is one itself.

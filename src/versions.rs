@@ -48,6 +48,9 @@ impl DjangoVersion {
         DjangoVersion::new(6, 1),
     ];
 
+    /// The newest of them.
+    pub const NEWEST: DjangoVersion = DjangoVersion::new(6, 1);
+
     /// The newest known release that is not newer, else the oldest one.
     #[must_use]
     pub fn nearest_known(self) -> Self {
@@ -55,12 +58,13 @@ impl DjangoVersion {
         not_newer.find(|known| *known <= self).unwrap_or(Self::KNOWN[0])
     }
 
-    /// Reads a version that a person asks for.
+    /// Reads a version that a person asks for: a known one, or one that is newer than all of them.
     ///
     /// # Errors
     /// A sentence that names the versions there are.
     pub fn known(text: &str) -> Result<Self, String> {
-        let version = Self::parse(text).filter(|version| Self::KNOWN.contains(version));
+        let is_fine = |version: &Self| Self::KNOWN.contains(version) || *version > Self::NEWEST;
+        let version = Self::parse(text).filter(is_fine);
         version
             .ok_or_else(|| format!("Django {text} is not known to forelock; it knows 4.2, 5.0, 5.1, 5.2, 6.0 and 6.1"))
     }

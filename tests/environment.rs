@@ -358,6 +358,89 @@ fn a_version_that_forelock_does_not_know_is_said() {
     }
 }
 
+#[test]
+fn a_version_is_found_in_whichever_file_says_it() {
+    let conda = "name: shop\ndependencies:\n  - python=3.12\n  - django=5.1\n";
+    let pip_in_conda = "dependencies:\n  - pip:\n    - Django==5.1.4\n";
+    let conda_lock = "package:\n- name: django\n  version: 5.1.4\n  manager: conda\n";
+    let cases: [(&str, &str); 14] = [
+        (
+            "setup.cfg",
+            "[options]\ninstall_requires =\n    asgiref\n    Django==5.1.4\n",
+        ),
+        ("setup.cfg", "[options]\ninstall_requires = django>=5.1,<5.2\n"),
+        ("setup.py", "setup(install_requires=['asgiref', 'Django~=5.1.0'])\n"),
+        ("Pipfile", "[packages]\ndjango = \"==5.1.4\"\n"),
+        (
+            "Pipfile",
+            "[packages]\nDjango = {version = \"~=5.1.0\", extras = [\"argon2\"]}\n",
+        ),
+        ("pixi.toml", "[pypi-dependencies]\ndjango = \"==5.1.4\"\n"),
+        (
+            "pyproject.toml",
+            "[tool.pixi.pypi-dependencies]\ndjango = { version = \"==5.1.4\" }\n",
+        ),
+        ("environment.yml", conda),
+        ("environment.yaml", pip_in_conda),
+        ("conda-lock.yml", conda_lock),
+        ("dependencies/pip/base.txt", "django==5.1.4\n"),
+        ("scripts/docker/dev/requirements/2_rsr.txt", "Django==5.1.4\n"),
+        (
+            "deploy/Pipfile.lock",
+            "{\"default\": {\"django\": {\"version\": \"==5.1.4\"}}}",
+        ),
+        (
+            "backend/uv.lock",
+            "[[package]]\nname = \"django\"\nversion = \"5.1.4\"\n",
+        ),
+    ];
+    for (file, text) in cases {
+        let (version, notes) = django(&[(file, text)]);
+        assert_eq!(version, DjangoVersion::new(5, 1), "{file}: {text}");
+        assert!(notes.is_empty(), "{file}: {notes:?}");
+    }
+}
+
+#[test]
+fn lists_of_requirements_that_include_others_are_followed() {
+    let chain = [
+        ("requirements.txt", "-r deploy/all.txt\n"),
+        ("deploy/all.txt", "asgiref\n--requirement=common/web.txt\n"),
+        ("deploy/common/web.txt", "django\n-c ../pins.txt\n"),
+        ("deploy/pins.txt", "django==5.1.4\n"),
+    ];
+    assert_eq!(django(&chain), (DjangoVersion::new(5, 1), Vec::new()));
+    let circle = [("requirements.txt", "-r requirements.txt\ndjango==5.1\n")];
+    assert_eq!(django(&circle).0, DjangoVersion::new(5, 1));
+}
+
+#[test]
+fn what_the_application_runs_on_counts_more_than_what_its_tests_ask_for() {
+    let files = [
+        ("tests/requirements/base.txt", "django==4.2\n"),
+        ("dependencies/pip/base.txt", "django==5.1.4\n"),
+        ("dependencies/pip/dev.txt", "django>=5.0\n"),
+    ];
+    assert_eq!(django(&files).0, DjangoVersion::new(5, 1));
+}
+
+#[test]
+fn a_version_newer_than_all_known_is_judged_as_the_newest_whoever_says_it() {
+    let cases: [(&str, &str); 5] = [
+        ("uv.lock", "[[package]]\nname = \"django\"\nversion = \"9.0\"\n"),
+        ("requirements.txt", "django==9.0.1\n"),
+        ("requirements.txt", "django>=9.0\n"),
+        ("pyproject.toml", "[tool.poetry.dependencies]\ndjango = \"^9.0\"\n"),
+        ("forelock.toml", "django-version = \"9.0\"\n"),
+    ];
+    for (file, text) in cases {
+        let (version, notes) = django(&[(file, text)]);
+        assert_eq!(version, DjangoVersion::new(6, 1), "{file}: {text}");
+        assert_eq!(notes.len(), 1, "{file}: {text}: {notes:?}");
+        assert!(notes[0].contains("forelock"), "{notes:?}");
+    }
+}
+
 // Settings.
 
 const MANAGE: &str = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.settings.local')\n";

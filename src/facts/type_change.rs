@@ -302,7 +302,7 @@ mod tests {
             &DataType::parse(to),
             Some(&Using::Cast),
             false,
-            "UTC",
+            Some("UTC"),
             PostgresVersion::DEFAULT,
         )
     }

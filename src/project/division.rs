@@ -58,6 +58,8 @@ struct Share {
     servers: Vec<PathBuf>,
     /// Files that bind `INSTALLED_APPS`.
     settings: Vec<PathBuf>,
+    /// Files of the whole tree that may name Django's version.
+    requirements: Arc<[PathBuf]>,
     folders: Vec<Folder>,
 }
 
@@ -114,11 +116,15 @@ fn shares(root: &Path, mut found: Found) -> Vec<Share> {
         std::mem::take(&mut found.servers),
         std::mem::take(&mut found.settings),
     );
+    let requirements: Arc<[PathBuf]> = std::mem::take(&mut found.requirements).into();
     let mut shares: Vec<Share> = manage_files.into_iter().map(Share::managed).collect();
     // The innermost is asked first.
     shares.sort_by_key(|share| std::cmp::Reverse(share.root.components().count()));
     if shares.len() != 1 {
         shares.push(Share::unmanaged(root));
+    }
+    for share in &mut shares {
+        share.requirements = Arc::clone(&requirements);
     }
     for server in servers {
         owner(&mut shares, &server).servers.push(server);
@@ -178,6 +184,7 @@ impl Share {
             manage_file: Some(manage_file),
             servers: Vec::new(),
             settings: Vec::new(),
+            requirements: Arc::default(),
             folders: Vec::new(),
         }
     }
@@ -188,6 +195,7 @@ impl Share {
             manage_file: None,
             servers: Vec::new(),
             settings: Vec::new(),
+            requirements: Arc::default(),
             folders: Vec::new(),
         }
     }
@@ -220,6 +228,7 @@ fn divide_share(
 ) -> Result<(), LoadError> {
     let (manage_file, servers) = (share.manage_file.clone(), share.servers.clone());
     let settings = share.settings.clone();
+    let requirements = Arc::clone(&share.requirements);
     let mut whole = division(request, target, share)?;
     let joining = if manage_file.is_some() {
         Joining::WherePossible
@@ -259,6 +268,7 @@ fn divide_share(
                 .filter(|file| file.starts_with(&root))
                 .cloned()
                 .collect(),
+            requirements: Arc::clone(&requirements),
             root,
             folders,
         };
@@ -288,8 +298,14 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
         .as_ref()
         .map(|environment| environment.site_packages.as_path());
     let django = match request.django.or(configuration.django_version) {
-        Some(version) => DjangoFound::said(version),
-        None => lockfile::django(&share.root, site_packages, &files, request.working_folder),
+        Some(version) => lockfile::judged_as_known(DjangoFound::said(version)),
+        None => lockfile::django(
+            &share.root,
+            &share.requirements,
+            site_packages,
+            &files,
+            request.working_folder,
+        ),
     };
     let installed = environment
         .iter()

@@ -34,6 +34,22 @@ impl DjangoFound {
     }
 }
 
+/// Files that include each other more deeply than this do so in a circle.
+const MAX_INCLUDES: usize = 8;
+
+/// Files that describe a project, beside lists of requirements.
+const DESCRIPTIONS: [&str; 9] = [
+    "pyproject.toml",
+    "setup.cfg",
+    "Pipfile",
+    "pixi.toml",
+    "environment.yml",
+    "environment.yaml",
+    "conda.yml",
+    "conda.yaml",
+    "setup.py",
+];
+
 /// The distribution of Django.
 const DJANGO: &str = "django";
 
@@ -61,14 +77,26 @@ enum Comparison {
 /// The version that the project pins, else the installed one, else the newest that its requirements allow.
 ///
 /// One that forelock does not know is judged as the nearest that it does.
-pub(super) fn django(root: &Path, site_packages: Option<&Path>, files: &Files, working_folder: &Path) -> DjangoFound {
+pub(super) fn django(
+    root: &Path,
+    elsewhere: &[PathBuf],
+    site_packages: Option<&Path>,
+    files: &Files,
+    working_folder: &Path,
+) -> DjangoFound {
     let mut search = Search {
         package: DJANGO,
         files,
         working_folder,
         unread: Vec::new(),
     };
-    let mut found = search.of_project(root, site_packages);
+    let mut found = judged_as_known(search.of_project(root, elsewhere, site_packages));
+    found.notes.splice(0..0, search.unread);
+    found
+}
+
+/// A release that forelock does not know becomes the nearest that it does, which is said.
+pub(super) fn judged_as_known(mut found: DjangoFound) -> DjangoFound {
     let nearest = found.version.nearest_known();
     if nearest != found.version {
         let note = format!(
@@ -77,7 +105,6 @@ pub(super) fn django(root: &Path, site_packages: Option<&Path>, files: &Files, w
         );
         found = DjangoFound::guessed(nearest, note);
     }
-    found.notes.splice(0..0, search.unread);
     found
 }
 
@@ -126,7 +153,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn of_project(&mut self, root: &Path, site_packages: Option<&Path>) -> DjangoFound {
+    fn of_project(&mut self, root: &Path, elsewhere: &[PathBuf], site_packages: Option<&Path>) -> DjangoFound {
         let mut requirement = None;
         for folder in up_to_git(self.files, root) {
             if let Some(version) = self.locked(folder) {
@@ -144,10 +171,62 @@ impl Search<'_> {
         if let Some(version) = site_packages.and_then(|folder| self.installed(folder)) {
             return DjangoFound::said(version);
         }
+        let requirement = requirement.or_else(|| self.in_tree(root, elsewhere));
         match requirement {
             Some((path, requirement)) => requirement.guess(&shown(self.working_folder, &path)),
             None => assumed(),
         }
+    }
+
+    /// What the other files of the tree ask for: a pin counts more than a range, and the project's own more than others'.
+    fn in_tree(&mut self, root: &Path, elsewhere: &[PathBuf]) -> Option<(PathBuf, Requirement)> {
+        let mut found: Vec<(PathBuf, Requirement)> = Vec::new();
+        for path in elsewhere {
+            found.extend(self.asked(path).map(|requirement| (path.clone(), requirement)));
+        }
+        found.into_iter().min_by_key(|(path, requirement)| {
+            let words = path.to_string_lossy().to_lowercase();
+            let is_aside = ["test", "dev", "doc", "example", "lint"]
+                .iter()
+                .any(|word| words.contains(word));
+            let is_pinned = requirement.pinned().is_some();
+            (!path.starts_with(root), !is_pinned, is_aside, path.components().count())
+        })
+    }
+
+    /// What one file asks for, by its name.
+    fn asked(&mut self, path: &Path) -> Option<Requirement> {
+        let name = path.file_name()?.to_str()?;
+        let text = self.text_of(path)?;
+        match name {
+            "uv.lock" | "poetry.lock" | "pdm.lock" | "pylock.toml" => {
+                in_package_list(&text, self.package).map(Requirement::exactly)
+            }
+            "pixi.lock" | "conda-lock.yml" => in_yaml_list(&text, self.package).map(Requirement::exactly),
+            "Pipfile.lock" => in_pipfile(&text, self.package).map(Requirement::exactly),
+            "pyproject.toml" | "pixi.toml" | "Pipfile" => in_toml(&text, self.package),
+            "setup.cfg" | "setup.py" => in_setup(&text, self.package),
+            "environment.yml" | "environment.yaml" | "conda.yml" | "conda.yaml" => in_conda(&text, self.package),
+            _ => self.in_chain(path, &text, 0),
+        }
+    }
+
+    /// A file of requirements, and those that it includes: `-r base.txt`, `-c constraints.txt`.
+    fn in_chain(&mut self, path: &Path, text: &str, depth: usize) -> Option<Requirement> {
+        let mut found = in_requirements(text, self.package);
+        if depth >= MAX_INCLUDES || found.as_ref().is_some_and(|requirement| requirement.pinned().is_some()) {
+            return found;
+        }
+        for included in text.lines().filter_map(included) {
+            let path = path.parent()?.join(included);
+            let Some(text) = self.text_of(&path) else { continue };
+            let inner = self.in_chain(&path, &text, depth + 1);
+            let is_better = |inner: &Requirement| found.is_none() || inner.pinned().is_some();
+            if inner.as_ref().is_some_and(is_better) {
+                found = inner;
+            }
+        }
+        found
     }
 
     /// The exact version in a lock file of this folder.
@@ -157,6 +236,13 @@ impl Search<'_> {
                 .text_of(&folder.join(name))
                 .as_deref()
                 .and_then(|text| in_package_list(text, self.package));
+            if version.is_some() {
+                return version;
+            }
+        }
+        for name in ["pixi.lock", "conda-lock.yml"] {
+            let text = self.text_of(&folder.join(name));
+            let version = text.and_then(|text| in_yaml_list(&text, self.package));
             if version.is_some() {
                 return version;
             }
@@ -181,14 +267,14 @@ impl Search<'_> {
     fn required(&mut self, folder: &Path) -> Option<(PathBuf, Requirement)> {
         let mut found = Vec::new();
         for path in requirements_files(folder, self.files) {
-            let requirement = self.text_of(&path);
-            let requirement = requirement.and_then(|text| in_requirements(&text, self.package));
+            let requirement = self.asked(&path);
             found.extend(requirement.map(|requirement| (path, requirement)));
         }
-        let pyproject = folder.join("pyproject.toml");
-        let requirement = self.text_of(&pyproject);
-        let requirement = requirement.and_then(|text| in_pyproject(&text, self.package));
-        found.extend(requirement.map(|requirement| (pyproject, requirement)));
+        for name in DESCRIPTIONS {
+            let path = folder.join(name);
+            let requirement = self.asked(&path);
+            found.extend(requirement.map(|requirement| (path, requirement)));
+        }
         let pinned = found.iter().position(|(_, requirement)| requirement.pinned().is_some());
         let best = pinned.unwrap_or(0);
         (!found.is_empty()).then(|| found.swap_remove(best))
@@ -242,6 +328,57 @@ fn is_same_package(name: &str, package: &str) -> bool {
     name.bytes().map(normal).eq(package.bytes().map(normal))
 }
 
+/// `name: django` with `version: 5.2.1` behind it, as the lock files of conda and pixi have it.
+fn in_yaml_list(text: &str, package: &str) -> Option<DjangoVersion> {
+    let mut is_wanted = false;
+    let mut newest = None;
+    for line in text.lines().map(|line| line.trim().trim_start_matches("- ")) {
+        if let Some(name) = line.strip_prefix("name: ") {
+            is_wanted = is_same_package(name, package);
+        } else if let Some(version) = line.strip_prefix("version: ").filter(|_| is_wanted) {
+            newest = newest.max(DjangoVersion::parse(version.trim_matches(['"', '\''])));
+        }
+    }
+    newest
+}
+
+/// `-r base.txt`, `--requirement=base.txt`, `-c constraints.txt`.
+fn included(line: &str) -> Option<&str> {
+    let line = line.split(" #").next()?.trim();
+    let options = ["--requirement", "--constraint", "-r", "-c"];
+    let rest = options.iter().find_map(|option| line.strip_prefix(option))?;
+    Some(rest.trim_start_matches(['=', ' '])).filter(|path| !path.is_empty() && !path.contains("://"))
+}
+
+/// Lines and strings of setup.cfg and setup.py.
+fn in_setup(text: &str, package: &str) -> Option<Requirement> {
+    let of_line = |line: &'_ str| {
+        let bare = line
+            .trim_start_matches("install_requires")
+            .trim_start_matches([' ', '=']);
+        let mut words = line.split(['"', '\'']).chain([bare]);
+        words.find_map(|word| Requirement::parse(word, package).filter(|found| !found.clauses.is_empty()))
+    };
+    text.lines().map(str::trim).find_map(of_line)
+}
+
+/// `- django=5.1`, and what stands below `- pip:`.
+fn in_conda(text: &str, package: &str) -> Option<Requirement> {
+    let lines = text.lines().filter_map(|line| line.trim().strip_prefix("- "));
+    let mut found = lines.filter_map(|line| {
+        let line = line.trim_matches(['"', '\'']).split(" #").next()?;
+        match line.split_once('=') {
+            // conda's `name=version=build`: all releases that begin so.
+            Some((name, rest)) if !rest.starts_with('=') && !name.contains(['<', '>', '~', '!', ' ']) => {
+                let version = rest.split('=').next()?;
+                Requirement::parse(&format!("{name}=={version}"), package)
+            }
+            Some(_) | None => Requirement::parse(line, package),
+        }
+    });
+    found.find(|requirement| !requirement.clauses.is_empty())
+}
+
 fn in_pipfile(text: &str, package: &str) -> Option<DjangoVersion> {
     let lock: serde_json::Value = serde_json::from_str(text).ok()?;
     let version = lock.get("default")?.get(package)?.get("version")?.as_str()?;
@@ -277,6 +414,19 @@ fn in_requirements(text: &str, package: &str) -> Option<Requirement> {
     (!requirements.is_empty()).then(|| requirements.swap_remove(best))
 }
 
+/// pyproject.toml, Pipfile and pixi.toml.
+fn in_toml(text: &str, package: &str) -> Option<Requirement> {
+    in_pyproject(text, package).or_else(|| {
+        let document = DeTable::parse(text).ok()?;
+        let document = document.get_ref();
+        let pixi = table(document, "tool").and_then(|tool| table(tool, "pixi"));
+        let groups = ["packages", "default", "pypi-dependencies", "dependencies"];
+        let tables = [Some(document), pixi].into_iter().flatten();
+        let mut tables = tables.flat_map(|document| groups.iter().filter_map(|group| table(document, group)));
+        tables.find_map(|table| in_table(table, package))
+    })
+}
+
 /// The project's own dependencies, then its extras and groups, else Poetry's.
 fn in_pyproject(text: &str, package: &str) -> Option<Requirement> {
     let document = DeTable::parse(text).ok()?;
@@ -298,7 +448,14 @@ fn in_pyproject(text: &str, package: &str) -> Option<Requirement> {
 }
 
 fn in_poetry(document: &DeTable<'_>, package: &str) -> Option<Requirement> {
-    let dependencies = table(table(table(document, "tool")?, "poetry")?, "dependencies")?;
+    in_table(
+        table(table(table(document, "tool")?, "poetry")?, "dependencies")?,
+        package,
+    )
+}
+
+/// `django = "^5.1"` or `django = { version = "^5.1" }`.
+fn in_table(dependencies: &DeTable<'_>, package: &str) -> Option<Requirement> {
     let mut entries = dependencies.iter();
     let (_, version) = entries.find(|(name, _)| is_same_package(name.get_ref(), package))?;
     let version = version.get_ref();
@@ -311,6 +468,14 @@ fn table<'a, 'text>(table: &'a DeTable<'text>, key: &str) -> Option<&'a DeTable<
 }
 
 impl Requirement {
+    /// This release and no other.
+    fn exactly(version: DjangoVersion) -> Self {
+        Self {
+            clauses: vec![(Comparison::Equal, version)],
+            text: format!("=={version}"),
+        }
+    }
+
     /// Reads `Django[argon2]>=4.2,<6 ; python_version >= "3.10"`; `None` for other packages.
     fn parse(line: &str, package: &str) -> Option<Self> {
         let line = line.split(';').next()?.trim();
@@ -396,11 +561,19 @@ impl Requirement {
             .iter()
             .filter(|(comparison, _)| comparison.is_upper_bound());
         let bound = bounds.map(|(_, version)| *version).min();
-        bound.unwrap_or(DjangoVersion::DEFAULT).nearest_known()
+        let asked = self
+            .clauses
+            .iter()
+            .filter(|(comparison, _)| matches!(comparison, Comparison::AtLeast | Comparison::Above));
+        let asked = asked.map(|(_, version)| *version).max();
+        bound.or(asked).unwrap_or(DjangoVersion::DEFAULT).nearest_known()
     }
 
     /// The newest allowed release where the requirement has an upper bound; else the default, if allowed.
     fn guess(&self, path: &Path) -> DjangoFound {
+        if let Some(version) = self.pinned() {
+            return DjangoFound::said(version);
+        }
         let allowed = self.allowed();
         let is_bounded = self.clauses.iter().any(|(comparison, _)| comparison.is_upper_bound());
         let newest = allowed.last().copied();
@@ -410,8 +583,14 @@ impl Requirement {
             Some(newest) => newest,
             None => self.nearest_known(),
         };
+        let is_newer = newest.is_none() && version == DjangoVersion::NEWEST;
+        let newer = if is_newer {
+            ", and forelock knows no newer one"
+        } else {
+            ""
+        };
         let note = format!(
-            "Django {version} is assumed: {} asks for `django{}`; set `django-version` to be sure",
+            "Django {version} is assumed: {} asks for `django{}`{newer}; set `django-version` to be sure",
             path.display(),
             self.text
         );

@@ -158,9 +158,6 @@ impl Finder {
 
     /// Reads a file as the module with this dotted path; `None` if there is no such file, or it cannot be read and is noted.
     pub(super) fn file(&self, path: &Path, module: &str, modules: &Modules) -> Option<Module> {
-        if !matches!(self.files.kind(path), Ok(Some(Kind::File))) {
-            return None;
-        }
         let source = self.source(path, self.bytes(path)?)?;
         let origin = Origin {
             path: module,

@@ -9,7 +9,7 @@ use ruff_text_size::{Ranged, TextRange};
 use super::evaluate::{Binding, Interpreter, Scope};
 use super::execute::Flow;
 use super::operators;
-use crate::value::Value;
+use crate::value::{Operator, Value};
 
 impl<'a> Interpreter<'a> {
     pub(super) fn branches(&mut self, conditional: &'a ast::StmtIf) -> Flow {
@@ -199,6 +199,15 @@ enum Order {
     LastFirst,
 }
 
+/// The items of a sum of lists; a summand that is no list is an item.
+fn summands(value: &Value) -> Vec<Value> {
+    match value {
+        Value::List(items) => items.clone(),
+        Value::Operation(Operator::Add, parts) => parts.iter().flat_map(summands).collect(),
+        other => vec![other.clone()],
+    }
+}
+
 /// What is the same in both stays: the beginning of lists, the items of tuples, the keys of dicts. All else is in doubt.
 fn merged(one: &Value, other: &Value, order: Order, doubt: &Value) -> Value {
     match (one, other) {
@@ -225,6 +234,12 @@ fn merged(one: &Value, other: &Value, order: Order, doubt: &Value) -> Value {
             });
             let new = other.iter().filter(|(key, _)| !one.iter().any(|(name, _)| name == key));
             Value::Dict(both.chain(new.map(|(key, _)| (key.clone(), doubt.clone()))).collect())
+        }
+        // `LIST + unknown` has at least what is in the list.
+        (one @ Value::List(_), other @ Value::Operation(Operator::Add, _))
+        | (one @ Value::Operation(Operator::Add, _), other @ Value::List(_)) => {
+            let [one, other] = [one, other].map(|value| Value::List(summands(value)));
+            merged(&one, &other, order, doubt)
         }
         (one, other) => doubt.clone().with_alternatives(&match order {
             Order::FirstFirst => [one, other],

@@ -61,7 +61,7 @@ fn answer(
 ) -> TypeChange {
     let version = PostgresVersion(u8::try_from(version).expect("a major version"));
     let (from, to) = (DataType::parse(before), DataType::parse(after));
-    type_change(&from, &to, using, collation_changes, time_zone, version)
+    type_change(&from, &to, using, collation_changes, Some(time_zone), version)
 }
 
 impl Compared {
