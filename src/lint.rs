@@ -35,7 +35,7 @@ use crate::catalog::Cause;
 use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::fingerprint::Namer;
 use crate::history::{self, History};
-use crate::migration::{Migration, MigrationKey, Operation, OperationNode, Ownership};
+use crate::migration::{Migration, Operation, OperationNode, Ownership};
 use crate::models::{ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
@@ -325,20 +325,20 @@ impl<'a> Run<'a> {
         self.database
             .begin(migration, telling, self.phases.deploy(&migration.key));
         self.editor.begin(migration.atomic);
-        let app = &migration.key.app;
+        let app = &migration.acts_on;
         if !migration.gaps.is_empty() || !of_history.is_empty() {
             self.editor.distrust(app);
             self.doubt_app(app);
         }
         let mut outcomes = Vec::new();
         for node in &migration.operations {
-            self.note_released(&migration.key, node);
+            self.note_released(migration, node);
             self.apart.note(app, node, self.models.now());
             self.note_rewritten(app, node);
             let redirected = self.columns_of_altered(app, node);
             let outcome = self.editor.run(app, node, &mut self.models, &mut self.database);
             self.note_taken_back(app, node);
-            self.note_redirected(&migration.key, node, redirected);
+            self.note_redirected(migration, node, redirected);
             self.database.judge_refusals(&outcome.refusals);
             self.database.judge_left_out(&outcome.left_out);
             self.apart.forget(&outcome.refusals);
@@ -436,8 +436,8 @@ impl<'a> Run<'a> {
     }
 
     /// Remembers what state operations alone take out of the models: the next release no longer uses it.
-    fn note_released(&mut self, key: &MigrationKey, node: &OperationNode) {
-        let app = key.app.as_str();
+    fn note_released(&mut self, migration: &Migration, node: &OperationNode) {
+        let (key, app) = (&migration.key, migration.acts_on.as_str());
         let (Operation::SeparateDatabaseAndState { state_operations, .. } | Operation::RunSql { state_operations, .. }) =
             &node.operation
         else {
@@ -473,9 +473,15 @@ impl<'a> Run<'a> {
     }
 
     /// Remembers that state operations alone give a field another column: the next release no longer uses the one that it had.
-    fn note_redirected(&mut self, key: &MigrationKey, node: &OperationNode, before: Vec<Option<(Identifier, String)>>) {
+    fn note_redirected(
+        &mut self,
+        migration: &Migration,
+        node: &OperationNode,
+        before: Vec<Option<(Identifier, String)>>,
+    ) {
+        let key = &migration.key;
         for ((model, name), old) in altered_in_state(node).zip(before) {
-            let new = self.models.now().column_of(&key.app, model, name);
+            let new = self.models.now().column_of(&migration.acts_on, model, name);
             let (Some((Identifier::Known(table), old)), Some((_, new))) = (old, new) else {
                 continue;
             };

@@ -70,6 +70,8 @@ pub enum Ownership {
 pub struct Migration {
     /// App label and name.
     pub key: MigrationKey,
+    /// The app whose models its operations act on: its own, but for one whose `__init__` hands another label to Django.
+    pub acts_on: String,
     /// The text and its path.
     pub source: Arc<SourceFile>,
     /// The project's own, or a package's.

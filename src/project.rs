@@ -14,6 +14,7 @@ mod reading;
 pub mod root;
 mod session;
 mod settings;
+mod siblings;
 mod unsettled;
 
 use std::collections::BTreeSet;

@@ -50,7 +50,7 @@ impl Teller<'_> {
             Vec::new()
         };
         let names = Names::new(&worst.hit.names, statement.as_deref().unwrap_or_default()).with_operation(
-            &self.migration.key.app,
+            &self.migration.acts_on,
             node,
             &self.migration.source,
             self.project.settings.django,

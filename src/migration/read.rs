@@ -59,7 +59,8 @@ struct Reading<'a> {
     module: &'a Module,
     modules: &'a Modules,
     fields: &'a CustomFields,
-    app: &'a str,
+    /// The app whose models the operations act on.
+    app: String,
     gaps: Vec<Gap>,
     /// What is being read.
     current: Current,
@@ -108,12 +109,11 @@ impl Reader<'_> {
     /// Reads a migration. What cannot be read is a gap; a module without a migration class gives one without operations.
     #[must_use]
     pub fn read(&self, module: &Module, key: MigrationKey, ownership: Ownership) -> Read {
-        let app = key.app.clone();
         let mut reading = Reading {
             module,
             modules: self.modules,
             fields: self.fields,
-            app: &app,
+            app: key.app.clone(),
             gaps: Vec::new(),
             current: Current::default(),
             asked: RefCell::default(),
@@ -133,11 +133,13 @@ impl Reader<'_> {
         let mark = reading.deploy_mark(&class);
         reading.note_unfollowed(&class);
         let operations = reading.all_operations(&class);
+        let acts_on = reading.app;
         let stages = reading.stages;
         let gaps = reading.gaps;
         let asked = reading.asked.into_inner();
         let migration = Migration {
             key,
+            acts_on,
             source: Arc::clone(&module.source),
             ownership,
             atomic,

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::modules::Finder;
 use super::settings::Settings;
+use super::siblings;
+use crate::discover::Candidate;
 use crate::files::Files;
 use crate::python::{self, Class, Origin};
 use crate::value::Value;
@@ -19,6 +21,19 @@ pub(super) struct App {
     pub(super) folder: PathBuf,
     /// The folder that the dotted path starts from.
     pub(super) import_root: PathBuf,
+    /// Where its label comes from.
+    naming: Naming,
+}
+
+/// Where the label of an app comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Naming {
+    /// `MIGRATION_MODULES` or an `AppConfig` says it.
+    Said,
+    /// Nothing does, so that it is the name of the app's folder.
+    Folder,
+    /// Something that is not a constant has a say; in words.
+    Unread(String),
 }
 
 impl App {
@@ -32,8 +47,11 @@ impl App {
 #[derive(Debug)]
 struct AppConfig {
     class: String,
-    name: String,
+    /// `None` where it is not a constant.
+    name: Option<String>,
     label: Option<String>,
+    /// Whether its label is something that is not a constant.
+    has_unread_label: bool,
     is_default: Option<bool>,
 }
 
@@ -45,14 +63,45 @@ pub(super) fn app(folder: &Path, root: &Path, settings: &Settings, finder: &Find
         module: &module,
         from_root: dotted(folder, root),
     };
-    let label = configured_label(&names, settings)
-        .or_else(|| app_config_label(folder, &names, settings, finder))
-        .unwrap_or_else(|| folder_label(folder));
+    let said = configured_label(&names, settings).map(|label| (label, Naming::Said));
+    let said = said.or_else(|| app_config_label(folder, &names, settings, finder));
+    let (label, naming) = said.unwrap_or_else(|| (folder_label(folder), Naming::Folder));
     App {
+        naming,
         label,
         module,
         folder: folder.to_owned(),
         import_root: import_root.to_owned(),
+    }
+}
+
+impl App {
+    /// With the label that its own migrations name each other by, where neither settings nor `AppConfig` say one.
+    pub(super) fn named_by(mut self, siblings: &[Candidate]) -> Self {
+        if self.naming != Naming::Said
+            && let Some(label) = siblings::label(siblings)
+        {
+            self.label = label;
+            self.naming = Naming::Said;
+        }
+        self
+    }
+
+    /// What is unsure about the label.
+    pub(super) fn doubt(&self) -> Option<String> {
+        match &self.naming {
+            Naming::Said | Naming::Folder => None,
+            Naming::Unread(what) => Some(format!(
+                "{what} is not a constant: the app is taken to be called `{}`; `[settings]` with MIGRATION_MODULES = {{ LABEL = \"{}\" }} \
+                 says another label",
+                self.label, self.module
+            )),
+        }
+    }
+
+    /// Whether Django finds the folder without being told of it.
+    pub(super) fn is_where_django_looks(&self) -> bool {
+        self.folder.file_name().is_some_and(|name| name == "migrations")
     }
 }
 
@@ -84,6 +133,11 @@ struct Names<'a> {
 impl Names<'_> {
     fn is_folder(&self, module: &str) -> bool {
         module == self.module || module == self.from_root
+    }
+
+    /// The dotted name of the app, as seen from the folder that it is imported from.
+    fn app(&self) -> &str {
+        self.module.rsplit_once('.').map_or("", |(app, _)| app)
     }
 
     /// Whether `name` can be the app above the folder.
@@ -132,20 +186,33 @@ fn configured_label(names: &Names<'_>, settings: &Settings) -> Option<String> {
 
 /// The label of the `AppConfig` that Django would choose.
 /// See `AppConfig.create` in django/apps/config.py.
-fn app_config_label(folder: &Path, names: &Names<'_>, settings: &Settings, finder: &Finder) -> Option<String> {
+fn app_config_label(
+    folder: &Path,
+    names: &Names<'_>,
+    settings: &Settings,
+    finder: &Finder,
+) -> Option<(String, Naming)> {
     let app = folder.parent()?;
-    let mut configs = app_configs(&app.join("apps.py"), finder);
-    configs.extend(app_configs(&app.join("__init__.py"), finder));
-    configs.retain(|config| names.is_app(&config.name));
+    let name = names.app();
+    let mut configs = app_configs(&app.join("apps.py"), &format!("{name}.apps"), finder);
+    configs.extend(app_configs(&app.join("__init__.py"), name, finder));
+    configs.retain(|config| config.name.as_ref().is_none_or(|name| names.is_app(name)));
     let chosen = chosen(&configs, settings)?;
-    let label = chosen.label.as_deref().or_else(|| chosen.name.rsplit('.').next());
-    label.map(str::to_owned)
+    let what = || format!("{}.{}.", name, chosen.class);
+    match (&chosen.label, &chosen.name) {
+        (Some(label), _) => Some((label.clone(), Naming::Said)),
+        (None, _) if chosen.has_unread_label => Some((folder_label(folder), Naming::Unread(what() + "label"))),
+        (None, Some(name)) => Some((name.rsplit('.').next()?.to_owned(), Naming::Said)),
+        // It is the name of this app, whatever it is written like, or Django would not import it.
+        (None, None) => Some((folder_label(folder), Naming::Folder)),
+    }
 }
 
 /// The config that `INSTALLED_APPS` names, else the one that says it is the default, else the only one.
 fn chosen<'a>(configs: &'a [AppConfig], settings: &Settings) -> Option<&'a AppConfig> {
     let is_installed = |config: &&AppConfig| {
-        let entry = |entry: &String| entry.starts_with(&config.name) && is_suffix(entry, &config.class);
+        let begins = |entry: &String| config.name.as_ref().is_none_or(|name| entry.starts_with(name));
+        let entry = |entry: &String| begins(entry) && is_suffix(entry, &config.class);
         settings.installed_apps.iter().any(entry)
     };
     let default = |config: &&AppConfig| config.is_default == Some(true);
@@ -158,7 +225,7 @@ fn chosen<'a>(configs: &'a [AppConfig], settings: &Settings) -> Option<&'a AppCo
         .or_else(|| configs.first())
 }
 
-fn app_configs(file: &Path, finder: &Finder) -> Vec<AppConfig> {
+fn app_configs(file: &Path, module: &str, finder: &Finder) -> Vec<AppConfig> {
     let bytes = finder.bytes(file);
     let Some(bytes) = bytes.filter(|bytes| memchr::memmem::find(bytes, b"Config").is_some()) else {
         return Vec::new();
@@ -167,8 +234,8 @@ fn app_configs(file: &Path, finder: &Finder) -> Vec<AppConfig> {
         return Vec::new();
     };
     let origin = Origin {
-        path: "apps",
-        is_package: false,
+        path: module,
+        is_package: file.ends_with("__init__.py"),
     };
     let module = python::parse(&source, origin, &python::Modules::new(finder.django));
     module.classes.iter().filter_map(app_config).collect()
@@ -176,11 +243,20 @@ fn app_configs(file: &Path, finder: &Finder) -> Vec<AppConfig> {
 
 fn app_config(class: &Class) -> Option<AppConfig> {
     let attribute = |name: &str| class.attribute(name).map(|attribute| &attribute.value);
+    let is_config = class.bases.iter().any(|base| match base {
+        Value::Name(path) => path.ends_with("Config"),
+        _ => false,
+    });
+    if !is_config && attribute("name").is_none() {
+        return None;
+    }
     let text = |name: &str| attribute(name).and_then(Value::as_str).map(str::to_owned);
     Some(AppConfig {
         class: class.name.clone(),
-        name: text("name")?,
+        // A base in another module may have it.
+        name: text("name"),
         label: text("label"),
+        has_unread_label: attribute("label").is_some_and(|label| label.as_str().is_none()),
         is_default: attribute("default").and_then(Value::as_bool),
     })
 }

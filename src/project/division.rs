@@ -336,16 +336,39 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
         .folders
         .into_par_iter()
         .map(|folder| folder.into_app(root, &settings, &finder));
+    let apps: Vec<AppFiles> = apps.collect();
+    let labels = labels_in_doubt(&apps, &settings, request.working_folder);
     Ok(Division {
-        apps: apps.collect(),
+        apps,
         root: share.root,
         settings,
         django,
         backend,
         environment,
         finder,
-        notes: chosen.into_iter().chain(note).collect(),
+        notes: chosen.into_iter().chain(note).chain(labels).collect(),
     })
+}
+
+/// What to say of apps whose labels are not known for certain.
+fn labels_in_doubt(apps: &[AppFiles], settings: &Settings, working_folder: &Path) -> Vec<String> {
+    let mut notes: Vec<String> = apps.iter().filter_map(|files| files.app.doubt()).collect();
+    if settings.names_migration_modules() {
+        return notes;
+    }
+    let apart = apps
+        .iter()
+        .filter(|files| !files.app.is_where_django_looks() && reading::holds_migrations(files));
+    notes.extend(apart.map(|files| {
+        format!(
+            "{} is not called `migrations`, and no MIGRATION_MODULES that is known has it: its app is taken to be `{}`; \
+             `[settings]` with MIGRATION_MODULES = {{ LABEL = \"{}\" }} says another",
+            root::shown(working_folder, &files.app.folder).display(),
+            files.app.label,
+            files.app.module
+        )
+    }));
+    notes
 }
 
 /// The folders that the project's modules are imported from: its own, its `src`, those of its apps.
@@ -424,7 +447,7 @@ fn app_names(share: &Share, files: &Files) -> Vec<String> {
 impl Folder {
     fn into_app(self, root: &Path, settings: &Settings, finder: &Finder) -> AppFiles {
         AppFiles {
-            app: apps::app(&self.path, root, settings, finder),
+            app: apps::app(&self.path, root, settings, finder).named_by(&self.candidates),
             candidates: self.candidates,
             others: self.others,
             unread: self.unread,

@@ -71,7 +71,10 @@ impl Settings {
     }
 
     /// With what the configuration says of settings, which counts more than the module.
-    pub(super) fn told(self, told: BTreeMap<String, Value>) -> Self {
+    pub(super) fn told(mut self, told: BTreeMap<String, Value>) -> Self {
+        if let Some(modules) = told.get("MIGRATION_MODULES") {
+            self.migration_modules = pairs(modules);
+        }
         Self { told, ..self }
     }
 
@@ -122,6 +125,19 @@ impl Settings {
     pub(super) fn has_app(&self, package: &str) -> bool {
         let mut apps = self.installed_apps.iter();
         apps.any(|app| app.split('.').next() == Some(package))
+    }
+
+    /// Whether all of `MIGRATION_MODULES` is known, so that no other folder has migrations.
+    pub(super) fn names_migration_modules(&self) -> bool {
+        match self.answer("MIGRATION_MODULES") {
+            Answer::Bound(Value::Dict(items)) => {
+                let is_read = |(label, module): &(Value, Value)| {
+                    label.as_str().is_some() && (module.as_str().is_some() || *module == Value::None)
+                };
+                items.iter().all(is_read)
+            }
+            Answer::Absent | Answer::Bound(_) | Answer::Fallback(_) | Answer::Unknown(_) => false,
+        }
     }
 
     /// A setting's value, as far as it can be evaluated.
@@ -259,11 +275,17 @@ fn installed_apps(reader: &Reader<'_>) -> Vec<String> {
 }
 
 fn migration_modules(reader: &Reader<'_>) -> Vec<(String, String)> {
-    let Some(Value::Dict(items)) = reader.value("MIGRATION_MODULES") else {
+    let modules = reader.value("MIGRATION_MODULES");
+    modules.as_ref().map(pairs).unwrap_or_default()
+}
+
+/// The texts of a dictionary.
+fn pairs(modules: &Value) -> Vec<(String, String)> {
+    let Value::Dict(items) = modules else {
         return Vec::new();
     };
-    let pair = |(label, module): (Value, Value)| Some((label.as_str()?.to_owned(), module.as_str()?.to_owned()));
-    items.into_iter().filter_map(pair).collect()
+    let pair = |(label, module): &(Value, Value)| Some((label.as_str()?.to_owned(), module.as_str()?.to_owned()));
+    items.iter().filter_map(pair).collect()
 }
 
 fn strings(value: &Value, into: &mut Vec<String>) {

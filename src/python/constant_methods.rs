@@ -53,6 +53,21 @@ fn string_method(text: &Str, name: &str, arguments: &Arguments) -> Option<Value>
             parts.reverse();
             strings(text, parts)
         }
+        ("partition" | "rpartition", [Value::Str(by)]) if !by.is_empty() => {
+            let cut = if name == "partition" {
+                text.split_once(&**by)
+            } else {
+                text.rsplit_once(&**by)
+            };
+            let parts = match (cut, name) {
+                (Some((before, behind)), _) => [before, &**by, behind],
+                (None, "partition") => [&**text, "", ""],
+                (None, _) => ["", "", &**text],
+            };
+            Some(Value::Tuple(parts.map(|part| Value::Str(part.into())).to_vec()))
+        }
+        ("removesuffix", [Value::Str(end)]) => string(text.slice(text.strip_suffix(&**end).unwrap_or(text))),
+        ("removeprefix", [Value::Str(start)]) => string(text.slice(text.strip_prefix(&**start).unwrap_or(text))),
         ("split", []) => strings(text, text.split_whitespace().collect()),
         ("encode", [] | [Value::Str(_)]) => Some(Value::Bytes(text.as_bytes().to_vec())),
         _ => None,

@@ -213,6 +213,15 @@ impl<'a> Interpreter<'a> {
     }
 
     fn unbound(&mut self, name: &str, range: TextRange) -> Value {
+        match name {
+            "__name__" => return Value::Str(self.origin.path.into()),
+            "__package__" if self.origin.is_package => return Value::Str(self.origin.path.into()),
+            "__package__" => {
+                let package = self.origin.path.rsplit_once('.').map_or("", |(package, _)| package);
+                return Value::Str(package.into());
+            }
+            _ => {}
+        }
         if constants::is_builtin(name) {
             return Value::Name(format!("builtins.{name}"));
         }

@@ -221,7 +221,7 @@ impl Reading<'_> {
                     name: name.to_owned(),
                 },
                 None => ModelRef::Named {
-                    app: self.app.to_owned(),
+                    app: self.app.clone(),
                     name: text.to_string(),
                 },
             },

@@ -142,10 +142,16 @@ impl<'a> Reading<'a> {
         );
         let text = |text: &str| Value::Str(text.into());
         let name = self.module.path.rsplit('.').next().unwrap_or_default();
-        let doubts = object
-            .construct(&constructor(path, vec![text(name), text(self.app)]))
-            .doubts;
+        let constructed = object.construct(&constructor(path, vec![text(name), text(&self.app)]));
+        let mut doubts = constructed.doubts;
         self.done_with(&object);
+        let named = constructed.kwargs.iter().find(|(name, _)| name == "app_label");
+        let label = named.map(|(_, value)| value).or_else(|| constructed.args.get(1));
+        match object.set_attribute("app_label").or(label) {
+            Some(Value::Str(label)) => self.app = label.to_string(),
+            Some(_) => doubts.push("it hands a label to Django that is not a constant".to_owned()),
+            None => {}
+        }
         let operations = object.set_attribute("operations").cloned().unwrap_or(Value::None);
         let operations = self
             .modules

@@ -160,7 +160,9 @@ impl Reading<'_> {
             return StateWork::Base;
         }
         let mut asked = self.asked.borrow_mut();
-        let work = self.modules.run_state_forwards(self.module, call, self.app, &mut asked);
+        let work = self
+            .modules
+            .run_state_forwards(self.module, call, &self.app, &mut asked);
         match work.as_ref().map(|work| work.effects.as_slice()) {
             Some([]) => StateWork::Nothing,
             Some([effect]) if effect.action == Action::Base && effect.certainty == Certainty::Certain => {
@@ -176,7 +178,7 @@ impl Reading<'_> {
             return None;
         }
         let mut asked = self.asked.borrow_mut();
-        let work = self.modules.run_operation(self.module, call, self.app, &mut asked);
+        let work = self.modules.run_operation(self.module, call, &self.app, &mut asked);
         // Its class is read, so what is missing is how the object is made.
         let unknown = || PythonWork::unfollowed(format!("`{}` is not followed", call.class_name()), call.range);
         Some(work.unwrap_or_else(unknown))
