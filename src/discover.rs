@@ -11,11 +11,12 @@ use crate::files::{Entry, Files, Kind, Step, Unreadable, Via};
 use crate::progress::{Progress, Stage};
 
 /// Folders that never hold a project's own code.
-const SKIPPED: &[&str] = &[
-    "__pycache__",
-    "node_modules",
-    "site-packages",
-    "dist-packages",
+const SKIPPED: &[&str] = &["__pycache__", "node_modules", "site-packages", "dist-packages"];
+
+/// Folders that do not either, unless they are packages of Python themselves: an app may be called so.
+const MOSTLY_SKIPPED: &[&str] = &[
+    "build",
+    "dist",
     "venv",
     "virtualenv",
     // What `startproject --template` and `startapp --template` copy from.
@@ -43,8 +44,10 @@ pub struct Search<'a> {
 pub struct Found {
     /// Files that may be migrations, by folder; in the order of their names.
     pub folders: BTreeMap<PathBuf, Vec<Candidate>>,
-    /// Files beside them without a `class Migration`.
+    /// Files beside them without a `class Migration`, and compiled ones without their source.
     pub others: Vec<PathBuf>,
+    /// Compiled modules in folders called `migrations`.
+    compiled: Vec<PathBuf>,
     /// Every `manage.py`.
     pub manage_files: Vec<PathBuf>,
     /// Every `wsgi.py` and `asgi.py`.
@@ -126,7 +129,16 @@ pub fn discover(search: &Search<'_>) -> Found {
         let folder = unread.path.parent().unwrap_or(Path::new(""));
         found.folders.entry(folder.to_owned()).or_default();
     }
+    // Files that Django refuses make a folder of migrations, too: `0001_initial.py` without a class.
+    for path in others.iter().filter(|path| is_numbered_among_migrations(path)) {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        found.folders.entry(folder.to_owned()).or_default();
+    }
     others.retain(|path| is_expected(path) && path.parent().is_some_and(|folder| found.folders.contains_key(folder)));
+    let is_among = |path: &PathBuf| path.parent().is_some_and(|folder| found.folders.contains_key(folder));
+    let compiled = std::mem::take(&mut found.compiled);
+    let compiled = compiled.into_iter().filter(|path| is_among(path));
+    others.extend(compiled.filter(|path| !search.files.is_file(&path.with_extension("py"))));
     found.others = others;
     found
 }
@@ -150,6 +162,23 @@ pub fn is_expected(path: &Path) -> bool {
         .is_some_and(|folder| name(folder).ends_with(b"migrations"));
     let is_numbered = name(path).first().is_some_and(u8::is_ascii_digit);
     is_loaded(path) && (is_named || is_numbered)
+}
+
+/// Whether a file is numbered as migrations are, in a folder that is called so.
+#[must_use]
+pub fn is_numbered_among_migrations(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
+    is_loaded(path) && folder == "migrations" && name.first().is_some_and(u8::is_ascii_digit)
+}
+
+/// Whether a file is a compiled module that Python imports where it lies, in a folder of migrations.
+#[must_use]
+pub fn is_compiled(path: &Path) -> bool {
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
+    let stem = path.file_stem().unwrap_or_default().as_encoded_bytes();
+    let is_module = path.extension().is_some_and(|extension| extension == "pyc");
+    is_module && folder.as_encoded_bytes().ends_with(b"migrations") && !matches!(stem.first(), None | Some(b'_' | b'~'))
 }
 
 /// Whether Django's loader would import this file of a migration folder.
@@ -176,8 +205,11 @@ fn walk(search: &Search<'_>, found: &mut Found) -> Vec<PathBuf> {
         .walk(search.root, &mut is_searched, &mut |step| match step {
             Step::Entry(entry) if entry.kind == Kind::Folder => {}
             Step::Entry(entry) if !is_python(&entry.path) => {
-                if entry.kind == Kind::File && names_requirements(&entry.path) {
+                if entry.kind != Kind::File {
+                } else if names_requirements(&entry.path) {
                     found.requirements.push(entry.path);
+                } else if is_compiled(&entry.path) {
+                    found.compiled.push(entry.path);
                 }
             }
             Step::Entry(entry) => {
@@ -282,7 +314,7 @@ pub fn is_foreign(entry: &Entry, files: &Files) -> bool {
     if is_hidden(name) || SKIPPED.iter().any(|skipped| name == *skipped) {
         return true;
     }
-    if (name == "build" || name == "dist") && !files.is_file(&path.join("__init__.py")) {
+    if MOSTLY_SKIPPED.iter().any(|skipped| name == *skipped) && !files.is_file(&path.join("__init__.py")) {
         return true;
     }
     files.is_file(&path.join("pyvenv.cfg"))

@@ -55,6 +55,7 @@ pub fn order(migrations: &[Migration], swappable: &FxHashMap<String, String>) ->
     let mut problems = Vec::new();
     let keys = &Keys::new(migrations, &mut problems);
     let squashes = Squashes::of(migrations, keys);
+    problems.extend(squash_cycles(migrations, keys));
     let lived = build(migrations, keys, swappable, &squashes.lived, &mut problems);
     let mut order = lived.run_order(&lived.leaves(), &mut problems);
     // A cycle hides its members from the leaves; they are judged still, after all others.
@@ -76,6 +77,37 @@ pub fn order(migrations: &[Migration], swappable: &FxHashMap<String, String>) ->
         replaced: squashes.standing_for(),
         problems,
     }
+}
+
+/// Squashes that replace each other: Django refuses to load them. See `MigrationLoader.replace_migration`.
+fn squash_cycles(migrations: &[Migration], keys: &Keys<'_>) -> Vec<HistoryProblem> {
+    let mut problems = Vec::new();
+    for (index, migration) in migrations.iter().enumerate() {
+        let mut path = vec![migration.key.clone()];
+        let mut at = index;
+        // The walk takes the first squash among the replaced: a circle of them has no way out.
+        while let Some(next) = replaced_squash(migrations, keys, at) {
+            path.push(migrations[next].key.clone());
+            if next == index {
+                let kind = HistoryProblemKind::Cycle(path);
+                problems.push(HistoryProblem { migration: index, kind });
+                break;
+            }
+            if path.len() > migrations.len() {
+                break;
+            }
+            at = next;
+        }
+    }
+    problems
+}
+
+fn replaced_squash(migrations: &[Migration], keys: &Keys<'_>, index: usize) -> Option<usize> {
+    let replaced = migrations[index].replaces.iter();
+    let files = replaced.filter_map(|key| keys.files.get(key).copied());
+    files
+        .into_iter()
+        .find(|file| *file != index && !migrations[*file].replaces.is_empty())
 }
 
 fn fresh_order(

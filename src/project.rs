@@ -162,8 +162,6 @@ pub struct Request<'a> {
 pub struct Loaded {
     /// Each a history of its own.
     pub projects: Vec<Project>,
-    /// Folders that cannot be searched.
-    notes: Vec<String>,
     /// Files that the configuration excludes.
     excluded: Vec<PathBuf>,
     /// Files that are no migrations.

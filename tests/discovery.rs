@@ -798,3 +798,119 @@ fn sql_names_the_files_that_are_missing_from_it() {
     assert!(run.notes.contains("error: shop/migrations/0003_empty.py"), "{run:?}");
     assert!(run.out.contains("CREATE INDEX \"shop_status\""), "{run:?}");
 }
+
+// Folders of migrations that do not look like it.
+
+fn problems(scratch: &Scratch) -> Vec<String> {
+    let run = scratch.run("check --output-format json");
+    let mut found: Vec<String> = run
+        .findings()
+        .into_iter()
+        .filter(|finding| finding.ends_with("unreadable-file"))
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn a_folder_of_migrations_without_any_class_is_an_app_whose_files_are_errors() {
+    let scratch = Scratch::shop()
+        .file("blog/migrations/__init__.py", "")
+        .file("blog/migrations/0001_initial.py", "")
+        .file(
+            "forum/migrations/0001_initial.py",
+            "from .base import Migration  # noqa\n",
+        )
+        .file(
+            "wiki/migrations/0001_initial.py",
+            "Migration = type('Migration', (object,), {})\n",
+        )
+        .file("polls/migrations/0001_initial.py", b"\xff\xfec\0l\0a\0s\0s\0");
+    assert_eq!(
+        problems(&scratch),
+        ["blog", "forum", "polls", "wiki"].map(|app| format!("{app}/migrations/0001_initial.py: unreadable-file"))
+    );
+    assert_eq!(scratch.run("check").code, 1);
+}
+
+#[test]
+fn a_compiled_migration_without_its_source_is_an_error() {
+    let scratch = Scratch::shop()
+        .file("shop/migrations/0003_gone.pyc", b"\0")
+        .file("shop/migrations/0002_index.pyc", b"\0")
+        .file("shop/migrations/__pycache__/0001_initial.cpython-312.pyc", b"\0");
+    assert_eq!(problems(&scratch), ["shop/migrations/0003_gone.pyc: unreadable-file"]);
+}
+
+#[test]
+fn an_app_may_be_called_like_a_folder_of_other_peoples_code() {
+    let names = [
+        "venv",
+        "virtualenv",
+        "build",
+        "dist",
+        "app_template",
+        "project_template",
+    ];
+    let scratch = names
+        .iter()
+        .fold(Scratch::new().file("manage.py", ""), |scratch, name| scratch.app(name));
+    let mut expected = names.map(|name| format!("{name}.0001_initial"));
+    expected.sort();
+    assert_eq!(scratch.migrations("."), expected);
+    let environment = scratch.file("venv/pyvenv.cfg", "");
+    assert_eq!(environment.migrations(".").len(), names.len() - 1);
+}
+
+#[test]
+fn a_base_class_called_migration_makes_no_app() {
+    let base = "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    atomic = False\n";
+    let scratch = Scratch::shop()
+        .file("shop/db/__init__.py", "")
+        .file("shop/db/base.py", base)
+        .file("tools/migration.py", base);
+    assert_eq!(scratch.migrations("."), ["shop.0001_initial", "shop.0002_index"]);
+}
+
+#[test]
+fn squashes_that_replace_each_other_are_an_error() {
+    let squash = |other: &str| {
+        INITIAL.replace(
+            "    dependencies",
+            &format!("    replaces = [(\"shop\", \"{other}\")]\n    dependencies"),
+        )
+    };
+    let scratch = Scratch::new()
+        .file("manage.py", "")
+        .file("shop/__init__.py", "")
+        .file("shop/migrations/__init__.py", "")
+        .file("shop/migrations/0001_one.py", squash("0001_other"))
+        .file("shop/migrations/0001_other.py", squash("0001_one"));
+    let found = scratch.run("check --output-format json").findings();
+    let circular = found.iter().filter(|finding| finding.ends_with("circular-dependency"));
+    assert_eq!(circular.count(), 2, "{found:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_or_folder_named_through_a_link_inside_the_project_is_found() {
+    let scratch = Scratch::shop().folder("links");
+    let migrations = scratch.path("shop/migrations");
+    scratch::link(&scratch.path("shop"), &scratch.path("links/app"));
+    scratch::link(&migrations, &scratch.path("links/history"));
+    scratch::link(&migrations.join("0002_index.py"), &scratch.path("links/latest.py"));
+    for named in [
+        "links/app",
+        "links/history",
+        "links/app/migrations/0002_index.py",
+        "links/history/0002_index.py",
+        "links/latest.py",
+    ] {
+        let run = scratch.run(&format!("check {named} --output-format json"));
+        assert_eq!(
+            run.findings(),
+            ["shop/migrations/0002_index.py: create-index-blocking-writes"],
+            "{named}"
+        );
+    }
+}

@@ -166,6 +166,17 @@ pub fn is_migration(module: &Module) -> bool {
     module.class("Migration").is_some_and(|class| !class.bases.is_empty())
 }
 
+/// Whether its class says more than that it is one: a base for others has neither operations nor dependencies.
+#[must_use]
+pub fn says_something(module: &Module) -> bool {
+    let class = module.class("Migration");
+    class.is_some_and(|class| {
+        ["operations", "dependencies", "replaces"]
+            .iter()
+            .any(|name| class.attribute(name).is_some())
+    })
+}
+
 impl<'a> Reading<'a> {
     fn gap(&mut self, range: Range, reason: impl Into<String>) {
         let (range, elsewhere) = self.site(range, self.current.range);

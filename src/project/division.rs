@@ -32,6 +32,8 @@ pub(super) struct Division {
     pub(super) finder: Finder,
     pub(super) apps: Vec<AppFiles>,
     pub(super) notes: Vec<String>,
+    /// Folders that nobody can look into.
+    pub(super) unread_folders: Vec<Unread>,
 }
 
 /// An app and the files in its migration folder.
@@ -60,6 +62,7 @@ struct Share {
     settings: Vec<PathBuf>,
     /// Files of the whole tree that may name Django's version.
     requirements: Arc<[PathBuf]>,
+    unread_folders: Vec<Unread>,
     folders: Vec<Folder>,
 }
 
@@ -97,9 +100,10 @@ impl Division {
 }
 
 impl AppFiles {
-    /// Whether a file that cannot be read would be a migration, by its name.
+    /// Whether a file that cannot be read, or holds none, would be a migration by its name.
     pub(super) fn lacks_migrations(&self) -> bool {
-        self.unread.iter().any(|file| discover::is_expected(&file.path))
+        let is_none = |path: &PathBuf| discover::is_numbered_among_migrations(path) || discover::is_compiled(path);
+        self.unread.iter().any(|file| discover::is_expected(&file.path)) || self.others.iter().any(is_none)
     }
 
     fn has(&self, path: &Path) -> bool {
@@ -125,6 +129,13 @@ fn shares(root: &Path, mut found: Found) -> Vec<Share> {
     }
     for share in &mut shares {
         share.requirements = Arc::clone(&requirements);
+    }
+    let (files, unread): (Vec<_>, Vec<_>) = std::mem::take(&mut found.unread)
+        .into_iter()
+        .partition(|unread| discover::is_python(&unread.path));
+    found.unread = files;
+    for folder in unread {
+        owner(&mut shares, &folder.path).unread_folders.push(folder);
     }
     for server in servers {
         owner(&mut shares, &server).servers.push(server);
@@ -185,6 +196,7 @@ impl Share {
             servers: Vec::new(),
             settings: Vec::new(),
             requirements: Arc::default(),
+            unread_folders: Vec::new(),
             folders: Vec::new(),
         }
     }
@@ -196,6 +208,7 @@ impl Share {
             servers: Vec::new(),
             settings: Vec::new(),
             requirements: Arc::default(),
+            unread_folders: Vec::new(),
             folders: Vec::new(),
         }
     }
@@ -245,6 +258,7 @@ fn divide_share(
         divisions.push(whole);
         return Ok(());
     }
+    let mut unread_folders = std::mem::take(&mut whole.unread_folders);
     let note = split::note(&whole.apps, request.working_folder);
     let mut apps: Vec<Option<AppFiles>> = whole.apps.into_iter().map(Some).collect();
     for (index, group) in groups.into_iter().enumerate() {
@@ -269,6 +283,7 @@ fn divide_share(
                 .cloned()
                 .collect(),
             requirements: Arc::clone(&requirements),
+            unread_folders: std::mem::take(&mut unread_folders),
             root,
             folders,
         };
@@ -340,6 +355,7 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
     let labels = labels_in_doubt(&apps, &settings, request.working_folder);
     Ok(Division {
         apps,
+        unread_folders: share.unread_folders,
         root: share.root,
         settings,
         django,

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::{LoadError, Loaded, Project, Request, Target, division, reading, root};
-use crate::discover::{self, Found, Search};
+use crate::discover::{self, Search};
 use crate::rules::RuleTable;
 
 /// Finds the projects that the paths lie in, reads their settings and migrations, and hands each to `visit`.
@@ -47,7 +47,6 @@ fn load_target(
         progress: request.progress,
     });
     let python_files = std::mem::take(&mut found.python_files);
-    unread_folders(request, &mut found, loaded);
     let links_out = found
         .links_out
         .iter()
@@ -67,23 +66,6 @@ fn load_target(
         }
     }
     explain_rest(request, &target, &python_files, &files, loaded)
-}
-
-/// Folders that nobody can look into are said; files are problems of their project.
-fn unread_folders(request: &Request<'_>, found: &mut Found, loaded: &mut Loaded) {
-    found.unread.retain(|unread| {
-        if discover::is_python(&unread.path) {
-            return true;
-        }
-        let path = root::shown(request.working_folder, &unread.path);
-        let note = format!(
-            "{}: cannot be searched ({}); migrations in it are not judged",
-            path.display(),
-            unread.reason
-        );
-        loaded.notes.push(note);
-        false
-    });
 }
 
 /// Notes files that hold no migration.
@@ -129,7 +111,7 @@ impl Loaded {
     /// What to say about paths that belong to no project.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
-        let mut notes = self.notes.clone();
+        let mut notes = Vec::new();
         notes.extend(about(&self.excluded, "file", "excluded by the configuration"));
         notes.extend(about(&self.passed_over, "file", "no migration, nothing to judge"));
         let out = "leads out of the project and is not followed; name it to have the migrations behind it judged";

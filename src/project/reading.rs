@@ -12,7 +12,7 @@ use super::division::{AppFiles, Division};
 use super::modules::ReadError;
 use super::root::Named;
 use super::{DeployTools, FileProblem, Project, Request, Target, modules, pgmigrate, root, unsettled};
-use crate::discover::{self, Candidate};
+use crate::discover::{self, Candidate, Unread};
 use crate::files::Files;
 use crate::migration::read::{self, Read, Reader};
 use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
@@ -67,7 +67,10 @@ pub(super) fn holds_migrations(files: &AppFiles) -> bool {
 /// Whether a file is a migration, or would be one if it could be read: by its name.
 fn is_probably_one(path: &Path, module: Option<&Module>) -> bool {
     let is_broken = module.is_none_or(|module| !module.syntax_errors.is_empty());
-    module.is_some_and(read::is_migration) || is_broken && discover::is_expected(path)
+    match module {
+        Some(module) if read::is_migration(module) => discover::is_expected(path) || read::says_something(module),
+        Some(_) | None => is_broken && discover::is_expected(path),
+    }
 }
 
 /// Reads one of the divisions; the others stand by, should it depend on their apps.
@@ -90,6 +93,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
     batch.read_project(candidates);
     batch.infer_user_model();
     batch.read_packages(divisions, index);
+    batch.unread_folders();
     batch.unread_on_the_way();
     let (django, swappable) = (division.django.version, std::mem::take(&mut batch.swappable));
     let settings = division
@@ -427,6 +431,20 @@ impl<'a> Batch<'a> {
         self.problems.dedup_by(|one, other| one.path == other.path);
     }
 
+    /// Folders that nobody can look into: there may be migrations in them.
+    fn unread_folders(&mut self) {
+        let problem = |folder: &Unread| {
+            let path = root::shown(self.request.working_folder, &folder.path);
+            let message = format!(
+                "cannot be searched: {}; migrations in it are not judged (`exclude` leaves it out)",
+                folder.reason
+            );
+            FileProblem::whole(path, message)
+        };
+        let problems: Vec<_> = self.division.unread_folders.iter().map(problem).collect();
+        self.problems.extend(problems);
+    }
+
     /// A file that is no text, at its first bad byte, or that cannot be read at all.
     fn undecodable(&self, path: &Path, error: &ReadError) -> FileProblem {
         let shown = root::shown(self.request.working_folder, path);
@@ -459,6 +477,11 @@ impl<'a> Batch<'a> {
 
 /// What Django says of a file that lies among migrations and is none.
 fn without_class(path: &Path, files: &Files) -> String {
+    if discover::is_compiled(path) {
+        return "is compiled and has no source beside it: Django runs it, and what it does is not judged; keep the source, or \
+                delete it"
+            .to_owned();
+    }
     // It was read a moment ago.
     let bytes = files.read(path).ok().flatten().unwrap_or_default();
     if memchr::memmem::find(&bytes, b"Migration").is_some() {
