@@ -23,6 +23,18 @@ pub struct Deploy {
     pub phase: Phase,
     /// Why then.
     pub because: Because,
+    /// Of which release it is, as far as anybody knows.
+    pub age: Age,
+}
+
+/// Whether a deploy of what is read may find the migration not applied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Age {
+    /// It may be of the release that is deployed next.
+    #[default]
+    MayBeNew,
+    /// Others that were made much later are beside it, and nothing says what is deployed: the code that waited for it is history.
+    Past,
 }
 
 /// What puts a migration into its phase.

@@ -9,7 +9,7 @@ use crate::finding::Severity;
 use crate::migration::OperationPath;
 use crate::migration::deploy::Tool;
 use crate::models::View;
-use crate::phase::{Because, Deploy, Phase};
+use crate::phase::{Age, Because, Deploy, Phase};
 use crate::standing::Stand;
 use crate::statement::{AlterTableAction, Statement};
 use crate::unknown::Identifier;
@@ -309,7 +309,11 @@ impl Database<'_> {
             format!("{changes} after the deploy ({words})")
         };
         let names = vec![("change", change), ("of", joined(&of)), ("how", how_before(deploy))];
-        self.remark("missing-until-migrated", operation.clone(), names, None, Vec::new());
+        let severity = match deploy.age {
+            Age::MayBeNew => None,
+            Age::Past => Some(Severity::Info),
+        };
+        self.remark("missing-until-migrated", operation.clone(), names, severity, Vec::new());
     }
 }
 

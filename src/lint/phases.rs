@@ -9,7 +9,7 @@ use crate::finding::Severity;
 use crate::history::History;
 use crate::migration::deploy::{Mark, Tool, When};
 use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
-use crate::phase::{Because, Deploy, Phase};
+use crate::phase::{Age, Because, Deploy, Phase};
 use crate::project::Project;
 use crate::project::deploy_tools::{StageSettings, Strictness};
 use crate::rules::RuleTable;
@@ -62,6 +62,7 @@ impl Phases {
     pub(super) fn of(project: &Project, history: &History, standing: &Standing) -> Self {
         let mut deciding = Deciding::new(project, standing);
         let mut phases = Self::default();
+        deciding.note_ages(history);
         for index in &history.order {
             let migration = &project.migrations[*index];
             let wish = deciding.wish(migration);
@@ -71,7 +72,7 @@ impl Phases {
                     phases.refusals.push((*index, refusal));
                 });
             }
-            if deploy != Deploy::default() {
+            if deploy.phase != Phase::default() || deploy.because != Because::default() {
                 phases.deploys.insert(migration.key.clone(), deploy);
             }
         }
@@ -137,6 +138,8 @@ struct Deciding<'a> {
     inner: FxHashSet<&'a MigrationKey>,
     /// By what a migration is to run before.
     run_before: FxHashMap<&'a MigrationKey, Vec<&'a MigrationKey>>,
+    /// Migrations that are older by far than the newest of the project.
+    past: FxHashSet<&'a MigrationKey>,
 }
 
 impl<'a> Deciding<'a> {
@@ -157,6 +160,7 @@ impl<'a> Deciding<'a> {
             fates: FxHashMap::default(),
             inner,
             run_before,
+            past: FxHashSet::default(),
         };
         let wishes = project
             .migrations
@@ -164,6 +168,42 @@ impl<'a> Deciding<'a> {
             .map(|migration| (&migration.key, deciding.wish(migration)));
         deciding.wishes = wishes.collect();
         deciding
+    }
+
+    /// Finds out which are old, by the days in their headers: one is no younger than what depends on it.
+    fn note_ages(&mut self, history: &History) {
+        let project: &'a Project = self.project;
+        let own = || {
+            project
+                .migrations
+                .iter()
+                .filter(|migration| migration.ownership == Ownership::Project)
+        };
+        let Some(newest) = own().filter_map(generated).max() else {
+            return;
+        };
+        let mut days: FxHashMap<&MigrationKey, i64> = FxHashMap::default();
+        for index in history.order.iter().rev() {
+            let migration = &project.migrations[*index];
+            let of_dependents = days.get(&migration.key).copied();
+            let Some(day) = generated(migration).into_iter().chain(of_dependents).min() else {
+                continue;
+            };
+            for key in keys(&migration.dependencies) {
+                let known = days.entry(key).or_insert(day);
+                *known = day.min(*known);
+            }
+            if newest - day >= ONE_RELEASE {
+                self.past.insert(&migration.key);
+            }
+        }
+    }
+
+    fn age(&self, key: &MigrationKey) -> Age {
+        match self.standing.of(key) {
+            Stand::Unknown if self.past.contains(key) => Age::Past,
+            Stand::Unknown | Stand::Deployed | Stand::Landed | Stand::New => Age::MayBeNew,
+        }
     }
 
     /// What a migration wants by itself, or by what a tool makes of its operations.
@@ -199,9 +239,11 @@ impl<'a> Deciding<'a> {
     fn placed(&self, migration: &Migration, wish: Option<Wish>) -> Deploy {
         let choice = &self.project.configuration.deploy;
         let configured = choice.of(&migration.key.app, || self.project.path_of(migration));
+        let age = self.age(&migration.key);
         let by_choice = configured.map(|phase| Deploy {
             phase,
             because: Because::Configured,
+            age,
         });
         let marked = wish.and_then(|wish| {
             let phase = match wish.when {
@@ -211,7 +253,7 @@ impl<'a> Deciding<'a> {
                 When::Always | When::Unusable => return None,
             };
             let because = Because::Marked(wish.tool);
-            Some(Deploy { phase, because })
+            Some(Deploy { phase, because, age })
         });
         match by_choice {
             Some(maintenance) if maintenance.phase == Phase::Maintenance => maintenance,
@@ -258,6 +300,7 @@ impl<'a> Deciding<'a> {
                 *deploy = Deploy {
                     phase: Phase::AfterDeploy,
                     because: Because::Behind(tool),
+                    age: deploy.age,
                 };
             }
             (Some(When::BeforeDeploy | When::Always | When::ByHand) | None, _) => {}
