@@ -39,7 +39,7 @@ const NO_OTHER_MIGRATION: &[(&str, &str)] = &[
     ("argument-left-to-state", "it depends on the argument"),
     (
         "column-left-by-green-migrate",
-        "what `drop-column-in-use` advises; fixtures run without that package",
+        "what `drop-column-in-use` advises, in files that the package leaves alone",
     ),
     (
         "deploy-phase-refused",

@@ -16,6 +16,22 @@ use assert_cmd::Command;
 use serde_json::Value;
 use walkdir::WalkDir;
 
+/// Operations that a function makes, or that a package writes anew before they run: Django runs one of another class.
+const NAMED_OTHERWISE: [(&str, &str); 3] = [
+    (
+        "fixtures/rules/column-left-by-green-migrate/parcels/migrations/0002_remove_parcel_label.py operation 0",
+        "RemoveField",
+    ),
+    (
+        "fixtures/history/syzygy-stages/parcels/migrations/0003_drop_db_default_parcel_height.py operation 0",
+        "PostAddField",
+    ),
+    (
+        "fixtures/history/syzygy-stages/parcels/migrations/0004_set_db_default_parcel_weight.py operation 0",
+        "PreRemoveField",
+    ),
+];
+
 /// Operations whose DDL cannot be known to the letter: what their strings are compared with would be nothing.
 const NOT_EXACT: &[(&str, &str)] = &[
     (
@@ -144,7 +160,8 @@ fn the_statements_of_every_operation_are_those_that_django_sent() {
                         ));
                     }
                 }
-                if sent["class"] != operation["class"] {
+                let as_written = NAMED_OTHERWISE.contains(&(place.as_str(), text(&operation["class"])));
+                if sent["class"] != operation["class"] && !as_written {
                     failures.push(format!(
                         "{place}: expected {}, found {}",
                         sent["class"], operation["class"]
