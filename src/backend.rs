@@ -108,6 +108,12 @@ impl ZeroDowntime {
         self.release >= 20
     }
 
+    /// Whether `IDEMPOTENT_SQL` looks for names as they are written, and not as `information_schema` and a cast to `regclass`
+    /// of the bare name find them.
+    pub(crate) fn finds_quoted_names(&self) -> bool {
+        self.release >= 20
+    }
+
     /// Whether a key keeps the `ON DELETE` of Django 6.1.
     pub(crate) fn keeps_on_delete(&self) -> bool {
         self.release >= 20

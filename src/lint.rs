@@ -347,7 +347,8 @@ impl<'a> Run<'a> {
         }
         let left = self.editor.left_behind(app, &migration.operations, &self.models);
         self.database.judge_refusals(&left);
-        self.editor.finish(&mut self.database);
+        let refused = self.editor.finish(&mut self.database);
+        self.database.judge_refusals(&refused);
         self.database.finish(migration, self.models.now());
         let standing = self.standing;
         self.database.release_stand_ins(|| standing.given_up(&migration.key));

@@ -18,7 +18,7 @@ use crate::source::{Range, SourceFile};
 pub use field::{Field, FieldKind, ManyToMany, ModelRef, Relation, Shape, Spatial};
 pub use internal_type::InternalType;
 pub use operation::{Base, Constraint, Index, ModelOptions, Operation, SqlPiece, SqlText};
-pub use packaged::{Packaged, Trigger, ViewKind};
+pub use packaged::{Packaged, RemovalPhase, Trigger, ViewKind};
 pub use path::{NestedList, OperationPath};
 pub use schema_call::{GivenField, SchemaCall};
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use crate::migration::{Base, Field, FieldKind, InternalType, ModelRef};
+use crate::migration::{Base, Field, FieldKind, InternalType, ModelRef, Operation};
 use crate::versions::{DjangoVersion, PostgresVersion};
 
 pub use known::{KnownKey, KnownModel};
@@ -64,8 +64,29 @@ pub struct Models {
     swappable: FxHashMap<String, ModelKey>,
     /// Models that have a table of another name than before, or a many-to-many table more.
     named: Vec<ModelKey>,
+    /// Models as they were before an operation took them or a field away that a later one drops. Outlives the journal.
+    set_aside: FxHashMap<Removed, Arc<ModelState>>,
     /// What was there before each change since the last `forget`.
     journal: Vec<(ModelKey, Option<Arc<ModelState>>)>,
+}
+
+/// What an operation takes away: a model, or one field of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Removed {
+    model: ModelKey,
+    field: Option<String>,
+}
+
+impl Removed {
+    fn by(app: &str, operation: &Operation) -> Option<Self> {
+        let (model, field) = match operation {
+            Operation::DeleteModel { name } => (name, None),
+            Operation::RemoveField { model_name, name } => (model_name, Some(name.clone())),
+            _ => return None,
+        };
+        let model = ModelKey::new(app, model);
+        Some(Self { model, field })
+    }
 }
 
 /// A point in the journal to look or go back to.
@@ -92,6 +113,7 @@ impl Models {
             referenced_by: FxHashMap::default(),
             swappable,
             named: Vec::new(),
+            set_aside: FxHashMap::default(),
             journal: Vec::new(),
         }
     }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 pub use fields::{CustomField, CustomFields, OwnValues, Scalar, with_arguments};
 pub use indexes::{KnownIndex, Uniqueness};
-pub use operations::{KnownOperation, OperationCode, Psqlextra, Safer};
+pub use operations::{DefaultChange, KnownOperation, OperationCode, Psqlextra, Safer};
 
 /// The name and the text of each file.
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/packages.rs"));

@@ -380,8 +380,9 @@ impl SchemaEditor {
     }
 
     /// Ends the migration: sends the statements that were put off, in the order in which they were.
-    /// See `BaseDatabaseSchemaEditor.__exit__`.
-    pub fn finish(&mut self, connection: &mut dyn Connection) {
+    /// See `BaseDatabaseSchemaEditor.__exit__`. Answers what was refused there.
+    pub fn finish(&mut self, connection: &mut dyn Connection) -> Vec<Refusal> {
+        self.outcome = Outcome::default();
         self.is_stopped = false;
         self.moment = Moment::AtTheEnd;
         Run {
@@ -390,5 +391,6 @@ impl SchemaEditor {
         }
         .send_deferred();
         self.moment = Moment::AtOnce;
+        std::mem::take(&mut self.outcome).refusals
     }
 }

@@ -286,6 +286,46 @@ fn the_release_is_the_one_that_the_project_pins() {
     );
 }
 
+/// What the advice of the only finding that is no information says.
+fn advice(scratch: &Scratch) -> String {
+    let report = scratch.run("check --output-format json").json();
+    let mut findings = report["findings"].as_array().expect("findings").iter();
+    let finding = findings
+        .find(|finding| finding["severity"] != "info")
+        .expect("a finding");
+    finding["help"].as_str().expect("advice").to_owned()
+}
+
+#[test]
+fn drops_are_advised_in_operations_of_django_which_the_backend_takes_apart() {
+    let initial = "migrations.AddField('order', 'note', models.TextField(null=True))";
+    let third = "shop/migrations/0003_drop.py";
+    for (removal, drop) in [
+        (
+            "migrations.RemoveField('order', 'note')",
+            "ALTER TABLE \"shop_order\" DROP COLUMN \"note\" CASCADE",
+        ),
+        ("migrations.DeleteModel('order')", "DROP TABLE \"shop_order\" CASCADE"),
+    ] {
+        let project = || with_operations(&zero_downtime(""), initial);
+        let scratch = project().file(third, migration("shop", "0002_status", removal));
+        let advice = advice(&scratch);
+        assert!(!advice.contains("RunSQL"), "{advice}");
+        let code = advice.split_once("\n\n").expect("code").1;
+        let (first, next) = code.split_once("# in the next").expect("two releases");
+        let next = next.split_once('\n').expect("code").1;
+        let advised = project()
+            .file(third, migration("shop", "0002_status", &format!("\n{first}")))
+            .file(
+                "shop/migrations/0004_drop.py",
+                migration("shop", "0003_drop", &format!("\n{next}")),
+            );
+        assert_eq!(rules(&advised), Vec::<String>::new(), "{advice}");
+        let run = advised.run("sql shop 0004_drop --output-format json").json();
+        assert_eq!(run[0]["statements"][0]["sql"], drop, "{advice}");
+    }
+}
+
 #[test]
 fn unsafe_operations_are_refused_where_the_settings_say_so_and_what_ran_before_stays() {
     let operations = "migrations.AddField('order', 'note', models.TextField(null=True, db_index=True)),

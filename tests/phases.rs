@@ -441,3 +441,39 @@ fn a_column_is_given_up_when_its_field_gets_another_one() {
     );
     assert_eq!(found(&scratch), ["shop/migrations/0004_d.py: drop-column-in-use"]);
 }
+
+const SENTRY: &str = "import sentry.new_migrations.monkey.fields\nimport sentry.new_migrations.monkey.models\nfrom sentry.new_migrations.monkey.state import DeletionAction";
+
+fn of_sentry(dependency: &str, operation: &str) -> String {
+    migration("shop", dependency, operation).replacen("from django.db", &format!("{SENTRY}\nfrom django.db"), 1)
+}
+
+fn removes(field: &str, action: &str) -> String {
+    format!(
+        "sentry.new_migrations.monkey.fields.SafeRemoveField(model_name=\"order\", name=\"{field}\", deletion_action=DeletionAction.{action})"
+    )
+}
+
+#[test]
+fn a_field_that_sentry_sets_aside_is_dropped_by_a_later_migration() {
+    let scratch = project()
+        .file(SECOND, of_sentry("0001_initial", &removes("note", "MOVE_TO_PENDING")))
+        .file(THIRD, of_sentry("0002_b", &removes("note", "DELETE")));
+    assert_eq!(severities(&scratch), ["info drop-column-unused"]);
+    let document = scratch.run("sql --output-format json shop 0002").json();
+    assert_eq!(document[0]["statements"].as_array().map(Vec::len), Some(0));
+    let document = scratch.run("sql --output-format json shop 0003").json();
+    assert_eq!(
+        document[0]["operations"][0]["statements"][0],
+        "ALTER TABLE \"shop_order\" DROP COLUMN \"note\" CASCADE"
+    );
+}
+
+#[test]
+fn sentry_drops_nothing_that_was_not_set_aside_and_sets_nothing_aside_that_inserts_need() {
+    let at_once = project().file(SECOND, of_sentry("0001_initial", &removes("note", "DELETE")));
+    assert_eq!(severities(&at_once), ["error django-refuses"]);
+    let required = project().file(SECOND, of_sentry("0001_initial", &removes("status", "MOVE_TO_PENDING")));
+    let found = severities(&required);
+    assert!(found.contains(&"error django-refuses".to_owned()), "{found:?}");
+}

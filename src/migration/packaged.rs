@@ -52,6 +52,8 @@ pub enum Packaged {
     },
     /// `PostgresDeleteViewModel` and its kin, django-postgres-extra 3.0.1; `base` is a DeleteModel.
     DeleteViewModel { base: Box<Operation>, kind: ViewKind },
+    /// `SafeRemoveField` and `SafeDeleteModel` of Sentry, which take two migrations for what `base` does in one.
+    TwoPhaseRemoval { base: Box<Operation>, phase: RemovalPhase },
 }
 
 impl Packaged {
@@ -67,9 +69,19 @@ impl Packaged {
             | Packaged::RemoveTrigger { .. }
             | Packaged::AddDefaultValue { .. }
             | Packaged::AddPartition { .. }
-            | Packaged::DeletePartition { .. } => None,
+            | Packaged::DeletePartition { .. }
+            | Packaged::TwoPhaseRemoval { .. } => None,
         }
     }
+}
+
+/// `DeletionAction`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemovalPhase {
+    /// `MOVE_TO_PENDING`: the state loses it, which remembers what it was. Beside this stands what the state does.
+    SetAside,
+    /// `DELETE`: the database loses what was set aside.
+    Drop,
 }
 
 /// What kind of view a model is.

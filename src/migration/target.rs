@@ -61,7 +61,8 @@ impl Packaged {
             Packaged::Safer { base, .. }
             | Packaged::PartitionedModel { base, .. }
             | Packaged::ViewModel { base, .. }
-            | Packaged::DeleteViewModel { base, .. } => base.target(),
+            | Packaged::DeleteViewModel { base, .. }
+            | Packaged::TwoPhaseRemoval { base, .. } => base.target(),
         }
     }
 }

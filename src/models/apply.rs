@@ -8,8 +8,8 @@ use crate::unknown::{Identifier, Unknown};
 use crate::value::Value;
 use crate::versions::DjangoVersion;
 
-use super::Models;
 use super::state::{Identity, ModelKey, ModelState, Origin};
+use super::{Models, Removed};
 
 /// Since this version a primary key can be composite.
 const COMPOSITE_KEYS: DjangoVersion = DjangoVersion::new(5, 2);
@@ -134,8 +134,43 @@ impl Models {
             Packaged::Safer { base, .. }
             | Packaged::ViewModel { base, .. }
             | Packaged::DeleteViewModel { base, .. } => self.apply(app, base),
-            Packaged::AddDefaultValue { .. } | Packaged::AddPartition { .. } | Packaged::DeletePartition { .. } => {}
+            Packaged::AddDefaultValue { .. }
+            | Packaged::AddPartition { .. }
+            | Packaged::DeletePartition { .. }
+            | Packaged::TwoPhaseRemoval { .. } => {}
         }
+    }
+
+    /// Remembers the model as it is, before an operation takes it or a field of it away for good.
+    pub fn set_aside(&mut self, app: &str, removal: &Operation) {
+        if let Some(key) = Removed::by(app, removal)
+            && let Some(model) = self.get(&key.model).cloned()
+        {
+            self.set_aside.insert(key, model);
+        }
+    }
+
+    /// Puts back what such an operation has taken away. False if nothing of it was set aside.
+    pub fn bring_back(&mut self, app: &str, removal: &Operation) -> bool {
+        let Some(key) = Removed::by(app, removal) else {
+            return false;
+        };
+        let Some(was) = self.set_aside.remove(&key) else {
+            return false;
+        };
+        match &key.field {
+            None => self.put(key.model.clone(), ModelState::clone(&was)),
+            Some(name) => {
+                let Some(field) = was.fields.get(name.as_str()).cloned() else {
+                    return false;
+                };
+                self.change(&key.model, &was.identity.name, |model| {
+                    model.fields.insert(Arc::from(name.as_str()), field);
+                });
+            }
+        }
+        self.note_references(&key.model);
+        true
     }
 
     /// What `PostgresPartitionedModelMeta` of psqlextra makes of a model whose key is not composite: one of the key and of

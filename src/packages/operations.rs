@@ -22,6 +22,9 @@ pub struct KnownOperation {
     /// Parameters of its own, which its base does not take.
     #[serde(default)]
     pub own: Vec<String>,
+    /// Whether a tool that runs migrations in phases runs it after the deploy, unless something says otherwise.
+    #[serde(default)]
+    pub after_deploy: bool,
     /// Other paths of the same class.
     #[serde(default)]
     pub aliases: Vec<String>,
@@ -41,6 +44,22 @@ pub enum OperationCode {
     Safer(Safer),
     /// An operation of django-postgres-extra.
     Psqlextra(Psqlextra),
+    /// An operation of django-syzygy around a field.
+    Syzygy(DefaultChange),
+    /// A removal of Sentry's, half of it in each of two migrations.
+    TwoPhaseRemoval,
+}
+
+/// What an operation of django-syzygy does to the default that a column has in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DefaultChange {
+    /// The column comes with its default in the database.
+    Come,
+    /// It loses that.
+    Settle,
+    /// It gets one, or may be NULL.
+    MakeReady,
 }
 
 /// What an operation of django-postgres-extra makes or takes away.

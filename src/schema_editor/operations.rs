@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::catalog::{Cause, NameQuery, Scope};
 use crate::finding::Origin;
-use crate::migration::{Constraint, Field, Index, Operation, OperationNode, SqlPiece, SqlText};
+use crate::migration::{Constraint, Field, Index, Operation, OperationNode, Packaged, SqlPiece, SqlText};
 use crate::models::{Model, ModelField, Models, View};
 use crate::python_work::Caught;
 use crate::statement::{AlterTableAction, Name, Statement};
@@ -78,6 +78,9 @@ impl Run<'_> {
             } => {
                 self.run_sql(sql);
                 self.state_operations(app, state_operations, models);
+            }
+            Operation::Packaged(Packaged::TwoPhaseRemoval { base, phase }) => {
+                self.two_phase_removal(app, base, *phase, models);
             }
             Operation::Custom { path, base: Some(base) } => {
                 self.operation(app, base, models);

@@ -5,6 +5,7 @@ mod pgtrigger;
 mod psqlextra;
 mod safer;
 mod timeouts;
+mod two_phases;
 
 use crate::finding::Origin;
 use crate::migration::Packaged;
@@ -55,6 +56,8 @@ impl Run<'_> {
                 self.safer(operation, states);
                 self.editor.again = Again::Sends;
             }
+            // It runs before the state changes: `operation` has it.
+            Packaged::TwoPhaseRemoval { .. } => {}
         }
     }
 

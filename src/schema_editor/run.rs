@@ -104,15 +104,22 @@ impl Run<'_> {
     /// Sends what was put off, in the order in which it was: `for sql in self.deferred_sql: self.execute(sql)`.
     pub(super) fn send_deferred(&mut self) {
         let outer = self.editor.operation.clone();
+        let is_stopped = self.editor.is_stopped;
         for Deferred { operation, waiting } in std::mem::take(&mut self.editor.deferred) {
             self.editor.operation = operation;
+            // What is refused at one of them stops the others too; they are told as if it had not.
+            self.editor.is_stopped = is_stopped;
             match waiting {
-                Waiting::Composed(statement) => self.execute_all(vec![*statement]),
+                Waiting::Composed(statement) => {
+                    self.refuse_placeholder(&statement);
+                    self.execute_all(vec![*statement]);
+                }
                 Waiting::Fixed(steps) => self.send_steps(steps),
                 Waiting::Written(text) => self.send_written(text, Vec::new(), Sender::RunPython),
             }
         }
         self.editor.operation = outer;
+        self.editor.is_stopped = is_stopped;
     }
 
     /// Defers an index whose texts have their percent signs doubled, as Django before 5.0 does: it also ran deferred

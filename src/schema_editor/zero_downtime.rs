@@ -16,6 +16,7 @@ use crate::statement::{
 use super::Text;
 use super::run::Run;
 
+use existing::{Found, refusal_of_index_look_up};
 pub(super) use steps::Guarded;
 use steps::{Guard, Later, steps};
 
@@ -95,8 +96,14 @@ impl Run<'_> {
                 .for_each(|statement| self.connection.assume(statement));
             return;
         }
-        if backend.idempotent_sql && self.is_applied(&step.statements) {
-            return;
+        let mut refusal = None;
+        if backend.idempotent_sql {
+            refusal = refusal_of_index_look_up(&backend, &step.statements);
+            match self.look_up(&backend, &step.statements) {
+                Found::Missing => {}
+                Found::Applied => return self.refuse_look_up(refusal, &[]),
+                Found::Refused(reason) => return self.refuse_look_up(Some(reason), &step.statements),
+            }
         }
         let timeouts = match step.guard {
             Guard::Timeouts => [
@@ -123,6 +130,7 @@ impl Run<'_> {
         for (name, value) in before {
             self.set(name, value);
         }
+        self.refuse_look_up(refusal, &[]);
     }
 
     /// `SELECT setting || unit FROM pg_settings`

@@ -7,16 +7,13 @@ use super::Reading;
 use super::arguments::{Arguments, Reason, not_readable};
 use super::operations::Read;
 use crate::migration::operation::Operation;
-use crate::migration::packaged::Packaged;
+use crate::migration::packaged::{Packaged, RemovalPhase};
 use crate::packages::{KnownOperation, OperationCode, Packages, Safer};
-use crate::value::Call;
+use crate::value::{Call, Value};
 
 impl Reading<'_> {
     /// An operation of one of the packages; `None` if this is none.
     pub(super) fn packaged_operation(&mut self, call: &Call) -> Option<Read> {
-        if let Some(class) = call.path.strip_prefix("syzygy.operations.") {
-            return self.syzygy_operation(call, class);
-        }
         let known = Packages::known().operation(&call.path)?;
         let call = &by_name(call, known);
         let packaged = match known.code {
@@ -25,6 +22,8 @@ impl Reading<'_> {
             Some(OperationCode::RemoveTrigger) => pgtrigger::remove_trigger(call),
             Some(OperationCode::AddDefaultValue) => add_default_value(call),
             Some(OperationCode::Psqlextra(what)) => return Some(self.psqlextra_operation(call, known, what)),
+            Some(OperationCode::Syzygy(change)) => return Some(self.changed_default(call, change)),
+            Some(OperationCode::TwoPhaseRemoval) => return Some(self.two_phase_removal(call, known)),
             Some(OperationCode::Safer(about)) => self.safer_operation(call, known, about),
         };
         Some(packaged.map(Operation::Packaged))
@@ -39,6 +38,28 @@ impl Reading<'_> {
             about,
             base: Box::new(self.base_operation(call, known)?),
             raise_if_exists,
+        })
+    }
+
+    /// `deletion_action` says which half. See src/sentry/new_migrations/monkey.
+    fn two_phase_removal(&mut self, call: &Call, known: &KnownOperation) -> Read {
+        let base = self.base_operation(call, known)?;
+        let action = match call.keyword("deletion_action") {
+            Some(Value::Name(path)) => path.rsplit('.').next(),
+            Some(_) | None => None,
+        };
+        let (phase, state) = match action {
+            Some("MOVE_TO_PENDING") => (RemovalPhase::SetAside, vec![self.step(call, base.clone())]),
+            Some("DELETE") => (RemovalPhase::Drop, Vec::new()),
+            Some(_) | None => return Err("`deletion_action` is not readable".to_owned()),
+        };
+        let removal = Packaged::TwoPhaseRemoval {
+            base: Box::new(base),
+            phase,
+        };
+        Ok(Operation::SeparateDatabaseAndState {
+            database_operations: vec![self.step(call, Operation::Packaged(removal))],
+            state_operations: state,
         })
     }
 

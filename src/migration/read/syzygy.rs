@@ -6,15 +6,13 @@ use super::Reading;
 use super::operations::Read;
 use crate::migration::Operation;
 use crate::migration::deploy::{Mark, Tool, When};
+use crate::packages::{DefaultChange, Packages};
 use crate::source::Range;
 use crate::value::{Call, Str, Unknown, Value};
 use crate::versions::DjangoVersion;
 
 /// Operations that it runs after the deploy unless they say otherwise. See `get_operation_stage`.
 const AFTER: [&str; 2] = ["django.db.migrations.RemoveField", "django.db.migrations.DeleteModel"];
-
-/// Its own operations that run after the deploy.
-const OWN_AFTER: [&str; 2] = ["PostAddField", "get_post_add_field_operation"];
 
 /// What `stage` says.
 pub(super) fn mark(value: &Value, range: Range) -> Option<Mark> {
@@ -56,8 +54,9 @@ impl Reading<'_> {
         if let Some(said) = call.keyword("stage").and_then(stage) {
             return Some(said);
         }
-        if let Some(own) = call.path.strip_prefix("syzygy.operations.") {
-            return OWN_AFTER.contains(&own).then_some(When::AfterDeploy);
+        if let Some(known) = Packages::known().operation(&call.path) {
+            let is_removal = known.base.as_ref().is_some_and(|base| AFTER.contains(&base.as_str()));
+            return (known.after_deploy || is_removal).then_some(When::AfterDeploy);
         }
         if call.path.starts_with("django.") {
             return AFTER.contains(&call.path.as_str()).then_some(When::AfterDeploy);
@@ -69,64 +68,29 @@ impl Reading<'_> {
     }
 }
 
-/// Operations of Django with a stage: the class, and its parameters.
-const STAGED: [(&str, &[&str]); 3] = [
-    (
-        "AlterField",
-        &["model_name", "name", "field", "stage", "preserve_default"],
-    ),
-    ("RenameField", &["model_name", "old_name", "new_name", "stage"]),
-    ("RenameModel", &["old_name", "new_name", "stage"]),
-];
-
-/// What becomes of the column's default before and after it comes, and before it goes.
-#[derive(Clone, Copy)]
-enum Change {
-    /// The column comes with its default in the database.
-    Come,
-    /// It loses that.
-    Settle,
-    /// It gets one, or may be NULL.
-    MakeReady,
-}
-
 impl Reading<'_> {
-    /// An operation of syzygy/operations.py; `None` if it is none of them.
-    pub(super) fn syzygy_operation(&mut self, call: &Call, class: &str) -> Option<Read> {
-        if let Some((name, parameters)) = STAGED.iter().find(|(name, _)| *name == class) {
-            let call = without_stage(call, name, parameters);
-            return Some(self.operation(&call));
-        }
-        let change = match class {
-            "AddField" | "get_pre_add_field_operation" => Change::Come,
-            "PostAddField" | "get_post_add_field_operation" => Change::Settle,
-            "PreRemoveField" | "get_pre_remove_field_operation" => Change::MakeReady,
-            _ => return None,
-        };
-        Some(self.changed_default(call, change))
-    }
-
-    fn changed_default(&mut self, call: &Call, change: Change) -> Read {
+    /// An operation of syzygy/operations.py that keeps a default in the database for a while.
+    pub(super) fn changed_default(&mut self, call: &Call, change: DefaultChange) -> Read {
         // From Django 5.0 on the models know it: `db_default`. Before, the database alone does.
         let is_known = self.modules.django >= DjangoVersion::new(5, 0);
         let with_default = with_database_default(call);
         let (add, alter) = ("AddField", "AlterField");
         Ok(match (change, is_known) {
-            (Change::Come, true) => self.plain(add, with_default.as_ref().unwrap_or(call))?,
-            (Change::Settle, true) => self.plain(alter, call)?,
-            (Change::MakeReady, true) => self.plain(alter, &with_default.unwrap_or_else(|| nullable(call)))?,
-            (Change::Come, false) => {
+            (DefaultChange::Come, true) => self.plain(add, with_default.as_ref().unwrap_or(call))?,
+            (DefaultChange::Settle, true) => self.plain(alter, call)?,
+            (DefaultChange::MakeReady, true) => self.plain(alter, &with_default.unwrap_or_else(|| nullable(call)))?,
+            (DefaultChange::Come, false) => {
                 let in_database = self.plain(add, with_default.as_ref().unwrap_or(call))?;
                 let in_state = self.plain(add, call)?;
                 self.apart(call, vec![in_database], vec![in_state])
             }
-            (Change::Settle, false) => {
+            (DefaultChange::Settle, false) => {
                 let before = self.plain(alter, with_default.as_ref().unwrap_or(call))?;
                 let before = self.apart(call, Vec::new(), vec![before]);
                 let after = self.plain(alter, call)?;
                 self.apart(call, vec![before, after], Vec::new())
             }
-            (Change::MakeReady, false) => {
+            (DefaultChange::MakeReady, false) => {
                 let in_database = self.plain(alter, &with_default.unwrap_or_else(|| nullable(call)))?;
                 self.apart(call, vec![in_database], Vec::new())
             }
@@ -152,23 +116,6 @@ impl Reading<'_> {
             database_operations: nodes(database),
             state_operations: nodes(state),
         }
-    }
-}
-
-/// The call of Django's class, which knows no stage.
-fn without_stage(call: &Call, class: &str, parameters: &'static [&'static str]) -> Call {
-    let named = parameters.iter().zip(&call.args);
-    let named = named.map(|(name, value)| ((*name).to_owned(), value.clone()));
-    let all = named
-        .chain(call.kwargs.iter().cloned())
-        .zip(call.arg_ranges.iter().copied());
-    let (kwargs, arg_ranges) = all.filter(|((name, _), _)| name != "stage").unzip();
-    Call {
-        path: format!("django.db.migrations.{class}"),
-        args: Vec::new(),
-        kwargs,
-        arg_ranges,
-        ..call.clone()
     }
 }
 
