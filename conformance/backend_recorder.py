@@ -89,10 +89,20 @@ def boot(project, port):
     database = f"{os.getpid()}-{project['name']}"[:63].lower()
     server = {"HOST": "127.0.0.1", "PORT": port, "USER": "conformance"}
     settings.DATABASES = {"default": {"ENGINE": ENGINE, "NAME": database, **server}}
+    # What a fixture of the backend sets itself: here the settings are the job's.
+    for name in [name for name in dir(settings) if name.startswith(PREFIX)]:
+        delattr(settings, name)
     settings.LOGGING_CONFIG = None
     django.setup()
     # So that each run has them imported.
     MigrationLoader(None)
+
+
+def django_errors():
+    """What the server refuses, as Django raises it."""
+    from django.db import Error
+
+    return Error
 
 
 def accept_condition():
@@ -179,6 +189,8 @@ class BackendObserver(Observer):
         self.in_django_execute = 0
         # While an operation that was refused is done after all: what it had sent by then, and what it sends now.
         self.sent, self.sent_again = None, []
+        # What PostgreSQL has refused last.
+        self.refused = None
         # What was sent where nothing is refused.
         self.defaults = {(entry["app"], entry["migration"]): entry["operations"] for entry in defaults or ()}
 
@@ -211,34 +223,95 @@ class BackendObserver(Observer):
                 warnings.simplefilter("always")
                 try:
                     database_forwards(label, editor, *states)
-                except UnsafeOperationException as error:
-                    record.raises = describe(error)
+                except Exception as error:
                     del editor.deferred_sql[deferred_before:]
-                    self.complete(record, editor, lambda: database_forwards(label, editor, *states))
+                    kind = "raises" if isinstance(error, UnsafeOperationException) else "error"
+                    self.go_on_after(error, record, editor, lambda editor: database_forwards(label, editor, *states))
+                    setattr(record, kind, describe(error))
             unsafe = [warning.message for warning in caught if warning.category.__name__ == "UnsafeOperationWarning"]
             record.warns += [str(message).splitlines()[0] for message in unsafe]
 
         return forwards
 
-    def complete(self, record, editor, forwards):
-        """The operations after it shall be seen as if nothing had been refused; what is sent now is not recorded.
-
-        Once more, without what it has sent already. What it now finds gone, a foreign key, it does not make again: what it sends by default is sent then.
-        """
-        editor.RAISE_FOR_UNSAFE, self.current = False, None
-        self.sent, self.sent_again = list(record.statements), []
+    def go_on_after(self, error, record, editor, forwards):
+        """The operations after it shall be seen as if nothing had been refused; where that cannot be had, the error stands."""
+        if self.connection.in_atomic_block:
+            raise error
         try:
-            forwards()
-        finally:
-            sent, self.sent = record.statements + self.sent_again, None
-            editor.RAISE_FOR_UNSAFE, self.current = True, record
+            if isinstance(error, django_errors()):
+                if not self.succeeds_by_default(record):
+                    raise error
+                self.complete(record, editor, forwards)
+            elif type(error).__name__ == "UnsafeOperationException":
+                self.complete(record, editor, forwards)
+            else:
+                # The backend crashed at what Django's own has no difficulty with.
+                self.complete_with_django(record, forwards)
+        except Exception:
+            raise error
+
+    def succeeds_by_default(self, record):
+        default = self.default(record)
+        return default is not None and not {"error", "raises", "untrusted"} & default.keys()
+
+    def default(self, record):
+        """What the operation was seen to do where nothing is set; None where it is not known."""
         migration, _ = self.migrations[-1]
-        default = self.defaults[migration.app_label, migration.name][record.index]
-        for index, sql in enumerate(default.get("statements", [])):
-            if sql in sent:
-                sent.remove(sql)
-            elif index not in default.get("varies", []):
-                self.connection.connection.execute(sql)
+        operations = self.defaults.get((migration.app_label, migration.name))
+        return operations and operations[record.index]
+
+    def after_deferred_error(self, record, editor, error, execute):
+        if self.succeeds_by_default(record) and isinstance(error, django_errors()):
+            with contextlib.suppress(Exception):
+                self.complete(record, editor, lambda _: execute(), in_sequence="deferred")
+                return
+        super().after_deferred_error(record, editor, error, execute)
+
+    def complete_with_django(self, record, forwards):
+        from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+
+        with self.completing(list(record.statements)), DatabaseSchemaEditor(self.connection, atomic=False) as editor:
+            forwards(editor)
+
+    def complete(self, record, editor, forwards, in_sequence="statements"):
+        """Once more without what it has sent already; what is sent now is not recorded.
+
+        What it now finds gone, a foreign key, it does not make again: what it sends by default is sent then.
+        """
+        sent = list(getattr(record, in_sequence))
+        if sent and sent[-1] == self.refused:
+            sent.pop()
+        recorded, deferred_before = list(sent), len(editor.deferred_sql)
+        switches = {name: getattr(editor, name) for name in ("RAISE_FOR_UNSAFE", "IDEMPOTENT_SQL")}
+        vars(editor).update(dict.fromkeys(switches, False))
+        try:
+            with self.completing(sent):
+                forwards(editor)
+        except django_errors():
+            # What is put off is refused again.
+            del editor.deferred_sql[deferred_before:]
+        finally:
+            vars(editor).update(switches)
+        default = self.default(record) or {}
+        parts = {"deferred": ["deferred"], "statements": ["statements"] if editor.DEFERRED_SQL else ["statements", "deferred"]}
+        self.send_the_rest_of(default, parts[in_sequence], recorded + self.sent_again)
+
+    @contextlib.contextmanager
+    def completing(self, sent):
+        record, self.current = self.current, None
+        self.sent, self.sent_again = sent, []
+        try:
+            yield
+        finally:
+            self.sent, self.current = None, record
+
+    def send_the_rest_of(self, default, parts, done):
+        for part in parts:
+            for index, sql in enumerate(default.get(part, [])):
+                if sql in done:
+                    done.remove(sql)
+                elif part == "deferred" or index not in default.get("varies", []):
+                    self.connection.connection.execute(sql)
 
     @contextlib.contextmanager
     def savepoint(self):
@@ -264,6 +337,9 @@ class BackendObserver(Observer):
             raise RuntimeError("a deferred statement in a transaction")
         try:
             return super().on_execute(execute, sql, params, many, context)
+        except Exception:
+            self.refused = self.final_form(sql, params)
+            raise
         finally:
             if record:
                 record.within += [is_within] * (len(record.statements) - len(record.within))
@@ -273,8 +349,9 @@ class BackendObserver(Observer):
         if final in self.sent:
             self.sent.remove(final)
             return None
+        result = execute(sql, params, many, context)
         self.sent_again.append(final)
-        return execute(sql, params, many, context)
+        return result
 
     def is_in_transaction(self):
         status = self.connection.connection.info.transaction_status

@@ -163,6 +163,9 @@ class Observer:
             self.in_schema_editor -= 1
             self.deferred = around
 
+    def after_deferred_error(self, record, editor, error, execute):
+        """The statements that are left are sent nonetheless."""
+
     # Called by the cursor
 
     def on_execute(self, execute, sql, params, many, context):
@@ -216,6 +219,8 @@ def observed(schema_editor_class, observer):
                 if record is None:
                     raise
                 record.error = f"deferred: {describe(error)}"
+                send = super().execute
+                observer.after_deferred_error(record, self, error, lambda: send(sql, *args, **kwargs))
 
         def _effective_default(self, field):
             # A static method in Django; it is only ever called on the instance by effective_default().

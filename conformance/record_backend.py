@@ -43,9 +43,10 @@ OF_FIXTURES_ALONE = ("timeouts", "flexible-timeout")
 NOTE = (
     "Statements that reached the cursor, in order; the backend's own look-ups (SELECT) are left out. `within`: those sent in a "
     "transaction. `raises`: the backend refused the operation after the statements shown; what comes after is recorded as if "
-    "it had not. `error`: PostgreSQL refused the last statement, nothing was rolled back, and later operations on the model are "
-    "`untrusted`. `brief`: no statement works long under a lock that others wait for. Tables have no rows. What is not `defaults` "
-    "holds only operations that differ from `defaults`."
+    "it had not. `error`: PostgreSQL refused the last statement or the backend crashed, and nothing was rolled back; the rest is "
+    "done as without settings, or by Django's own backend, and where that fails too, later operations on the model are `untrusted`. "
+    "`brief`: no statement works long under a lock that others wait for. Tables have no rows. What is not `defaults` holds only "
+    "operations that differ from `defaults`."
 )
 
 
@@ -98,14 +99,18 @@ def environment(backend, django, work):
 
 
 def all_projects():
-    fixtures = [fixture for fixture in observed.choose(()) if fixture.parent.name in ("rules", "history")]
-    return [fixture_project(fixture) for fixture in fixtures if is_plain(fixture)] + list(synthetic_projects())
+    return [fixture_project(fixture) for fixture in observed.choose(()) if is_run(fixture)] + list(synthetic_projects())
 
 
-def is_plain(fixture):
-    """What runs on PostgreSQL 15 with nothing but Django."""
+def is_run(fixture):
+    """What runs on PostgreSQL 15 with nothing but Django, and what was made for the backend."""
     (version,) = observe_fixtures.by_version([fixture])
-    return version == str(observed.DEFAULT_POSTGRES) and not observe_fixtures.requirements(fixture) and observed.is_observed(fixture)
+    requirements = observe_fixtures.requirements(fixture)
+    if version != str(observed.DEFAULT_POSTGRES):
+        return False
+    if requirements:
+        return all(line.startswith("django-pg-zero-downtime-migrations") for line in requirements)
+    return fixture.parent.name in ("rules", "history") and observed.is_observed(fixture)
 
 
 def fixture_project(fixture):
