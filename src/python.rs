@@ -11,6 +11,7 @@ mod classes;
 mod compare;
 mod constant_methods;
 mod constants;
+mod decimals;
 mod decode;
 mod enumerations;
 mod evaluate;
@@ -29,6 +30,7 @@ mod resolve;
 mod running;
 mod settings;
 mod settle;
+mod standard_library;
 mod syntax;
 mod text;
 

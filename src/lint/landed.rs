@@ -245,10 +245,13 @@ impl Withheld {
             1 => "1 squash is not judged".to_owned(),
             count => format!("{count} squashes are not judged"),
         };
+        let operations = match self.operations {
+            1 => "1 operation".to_owned(),
+            count => format!("{count} operations"),
+        };
         Some(format!(
-            "{squashes} ({} operations): whether databases run it depends on what they have run; `--since REF` or \
-             `--deployed REF` says so",
-            self.operations
+            "{squashes} ({operations}): whether databases run it depends on what they have run; `--since REF` or \
+             `--deployed REF` says so"
         ))
     }
 }

@@ -7,13 +7,26 @@ use ruff_text_size::Ranged;
 
 use super::constant_methods::method;
 use super::evaluate::Interpreter;
-use super::{Setting, objects, text};
+use super::{Setting, objects, standard_library};
 use crate::source::Range;
 use crate::value::{Call, Value};
 
 /// Methods of strings, lists and dicts that a constant of another module may be asked for.
 const METHODS: &[&str] = &[
-    "copy", "format", "get", "items", "join", "keys", "lower", "replace", "rsplit", "split", "strip", "upper", "values",
+    "copy",
+    "format",
+    "get",
+    "items",
+    "join",
+    "keys",
+    "lower",
+    "replace",
+    "rsplit",
+    "split",
+    "splitlines",
+    "strip",
+    "upper",
+    "values",
 ];
 
 /// Whether what a class makes is called for a variable of the environment: django-environ, environs, decouple.
@@ -173,7 +186,7 @@ impl<'a> Interpreter<'a> {
             (path, [Value::Str(app), rest @ ..]) if path.starts_with("swapper.") => {
                 self.swapper(path.strip_prefix("swapper.")?, app, rest)
             }
-            _ => standard_function(path, arguments),
+            _ => standard_library::function(path, arguments),
         }
     }
 
@@ -221,6 +234,7 @@ impl<'a> Interpreter<'a> {
             let value = self.evaluate(&keyword.value);
             let value = match (&keyword.arg, value) {
                 (Some(name), Value::Function(function)) if name.as_str() == "default" => self.as_default(*function),
+                (Some(name), value) if name.ends_with("__in") => self.looked_up_in(value),
                 (None, value @ (Value::Name(_) | Value::Call(_))) => self.settle(value),
                 (_, value) => value,
             };
@@ -256,20 +270,6 @@ impl<'a> Interpreter<'a> {
         arguments.args.insert(0, receiver);
         arguments.ranges.insert(0, self.place_of(attribute.value.range()));
         self.as_written(format!(".{name}"), call, arguments)
-    }
-}
-
-/// Functions of the standard library on constants.
-fn standard_function(path: &str, arguments: &Arguments) -> Option<Value> {
-    match (path, arguments.args.as_slice()) {
-        ("django.utils.module_loading.import_string", [Value::Str(path)]) => {
-            Some(Value::Name(super::canonical(path).into_owned()))
-        }
-        ("textwrap.dedent" | "inspect.cleandoc", [Value::Str(text)]) => Some(Value::Str(text::dedent(text))),
-        ("django.utils.encoding.force_str" | "six.text_type" | "django.utils.six.text_type", [value]) => {
-            text::plain(value).map(Value::Str)
-        }
-        _ => None,
     }
 }
 

@@ -9,11 +9,17 @@ use crate::value::{Str, Value};
 pub(super) fn method(receiver: &Value, name: &str, arguments: &Arguments) -> Option<Value> {
     match receiver {
         Value::Str(text) => string_method(text, name, arguments),
+        Value::Bytes(bytes) if name == "decode" => decoded(bytes, &arguments.args),
         Value::Dict(items) => dict_method(items, name, &arguments.args),
         Value::List(items) if name == "copy" => Some(Value::List(items.clone())),
         _ => None,
     }
 }
+
+/// Where `str.splitlines` cuts beside `\n` and `\r\n`.
+const OTHER_LINE_ENDS: [char; 9] = [
+    '\r', '\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\u{85}', '\u{2028}', '\u{2029}',
+];
 
 fn string_method(text: &Str, name: &str, arguments: &Arguments) -> Option<Value> {
     let string = |text: Str| Some(Value::Str(text));
@@ -69,9 +75,23 @@ fn string_method(text: &Str, name: &str, arguments: &Arguments) -> Option<Value>
         ("removesuffix", [Value::Str(end)]) => string(text.slice(text.strip_suffix(&**end).unwrap_or(text))),
         ("removeprefix", [Value::Str(start)]) => string(text.slice(text.strip_prefix(&**start).unwrap_or(text))),
         ("split", []) => strings(text, text.split_whitespace().collect()),
+        ("splitlines", []) if !text.replace("\r\n", "\n").contains(OTHER_LINE_ENDS) => {
+            strings(text, text.lines().collect())
+        }
         ("encode", [] | [Value::Str(_)]) => Some(Value::Bytes(text.as_bytes().to_vec())),
         _ => None,
     }
+}
+
+/// `bytes.decode()`
+fn decoded(bytes: &[u8], args: &[Value]) -> Option<Value> {
+    let is_utf_8 = match args {
+        [] => true,
+        [Value::Str(encoding)] => matches!(&*encoding.to_lowercase(), "utf-8" | "utf8" | "ascii"),
+        _ => false,
+    };
+    let text = std::str::from_utf8(bytes).ok().filter(|_| is_utf_8)?;
+    Some(Value::Str(text.into()))
 }
 
 fn strings(text: &Str, parts: Vec<&str>) -> Option<Value> {

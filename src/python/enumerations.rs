@@ -152,6 +152,22 @@ impl Interpreter<'_> {
         (!members.is_empty()).then_some(members)
     }
 
+    /// What a field is looked up in: of an enumeration, or a list of its members, what these equal.
+    pub(super) fn looked_up_in(&mut self, value: Value) -> Value {
+        let items = match value {
+            Value::List(items) => items,
+            value => match self.members_of(&value) {
+                Some(members) => members,
+                None => return value,
+            },
+        };
+        let items = items.into_iter().map(|item| match &item {
+            Value::Name(path) => self.own_member(path).unwrap_or_else(|| self.settle(item)),
+            _ => item,
+        });
+        Value::List(items.collect())
+    }
+
     /// `value`, `name` or `label` of the member that a path leads to.
     pub(super) fn part_of_named_member(&mut self, path: &str, part: &str) -> Option<Value> {
         if !matches!(part, "value" | "name" | "label") {

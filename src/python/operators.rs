@@ -106,7 +106,7 @@ fn arithmetic(operator: Operator, left: Value, right: Value) -> Result<Value, Un
         (Value::Float(left), Value::Float(right)) => floats(operator, *left, *right),
         (Value::Float(left), Value::Int(right)) => floats(operator, *left, *right as f64),
         (Value::Int(left), Value::Float(right)) => floats(operator, *left as f64, *right),
-        _ => None,
+        (left, right) => super::decimals::arithmetic(operator, left, right),
     };
     result.ok_or((left, right))
 }

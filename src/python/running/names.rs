@@ -306,7 +306,6 @@ fn last_definition<'a>(body: &'a [Stmt], name: &str) -> Option<&'a StmtFunctionD
     })
 }
 
-/// The last expression at the top of a module that a name is bound to.
 /// An expression, and which of its items a name is bound to.
 type Assigned<'a> = (&'a Expr, Option<usize>);
 
@@ -319,6 +318,7 @@ fn migration_body(home: &Module) -> Option<&[Stmt]> {
     })
 }
 
+/// The last expression at the top of a module that a name is bound to.
 fn assigned<'a>(body: &'a [Stmt], name: &str) -> Option<Assigned<'a>> {
     let is_bound = |target: &Expr| matches!(target, Expr::Name(bound) if bound.id == name);
     body.iter().rev().find_map(|statement| match statement {
@@ -333,6 +333,12 @@ fn assigned<'a>(body: &'a [Stmt], name: &str) -> Option<Assigned<'a>> {
         Stmt::AnnAssign(assign) if is_bound(&assign.target) => Some((assign.value.as_deref()?, None)),
         Stmt::Try(attempt) => assigned(&attempt.body, name),
         Stmt::If(conditional) => assigned(&conditional.body, name),
+        // Files, which are what they are within their block.
+        Stmt::With(with) => assigned(&with.body, name).or_else(|| {
+            let mut items = with.items.iter();
+            let item = items.find(|item| item.optional_vars.as_deref().is_some_and(is_bound))?;
+            Some((&item.context_expr, None))
+        }),
         _ => None,
     })
 }
