@@ -30,6 +30,8 @@ pub(super) struct App {
 enum Naming {
     /// `MIGRATION_MODULES` or an `AppConfig` says it.
     Said,
+    /// The app's migrations name each other by it.
+    Siblings,
     /// Nothing does, so that it is the name of the app's folder.
     Folder,
     /// Something that is not a constant has a say; in words.
@@ -82,7 +84,7 @@ impl App {
             && let Some(label) = siblings::label(siblings)
         {
             self.label = label;
-            self.naming = Naming::Said;
+            self.naming = Naming::Siblings;
         }
         self
     }
@@ -90,7 +92,7 @@ impl App {
     /// What is unsure about the label.
     pub(super) fn doubt(&self) -> Option<String> {
         match &self.naming {
-            Naming::Said | Naming::Folder => None,
+            Naming::Said | Naming::Siblings | Naming::Folder => None,
             Naming::Unread(what) => Some(format!(
                 "{what} is not a constant: the app is taken to be called `{}`; `[settings]` with MIGRATION_MODULES = {{ LABEL = \"{}\" }} \
                  says another label",
@@ -99,9 +101,22 @@ impl App {
         }
     }
 
-    /// Whether Django finds the folder without being told of it.
-    pub(super) fn is_where_django_looks(&self) -> bool {
-        self.folder.file_name().is_some_and(|name| name == "migrations")
+    /// Whether the label is known, be it because Django finds the folder without being told of it.
+    pub(super) fn has_known_label(&self) -> bool {
+        let is_usual = self.folder.file_name().is_some_and(|name| name == "migrations");
+        match self.naming {
+            Naming::Said | Naming::Siblings => true,
+            Naming::Folder | Naming::Unread(_) => is_usual,
+        }
+    }
+
+    /// Takes the label of its folder where that of its siblings belongs to another app: files of that app may lie astray.
+    pub(super) fn yield_to(&mut self, others: &[String]) {
+        let is_taken = others.iter().filter(|label| **label == self.label).count() > 1;
+        if self.naming == Naming::Siblings && is_taken {
+            self.label = folder_label(&self.folder);
+            self.naming = Naming::Folder;
+        }
     }
 }
 

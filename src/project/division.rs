@@ -351,7 +351,9 @@ fn division(request: &Request<'_>, target: &Target, share: Share) -> Result<Divi
         .folders
         .into_par_iter()
         .map(|folder| folder.into_app(root, &settings, &finder));
-    let apps: Vec<AppFiles> = apps.collect();
+    let mut apps: Vec<AppFiles> = apps.collect();
+    let taken: Vec<String> = apps.iter().map(|files| files.app.label.clone()).collect();
+    apps.iter_mut().for_each(|files| files.app.yield_to(&taken));
     let labels = labels_in_doubt(&apps, &settings, request.working_folder);
     Ok(Division {
         apps,
@@ -374,7 +376,7 @@ fn labels_in_doubt(apps: &[AppFiles], settings: &Settings, working_folder: &Path
     }
     let apart = apps
         .iter()
-        .filter(|files| !files.app.is_where_django_looks() && reading::holds_migrations(files));
+        .filter(|files| !files.app.has_known_label() && reading::holds_migrations(files));
     notes.extend(apart.map(|files| {
         format!(
             "{} is not called `migrations`, and no MIGRATION_MODULES that is known has it: its app is taken to be `{}`; \
