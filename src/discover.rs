@@ -252,7 +252,8 @@ fn names_requirements(path: &Path) -> bool {
         "conda-lock.yml",
     ];
     let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-    if !name.ends_with(".txt") && !name.ends_with(".in") {
+    let extension = path.extension().and_then(OsStr::to_str);
+    if !matches!(extension, Some("txt" | "in")) {
         return NAMES.contains(&name);
     }
     let mut near = path.ancestors().take(3).filter_map(Path::file_name);
@@ -416,7 +417,8 @@ fn binds_apps(bytes: &[u8]) -> bool {
     memchr::memmem::find_iter(bytes, NAME).any(|at| {
         let behind = bytes[at + NAME.len()..].trim_ascii_start();
         let is_own = !matches!(bytes[..at].last(), Some(before) if before.is_ascii_alphanumeric() || matches!(before, b'_' | b'.'));
-        is_own && matches!(behind, [b'=', next, ..] if *next != b'=') || is_own && behind.starts_with(b": ")
+        let is_bound = matches!(behind, [b'=', next, ..] if *next != b'=') || behind.starts_with(b": ");
+        is_own && is_bound
     })
 }
 

@@ -147,14 +147,14 @@ fn what_is_taken_for_a_setting_is_what_django_takes_or_it_is_unknown() {
 
 #[test]
 fn what_is_not_a_constant_is_said_once_for_each_setting() {
-    let mut said = String::new();
+    let mut said = Vec::new();
     for shape in shapes() {
-        said += &format!("{}\n", name(&shape));
+        said.push(name(&shape).to_owned());
         for note in load(&with_shop(&shape)).notes {
-            said += &format!("  {note}\n");
+            said.push(format!("  {note}"));
         }
     }
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(said.join("\n") + "\n");
 }
 
 fn shape(name: &str) -> Scratch {

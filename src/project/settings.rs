@@ -204,9 +204,10 @@ impl Settings {
 
     /// The `TimeZone` of Django's connections. See `timezone_name` in django/db/backends/base/base.py.
     fn session_time_zone(&self, django: DjangoVersion) -> Option<String> {
-        match self.use_tz(django)? {
-            true => Some(self.database_time_zone.clone().unwrap_or_else(|| "UTC".to_owned())),
-            false => self.time_zone(),
+        if self.use_tz(django)? {
+            Some(self.database_time_zone.clone().unwrap_or_else(|| "UTC".to_owned()))
+        } else {
+            self.time_zone()
         }
     }
 

@@ -117,8 +117,8 @@ impl<'a> Interpreter<'a> {
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
                 self.unpack(elts, value, place);
             }
-            Expr::Subscript(subscript) if self.is_namespace(&subscript.value) => {
-                self.include_item(subscript, value, place)
+            Expr::Subscript(subscript) if super::inclusions::is_namespace(&subscript.value) => {
+                self.include_item(subscript, value, place);
             }
             Expr::Subscript(subscript) => {
                 let key = self.evaluate(&subscript.slice);

@@ -124,13 +124,13 @@ impl<'a> Interpreter<'a> {
     fn writes_namespace(&self, call: &'a ast::ExprCall) -> bool {
         let arguments = call.arguments.args.iter();
         let named = call.arguments.keywords.iter().map(|keyword| &keyword.value);
-        if arguments.chain(named).any(|argument| self.is_namespace(argument)) {
+        if arguments.chain(named).any(is_namespace) {
             return true;
         }
         match call.func.as_ref() {
             Expr::Name(name) => matches!(name.id.as_str(), "exec" | "execfile" | "include"),
             Expr::Attribute(attribute) => match attribute.attr.as_str() {
-                "update" => self.is_namespace(&attribute.value),
+                "update" => is_namespace(&attribute.value),
                 // split_settings.tools.include
                 "include" => matches!(attribute.value.as_ref(), Expr::Name(_) | Expr::Attribute(_)),
                 _ => false,
@@ -138,21 +138,21 @@ impl<'a> Interpreter<'a> {
             _ => false,
         }
     }
+}
 
-    /// `globals()`, `locals()`, `vars()`, `__name__`, `sys.modules[__name__]`.
-    pub(super) fn is_namespace(&self, expression: &Expr) -> bool {
-        match expression {
-            Expr::Name(name) => name.id.as_str() == "__name__",
-            Expr::Call(call) => {
-                let name = call.func.as_name_expr().map(|name| name.id.as_str());
-                call.arguments.is_empty() && matches!(name, Some("globals" | "locals" | "vars"))
-            }
-            Expr::Subscript(subscript) => {
-                let modules = subscript.value.as_attribute_expr();
-                modules.is_some_and(|modules| modules.attr.as_str() == "modules") && self.is_namespace(&subscript.slice)
-            }
-            Expr::Attribute(attribute) => attribute.attr.as_str() == "__dict__" && self.is_namespace(&attribute.value),
-            _ => false,
+/// `globals()`, `locals()`, `vars()`, `__name__`, `sys.modules[__name__]`.
+pub(super) fn is_namespace(expression: &Expr) -> bool {
+    match expression {
+        Expr::Name(name) => name.id.as_str() == "__name__",
+        Expr::Call(call) => {
+            let name = call.func.as_name_expr().map(|name| name.id.as_str());
+            call.arguments.is_empty() && matches!(name, Some("globals" | "locals" | "vars"))
         }
+        Expr::Subscript(subscript) => {
+            let modules = subscript.value.as_attribute_expr();
+            modules.is_some_and(|modules| modules.attr.as_str() == "modules") && is_namespace(&subscript.slice)
+        }
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "__dict__" && is_namespace(&attribute.value),
+        _ => false,
     }
 }
