@@ -6,6 +6,7 @@ use crate::backend::ZeroDowntime;
 use crate::catalog::{Catalog, ConstraintKind, Presence, RelationKind};
 use crate::statement::{AlterTableAction, CreateIndex, Name, Statement, TableChange};
 use crate::unknown::Identifier;
+use crate::versions::DjangoVersion;
 
 use super::super::RefusedBy;
 use super::super::run::Run;
@@ -54,6 +55,8 @@ impl Run<'_> {
     /// With `DEFERRED_SQL = False` what was put off is executed with parameters, of which there are none.
     pub(in super::super) fn refuse_placeholder(&mut self, statement: &Statement) {
         let executes_again = self.zero_downtime().is_some_and(|backend| !backend.deferred_sql);
+        // Before, Django doubles it.
+        let executes_again = executes_again && self.editor.django >= DjangoVersion::new(5, 0);
         if executes_again && statement.to_string().replace("%%", "").contains('%') && !self.editor.is_stopped {
             let reason =
                 "with DEFERRED_SQL = False psycopg takes the percent sign in what was put off for a placeholder";
