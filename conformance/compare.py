@@ -16,6 +16,7 @@ import results_file
 from forelock import Forelock
 from outcomes import OUTCOMES, count, count_by_class, share_lines, table
 from record import DJANGO_VERSIONS, work_folder
+from record_project import RECORDINGS
 from statements import works_on_rows
 
 UNKNOWN = re.compile(r"<unknown: ([^<>]*)>")
@@ -30,13 +31,16 @@ TOGETHER = re.compile(
 
 def main():
     arguments = parse_arguments()
-    recordings = arguments.work / "recorded" / arguments.django
+    recordings = arguments.work / "recorded" / (RECORDINGS if arguments.projects else arguments.django)
     names = arguments.packages or sorted(path.stem for path in recordings.glob("*.json"))
     results, labels = {}, {}
     for name in names:
         recording = json.loads((recordings / f"{name}.json").read_text())
-        project = arguments.work / "projects" / arguments.django / name
-        forelock = Forelock(arguments.forelock, project, arguments.django, recording["postgres"])
+        if arguments.projects:
+            forelock = Forelock(arguments.forelock, Path(recording["project"]), recording["postgres"], python=recording["python"])
+        else:
+            project = arguments.work / "projects" / arguments.django / name
+            forelock = Forelock(arguments.forelock, project, recording["postgres"], django=arguments.django)
         results[name] = compare(recording, forelock.migrations())
         give_reasons(results[name], forelock)
         labels[name] = recording["version"]
@@ -60,6 +64,7 @@ def parse_arguments():
     parser.add_argument("forelock", type=Path, metavar="FORELOCK_BINARY")
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="default: all recorded ones")
     parser.add_argument("--django", default="5.2", choices=list(DJANGO_VERSIONS))
+    parser.add_argument("--projects", action="store_true", help="those of record_project.py, each as it stands")
     parser.add_argument("--work", type=Path, default=work_folder(), help="default: target/conformance")
     parser.add_argument("-v", "--verbose", action="store_true", help="print every difference")
     parser.add_argument("--limit", type=int, default=0, help="with -v: so many differences per package")

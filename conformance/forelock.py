@@ -11,10 +11,12 @@ REASON = re.compile(r"-- (?:partly known|not analysed|note): (.*)")
 
 
 class Forelock:
-    def __init__(self, binary, project, django, postgres):
+    def __init__(self, binary, project, postgres, django=None, python=None):
         self.project = project
-        self.command = [binary.resolve(), "sql", "--project", project]
-        self.command += ["--django-version", django, "--postgres-version", postgres]
+        self.command = [binary.resolve(), "sql", "--project", project, "--postgres-version", postgres]
+        # A project as it stands says its version itself; what is installed for it, no static reader can find.
+        self.command += ["--django-version", django] if django else []
+        self.command += ["--python", python] if python else []
 
     def migrations(self):
         """The document of `--output-format json`."""

@@ -54,7 +54,7 @@ def read_by_us(binary, projects):
     """Each different statement with its reason, where we have not read it."""
     found = {}
     for project in projects:
-        for migration in Forelock(binary, project, "5.2", "15").migrations():
+        for migration in Forelock(binary, project, "15", django="5.2").migrations():
             for statement in migration["statements"]:
                 if statement["origin"] != "django":
                     found.setdefault(statement["sql"], None if statement["analysed"] else statement.get("reason", ""))

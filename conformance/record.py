@@ -76,8 +76,7 @@ def record(package, django, work, port):
     if context["squashes"]:
         # A squash beside its originals runs only on new databases; here it comes from such a run.
         on_new_database, _ = run(package, django, work, port, python, "SQUASHES")
-        ran = {(entry["app"], entry["migration"]) for entry in migrations}
-        migrations += [entry for entry in on_new_database if (entry["app"], entry["migration"]) not in ran]
+        migrations = with_squashes(migrations, on_new_database)
     else:
         shutil.copy(run_folder(package, django, work) / "ORIGINALS.json", run_folder(package, django, work) / "SQUASHES.json")
     own = own_labels(package, context)
@@ -94,6 +93,11 @@ def record(package, django, work, port):
     output.write_text(json.dumps(recording, indent=1))
     project.write(work / "projects" / django / name, package, context)
     print(summary(recording))
+
+
+def with_squashes(migrations, on_new_database):
+    ran = {(entry["app"], entry["migration"]) for entry in migrations}
+    return migrations + [entry for entry in on_new_database if (entry["app"], entry["migration"]) not in ran]
 
 
 def venv_name(package):

@@ -40,6 +40,9 @@ def main(output, context, squashes):
 
 def boot():
     warnings.simplefilter("ignore")
+    if "CONFORMANCE_DATABASE" in os.environ:
+        # The project's modules come before ours, which are further down in PYTHONPATH.
+        sys.path.remove(str(Path(__file__).parent))
     import django
 
     frozen.install()
@@ -66,12 +69,21 @@ def import_settings():
     """Some packages' settings read arguments; they shall not see ours."""
     sys.argv = ["manage.py", "migrate"]
     module = importlib.import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+    if database := os.environ.get("CONFORMANCE_DATABASE"):
+        use_scratch_database(module, json.loads(database))
     if os.environ.get("CONFORMANCE_APPS") == "bare":
         module.INSTALLED_APPS = [app for app in module.INSTALLED_APPS if find_spec(app.partition(".")[0])]
     from django.conf import settings
 
     # Whoever asked for a setting while that module was being read got what it had until then.
     settings._setup()
+
+
+def use_scratch_database(module, database):
+    """A project's own settings, but for its servers and where it writes its log."""
+    module.DATABASES = {"default": {**database, "ATOMIC_REQUESTS": False}}
+    module.DATABASE_ROUTERS = []
+    module.LOGGING_CONFIG = None
 
 
 def without_models():
@@ -186,6 +198,7 @@ def migration_json(migration, records):
 
 def context_json(loader, observer):
     """What somebody needs to know who reads the same migrations without running them."""
+    import django
     from django.apps import apps
     from django.conf import settings
 
@@ -193,6 +206,7 @@ def context_json(loader, observer):
     names += [name for name in dir(settings) if name.endswith("_MODEL") and is_model_name(getattr(settings, name))]
     names += [name for name in named_by_migrations(loader) if is_plain(getattr(settings, name, stubs))]
     return {
+        "django": django.get_version(),
         "settings": {name: literal(getattr(settings, name)) for name in sorted(set(names))},
         "python_path": sys.path,
         "apps": [app_json(config, loader) for config in apps.get_app_configs()],
@@ -232,8 +246,13 @@ def app_json(config, loader):
         "path": config.path,
         "class": f"{type(config).__module__}.{type(config).__qualname__}",
         "migrations": migrations if config.label in loader.migrated_apps else None,
+        "folder": folder_of(migrations) if config.label in loader.migrated_apps else None,
         "count": sum(1 for label, _ in loader.disk_migrations if label == config.label),
     }
+
+
+def folder_of(package):
+    return next(iter(sys.modules[package].__path__), None)
 
 
 def classes_modules(observer):
