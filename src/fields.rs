@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::migration::{Field, FieldKind, InternalType, ModelRef, Relation};
+use crate::migration::{Field, FieldKind, InternalType, ModelRef, Pattern, Relation};
 use crate::models::{ModelField, ModelKey, Related, default_table};
 use crate::unknown::{Identifier, Sql, Unknown, sql};
 use crate::versions::DjangoVersion;
@@ -140,7 +140,9 @@ impl<'a> ModelField<'a> {
     }
 
     fn db_type_within(&self, depth: u8) -> Option<Sql> {
+        let own = self.field.own.as_ref().and_then(|own| own.db_type.as_deref());
         match self.field.relation() {
+            Some(_) if own.is_some() => own.map(Sql::from),
             Some(relation) => Some(self.foreign_key_type(relation, depth)),
             None => column_type(&self.field, self.django()),
         }
@@ -156,9 +158,12 @@ impl<'a> ModelField<'a> {
             }
             Target::Field(target) => {
                 let own = format!("type of {}.{}", target.model.state.label(), target.name);
-                let rel_db_type = match &target.field.kind {
-                    FieldKind::Database { rel_db_type, .. } => rel_db_type.as_deref().map(Sql::from),
-                    _ => None,
+                let own_class = target.field.own.as_ref().and_then(|own| own.rel_db_type.as_ref());
+                let rel_db_type = match (own_class, &target.field.kind) {
+                    (Some(Ok(rel_db_type)), _) => Some(rel_db_type.as_str().into()),
+                    (Some(Err(reason)), _) => Some(Unknown::named(&own, reason).into()),
+                    (None, FieldKind::Database { rel_db_type, .. }) => rel_db_type.as_deref().map(Sql::from),
+                    (None, _) => None,
                 };
                 rel_db_type
                     .or_else(|| target.db_type_within(depth + 1))
@@ -171,8 +176,17 @@ impl<'a> ModelField<'a> {
     /// `Field.db_check`, for this column name.
     #[must_use]
     pub fn db_check(&self, column: &Identifier) -> Option<Sql> {
+        if let Some(check) = self.field.own.as_ref().and_then(|own| own.check.as_ref()) {
+            return check.value().map(|check| with_column(check, column));
+        }
+        self.check_of_internal_type(column)
+    }
+
+    /// The check that the backend has for the internal type (`data_type_check_constraints`), whatever the class says.
+    #[must_use]
+    pub fn check_of_internal_type(&self, column: &Identifier) -> Option<Sql> {
         let checked = match &self.field.kind {
-            FieldKind::Plain(internal_type) => is_positive(*internal_type),
+            FieldKind::Plain(internal_type) => internal_type.is_positive(),
             FieldKind::Database { internal_type, .. } => {
                 internal_type.starts_with("Positive") && internal_type.ends_with("IntegerField")
             }
@@ -191,6 +205,9 @@ impl<'a> ModelField<'a> {
     /// Whether `db_type_suffix` makes it an identity column.
     #[must_use]
     pub fn is_identity(&self) -> bool {
+        if let Some(identity) = self.field.own.as_ref().and_then(|own| own.identity) {
+            return identity;
+        }
         matches!(&*self.internal_type(), "AutoField" | "BigAutoField" | "SmallAutoField")
     }
 
@@ -201,6 +218,9 @@ impl<'a> ModelField<'a> {
     }
 
     fn collation_within(&self, depth: u8) -> Option<String> {
+        if let Some(collation) = self.field.own.as_ref().and_then(|own| own.collation.as_ref()) {
+            return collation.value().cloned();
+        }
         match &self.field.kind {
             FieldKind::ForeignKey(relation) | FieldKind::OneToOne(relation) => match self.target_of(relation) {
                 Target::Field(target) if depth < 32 => target.collation_within(depth + 1),
@@ -262,6 +282,13 @@ impl<'a> ModelField<'a> {
     }
 }
 
+/// A check that the field's own class writes.
+fn with_column(check: &Pattern, column: &Identifier) -> Sql {
+    let mut pieces = check.pieces();
+    let first = Sql::from(pieces.next().unwrap_or_default());
+    pieces.fold(first, |sql, piece| sql!("{}{}{}", sql, column, piece))
+}
+
 /// The type of a field that is no relation.
 fn column_type(field: &Field, django: DjangoVersion) -> Option<Sql> {
     match &field.kind {
@@ -294,6 +321,12 @@ pub(crate) fn cast_type(field: &Field, django: DjangoVersion) -> Option<Sql> {
         }
         _ => column_type(field, django),
     }
+}
+
+/// The type of a class whose columns are all alike.
+pub(crate) fn type_without_arguments(internal_type: InternalType) -> Option<&'static str> {
+    let has_arguments = |template: &&str| matches!(*template, VARCHAR | VARCHAR_TEMPLATE | NUMERIC_TEMPLATE);
+    Some(data_type(internal_type, DjangoVersion::DEFAULT)).filter(|template| !has_arguments(template))
 }
 
 fn plain_type(internal_type: InternalType, field: &Field, django: DjangoVersion) -> Sql {
@@ -464,14 +497,10 @@ fn plain_internal_type(plain: InternalType, django: DjangoVersion) -> &'static s
     }
 }
 
-fn is_positive(internal_type: InternalType) -> bool {
-    matches!(
-        internal_type,
-        InternalType::PositiveBigInteger | InternalType::PositiveInteger | InternalType::PositiveSmallInteger
-    )
-}
-
 fn empty_strings_allowed(field: &Field) -> bool {
+    if let Some(allowed) = field.own.as_ref().and_then(|own| own.empty_strings_allowed) {
+        return allowed;
+    }
     match &field.kind {
         FieldKind::Plain(internal_type) => matches!(
             internal_type,

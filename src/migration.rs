@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::python_work::Caught;
 use crate::source::{Range, SourceFile};
-pub use field::{Field, FieldKind, ManyToMany, ModelRef, Relation, Shape, Spatial};
+pub use field::{Field, FieldKind, ManyToMany, ModelRef, OwnColumn, Pattern, Relation, Returned, Shape, Spatial};
 pub use internal_type::InternalType;
 pub use operation::{Base, Constraint, Index, ModelOptions, Operation, SqlPiece, SqlText};
 pub use packaged::{Packaged, RemovalPhase, Trigger, ViewKind};

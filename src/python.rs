@@ -46,7 +46,7 @@ pub use compare::does_the_same;
 pub use decode::{DecodeError, decode};
 pub use inclusions::{Inclusion, Origin as InclusionOrigin};
 pub use literals::Layout;
-pub use objects::{Constructed, Object};
+pub use objects::{CALLS_TO_PYTHON, Constructed, Object};
 pub use operators::{binary, truth};
 pub use resolve::{Modules, Resolved};
 pub use running::MadeOperation;

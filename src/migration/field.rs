@@ -1,6 +1,7 @@
 //! A model field as a migration declares it, constructor defaults of its class already applied.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::InternalType;
 use crate::source::Place;
@@ -50,10 +51,83 @@ pub struct Field {
     /// What methods of the field's own class make of `None`, `''` and the default on the way to the database, where it
     /// has such methods: given and made, `Unknown` where that was not followed.
     pub own_values: Vec<(Value, Value)>,
+    /// What methods and properties of the field's own class say of the column, where it overrides those of Django.
+    pub own: Option<Box<OwnColumn>>,
     /// Attributes that could not be evaluated (name and reason); the column is then uncertain.
     pub unknown: Vec<(String, String)>,
     /// The constructor call.
     pub range: Place,
+}
+
+/// What a class of the project says of its column. Where it says nothing (`None`), Django's class decides.
+#[derive(Clone, Debug, Default)]
+pub struct OwnColumn {
+    /// The column, by the field's name: `get_attname_column`, `get_attname`, `set_attributes_from_name`.
+    pub name: Option<Pattern>,
+    /// The check, by the column's name: `db_check`, `db_parameters`.
+    pub check: Option<Returned<Pattern>>,
+    /// `db_parameters()["collation"]`.
+    pub collation: Option<Returned<String>>,
+    /// Whether `db_type_suffix` makes it an identity column.
+    pub identity: Option<bool>,
+    /// The type of a foreign key's column: `db_type`, `db_parameters`.
+    pub db_type: Option<String>,
+    /// The type that a foreign key to it gets, or why that is not known: `rel_db_type`.
+    pub rel_db_type: Option<Result<String, String>>,
+    /// `unique`, as a property or an attribute of the class.
+    pub unique: Option<bool>,
+    /// `empty_strings_allowed`.
+    pub empty_strings_allowed: Option<bool>,
+    /// Fields that it adds to its model, by its own name: `contribute_to_class`.
+    pub adds: Vec<(Pattern, Arc<Field>)>,
+}
+
+/// What a method of Python returned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Returned<T> {
+    /// Python's `None`.
+    None,
+    /// A value.
+    Value(T),
+}
+
+impl<T> Returned<T> {
+    /// The value, if there is one.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Returned::None => None,
+            Returned::Value(value) => Some(value),
+        }
+    }
+}
+
+/// A text with a name in it, any number of times.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// What stands before, between and after the name.
+    pieces: Vec<String>,
+}
+
+impl Pattern {
+    /// The pattern that gives both texts, each with its name.
+    #[must_use]
+    pub fn of(texts: [(&str, &str); 2]) -> Option<Self> {
+        let [(text, name), (other_text, other_name)] = texts;
+        let pieces = text.split(name).map(str::to_owned).collect();
+        let pattern = Self { pieces };
+        (pattern.with(other_name) == other_text).then_some(pattern)
+    }
+
+    /// The text for this name.
+    #[must_use]
+    pub fn with(&self, name: &str) -> String {
+        self.pieces.join(name)
+    }
+
+    /// What stands around the name.
+    pub fn pieces(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().map(String::as_str)
+    }
 }
 
 /// What a field is to the database.
@@ -186,7 +260,8 @@ impl Field {
     /// Whether the column is unique: `unique=True`, a primary key, or one-to-one.
     #[must_use]
     pub fn unique(&self) -> bool {
-        self.explicit_unique || self.primary_key || matches!(self.kind, FieldKind::OneToOne(_))
+        let own = self.own.as_ref().and_then(|own| own.unique);
+        own.unwrap_or(self.explicit_unique || self.primary_key || matches!(self.kind, FieldKind::OneToOne(_)))
     }
 
     /// The forward relation of a foreign key or one-to-one field.
@@ -249,6 +324,9 @@ impl Field {
     /// The column's name for a field called `name`; see `Field.get_attname_column`.
     #[must_use]
     pub fn column(&self, name: &str) -> String {
+        if let Some(pattern) = self.own.as_ref().and_then(|own| own.name.as_ref()) {
+            return pattern.with(name);
+        }
         match &self.db_column {
             Some(column) => column.clone(),
             None if self.relation().is_some() => format!("{name}_id"),

@@ -101,6 +101,15 @@ impl InternalType {
         )
     }
 
+    /// Whether its column has a check.
+    #[must_use]
+    pub fn is_positive(self) -> bool {
+        matches!(
+            self,
+            InternalType::PositiveBigInteger | InternalType::PositiveInteger | InternalType::PositiveSmallInteger
+        )
+    }
+
     /// What `get_internal_type()` returns.
     #[must_use]
     pub fn name(self) -> &'static str {

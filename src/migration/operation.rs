@@ -224,6 +224,10 @@ pub struct ModelOptions {
 pub struct Index {
     /// The class path, `django.contrib.postgres.indexes.GinIndex`; of a subclass that of the Django class it derives from.
     pub path: String,
+    /// The class as the migration names it.
+    pub class: String,
+    /// Whether the class has a `remove_sql` of its own, which is not followed.
+    pub own_removal: bool,
     /// The access method by the class, which is its `suffix`; nothing for a plain index.
     pub method: Option<String>,
     /// Whether the class makes it unique.
@@ -304,6 +308,8 @@ impl Index {
         };
         Self {
             path: "django.db.models.Index".to_owned(),
+            class: "django.db.models.Index".to_owned(),
+            own_removal: false,
             method: None,
             unique: None,
             name: None,

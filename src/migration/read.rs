@@ -11,6 +11,7 @@ mod green_migration;
 mod indexes;
 mod operations;
 mod options;
+mod own_column;
 mod packaged;
 mod safemigrate;
 mod schema_calls;

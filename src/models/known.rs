@@ -130,6 +130,7 @@ impl Field {
             auto_now: false,
             compared: BTreeMap::new(),
             own_values: Vec::new(),
+            own: None,
             unknown: Vec::new(),
             range: Place::default(),
         }

@@ -407,8 +407,19 @@ impl<'a> Model<'a> {
         }
         automatic.reverse();
         automatic.extend(declared);
+        automatic.extend(self.added_fields().into_iter().filter(is_wanted));
         automatic.extend(self.order_field().filter(is_wanted));
         automatic
+    }
+
+    /// Fields that others add to the model beside them in `contribute_to_class`. They are made last.
+    fn added_fields(&self) -> Vec<ModelField<'a>> {
+        let declared = self.state.fields.iter();
+        let adding = declared.filter_map(|(name, field)| Some((name, field.own.as_ref()?)));
+        let added = adding.flat_map(|(name, own)| own.adds.iter().map(|(pattern, field)| (pattern.with(name), field)));
+        let new = added.filter(|(name, _)| !self.state.fields.contains_key(name.as_str()));
+        new.map(|(name, field)| self.bind(&Arc::from(name.as_str()), field))
+            .collect()
     }
 
     /// Its many-to-many fields.
@@ -433,7 +444,11 @@ impl<'a> Model<'a> {
         {
             return Some(self.bind(name, field));
         }
-        let implicit = self.implicit_key().into_iter().chain(self.order_field());
+        let implicit = self
+            .implicit_key()
+            .into_iter()
+            .chain(self.order_field())
+            .chain(self.added_fields());
         for field in implicit {
             if &*field.name == name || field.field.relation().is_some() && name == format!("{}_id", field.name) {
                 return Some(field);

@@ -36,6 +36,8 @@ impl<'a> Interpreter<'a> {
         let enumeration = enumeration.map(|kind| kind.mixed_with(&bases));
         let members = enumeration.map(|kind| Self::members(&name, kind, &bases, &mut attributes));
         let methods = statement.body.iter().filter_map(Stmt::as_function_def_stmt);
+        // A property is asked for by its name; nothing is looked up by the name of what sets it.
+        let methods = methods.filter(|method| !functions::is_setter(method));
         let methods = methods
             .map(|method| functions::method(method, self.place_of(method.name.range)))
             .collect();

@@ -169,6 +169,15 @@ impl Modules {
     }
 }
 
+/// Whether it is the part of a property that sets or deletes: `@name.setter`.
+pub(super) fn is_setter(function: &StmtFunctionDef) -> bool {
+    let mut decorators = function.decorator_list.iter();
+    decorators.any(|decorator| match &decorator.expression {
+        Expr::Attribute(attribute) => matches!(attribute.attr.as_str(), "setter" | "deleter"),
+        _ => false,
+    })
+}
+
 /// The data of a method.
 pub(super) fn method(function: &StmtFunctionDef, place: Range) -> Method {
     let decorated = |names: &[&str]| {

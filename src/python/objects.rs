@@ -20,6 +20,9 @@ pub(super) const SELF: &str = "<self>";
 /// What a method of the class that is not followed returned is `<base>.method`; its arguments stand there too.
 const BASE: &str = "<base>";
 
+/// Among what methods return: the class that needs no reading calls `to_python` in its `get_prep_value`.
+pub const CALLS_TO_PYTHON: &str = "<to_python>";
+
 /// Calls on lines of their own that were not followed.
 const EFFECTS: &str = "<effects>";
 
@@ -98,12 +101,15 @@ impl<'m> Object<'m> {
     /// An attribute of the object or of its classes, as it is known now.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Value> {
-        self.set_attribute(name).or_else(|| {
-            let mut classes = self.lineage.classes.iter();
-            classes
-                .find_map(|(_, class)| class.attribute(name))
-                .map(|attribute| &attribute.value)
-        })
+        self.set_attribute(name).or_else(|| self.class_attribute(name))
+    }
+
+    /// An attribute of the classes that were read.
+    #[must_use]
+    pub fn class_attribute(&self, name: &str) -> Option<&Value> {
+        let mut classes = self.lineage.classes.iter();
+        let attribute = classes.find_map(|(_, class)| class.attribute(name))?;
+        Some(&attribute.value)
     }
 
     /// An attribute that a constructor set after that of Django.
@@ -212,6 +218,20 @@ impl<'m> Object<'m> {
             Some(value) => std::slice::from_ref(value),
             None => &[],
         }
+    }
+
+    /// Calls that were not followed until now count no longer.
+    pub fn forget_effects(&mut self) {
+        self.attributes.shift_remove(EFFECTS);
+    }
+
+    /// The text of a method, of each class that has it.
+    pub fn texts_of(&self, method: &str) -> impl Iterator<Item = &str> {
+        self.lineage.classes.iter().filter_map(move |(module, class)| {
+            let place = class.method(method)?.place;
+            let function = module.syntax.as_ref()?.function(place)?;
+            module.source.text.get(function.range().to_std_range())
+        })
     }
 
     /// Modules that have to be read before all can be said.
@@ -408,8 +428,16 @@ impl<'a> Interpreter<'a> {
         let value = Value::Tuple(vec![Value::List(arguments.args), Value::Dict(kwargs)]);
         scope.insert(format!("{BASE}.{method}").into(), Binding::shared(value, range));
         // Django's conversions are those of the class that is not followed: whoever asks applies them to the result.
-        if let ("get_prep_value" | "get_db_prep_value" | "get_db_prep_save", Some(given)) = (method, &given) {
-            return given.clone();
+        match (method, given) {
+            ("get_prep_value", Some(given)) if receiver.base.contains_key(CALLS_TO_PYTHON) => {
+                let arguments = Arguments {
+                    args: vec![given],
+                    ..Arguments::default()
+                };
+                return self.own_method("to_python", arguments, 0);
+            }
+            ("get_prep_value" | "get_db_prep_value" | "get_db_prep_save" | "to_python", Some(given)) => return given,
+            _ => {}
         }
         match receiver.base.get(method) {
             Some(value) => value.clone(),

@@ -13,6 +13,7 @@ pub(super) fn function(path: &str, arguments: &Arguments) -> Option<Value> {
         ("django.utils.module_loading.import_string", [Value::Str(path)]) => {
             Some(Value::Name(super::canonical(path).into_owned()))
         }
+        ("django.db.connection.ops.quote_name", [Value::Str(name)]) => Some(Value::Str(quoted(name).into())),
         ("textwrap.dedent" | "inspect.cleandoc", [Value::Str(text)]) => Some(Value::Str(text::dedent(text))),
         ("django.utils.encoding.force_str" | "six.text_type" | "django.utils.six.text_type", [value]) => {
             text::plain(value).map(Value::Str)
@@ -21,6 +22,14 @@ pub(super) fn function(path: &str, arguments: &Arguments) -> Option<Value> {
         ("datetime.datetime.fromisoformat", [Value::Str(text)]) => date_time(text),
         _ => None,
     }
+}
+
+/// `quote_name` of django/db/backends/postgresql/operations.py
+fn quoted(name: &str) -> String {
+    if name.len() > 1 && name.starts_with('"') && name.ends_with('"') {
+        return name.to_owned();
+    }
+    format!("\"{name}\"")
 }
 
 /// `datetime.date(2020, 1, 2)` of `2020-01-02`.

@@ -467,19 +467,19 @@ fn has_constraint(field: &ModelField<'_>) -> bool {
     field.field.relation().is_some_and(|relation| relation.db_constraint)
 }
 
-/// The column checks; Django 5.0 began to compare them without the column's name.
+/// The column checks. Since Django 5.0 those of the internal type are compared (`_field_db_check`), without the column's name.
 fn checks(change: &Change<'_, '_>) -> (Option<Sql>, Option<Sql>) {
     let ignores_name = django(change.model) >= DjangoVersion::new(5, 0);
-    let name = |column: &Identifier| {
-        if ignores_name {
-            "__column_name__".into()
-        } else {
-            column.clone()
-        }
-    };
+    if ignores_name {
+        let name = "__column_name__".into();
+        return (
+            change.old.check_of_internal_type(&name),
+            change.new.check_of_internal_type(&name),
+        );
+    }
     (
-        change.old.db_check(&name(&change.old_column)),
-        change.new.db_check(&name(&change.column)),
+        change.old.db_check(&change.old_column),
+        change.new.db_check(&change.column),
     )
 }
 

@@ -233,6 +233,7 @@ impl Run<'_> {
                 concurrently,
             } => {
                 if let Some(model) = self.migrated(states.from, states.app, model_name) {
+                    self.note_own_removal(&model, name);
                     self.drop_index(&model, Name::Given(name.clone()), *concurrently);
                 }
             }
@@ -412,6 +413,15 @@ impl Run<'_> {
             self.refuse_not_valid();
         }
         self.execute(if is_not_valid { not_valid(statement) } else { statement });
+    }
+
+    /// An index class that drops its index by itself.
+    fn note_own_removal(&mut self, model: &Model<'_>, name: &str) {
+        let mut indexes = model.state.options.indexes.iter();
+        let index = indexes.find(|index| index.name.as_deref() == Some(name));
+        if let Some(index) = index.filter(|index| index.own_removal) {
+            self.partial(format!("`remove_sql` of `{}` is not followed", index.class));
+        }
     }
 
     /// `RemoveConstraint.database_forwards`: what it sends depends on what the constraint was.

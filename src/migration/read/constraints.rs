@@ -3,6 +3,7 @@
 use super::Reading;
 use super::arguments::{Arguments, Reason, described, not_readable, strings};
 use crate::migration::operation::{Constraint, Deferrable};
+use crate::python::Object;
 use crate::value::{Call, Value};
 
 const CHECK: &[&str] = &[
@@ -30,33 +31,82 @@ impl Reading<'_> {
             let reason = format!("the constraint is not readable: it is {}", described(value));
             return Constraint::Unknown { name: None, reason };
         };
-        let read = match self.constraint_class(&call.path) {
-            Some("CheckConstraint") => check(call),
-            Some("UniqueConstraint") => unique(call),
-            Some("ExclusionConstraint") => exclusion(call),
-            Some(_) | None => Err(format!("`{}` is no constraint class of Django", call.path)),
-        };
-        read.unwrap_or_else(|reason| {
-            let name = call.keyword("name").and_then(Value::as_str).map(str::to_owned);
-            Constraint::Unknown { name, reason }
-        })
+        let mut object = self.object(&call.path, &|path| class_of_django(path).is_some());
+        let constraint = object_constraint(call, &mut object);
+        self.done_with(&object);
+        constraint
     }
+}
 
-    /// Django's constraint class behind a path. A subclass may print other SQL, so it is none.
-    fn constraint_class(&self, path: &str) -> Option<&'static str> {
-        match path {
-            "django.db.models.CheckConstraint" => Some("CheckConstraint"),
-            "django.db.models.UniqueConstraint" => Some("UniqueConstraint"),
-            "django.contrib.postgres.constraints.ExclusionConstraint" => Some("ExclusionConstraint"),
-            _ => {
-                let (_, class) = self.modules.class(self.module, path)?;
-                match (class.methods.as_slice(), class.bases.as_slice()) {
-                    ([], [Value::Name(base)]) if base != path => self.constraint_class(base),
-                    (..) => None,
-                }
-            }
+/// Django's constraint class with this path.
+fn class_of_django(path: &str) -> Option<&'static str> {
+    match path {
+        "django.db.models.CheckConstraint" => Some("CheckConstraint"),
+        "django.db.models.UniqueConstraint" => Some("UniqueConstraint"),
+        "django.contrib.postgres.constraints.ExclusionConstraint" => Some("ExclusionConstraint"),
+        _ => None,
+    }
+}
+
+fn object_constraint(call: &Call, object: &mut Object<'_>) -> Constraint {
+    let Some(class) = object.base().and_then(class_of_django) else {
+        let name = call.keyword("name").and_then(Value::as_str).map(str::to_owned);
+        let reason = format!("`{}` is no constraint class of Django", call.path);
+        return Constraint::Unknown { name, reason };
+    };
+    let constructed = object.construct(call);
+    let mut passed = Call {
+        path: call.path.clone(),
+        args: constructed.args,
+        kwargs: constructed.kwargs,
+        ..call.clone()
+    };
+    set_later(&mut passed, object);
+    let doubt = constructed.doubts.into_iter().next().or_else(|| not_followed(object));
+    let read = match (doubt, class) {
+        (Some(doubt), _) => Err(format!("`{}`: {doubt}", call.path)),
+        (None, "CheckConstraint") => check(&passed),
+        (None, "UniqueConstraint") => unique(&passed),
+        (None, _) => exclusion(&passed),
+    };
+    read.unwrap_or_else(|reason| {
+        let name = passed.keyword("name").and_then(Value::as_str).map(str::to_owned);
+        Constraint::Unknown { name, reason }
+    })
+}
+
+/// What a constructor set after that of Django's class, as if it had been an argument.
+fn set_later(passed: &mut Call, object: &Object<'_>) {
+    const ATTRIBUTES: [&str; 8] = [
+        "check",
+        "condition",
+        "deferrable",
+        "fields",
+        "include",
+        "name",
+        "nulls_distinct",
+        "opclasses",
+    ];
+    for name in ATTRIBUTES {
+        let Some(value) = object.set_attribute(name) else {
+            continue;
+        };
+        match passed.kwargs.iter_mut().find(|(given, _)| given == name) {
+            Some((_, given)) => given.clone_from(value),
+            None => passed.kwargs.push((name.to_owned(), value.clone())),
         }
     }
+}
+
+/// A method that decides the statements: those that only check rows and explain themselves are left out.
+fn not_followed(object: &Object<'_>) -> Option<String> {
+    #[rustfmt::skip]
+    const DECIDING: [&str; 9] = [
+        "_expression_refs_exclude", "_get_check_sql", "_get_condition_sql", "_get_expressions", "_get_index_expressions",
+        "constraint_sql", "create_sql", "fields", "remove_sql",
+    ];
+    let method = DECIDING.into_iter().find(|method| object.defines(method))?;
+    Some(format!("its `{method}` is not followed"))
 }
 
 /// The parameters after `*` cannot be given by position, but reading them so does no harm.

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Reading;
 use super::arguments::not_readable;
 use super::field_classes::{ClassKind, FieldClass, internal_type};
-use super::fields::{by_name, deconstructed, is_compared, unknown_field};
+use super::fields::{by_name, deconstructed, is_compared, is_provided, unknown_field};
+use super::{Reading, own_column};
 use crate::migration::field::{Field, FieldKind};
 use crate::packages::{CustomField, with_arguments};
-use crate::python::{Constructed, Object, canonical};
+use crate::python::{CALLS_TO_PYTHON, Constructed, Object, canonical};
 use crate::source::Range;
 use crate::value::{Call, JSON_NULL, Str, Unknown, Value};
 
@@ -18,7 +18,7 @@ use crate::value::{Call, JSON_NULL, Str, Unknown, Value};
 const VALUES: &[&str] = &["get_db_prep_save", "get_db_prep_value", "get_prep_value"];
 
 /// What a method gets as `connection`.
-const CONNECTION: &str = "django.db.connection";
+pub(super) const CONNECTION: &str = "django.db.connection";
 
 /// What stands between a project's own classes and Django's.
 struct Described<'a> {
@@ -95,10 +95,11 @@ impl Reading<'_> {
             None => field.compared.extend(compared_arguments(call)),
         }
         if matches!(field.kind, FieldKind::Plain(_) | FieldKind::Unknown(_))
-            && let Some(kind) = own_column(&field, object, described.class).or_else(|| described.column(&field))
+            && let Some(kind) = own_type(&field, object, described.class).or_else(|| described.column(&field))
         {
             field.kind = kind;
         }
+        own_column::read(&mut field, object, &|added| self.field_at(added, call.range, depth + 1));
         field.own_values = own_values(&field, object, &described);
         if let (Some(missing), FieldKind::Plain(_)) = (object.missing().first(), &field.kind) {
             field.unknown.push(("class".to_owned(), not_known(&call.path, missing)));
@@ -210,10 +211,19 @@ fn attributes_set_later(field: &mut Field, object: &Object<'_>) {
         Some(Value::Int(int)) => i64::try_from(*int).ok(),
         _ => None,
     };
+    let text = |name: &str| object.set_attribute(name).and_then(Value::as_str).map(str::to_owned);
     field.null = flag("null").unwrap_or(field.null);
     field.blank = flag("blank").unwrap_or(field.blank);
     field.db_index = flag("db_index").unwrap_or(field.db_index);
+    field.primary_key = flag("primary_key").unwrap_or(field.primary_key);
+    field.explicit_unique = flag("_unique").unwrap_or(field.explicit_unique);
     field.max_length = number("max_length").or(field.max_length);
+    field.max_digits = number("max_digits").or(field.max_digits);
+    field.decimal_places = number("decimal_places").or(field.decimal_places);
+    field.db_column = text("db_column").or_else(|| field.db_column.take());
+    field.db_collation = text("db_collation").or_else(|| field.db_collation.take());
+    let default = object.set_attribute("default").filter(|default| is_provided(default));
+    field.default = default.cloned().or_else(|| field.default.take());
 }
 
 /// What methods of the project's classes may ask of `self`.
@@ -242,7 +252,8 @@ fn own_values(field: &Field, object: &mut Object<'_>, described: &Described<'_>)
     };
     let is_described = described.chain.iter().any(|described| described.own_values.is_some());
     let stores_null = described.chain.iter().any(|described| described.none_is_json_null);
-    if !is_described && !VALUES.iter().any(|method| object.defines(method)) {
+    let calls_to_python = object.defines("to_python") && calls_to_python(field);
+    if !is_described && !calls_to_python && !VALUES.iter().any(|method| object.defines(method)) {
         return Vec::new();
     }
     let given = [
@@ -257,7 +268,7 @@ fn own_values(field: &Field, object: &mut Object<'_>, described: &Described<'_>)
         } else if stores_null && value == Value::None {
             json_null()
         } else {
-            own_value(value.clone(), object)
+            own_value(value.clone(), object, calls_to_python)
         };
         (value, made)
     });
@@ -278,14 +289,37 @@ fn called(default: &Value) -> Option<Value> {
     }
 }
 
-fn own_value(value: Value, object: &mut Object<'_>) -> Value {
+/// Whether `get_prep_value` of Django's class calls `to_python`.
+fn calls_to_python(field: &Field) -> bool {
+    use crate::migration::InternalType as T;
+    let FieldKind::Plain(internal_type) = &field.kind else {
+        return false;
+    };
+    matches!(
+        internal_type,
+        T::Boolean | T::Char | T::Date | T::DateTime | T::Decimal | T::Slug | T::Text | T::Time | T::Uuid
+    )
+}
+
+fn own_value(value: Value, object: &mut Object<'_>, calls_to_python: bool) -> Value {
     let mut value = value;
-    for method in VALUES {
-        let args = match *method {
-            "get_prep_value" => vec![value.clone()],
+    let by_python = [(CALLS_TO_PYTHON, Value::Bool(true))];
+    let returns = if calls_to_python { &by_python[..] } else { &[] };
+    let methods = VALUES.iter().chain(&["to_python"]);
+    let is_called = |method: &&&str| match **method {
+        "get_prep_value" | "to_python" if calls_to_python => {
+            (**method == "get_prep_value") == object.defines("get_prep_value")
+        }
+        "to_python" => false,
+        _ => true,
+    };
+    let methods: Vec<&str> = methods.filter(is_called).copied().collect();
+    for method in methods {
+        let args = match method {
+            "get_prep_value" | "to_python" => vec![value.clone()],
             _ => vec![value.clone(), Value::Name(CONNECTION.to_owned())],
         };
-        value = match object.call(method, args, &[]) {
+        value = match object.call(method, args, returns) {
             None => value,
             Some(made) if made.unknown().is_some() || matches!(made, Value::Call(_) | Value::Name(_)) => {
                 return not_followed(&value);
@@ -345,14 +379,17 @@ fn not_known(path: &str, missing: &str) -> String {
 }
 
 /// What `db_type`, `db_parameters` or `get_internal_type` of the project's classes say.
-fn own_column(field: &Field, object: &mut Object<'_>, base: FieldClass) -> Option<FieldKind> {
+fn own_type(field: &Field, object: &mut Object<'_>, base: FieldClass) -> Option<FieldKind> {
     let connection = || vec![Value::Name(CONNECTION.to_owned())];
     if let Some(value) = object.call("db_type", connection(), &[]) {
         return database_kind(field, object, base, &value);
     }
-    if let Some(Value::Dict(items)) = object.call("db_parameters", connection(), &[]) {
+    let of_django = ("db_parameters", own_column::parameters_of_django());
+    if let Some(Value::Dict(items)) = object.call("db_parameters", connection(), &[of_django]) {
         let db_type = items.iter().find(|(name, _)| name.as_str() == Some("type"))?;
-        return database_kind(field, object, base, &db_type.1);
+        if !own_column::is_of_django(&db_type.1) {
+            return database_kind(field, object, base, &db_type.1);
+        }
     }
     match object.call("get_internal_type", Vec::new(), &[])? {
         // A name that Django does not know means no column.
@@ -369,6 +406,10 @@ fn own_column(field: &Field, object: &mut Object<'_>, base: FieldClass) -> Optio
 fn database_kind(field: &Field, object: &mut Object<'_>, base: FieldClass, db_type: &Value) -> Option<FieldKind> {
     match db_type {
         value if Object::is_base_result(value, "db_type") => None,
+        Value::Call(call) if own_column::type_of_call(call).is_some() => {
+            let db_type = own_column::type_of_call(call).unwrap_or_default();
+            database_kind(field, object, base, &Value::Str(db_type.into()))
+        }
         Value::None => Some(FieldKind::NoColumn),
         Value::Str(db_type) => {
             // Django's `Field` returns the name of the class, its own classes a constant each.

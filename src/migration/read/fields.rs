@@ -364,7 +364,7 @@ impl Attributes<'_, '_, '_> {
     }
 }
 
-fn is_provided(value: &Value) -> bool {
+pub(super) fn is_provided(value: &Value) -> bool {
     !matches!(value, Value::Name(path) if path == NOT_PROVIDED)
 }
 
@@ -517,6 +517,7 @@ fn blank(path: &str, range: Range) -> Field {
         auto_now: false,
         compared: BTreeMap::new(),
         own_values: Vec::new(),
+        own: None,
         unknown: Vec::new(),
         range: range.into(),
     }
