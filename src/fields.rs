@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::migration::{Field, FieldKind, InternalType, ModelRef, Pattern, Relation};
-use crate::models::{ModelField, ModelKey, Related, default_table};
+use crate::models::{ModelField, ModelKey, Related};
 use crate::unknown::{Identifier, Sql, Unknown, sql};
 use crate::versions::DjangoVersion;
 
@@ -91,7 +91,7 @@ impl<'a> ModelField<'a> {
                 )
             }
             Related::Missing(key) => Target::Missing {
-                table: default_table(&key).into(),
+                table: self.model.view.undeclared_table(&key),
                 column: column(),
                 key_type: key_type(&self.written_target(relation, &key.to_string())),
             },

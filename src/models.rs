@@ -66,6 +66,8 @@ pub struct Models {
     named: Vec<ModelKey>,
     /// Models as they were before an operation took them or a field away that a later one drops. Outlives the journal.
     set_aside: FxHashMap<Removed, Arc<ModelState>>,
+    /// Apps of which an operation is not read that may have declared a model, with a table of any name.
+    unread: FxHashSet<String>,
     /// What was there before each change since the last `forget`.
     journal: Vec<(ModelKey, Option<Arc<ModelState>>)>,
 }
@@ -114,6 +116,7 @@ impl Models {
             swappable,
             named: Vec::new(),
             set_aside: FxHashMap::default(),
+            unread: FxHashSet::default(),
             journal: Vec::new(),
         }
     }

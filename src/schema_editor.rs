@@ -7,6 +7,7 @@ mod compare;
 mod constraints;
 mod decimals;
 mod defaults;
+mod equality;
 mod expressions;
 mod indexes;
 mod json;

@@ -39,6 +39,14 @@ const NOT_EXACT: &[(&str, &str)] = &[
         "the code asks the database whether it is done already",
     ),
     (
+        "fixtures/history/operation-classes/shop/migrations/0001_initial.py operation 3",
+        "the environment names the table",
+    ),
+    (
+        "fixtures/history/operation-classes/shop/migrations/0001_initial.py operation 4",
+        "the environment names the table",
+    ),
+    (
         "fixtures/history/run-python/shop/migrations/0006_unfollowed.py operation 0",
         "code that is not followed",
     ),

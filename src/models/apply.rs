@@ -109,9 +109,10 @@ impl Models {
             | Operation::RunPython { .. }
             | Operation::CreateExtension { .. }
             | Operation::CreateCollation { .. }
-            | Operation::RemoveCollation { .. }
-            | Operation::Custom { base: None, .. }
-            | Operation::Unread { .. } => {}
+            | Operation::RemoveCollation { .. } => {}
+            Operation::Custom { base: None, .. } | Operation::Unread { .. } => {
+                self.unread.insert(app.to_owned());
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::migration::{Base, Field, FieldKind, InternalType, ModelRef, Relation};
 use crate::statement::truncate_name;
-use crate::unknown::Identifier;
+use crate::unknown::{Identifier, Unknown};
 
 use super::state::{ModelKey, ModelState, Origin};
 use super::{ModelSettings, Models};
@@ -62,11 +62,30 @@ impl<'a> View<'a> {
         self.models.settings()
     }
 
-    /// The model, if it is declared or known.
+    /// The model, if it is declared or known, or that of an automatic table.
     #[must_use]
     pub fn model(self, key: &ModelKey) -> Option<Model<'a>> {
-        let state = Arc::clone(self.state(key)?);
-        Some(Model { view: self, state })
+        match self.state(key) {
+            Some(state) => Some(Model {
+                view: self,
+                state: Arc::clone(state),
+            }),
+            None => self.automatic_model(key),
+        }
+    }
+
+    /// `order_items`: what Django makes for the many-to-many field `items` of `Order`. Proxies, keys and children may name it.
+    fn automatic_model(self, key: &ModelKey) -> Option<Model<'a>> {
+        key.name.match_indices('_').find_map(|(at, _)| {
+            let state = Arc::clone(self.state(&ModelKey::new(&key.app, &key.name[..at]))?);
+            let wanted = &key.name[at + 1..];
+            let mut fields = state.fields.iter();
+            let (name, field) =
+                fields.find(|(name, field)| field.many_to_many().is_some() && name.to_lowercase() == wanted)?;
+            let (name, field) = (Arc::clone(name), Arc::clone(field));
+            let owner = Model { view: self, state };
+            owner.bind(&name, &field).automatic_table()
+        })
     }
 
     fn state(self, key: &ModelKey) -> Option<&'a Arc<ModelState>> {
@@ -165,6 +184,17 @@ impl<'a> View<'a> {
             },
             Err(reason) => Related::Unreadable(reason),
         }
+    }
+
+    /// The table of a model that nothing at hand declares: what Django would call it, unless what declares it is not read.
+    #[must_use]
+    pub fn undeclared_table(self, key: &ModelKey) -> Identifier {
+        if !self.models.unread.contains(&key.app) {
+            return default_table(key).into();
+        }
+        let label = format!("{}.{}", key.app, key.name);
+        let reason = format!("the table of {label}, which no operation that is read declares");
+        Identifier::Unknown(Unknown::called(&format!("the table of {label}"), &reason))
     }
 
     /// The relational fields that point to the model or to a proxy of it, many-to-many fields and the keys of automatic
@@ -358,7 +388,10 @@ impl<'a> Model<'a> {
     pub fn db_table(&self) -> Identifier {
         let model = self.concrete();
         let declared = model.state.options.db_table.clone();
-        declared.unwrap_or_else(|| Identifier::Known(model.state.identity.default_table.clone()))
+        declared.unwrap_or_else(|| match model.state.origin {
+            Origin::Assumed => self.view.undeclared_table(model.key()),
+            _ => Identifier::Known(model.state.identity.default_table.clone()),
+        })
     }
 
     /// `db_tablespace`, else the setting.

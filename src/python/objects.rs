@@ -53,6 +53,8 @@ pub struct Constructed {
     pub doubts: Vec<String>,
     /// Whether any constructor was run.
     pub is_changed: bool,
+    /// Whether a constructor changed an attribute of something that is not the object.
+    pub changes_arguments: bool,
 }
 
 impl<'m> Object<'m> {
@@ -141,9 +143,11 @@ impl<'m> Object<'m> {
                 kwargs: arguments.kwargs,
                 doubts: Vec::new(),
                 is_changed: false,
+                changes_arguments: false,
             };
         }
         let (_, mut doubts) = self.run("__init__", arguments, &[]);
+        let changes_arguments = self.effects().iter().any(|effect| effect.unknown().is_some());
         self.attributes.shift_remove(EFFECTS);
         let passed = self.passed("__init__");
         let (args, kwargs) = match passed {
@@ -158,6 +162,7 @@ impl<'m> Object<'m> {
             kwargs,
             doubts,
             is_changed: true,
+            changes_arguments,
         }
     }
 

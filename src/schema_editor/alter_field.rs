@@ -14,12 +14,12 @@ use super::columns::{alter, literal_default};
 use super::compare::{Ignoring, should_be_altered};
 use super::constraints::create_unique;
 use super::defaults::effective_default;
-use super::expressions;
 use super::indexes::{field_index, spatial, spatial_index};
 use super::meta_names::{constraint_names, index_names};
 use super::prepare::Prepared;
 use super::relations::{ForeignKeyNaming, add_foreign_key, related_fields};
 use super::run::{Run, django};
+use super::{equality, expressions};
 
 /// A field before and after, with the column's type on both sides.
 struct Change<'c, 'a> {
@@ -246,7 +246,7 @@ impl Run<'_> {
         let needs_default = becomes_not_null
             && new.field.db_default.is_none()
             && new_default != Prepared::None
-            && differs(&effective_default(old), &new_default);
+            && equality::differ(&effective_default(old), &new_default);
         if needs_default && let Some(sql) = new_default.sql() {
             actions.push(AlterTableAction::SetDefault {
                 column: change.column.clone(),
@@ -512,11 +512,6 @@ fn null_action(change: &Change<'_, '_>) -> Option<AlterTableAction> {
         (false, true) => Some(AlterTableAction::DropNotNull { column }),
         (true, true) | (false, false) => None,
     }
-}
-
-/// Whether two defaults differ; one that is made anew each time always does.
-fn differs(old: &Prepared, new: &Prepared) -> bool {
-    matches!(new, Prepared::Unknown(_)) || old != new
 }
 
 fn is_other_generated(old: &ModelField<'_>, new: &ModelField<'_>) -> bool {

@@ -6,6 +6,7 @@ use crate::unknown::{Identifier, Unknown};
 use crate::value::Value;
 use crate::versions::DjangoVersion;
 
+use super::equality::arguments_are_equal;
 use super::expressions;
 
 /// What a comparison leaves out.
@@ -63,7 +64,11 @@ fn differs_in_keywords(old: &ModelField<'_>, new: &ModelField<'_>, ignoring: Ign
         let kept = field.field.compared.iter().filter(|(name, _)| !ignored(name));
         kept.map(|(name, value)| (name.clone(), value.clone())).collect()
     };
-    of(old) != of(new)
+    let (old, new) = (of(old), of(new));
+    let is_same = |((name, value), (other, new)): (&(String, Value), &(String, Value))| {
+        name == other && arguments_are_equal(value, new)
+    };
+    old.len() != new.len() || !old.iter().zip(&new).all(is_same)
 }
 
 /// Database defaults of different spelling that are the same SQL count as equal.

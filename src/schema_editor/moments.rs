@@ -92,6 +92,33 @@ impl Moment {
 }
 
 impl Moment {
+    /// The day and the microsecond of it in UTC of an aware `datetime`.
+    pub(super) fn instant(&self) -> Option<(i128, i128)> {
+        const MINUTE: i128 = 60_000_000;
+        const DAY: i128 = 24 * 60 * MINUTE;
+        let Moment::DateTime {
+            date,
+            time,
+            offset: Some(offset),
+        } = self
+        else {
+            return None;
+        };
+        let date: Vec<i128> = date.split('-').map(str::parse).collect::<Result<_, _>>().ok()?;
+        let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
+        let clock: Vec<i128> = clock.split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
+        let ([year, month, day], [hour, minute, second]) = (date.as_slice(), clock.as_slice()) else {
+            return None;
+        };
+        let east = if offset.starts_with('-') { -1 } else { 1 };
+        let (hours, minutes) = offset.get(1..)?.split_once(':')?;
+        let offset = east * (hours.parse::<i128>().ok()? * 60 + minutes.parse::<i128>().ok()?);
+        let microsecond = format!("{fraction:0<6}").get(..6)?.parse::<i128>().ok()?;
+        let since_midnight = (hour * 60 + minute - offset) * MINUTE + second * 1_000_000 + microsecond;
+        let days = date_to_days(*year, *month, *day) + since_midnight.div_euclid(DAY);
+        Some((days, since_midnight.rem_euclid(DAY)))
+    }
+
     /// The moment as Django sends it: a naive one gets the project's time zone where `USE_TZ` is on. See `make_aware`.
     pub(super) fn aware(self, use_tz: Option<bool>, time_zone: Option<&str>) -> Option<Self> {
         match self {

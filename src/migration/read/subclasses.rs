@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::arguments::Reason;
+use super::arguments::not_readable;
 use super::operations::Read;
 use super::{ClassOf, Reading};
 use crate::migration::operation::{Operation, SqlPiece, SqlText};
@@ -22,6 +22,8 @@ enum StateWork {
     /// What that of Django's class does.
     Base,
     Nothing,
+    /// That of Django's class, and something else.
+    More,
     Unknown,
 }
 
@@ -69,15 +71,44 @@ impl Reading<'_> {
             let operation = self.derived_code(call);
             return Ok(match self.state_forwards(call, object) {
                 StateWork::Base | StateWork::Nothing => operation,
-                StateWork::Unknown => self.with_unknown_state(call, operation),
+                StateWork::More | StateWork::Unknown => self.with_unknown_state(call, operation),
             });
         }
-        let constructed = construct(call, base, object);
-        let state = self.state_forwards(call, object);
+        let (constructed, doubt) = construct(call, base, object);
+        let state = self.own_state_forwards(call, object);
         if state == StateWork::Unknown {
             return Ok(unknown(call, None));
         }
-        let operation = self.operation(&constructed?)?;
+        let mut operation = self.operation(&constructed)?;
+        if state == StateWork::More {
+            let keeps_table = |text: &str| !changes_itself(text) && !text.contains("db_table");
+            let is_named = object.texts_of(STATE_FORWARDS).all(keeps_table);
+            let doubt = "its `state_forwards` is not followed";
+            if !is_named {
+                operation = without_invented_table(operation, false, doubt);
+            }
+            self.gap(call.name_range, format!("`{}`: {doubt}", call.class_name()));
+            return Ok(unknown(call, Some(Box::new(operation))));
+        }
+        if let Some(doubt) = doubt.or_else(|| not_followed(object, &constructed)) {
+            self.gap(call.name_range, format!("`{}`: {doubt}", call.class_name()));
+            let is_named = constructed.argument(2, "options").is_some();
+            return Ok(match state {
+                StateWork::Base => unknown(
+                    call,
+                    Some(Box::new(without_invented_table(operation, is_named, &doubt))),
+                ),
+                StateWork::Nothing | StateWork::More | StateWork::Unknown => unknown(call, None),
+            });
+        }
+        match self.allowed(call, object) {
+            Allowed::AsByDjango => {}
+            Allowed::Never => operation = state_alone(self.step(call, operation)),
+            Allowed::Unknown => {
+                let base = (state == StateWork::Base).then(|| Box::new(operation));
+                return Ok(unknown(call, base));
+            }
+        }
         let steps = match self.database_forwards(call, object) {
             Some(work) => steps(&work),
             None => Some(vec![Step::Base(Caught::Nothing)]),
@@ -91,12 +122,26 @@ impl Reading<'_> {
                     database_operations: self.nodes_of(call, &operation, &steps),
                     state_operations: match state {
                         StateWork::Base => vec![self.step(call, operation)],
-                        StateWork::Nothing | StateWork::Unknown => Vec::new(),
+                        StateWork::Nothing | StateWork::More | StateWork::Unknown => Vec::new(),
                     },
                 })
             }
             (Some(_) | None, StateWork::Base) => Ok(unknown(call, Some(Box::new(operation)))),
-            (Some(_) | None, StateWork::Nothing | StateWork::Unknown) => Ok(unknown(call, None)),
+            (Some(_) | None, StateWork::Nothing | StateWork::More | StateWork::Unknown) => Ok(unknown(call, None)),
+        }
+    }
+
+    /// `allow_migrate_model` of the class.
+    fn allowed(&mut self, call: &Call, object: &mut Object<'_>) -> Allowed {
+        const METHOD: &str = "allow_migrate_model";
+        match object.call(METHOD, vec![Value::Str("default".into()), Value::None], &[]) {
+            None => Allowed::AsByDjango,
+            Some(value) if Object::is_base_result(&value, METHOD) => Allowed::AsByDjango,
+            Some(Value::Bool(false)) => Allowed::Never,
+            Some(value) => {
+                self.gap(call.name_range, not_readable(METHOD, &value));
+                Allowed::Unknown
+            }
         }
     }
 
@@ -142,14 +187,14 @@ impl Reading<'_> {
         };
         match state {
             StateWork::Nothing => operation,
-            StateWork::Base | StateWork::Unknown => self.with_unknown_state(call, operation),
+            StateWork::Base | StateWork::More | StateWork::Unknown => self.with_unknown_state(call, operation),
         }
     }
 
     /// What it sends is known, what it does to the models is not.
     fn with_unknown_state(&mut self, call: &Call, operation: Operation) -> Operation {
         Operation::SeparateDatabaseAndState {
-            database_operations: vec![self.step(call, operation), self.step(call, unknown(call, None))],
+            database_operations: vec![self.step(call, unknown(call, None)), self.step(call, operation)],
             state_operations: Vec::new(),
         }
     }
@@ -169,6 +214,19 @@ impl Reading<'_> {
                 StateWork::Base
             }
             Some([..]) | None => StateWork::Unknown,
+        }
+    }
+
+    /// What the `state_forwards` of a class of the project does, where it also changes the operation itself.
+    fn own_state_forwards(&self, call: &Call, object: &Object<'_>) -> StateWork {
+        let work = self.state_forwards(call, object);
+        let calls_django = object
+            .texts_of(STATE_FORWARDS)
+            .any(|text| text.contains("super().state_forwards("));
+        match work {
+            StateWork::Base if object.texts_of(STATE_FORWARDS).any(changes_itself) => StateWork::More,
+            StateWork::Unknown if calls_django => StateWork::More,
+            work => work,
         }
     }
 
@@ -375,14 +433,10 @@ fn is_operation(path: &str) -> bool {
         || Packages::known().operation(path).is_some()
 }
 
-fn construct(call: &Call, base: String, object: &mut Object<'_>) -> Result<Call, Reason> {
+/// The call of the class below, with what the constructor makes of the arguments, and what of that was not followed.
+fn construct(call: &Call, base: String, object: &mut Object<'_>) -> (Call, Option<String>) {
     let constructed = object.construct(call);
-    if let Some(doubt) = constructed.doubts.first() {
-        return Err(format!(
-            "`{}` does what forelock does not follow: {doubt}",
-            call.class_name()
-        ));
-    }
+    let doubt = constructed.doubts.into_iter().next();
     let mut call = Call {
         path: base,
         ..call.clone()
@@ -392,5 +446,102 @@ fn construct(call: &Call, base: String, object: &mut Object<'_>) -> Result<Call,
         call.kwargs = constructed.kwargs;
         call.arg_ranges = vec![call.range; call.args.len() + call.kwargs.len()];
     }
-    Ok(call)
+    set_later(&mut call, object);
+    let doubt = doubt.or_else(|| {
+        let changes = constructed.changes_arguments;
+        changes.then(|| "its `__init__` changes what it gets".to_owned())
+    });
+    (call, doubt)
+}
+
+/// Whether a method assigns to an attribute of `self`.
+fn changes_itself(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start();
+        let (target, rest) = line.split_once('=').unwrap_or_default();
+        target.starts_with("self.") && !target.contains('(') && !rest.starts_with('=')
+    })
+}
+
+/// What a constructor set after that of Django's class, as if it had been an argument.
+fn set_later(call: &mut Call, object: &mut Object<'_>) {
+    for (position, name) in parameters(&call.path).iter().enumerate() {
+        let property = object.call(name, Vec::new(), &[]);
+        let Some(value) = property.or_else(|| object.set_attribute(name).cloned()) else {
+            continue;
+        };
+        if let Some(given) = call.args.get_mut(position) {
+            *given = value;
+        } else if let Some((_, given)) = call.kwargs.iter_mut().find(|(given, _)| given == name) {
+            *given = value;
+        } else {
+            call.kwargs.push(((*name).to_owned(), value));
+            call.arg_ranges.push(call.range);
+        }
+    }
+}
+
+/// The parameters, by position, of which the operation keeps attributes of the same name.
+fn parameters(path: &str) -> &'static [&'static str] {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "RunSQL" => &["sql"],
+        "AddField" | "AlterField" => &["model_name", "name", "field", "preserve_default"],
+        "AddIndex" | "AddIndexConcurrently" => &["model_name", "index"],
+        "AddConstraint" | "AddConstraintNotValid" => &["model_name", "constraint"],
+        "RemoveField" | "RemoveIndex" | "RemoveIndexConcurrently" | "RemoveConstraint" => &["model_name", "name"],
+        "CreateModel" => &["name", "fields", "options", "bases"],
+        "DeleteModel" => &["name"],
+        "AlterModelTable" => &["name", "table"],
+        _ => &[],
+    }
+}
+
+/// A method, beside `database_forwards` and `state_forwards`, that decides what the operation sends.
+fn not_followed(object: &Object<'_>, constructed: &Call) -> Option<String> {
+    let methods: &[&str] = match constructed.path.rsplit('.').next() {
+        Some("RunSQL") => &["_run_sql"],
+        Some("SeparateDatabaseAndState") => &["database_operations", "state_operations"],
+        _ => &[],
+    };
+    let method = methods.iter().find(|method| object.defines(method))?;
+    Some(format!("its `{method}` is not followed"))
+}
+
+/// A table has the name that Django gives it only where what is read says so.
+fn without_invented_table(operation: Operation, is_named: bool, doubt: &str) -> Operation {
+    match operation {
+        Operation::CreateModel {
+            name,
+            fields,
+            mut options,
+            bases,
+        } => {
+            if !is_named || options.db_table.is_none() {
+                let options = Arc::make_mut(&mut options);
+                options.unknown.push(("db_table".to_owned(), doubt.to_owned()));
+            }
+            Operation::CreateModel {
+                name,
+                fields,
+                options,
+                bases,
+            }
+        }
+        other => other,
+    }
+}
+
+/// An operation that sends nothing: its class allows no database.
+fn state_alone(step: OperationNode) -> Operation {
+    Operation::SeparateDatabaseAndState {
+        database_operations: Vec::new(),
+        state_operations: vec![step],
+    }
+}
+
+/// What `allow_migrate_model` of the class lets through to the database.
+enum Allowed {
+    AsByDjango,
+    Never,
+    Unknown,
 }
