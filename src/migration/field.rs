@@ -60,7 +60,7 @@ pub struct Field {
 }
 
 /// What a class of the project says of its column. Where it says nothing (`None`), Django's class decides.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct OwnColumn {
     /// The column, by the field's name: `get_attname_column`, `get_attname`, `set_attributes_from_name`.
     pub name: Option<Pattern>,
