@@ -23,6 +23,7 @@ mod imports;
 mod inclusions;
 mod lineage;
 mod literals;
+mod methods;
 mod objects;
 mod operators;
 mod reach;

@@ -64,7 +64,7 @@ fn code_that_reaches_the_class_by_its_name_in_a_text_is_said() {
         "EMPTYfor name, value in {\"operations\": [OPERATION]}.items():\n    setattr(Migration, name, value)\n",
         "EMPTY    vars()[\"operations\"].append(OPERATION)\n",
         "EMPTYMigration.__dict__[\"operations\"].append(OPERATION)\n",
-        "ops = []\nglobals()[\"ops\"] = [OPERATION]\nCLASS    operations = ops\n",
+        "ops = []\nglobals().update(ops=[OPERATION])\nCLASS    operations = ops\n",
         "EMPTYexec(\"Migration.operations = [migrations.RunSQL('DROP TABLE shop_order')]\")\n",
     ]);
 }

@@ -230,13 +230,9 @@ impl<'m> Object<'m> {
         self.attributes.shift_remove(EFFECTS);
     }
 
-    /// The text of a method, of each class that has it.
-    pub fn texts_of(&self, method: &str) -> impl Iterator<Item = &str> {
-        self.lineage.classes.iter().filter_map(move |(module, class)| {
-            let place = class.method(method)?.place;
-            let function = module.syntax.as_ref()?.function(place)?;
-            module.source.text.get(function.range().to_std_range())
-        })
+    /// Its classes, nearest first.
+    pub(super) fn classes(&self) -> &[(&'m Module, &'m Class)] {
+        &self.lineage.classes
     }
 
     /// Modules that have to be read before all can be said.

@@ -152,7 +152,7 @@ fn contribution(field: &mut Field, own: &mut OwnColumn, object: &mut Object<'_>,
         return;
     };
     if returned.unknown().is_some() {
-        if object.texts_of("contribute_to_class").all(adds_nothing) {
+        if object.adds_no_column() {
             return;
         }
         doubt(field, "class", &not_readable("contribute_to_class", &returned));
@@ -172,34 +172,10 @@ fn contribution(field: &mut Field, own: &mut OwnColumn, object: &mut Object<'_>,
         match added_field(effect, other, made) {
             Added::Field(name, added) => own.adds.push((name, Arc::new(*added))),
             Added::Nothing => {}
+            Added::Unknown if object.adds_no_column() => {}
             Added::Unknown => doubt(field, "class", "what its `contribute_to_class` adds is not followed"),
         }
     }
-}
-
-/// Whether a `contribute_to_class` that is not followed leaves the model's columns alone: most bind descriptors and signals.
-fn adds_nothing(text: &str) -> bool {
-    const ADDING: [&str; 6] = [
-        "add_to_class",
-        "contribute_to_class",
-        "_meta",
-        "(cls",
-        "self.db_",
-        "self.column",
-    ];
-    const LOOKING: [&str; 5] = [
-        "getattr(cls",
-        "setattr(cls",
-        "hasattr(cls",
-        "issubclass(cls",
-        "super().contribute_to_class(cls",
-    ];
-    let body = text.split_once(':').map_or("", |(_, body)| body);
-    let calls_django = body.contains("super().contribute_to_class(cls");
-    let body = LOOKING
-        .iter()
-        .fold(body.to_owned(), |body, looking| body.replace(looking, ""));
-    calls_django && !body.contains("self.null") && !ADDING.iter().any(|word| body.contains(word))
 }
 
 /// `super().contribute_to_class(cls, name, private_only=True)`: the model has no such column.
@@ -231,6 +207,10 @@ fn added_field(effect: &Value, other: &Value, made: &dyn Fn(&Value) -> Field) ->
         ),
         ".contribute_to_class" => (call.args.first(), call.argument(2, "name"), other.argument(2, "name")),
         path if path.ends_with("add_to_class") || path.ends_with("contribute_to_class") => return Added::Unknown,
+        path if path.contains("._meta.add_field") => return Added::Unknown,
+        path if !path.starts_with("builtins.") && call.args.contains(&Value::Name(MODEL.to_owned())) => {
+            return Added::Unknown;
+        }
         _ => return Added::Nothing,
     };
     let (Some(added @ Value::Call(_)), Some(Value::Str(name)), Some(Value::Str(other_name))) =

@@ -81,8 +81,7 @@ impl Reading<'_> {
         }
         let mut operation = self.operation(&constructed)?;
         if state == StateWork::More {
-            let keeps_table = |text: &str| !changes_itself(text) && !text.contains("db_table");
-            let is_named = object.texts_of(STATE_FORWARDS).all(keeps_table);
+            let is_named = !object.changes_itself(STATE_FORWARDS) && !object.has_word(STATE_FORWARDS, "db_table");
             let doubt = "its `state_forwards` is not followed";
             if !is_named {
                 operation = without_invented_table(operation, false, doubt);
@@ -220,12 +219,9 @@ impl Reading<'_> {
     /// What the `state_forwards` of a class of the project does, where it also changes the operation itself.
     fn own_state_forwards(&self, call: &Call, object: &Object<'_>) -> StateWork {
         let work = self.state_forwards(call, object);
-        let calls_django = object
-            .texts_of(STATE_FORWARDS)
-            .any(|text| text.contains("super().state_forwards("));
         match work {
-            StateWork::Base if object.texts_of(STATE_FORWARDS).any(changes_itself) => StateWork::More,
-            StateWork::Unknown if calls_django => StateWork::More,
+            StateWork::Base if object.changes_itself(STATE_FORWARDS) => StateWork::More,
+            StateWork::Unknown if object.calls_base(STATE_FORWARDS) => StateWork::More,
             work => work,
         }
     }
@@ -452,15 +448,6 @@ fn construct(call: &Call, base: String, object: &mut Object<'_>) -> (Call, Optio
         changes.then(|| "its `__init__` changes what it gets".to_owned())
     });
     (call, doubt)
-}
-
-/// Whether a method assigns to an attribute of `self`.
-fn changes_itself(text: &str) -> bool {
-    text.lines().any(|line| {
-        let line = line.trim_start();
-        let (target, rest) = line.split_once('=').unwrap_or_default();
-        target.starts_with("self.") && !target.contains('(') && !rest.starts_with('=')
-    })
 }
 
 /// What a constructor set after that of Django's class, as if it had been an argument.

@@ -1,0 +1,53 @@
+//! Field classes of a project whose `contribute_to_class` is its own: whether they add columns to the model.
+
+mod scratch;
+
+use scratch::{Run, Scratch};
+
+const SECOND: &str = "from django.db import migrations\n\nfrom shop.fields import OwnField\n\n\nclass Migration(migrations.Migration):\n    \
+                      dependencies = [(\"shop\", \"0001_initial\")]\n    operations = [\n        \
+                      migrations.AddField(\"order\", \"size\", OwnField(null=True)),\n    ]\n";
+
+/// What is printed for a field whose class does this to its model, after Django's own has been called.
+fn printed(lines: &str) -> String {
+    let class = format!(
+        "from functools import partialmethod\n\nfrom django.db import models\n\n\nclass OwnField(models.IntegerField):\n    \
+         def contribute_to_class(self, cls, *args, **kwargs):\n        \"\"\"See `cls.add_to_class(name)`.\"\"\"\n        \
+         super().contribute_to_class(cls, *args, **kwargs)\n{lines}"
+    );
+    let project = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/fields.py", class)
+        .file("shop/migrations/0002_size.py", SECOND);
+    Run::of(project.forelock().args(["sql", "shop", "0002"])).out
+}
+
+#[test]
+fn methods_and_descriptors_on_the_model_are_no_columns() {
+    for lines in [
+        "        setattr(cls, f\"get_{self.name}_shown\", partialmethod(str, self))\n",
+        "        if f\"get_{self.name}_shown\" not in cls.__dict__:\n            setattr(cls, f\"get_{self.name}_shown\", None)\n",
+        "        if not cls._meta.abstract and hasattr(cls._meta, \"verbose_name_plural\"):\n            \
+         self.remote_name = str(cls._meta.verbose_name_plural)\n",
+    ] {
+        let printed = printed(lines);
+        assert!(printed.contains("ADD COLUMN \"size\" integer NULL;"), "{printed}");
+        assert!(
+            !printed.contains("known") && !printed.contains("not analysed"),
+            "{printed}"
+        );
+    }
+}
+
+#[test]
+fn what_may_add_a_column_and_is_not_followed_is_said() {
+    for lines in [
+        "        for name in names():\n            cls.add_to_class(name, models.IntegerField())\n",
+        "        cls._meta.add_field(other_field(), private=True)\n",
+        "        register(cls)\n",
+    ] {
+        let printed = printed(lines);
+        assert!(printed.contains("contribute_to_class"), "{lines}{printed}");
+    }
+}
