@@ -199,7 +199,7 @@ class Witness:
         frame = sys._getframe(2)
         while is_of(frame, ("django/db/backends/utils.py", "contextlib.py", "witness.py")):
             frame = frame.f_back
-        looks = is_of(frame, ("site-packages",)) and re.match(r"\s*(SELECT|SHOW)\b", sql, re.IGNORECASE)
+        looks = is_of(frame, ("site-packages",)) and re.match(r"\s*(SELECT(?! set_config)|SHOW)\b", sql, re.IGNORECASE)
         return not is_of(frame, ("/django/",)) and not looks
 
     def statements(self):

@@ -134,3 +134,47 @@ fn a_concurrent_build_under_the_timeout_of_a_session_leaves_an_invalid_index() {
     let nothing: [&str; 0] = [];
     assert_eq!(building("").run(ASKED).findings(), nothing, "it keeps nobody waiting");
 }
+
+/// What is sent for a function with these decorators, in a migration that is not atomic.
+fn sent_by(decorators: &str) -> Vec<String> {
+    let code = format!(
+        "from datetime import timedelta\n\nimport pglock\nfrom django.db import migrations, transaction\n\
+         from django_pg_migration_tools.timeouts import apply_timeouts\n\n\n{decorators}\n\
+         def code(apps, schema_editor):\n    schema_editor.execute(\"COMMENT ON TABLE shop_order IS 'orders'\")\n\n\n\
+         class Migration(migrations.Migration):\n    atomic = False\n    dependencies = [(\"shop\", \"0001_initial\")]\n    \
+         operations = [migrations.RunPython(code)]\n"
+    );
+    let scratch = project("INSTALLED_APPS = ['shop']").file(SECOND, code);
+    let printed = scratch.run("sql shop 0002 --output-format json").json();
+    let statements = printed[0]["operations"][0]["statements"]
+        .as_array()
+        .expect("it lists statements");
+    let text = |statement: &serde_json::Value| statement.as_str().expect("it is text").to_owned();
+    statements.iter().map(text).collect()
+}
+
+// `apply_timeouts` asks the connection whether it is in a transaction; `pglock.timeout` always sets the session's.
+#[test]
+fn a_decorator_sets_timeouts_on_its_side_of_the_transaction() {
+    let limit = "@apply_timeouts(using=\"default\", lock_timeout=timedelta(seconds=3))";
+    let atomic = "@transaction.atomic";
+    let comment = "COMMENT ON TABLE shop_order IS 'orders'";
+    let session = [
+        "SET SESSION lock_timeout = '3000ms'",
+        comment,
+        "SET SESSION lock_timeout = '0'",
+    ];
+    let local = [
+        "SET LOCAL lock_timeout = '3000ms'",
+        comment,
+        "SET LOCAL lock_timeout = '0'",
+    ];
+    assert_eq!(sent_by(&format!("{limit}\n{atomic}")), session);
+    assert_eq!(sent_by(&format!("{atomic}\n{limit}")), local);
+    let configured = [
+        "SELECT set_config('lock_timeout', '3000', false)",
+        comment,
+        "SELECT set_config('lock_timeout', NULL, false)",
+    ];
+    assert_eq!(sent_by(&format!("{atomic}\n@pglock.timeout(seconds=3)")), configured);
+}

@@ -44,6 +44,7 @@ mod state;
 mod statements;
 mod steps;
 mod text;
+mod timeouts;
 mod values;
 mod words;
 mod writes;
@@ -166,6 +167,8 @@ pub(super) struct Runner<'a> {
     yields: Option<Vec<Datum<'a>>>,
     /// Bodies of `with` that wait for the `yield` of their context manager.
     waiting: Vec<Body<'a>>,
+    /// The timeouts of `pglock` that are set now, in milliseconds; nothing of one that is not known.
+    locks_limited: Vec<Option<i128>>,
     /// Names of modules, evaluated; `None` while they are.
     globals: FxHashMap<(&'a str, String), Option<Datum<'a>>>,
     /// What the `database_forwards` that runs got.
@@ -320,6 +323,7 @@ impl<'a> Runner<'a> {
             returns: Vec::new(),
             yields: None,
             waiting: Vec::new(),
+            locks_limited: Vec::new(),
             globals: FxHashMap::default(),
             forwards: Given::default(),
             asked: Vec::new(),

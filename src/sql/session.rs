@@ -89,6 +89,12 @@ pub(super) fn set_by_functions(cursor: &Cursor<'_>, tokens: &[Token]) -> Read<Ve
             ] => name.to_lowercase(),
             _ => return Err(unknown()),
         };
+        // `set_config` of NULL sets it back to its default.
+        if let [null] = new
+            && null.is("null")
+        {
+            return Ok(SessionChange::Reset(name));
+        }
         let scope = if is_local.iter().any(|token| token.is("true")) {
             SettingScope::Transaction
         } else {

@@ -184,6 +184,7 @@ fn atomic_function<'a>(function: &Datum<'a>) -> Datum<'a> {
             first: closure.first.clone(),
             is_atomic: true,
             is_context: closure.is_context,
+            limits: closure.limits.clone(),
         })),
         Datum::Partial(partial) => Datum::Partial(Rc::new(Partial {
             callee: atomic_function(&partial.callee),

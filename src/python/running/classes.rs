@@ -158,6 +158,7 @@ impl<'a> Runner<'a> {
             first: None,
             is_atomic: false,
             is_context: false,
+            limits: Vec::new(),
         };
         let datum = self.decorated(closure, &definition.decorator_list);
         self.frame = own;
@@ -171,6 +172,7 @@ impl<'a> Runner<'a> {
                 first,
                 is_atomic: closure.is_atomic,
                 is_context: closure.is_context,
+                limits: closure.limits.clone(),
             })),
             // What a decorator made of it gets the object as its first argument too.
             (callee, Some(first)) => Datum::Partial(Rc::new(super::data::Partial {

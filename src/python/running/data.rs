@@ -5,6 +5,7 @@ use std::rc::Rc;
 use ruff_python_ast::{ExprLambda, StmtFunctionDef};
 
 use super::super::{Class, Module};
+use super::timeouts::Timeouts;
 use crate::python_work::{Filter, Handed, ModelName, Target};
 use crate::row_work::Reach;
 use crate::value::{Call, Str, Value};
@@ -85,6 +86,22 @@ pub(super) struct Closure<'a> {
     pub(super) is_atomic: bool,
     /// Whether calling it gives a context manager: `@contextmanager`.
     pub(super) is_context: bool,
+    /// The timeouts around each call, the innermost first.
+    pub(super) limits: Vec<CallLimit>,
+}
+
+/// Timeouts that a decorator sets.
+#[derive(Clone)]
+pub(super) struct CallLimit {
+    pub(super) timeouts: Timeouts,
+    pub(super) side: Side,
+}
+
+/// On which side of the transaction of a call, where it has one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Inside,
+    Outside,
 }
 
 #[derive(Clone, Copy)]

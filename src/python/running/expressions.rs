@@ -69,6 +69,7 @@ impl<'a> Runner<'a> {
                 first: None,
                 is_atomic: false,
                 is_context: false,
+                limits: Vec::new(),
             })),
             Expr::Subscript(subscript) => self.subscript(subscript),
             Expr::Named(named) => {

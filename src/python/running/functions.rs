@@ -6,7 +6,7 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Decorator, Expr, Parameters, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::data::{Cell, Closure, Datum, Definition, FrameId, Given};
+use super::data::{CallLimit, Cell, Closure, Datum, Definition, FrameId, Given, Side};
 use super::statements::Flow;
 use super::{MAX_DEPTH, Runner, What};
 use crate::python_work::{Action, Handed};
@@ -26,6 +26,7 @@ impl<'a> Runner<'a> {
             first: None,
             is_atomic: false,
             is_context: false,
+            limits: Vec::new(),
         };
         let datum = self.decorated(closure, &function.decorator_list);
         self.bind(function.name.as_str(), datum);
@@ -35,6 +36,13 @@ impl<'a> Runner<'a> {
     pub(super) fn decorated(&mut self, mut closure: Closure<'a>, decorators: &'a [Decorator]) -> Datum<'a> {
         let mut outer = Vec::new();
         for decorator in decorators.iter().rev() {
+            if outer.is_empty()
+                && let Some(timeouts) = self.timeouts(&decorator.expression)
+            {
+                let side = if closure.is_atomic { Side::Outside } else { Side::Inside };
+                closure.limits.push(CallLimit { timeouts, side });
+                continue;
+            }
             let datum = self.evaluate(&decorator.expression);
             let name = datum.as_name().unwrap_or_default().to_owned();
             match (&datum, name.as_str()) {
@@ -135,10 +143,12 @@ impl<'a> Runner<'a> {
             calls_itself: false,
         });
         let around = self.loops_before_atomic;
+        self.enter_limits(closure, Side::Outside, place);
         if closure.is_atomic {
             self.loops_before_atomic = around.or(Some(self.loops.len()));
             self.effect(Action::Begin, place);
         }
+        self.enter_limits(closure, Side::Inside, place);
         let last = match closure.definition {
             Definition::Function(function) => match self.execute(&function.body) {
                 Flow::Return(datum) => Some(datum),
@@ -147,10 +157,12 @@ impl<'a> Runner<'a> {
             },
             Definition::Lambda(lambda) => Some(self.evaluate(&lambda.body)),
         };
+        self.leave_limits(closure, Side::Inside, place);
         if closure.is_atomic {
             self.effect(Action::End, place);
             self.loops_before_atomic = around;
         }
+        self.leave_limits(closure, Side::Outside, place);
         if self.calls.pop().is_some_and(|running| running.calls_itself) {
             self.widen(from);
         }

@@ -178,5 +178,6 @@ fn bound<'a>(closure: &Closure<'a>, object: Datum<'a>) -> Closure<'a> {
         first: Some(object),
         is_atomic: closure.is_atomic,
         is_context: closure.is_context,
+        limits: closure.limits.clone(),
     }
 }

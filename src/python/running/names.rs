@@ -160,6 +160,7 @@ impl<'a> Runner<'a> {
             first: None,
             is_atomic: false,
             is_context: false,
+            limits: Vec::new(),
         };
         self.at_module(home, |runner| runner.decorated(plain, &definition.decorator_list))
     }

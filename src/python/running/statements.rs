@@ -1,7 +1,5 @@
 //! Statements, one after the other: assignments, and the bodies of `with`.
 
-use std::sync::Arc;
-
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
@@ -9,9 +7,6 @@ use super::Runner;
 use super::data::{Cell, Datum, FrameId};
 use super::state::Frame;
 use crate::python_work::{Action, Handed};
-use crate::value::{Call, Value};
-
-const APPLY_TIMEOUTS: &str = "django_pg_migration_tools.timeouts.apply_timeouts";
 
 /// How a list of statements ends for certain.
 pub(super) enum Flow<'a> {
@@ -205,9 +200,10 @@ impl<'a> Runner<'a> {
             return self.execute(body);
         };
         if let Some(timeouts) = self.timeouts(&item.context_expr) {
-            self.effect(Action::Limit(timeouts), item.context_expr.range());
+            let place = item.context_expr.range();
+            self.limit(&timeouts, place);
             let flow = self.with(rest, body);
-            self.effect(Action::Unlimit, item.context_expr.range());
+            self.unlimit(&timeouts, place);
             return flow;
         }
         let datum = self.evaluate(&item.context_expr);
@@ -257,54 +253,6 @@ impl<'a> Runner<'a> {
             self.assign(target, datum);
         }
         self.with(rest, body)
-    }
-
-    /// What `apply_timeouts(..)` of django-pg-migration-tools is given.
-    fn timeouts(&mut self, context: &'a Expr) -> Option<Vec<(String, Value)>> {
-        let call = context.as_call_expr()?;
-        let callee = self.evaluate(&call.func);
-        if callee.as_name() != Some(APPLY_TIMEOUTS) {
-            return None;
-        }
-        let mut given = Vec::new();
-        for name in ["lock_timeout", "statement_timeout"] {
-            let mut keywords = call.arguments.keywords.iter();
-            let is_named = |keyword: &&ast::Keyword| keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == name);
-            if let Some(keyword) = keywords.find(is_named) {
-                let duration = self.timedelta(&keyword.value);
-                let value = duration.unwrap_or_else(|| {
-                    let datum = self.evaluate(&keyword.value);
-                    self.value_with_gaps(&datum)
-                });
-                given.push((name.to_owned(), value));
-            }
-        }
-        Some(given)
-    }
-
-    /// `datetime.timedelta(..)` with the values of its arguments.
-    fn timedelta(&mut self, expression: &'a Expr) -> Option<Value> {
-        let call = expression.as_call_expr()?;
-        if self.evaluate(&call.func).as_name() != Some("datetime.timedelta") {
-            return None;
-        }
-        let mut value = |expression: &'a Expr| {
-            let datum = self.evaluate(expression);
-            self.plain_value(&datum)
-        };
-        let args = call.arguments.args.iter().map(&mut value).collect::<Option<_>>()?;
-        let keywords = call.arguments.keywords.iter();
-        let kwargs = keywords.map(|keyword| Some((keyword.arg.as_ref()?.to_string(), value(&keyword.value)?)));
-        let kwargs = kwargs.collect::<Option<_>>()?;
-        let place = self.place(call.range());
-        Some(Value::Call(Arc::new(Call {
-            path: "datetime.timedelta".to_owned(),
-            args,
-            kwargs,
-            range: place,
-            name_range: place,
-            arg_ranges: Vec::new(),
-        })))
     }
 
     /// Runs the body that waits for a `yield`, if there is one.
