@@ -167,8 +167,8 @@ pub(super) struct Runner<'a> {
     yields: Option<Vec<Datum<'a>>>,
     /// Bodies of `with` that wait for the `yield` of their context manager.
     waiting: Vec<Body<'a>>,
-    /// The timeouts of `pglock` that are set now, in milliseconds; nothing of one that is not known.
-    locks_limited: Vec<Option<i128>>,
+    /// The timeouts of `pglock` that are set now, the outermost first.
+    locks_limited: Vec<timeouts::LockTimeout>,
     /// Names of modules, evaluated; `None` while they are.
     globals: FxHashMap<(&'a str, String), Option<Datum<'a>>>,
     /// What the `database_forwards` that runs got.

@@ -21,7 +21,17 @@ pub(super) enum Timeouts {
     /// `SET LOCAL`, or `SET SESSION` outside of a transaction, and back to what was there.
     Applied(Rc<Vec<(String, Value)>>),
     /// A `set_config` of the session, whatever is open; back to that of the block around, else to the role's.
-    Configured(Option<i128>),
+    Configured(LockTimeout),
+}
+
+/// A `lock_timeout` as `pglock` sets it.
+#[derive(Clone, Copy)]
+pub(super) enum LockTimeout {
+    Milliseconds(i128),
+    /// Known only when the code runs.
+    Unknown,
+    /// Back to the role's.
+    Default,
 }
 
 impl<'a> Runner<'a> {
@@ -31,7 +41,7 @@ impl<'a> Runner<'a> {
         let callee = self.evaluate(&call.func);
         match callee.as_name()? {
             APPLY_TIMEOUTS => Some(Timeouts::Applied(Rc::new(self.applied(call)))),
-            name if PGLOCK.contains(&name) => Some(Timeouts::Configured(self.configured(call))),
+            name if PGLOCK.contains(&name) => Some(Timeouts::Configured(self.lock_timeout(call))),
             _ => None,
         }
     }
@@ -54,7 +64,7 @@ impl<'a> Runner<'a> {
             Timeouts::Applied(given) => self.effect(Action::Limit(given.to_vec()), place),
             Timeouts::Configured(milliseconds) => {
                 self.locks_limited.push(*milliseconds);
-                self.configure(Some(*milliseconds), place);
+                self.configure(*milliseconds, place);
             }
         }
     }
@@ -64,18 +74,20 @@ impl<'a> Runner<'a> {
             Timeouts::Applied(_) => self.effect(Action::Unlimit, place),
             Timeouts::Configured(_) => {
                 self.locks_limited.pop();
-                self.configure(self.locks_limited.last().copied(), place);
+                let around = self.locks_limited.last().copied();
+                self.configure(around.unwrap_or(LockTimeout::Default), place);
             }
         }
     }
 
-    /// `None` sets it back; `Some(None)` is a value that is not known.
-    fn configure(&mut self, milliseconds: Option<Option<i128>>, place: TextRange) {
+    fn configure(&mut self, timeout: LockTimeout, place: TextRange) {
         let known = |text: &str| TextPiece::Known(text.into());
-        let text = match milliseconds {
-            None => vec![known("SELECT set_config('lock_timeout', NULL, false)")],
-            Some(Some(value)) => vec![known(&format!("SELECT set_config('lock_timeout', '{value}', false)"))],
-            Some(None) => vec![
+        let text = match timeout {
+            LockTimeout::Default => vec![known("SELECT set_config('lock_timeout', NULL, false)")],
+            LockTimeout::Milliseconds(value) => {
+                vec![known(&format!("SELECT set_config('lock_timeout', '{value}', false)"))]
+            }
+            LockTimeout::Unknown => vec![
                 known("SELECT set_config('lock_timeout', '"),
                 TextPiece::Unknown("the timeout is known only when the code runs".to_owned()),
                 known("', false)"),
@@ -101,6 +113,11 @@ impl<'a> Runner<'a> {
             }
         }
         given
+    }
+
+    fn lock_timeout(&mut self, call: &'a ast::ExprCall) -> LockTimeout {
+        self.configured(call)
+            .map_or(LockTimeout::Unknown, LockTimeout::Milliseconds)
     }
 
     /// `timeout(2)`, `timeout(timedelta(..))`, `timeout(seconds=2)`, in milliseconds; 0 for `timeout(None)`.
