@@ -5,6 +5,7 @@ mod apart;
 mod beside;
 mod births;
 mod builds;
+mod connection;
 mod crowd;
 mod database;
 mod findings;
@@ -19,6 +20,7 @@ mod python;
 mod remarks;
 mod run_sql;
 mod sent;
+mod squashes;
 mod taken;
 mod tell;
 mod told;
@@ -29,12 +31,10 @@ mod weigh;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use crate::catalog::Cause;
 use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::fingerprint::Namer;
-use crate::history::{self, History};
+use crate::history;
 use crate::migration::{Migration, Operation, OperationNode, Ownership};
 use crate::models::{ModelKey, Models};
 use crate::project::Project;
@@ -49,6 +49,7 @@ use input::InputHit;
 use landed::Withheld;
 use phases::Phases;
 use sent::{Executed, Sent};
+use squashes::Squashes;
 
 /// Whether a finding of this rule and harm is wanted in the file at this path, as paths are shown to people.
 pub type Wanted<'a> = dyn Fn(&Path, &str, &[Harm]) -> bool + 'a;
@@ -143,37 +144,6 @@ fn unknown_hot_tables(project: &Project, unknown: &[String]) -> Option<String> {
         "hot-tables: no migration leaves a table called {}",
         names.join(", ")
     ))
-}
-
-/// What squashes that have their originals on disk add to what was found.
-struct Squashes<'s, 'a> {
-    of_history: &'s mut FxHashMap<usize, Vec<InputHit<'a>>>,
-    findings: &'s mut Vec<Finding>,
-    reports: &'s mut Vec<MigrationReport>,
-    withheld: &'s mut Withheld,
-}
-
-impl<'a> Squashes<'_, 'a> {
-    /// Replays the history of a new database, and puts the squashes before the first migration that each stands for.
-    fn judge(&mut self, mut run: Run<'a>, history: &History, aim: Aim<'_>) {
-        run.withheld = std::mem::take(self.withheld);
-        for index in &history.squashed {
-            let migration = &run.project.migrations[*index];
-            let is_squash = !migration.replaces.is_empty() && !history.order.contains(index);
-            if !is_squash || migration.ownership == Ownership::Package {
-                run.migration(migration, aim, Judging::Unwanted, Vec::new());
-                run.note_unreleased(migration);
-                continue;
-            }
-            let hits = self.of_history.remove(index).unwrap_or_default();
-            let (report, found) = run.judged(migration, aim, hits);
-            self.findings.extend(found);
-            let mut reports = self.reports.iter();
-            let at = reports.position(|printed| report.replaces.contains(&printed.key));
-            self.reports.insert(at.unwrap_or(self.reports.len()), report);
-        }
-        *self.withheld = run.withheld;
-    }
 }
 
 /// Whether a migration's findings are told.

@@ -5,33 +5,10 @@ mod scratch;
 
 use std::path::Path;
 
-use forelock::files::Files;
 use forelock::migration::InternalType;
-use forelock::progress::Progress;
-use forelock::project::{self, ConfigurationChoice, Project, Request, Timeout};
-use forelock::rules::RuleTable;
+use forelock::project::{Project, Timeout};
 use forelock::versions::{DjangoVersion, PostgresVersion};
 use scratch::{INITIAL, Run, Scratch, migration};
-
-/// Reads the one project in a folder.
-fn load(scratch: &Scratch) -> Project {
-    let folder = scratch.path("");
-    let rules = RuleTable::embedded().expect("rules");
-    let request = Request {
-        working_folder: &folder,
-        paths: &[".".into()],
-        files: &Files::on_disk(),
-        configuration: ConfigurationChoice::Nearest,
-        django: None,
-        postgres: None,
-        python: None,
-        virtual_env: None,
-        progress: &Progress::default(),
-    };
-    let mut loaded = project::load(&request, &rules, &mut |_| {}).expect("a project");
-    assert_eq!(loaded.projects.len(), 1);
-    loaded.projects.remove(0)
-}
 
 // Installed packages.
 
@@ -274,7 +251,7 @@ fn a_project_installed_in_its_own_environment_is_no_package() {
 fn django(files: &[(&str, &str)]) -> (DjangoVersion, Vec<String>) {
     let app = Scratch::new().folder(".git").file("manage.py", "").app("shop");
     let scratch = files.iter().fold(app, |scratch, (path, text)| scratch.file(path, text));
-    let project = load(&scratch);
+    let project = scratch.load();
     (project.settings.django, project.notes)
 }
 
@@ -451,7 +428,7 @@ fn with_settings(text: &str) -> Project {
         .file("manage.py", MANAGE)
         .file("config/settings/local.py", text)
         .app("shop");
-    load(&scratch)
+    scratch.load()
 }
 
 #[test]
@@ -472,7 +449,7 @@ fn settings_are_those_that_manage_py_names_with_all_that_they_import() {
         .file("config/defaults.py", "AUTH_USER_MODEL = 'shop.Customer'\n")
         .file("config/settings/production.py", "USE_TZ = True\n")
         .app("shop");
-    let project = load(&scratch);
+    let project = scratch.load();
     assert_eq!(project.session.time_zone.as_deref(), Some("Europe/Berlin"));
     assert_eq!(project.settings.swappable["AUTH_USER_MODEL"], "shop.Customer");
     assert_eq!(project.settings.default_auto_field, Some(InternalType::BigAuto));
@@ -488,7 +465,7 @@ fn settings_are_found_where_startproject_puts_them() {
         )
         .file("site/settings.py", "AUTH_USER_MODEL = 'shop.Customer'\n")
         .app("shop");
-    assert_eq!(load(&scratch).settings.swappable["AUTH_USER_MODEL"], "shop.Customer");
+    assert_eq!(scratch.load().settings.swappable["AUTH_USER_MODEL"], "shop.Customer");
 }
 
 /// A project whose manage.py names settings, and a migration that nobody asked about.
@@ -560,7 +537,7 @@ fn requirements_that_cannot_be_read_are_noted_beside_the_guess() {
         .file("manage.py", "")
         .folder("requirements.txt")
         .app("shop");
-    let notes = load(&scratch).notes;
+    let notes = scratch.load().notes;
     assert_eq!(
         notes[0],
         "requirements.txt: cannot be read: it is a folder, not a file; what it says of Django is not known"
@@ -621,7 +598,7 @@ fn the_server_is_the_larger_of_fourteen_and_what_django_requires() {
             .file("manage.py", "")
             .file("requirements.txt", format!("django=={django}\n"))
             .app("shop");
-        load(&scratch).postgres
+        scratch.load().postgres
     };
     assert_eq!(postgres("4.2.0"), PostgresVersion(14));
     assert_eq!(postgres("6.1.0"), PostgresVersion(15));

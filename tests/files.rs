@@ -8,10 +8,8 @@ use std::process::Command;
 
 use forelock::files::{Files, Kind, Overlay, Unreadable};
 use forelock::migration::Ownership;
-use forelock::progress::Progress;
-use forelock::project::{self, ConfigurationChoice, Project, Request};
-use forelock::rules::RuleTable;
-use scratch::{INITIAL, Scratch, index, migration, removal};
+use forelock::project::Project;
+use scratch::{INITIAL, Scratch, index, load, migration, removal};
 
 fn git(folder: &Path, words: &str) {
     let author = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.org"];
@@ -24,25 +22,6 @@ fn git(folder: &Path, words: &str) {
 fn commit(scratch: &Scratch) {
     git(&scratch.path(""), "add --all");
     git(&scratch.path(""), "commit --quiet --message=change");
-}
-
-/// The one project in a folder, as these files have it.
-fn load(folder: &Path, files: &Files) -> Project {
-    let rules = RuleTable::embedded().expect("rules");
-    let request = Request {
-        working_folder: folder,
-        paths: &[".".into()],
-        files,
-        configuration: ConfigurationChoice::Nearest,
-        django: None,
-        postgres: None,
-        python: None,
-        virtual_env: None,
-        progress: &Progress::default(),
-    };
-    let mut loaded = project::load(&request, &rules, &mut |_| {}).expect("a project");
-    assert_eq!(loaded.projects.len(), 1);
-    loaded.projects.remove(0)
 }
 
 /// All that was read of a project: migrations with their texts and places, settings, problems, notes.

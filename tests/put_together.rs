@@ -275,3 +275,21 @@ fn a_flag_that_the_module_keeps_silences_nothing_either() {
     let head = head.replace("settings.MAY_INDEX", "False");
     assert_eq!(rules(&findings_of(&head, operations, &settings)), Vec::<&str>::new());
 }
+
+#[test]
+fn what_code_catches_by_name_does_no_harm_when_it_runs_again() {
+    let body = "    atomic = False\n    operations = [\n        migrations.RunPython(add),\n        \
+                migrations.RunSQL('ALTER TABLE shop_order ADD COLUMN IF NOT EXISTS second integer'),\n    ]\n";
+    let head = |error: &str| {
+        format!(
+            "from django.db import utils\n\n\ndef add(apps, schema_editor):\n    try:\n        \
+             schema_editor.execute('ALTER TABLE shop_order ADD COLUMN first integer')\n    except utils.{error}:\n        pass\n"
+        )
+    };
+    let told = |error: &str| {
+        let found = findings_of(&head(error), body, &[]);
+        rules(&found).contains(&"half-done-migration")
+    };
+    assert!(!told("ProgrammingError"));
+    assert!(told("OperationalError"));
+}

@@ -8,11 +8,8 @@ mod scratch;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use forelock::files::Files;
 use forelock::migration::InternalType;
-use forelock::progress::Progress;
-use forelock::project::{self, ConfigurationChoice, Project, Request};
-use forelock::rules::RuleTable;
+use forelock::project::Project;
 use scratch::{Run, Scratch};
 use serde_json::{Value, json};
 use walkdir::WalkDir;
@@ -85,25 +82,6 @@ fn with_shop(shape: &Path) -> Scratch {
         })
 }
 
-fn load(scratch: &Scratch) -> Project {
-    let folder = scratch.path("");
-    let rules = RuleTable::embedded().expect("rules");
-    let request = Request {
-        working_folder: &folder,
-        paths: &[".".into()],
-        files: &Files::on_disk(),
-        configuration: ConfigurationChoice::Nearest,
-        django: None,
-        postgres: None,
-        python: None,
-        virtual_env: None,
-        progress: &Progress::default(),
-    };
-    let mut loaded = project::load(&request, &rules, &mut |_| {}).expect("a project");
-    assert_eq!(loaded.projects.len(), 1);
-    loaded.projects.remove(0)
-}
-
 /// What is taken for each setting; null where it is unknown.
 fn taken(project: &Project) -> Value {
     let settings = &project.settings;
@@ -126,7 +104,7 @@ fn what_is_taken_for_a_setting_is_what_django_takes_or_it_is_unknown() {
     for shape in shapes() {
         let text = fs::read_to_string(shape.join("truth.json")).expect("a truth: conformance/observe_settings.py");
         let truth: Value = serde_json::from_str(&text).expect("JSON");
-        let taken = taken(&load(&with_shop(&shape)));
+        let taken = taken(&with_shop(&shape).load());
         for (setting, truth) in truth.as_object().expect("an object") {
             match &taken[setting] {
                 Value::Null => unknown.push(format!("{}: {setting}", name(&shape))),
@@ -150,7 +128,7 @@ fn what_is_not_a_constant_is_said_once_for_each_setting() {
     let mut said = Vec::new();
     for shape in shapes() {
         said.push(name(&shape).to_owned());
-        for note in load(&with_shop(&shape)).notes {
+        for note in with_shop(&shape).load().notes {
             said.push(format!("  {note}"));
         }
     }
@@ -218,14 +196,14 @@ fn unknown_settings_make_no_findings_of_their_own() {
 #[test]
 fn the_configuration_says_what_the_settings_do_not() {
     let told = shape("computed").file("forelock.toml", "user-model = \"shop.Customer\"\n");
-    let project = load(&told);
+    let project = told.load();
     assert_eq!(project.settings.swappable["AUTH_USER_MODEL"], "shop.Customer");
     assert_eq!(project.notes, [""; 0]);
     let told = shape("package-not-at-hand").file(
         "forelock.toml",
         "[settings]\nDEFAULT_AUTO_FIELD = \"django.db.models.BigAutoField\"\nUSE_TZ = true\nTIME_ZONE = \"UTC\"\n",
     );
-    let project = load(&told);
+    let project = told.load();
     assert_eq!(project.settings.default_auto_field, Some(InternalType::BigAuto));
     assert_eq!(project.notes, [""; 0]);
     let wrong = shape("computed")
@@ -247,7 +225,7 @@ fn the_one_model_of_users_among_the_migrations_is_taken_and_said() {
             .file(&format!("{app}/migrations/0001_initial.py"), CUSTOMER)
     };
     let one = customer(shape("computed"), "people");
-    let project = load(&one);
+    let project = one.load();
     assert_eq!(project.settings.swappable["AUTH_USER_MODEL"], "people.Customer");
     let said = "`people.Customer` is taken, the one model of users among the migrations (1 operation depends on it)";
     assert!(project.notes[0].contains(said), "{:?}", project.notes);
@@ -255,5 +233,5 @@ fn the_one_model_of_users_among_the_migrations_is_taken_and_said() {
     assert_eq!(operations[2].0, "exact");
     assert!(operations[2].1.contains("\"owner_id\" uuid"), "{operations:?}");
     let two = customer(one, "staff");
-    assert_eq!(load(&two).settings.swappable.get("AUTH_USER_MODEL"), None);
+    assert_eq!(two.load().settings.swappable.get("AUTH_USER_MODEL"), None);
 }

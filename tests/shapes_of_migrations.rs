@@ -104,6 +104,8 @@ fn code_that_changes_django_or_sends_sql_while_it_is_imported_is_said() {
         "setattr(migrations.RunSQL, \"database_forwards\", None)\nEMPTY",
         "from django.db import connection\n\nwith connection.cursor() as cursor:\n    \
          cursor.execute(\"DROP TABLE shop_order\")\nEMPTY",
+        "from django.db import connection\n\ndef drop():\n    with connection.cursor() as cursor:\n        \
+         cursor.execute(\"DROP TABLE shop_order\")\n\ndef run():\n    drop()\n\nrun()\nEMPTY",
         "from django.db import connections\n\nconnections[\"default\"].cursor().execute(\"DROP TABLE shop_order\")\nEMPTY",
     ]);
 }
@@ -123,6 +125,17 @@ fn a_list_that_is_filled_in_sight_is_read() {
     ]);
 }
 
+#[test]
+fn a_migration_with_a_constructor_and_an_apply_of_its_own_does_what_both_do() {
+    let found = found(
+        "EMPTY    def __init__(self, name, app):\n        super().__init__(name, app)\n        self.operations = [OPERATION]\n\n    \
+         def apply(self, project_state, schema_editor, collect_sql=False):\n        \
+         state = super().apply(project_state, schema_editor, collect_sql)\n        \
+         schema_editor.execute(\"DROP TABLE shop_order\")\n        return state\n",
+    );
+    assert_eq!(found, ["create-index-blocking-writes", "drop-table-in-use"]);
+}
+
 // Python's order (C3): `Second` stands before the base that it shares with `First`.
 #[test]
 fn operations_come_from_the_first_base_in_pythons_order() {
@@ -140,6 +153,9 @@ fn code_that_only_looks_at_the_operations_is_no_matter() {
         "ops = [OPERATION]\ndef shown(found):\n    return [repr(one) for one in found]\nshown(ops)\nCLASS    operations = ops\n",
         "ops = [OPERATION]\nassert isinstance(ops, list)\nCLASS    operations = list(ops)\n",
         "from django.db import connection\n\nvendor = connection.vendor\nCLASS    operations = [OPERATION]\n",
+        "from django.db import connection\n\ndef later():\n    def forward(apps, schema_editor):\n        \
+         connection.cursor().execute(\"COMMENT ON TABLE shop_order IS 'x'\")\n    return forward\n\n\
+         CLASS    operations = [OPERATION, migrations.RunPython(later())]\n",
         "import logging\n\nlogging.getLogger(__name__).info(\"read\")\nCLASS    operations = [OPERATION]\n",
         "names = {}\nnames[\"x\"] = 1\nnames.update(y=2)\nCLASS    operations = [OPERATION]\n",
     ]);

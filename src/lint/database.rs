@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::backend::Backend;
-use crate::catalog::{Catalog, Cause, OnConflict, Scope, table_key};
+use crate::catalog::{Catalog, Cause, Scope, table_key};
 use crate::facts::observe::{Context, Usage, observe};
 use crate::finding::{Origin, Place};
 use crate::migration::{Migration, OperationPath, Ownership};
@@ -14,13 +14,13 @@ use crate::models::View;
 use crate::phase::Deploy;
 use crate::project::{Session, Timeout};
 use crate::python_work::Certainty;
-use crate::row_work::{Assigned, RowChange, Rows};
+use crate::row_work::Rows;
 use crate::rules::RuleTable;
-use crate::schema_editor::{self, Again, Connection, PythonCode};
+use crate::schema_editor::{self, Again};
 use crate::source::{Range, Sources};
 use crate::sql;
 use crate::standing::GivenUp;
-use crate::statement::{AlterTableAction, Command, InsertedRows, SessionChange, Statement};
+use crate::statement::{AlterTableAction, Command, SessionChange, Statement};
 use crate::transaction::{Likelihood, Transaction};
 use crate::unknown::{Identifier, Unknown};
 use crate::versions::PostgresVersion;
@@ -33,7 +33,6 @@ use super::input;
 use super::judge::{Hit, Surroundings, Verdict, judge};
 use super::late::Late;
 use super::remarks::Remark;
-use super::run_sql::Written;
 use super::sent::{Executed, HitAt, Part, Sent, Text};
 use super::taken::Taken;
 use super::untimed::Untimed;
@@ -262,7 +261,7 @@ impl<'a> Database<'a> {
     }
 
     /// Runs statements of Django's own.
-    fn run_composed(&mut self, statements: Vec<Statement>, origin: Origin, place: &schema_editor::Place) {
+    pub(super) fn run_composed(&mut self, statements: Vec<Statement>, origin: Origin, place: &schema_editor::Place) {
         let mut sent = Vec::with_capacity(statements.len());
         for (index, mut statement) in statements.into_iter().enumerate() {
             statement.settle_names();
@@ -567,92 +566,4 @@ fn configured(session: &Session) -> FxHashMap<String, String> {
         .into_iter()
         .filter_map(|(name, timeout)| Some((name.to_owned(), value(timeout?))))
         .collect()
-}
-
-impl Connection for Database<'_> {
-    fn send(&mut self, text: schema_editor::Text, origin: Origin, place: &schema_editor::Place) {
-        self.again = place.again;
-        match text {
-            schema_editor::Text::Composed(statements) => self.run_composed(statements, origin, place),
-            schema_editor::Text::Written { text, unknowns } => self.run_written(&text, &unknowns, origin, place),
-        }
-    }
-
-    fn run_python(&mut self, code: &PythonCode, place: &schema_editor::Place) {
-        self.judge_python(code, &place.operation);
-    }
-
-    fn change_rows(&mut self, change: &RowChange) {
-        match change {
-            RowChange::Inserted { table } => {
-                self.defer_checks(table, Written::NewRows);
-                self.catalog.note_contents(table, &InsertedRows::Others);
-                self.catalog.insert_rows(table, OnConflict::Keeps);
-            }
-            RowChange::Written { table, columns, rows } => {
-                let filled = columns.iter().filter(|(_, value)| *value != Assigned::Null);
-                let filled: Vec<&str> = filled.map(|(column, _)| column.as_str()).collect();
-                self.defer_checks(table, Written::Columns(&filled, rows));
-                let columns = columns.iter().map(|(column, value)| (column.as_str(), value));
-                self.catalog.write_columns(table, columns, rows);
-            }
-            RowChange::Deleted { table } => {
-                self.defer_checks(table, Written::NoRows);
-                self.catalog.delete_rows(table);
-            }
-            RowChange::Named { table, column } | RowChange::LookedFor { table, column } => {
-                self.catalog.call_filled(table, column);
-            }
-        }
-    }
-
-    fn suppose(&mut self, likelihood: Likelihood) {
-        self.likelihood = likelihood;
-    }
-
-    fn select_for_update(&mut self, place: &schema_editor::Place) {
-        self.say_once("select-for-update-outside-transaction", &place.operation);
-    }
-
-    fn catch_error(&mut self, place: &schema_editor::Place) {
-        self.say_once("error-caught-in-transaction", &place.operation);
-    }
-
-    fn remark(&mut self, rule: &'static str, names: Vec<(&'static str, String)>, place: &schema_editor::Place) {
-        Database::remark(self, rule, place.operation.clone(), names, None, Vec::new());
-    }
-
-    fn clear_index(&mut self, name: &str) {
-        self.transaction.drop_index(name);
-    }
-
-    fn begin(&mut self) {
-        self.transaction.open();
-    }
-
-    fn end(&mut self) {
-        self.transaction.end(false);
-        self.note_commit();
-        self.end_crowd();
-    }
-
-    fn assume(&mut self, statement: &Statement) {
-        self.catalog.apply(statement);
-    }
-
-    fn setting(&self, name: &str) -> Option<String> {
-        self.transaction.setting(name).map(str::to_owned)
-    }
-
-    fn is_in_transaction(&self) -> bool {
-        self.transaction.open
-    }
-
-    fn catalog(&self) -> &Catalog {
-        &self.catalog
-    }
-
-    fn doubt(&mut self, scope: &Scope, cause: Cause) {
-        self.catalog.doubt(scope, cause);
-    }
 }

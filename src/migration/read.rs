@@ -12,6 +12,7 @@ mod indexes;
 mod operations;
 mod options;
 mod own_column;
+mod own_methods;
 mod packaged;
 mod safemigrate;
 mod schema_calls;

@@ -149,13 +149,8 @@ impl<'a> Reach<'a> {
             }
             Some(_) | None => {}
         }
-        if self
-            .path(root_expression(&call.func))
-            .is_some_and(|path| is_connection(&path))
-            || self
-                .path(&call.func)
-                .is_some_and(|path| path == "django.db.migrations.recorder")
-        {
+        let function = name.and_then(|name| self.function(name));
+        if self.asks_database(call) || function.is_some_and(|function| self.reaches_database(function)) {
             return self.tell(
                 call.range(),
                 "runs while the module is imported: what it sends is not followed",
@@ -166,11 +161,36 @@ impl<'a> Reach<'a> {
             return self.may_change(call.range());
         }
         // A function of the module that has them in sight without being given them.
-        if let Some(function) = name.and_then(|name| self.function(name))
+        if let Some(function) = function
             && self.flowing.changed_in(function, &MUTATORS)
         {
             self.may_change(call.range());
         }
+    }
+
+    /// A call of something of the connection: `connection.cursor()`.
+    fn asks_database(&self, call: &ast::ExprCall) -> bool {
+        self.path(root_expression(&call.func))
+            .is_some_and(|path| is_connection(&path))
+    }
+
+    /// Whether a function of the module asks the database, or calls another one that does.
+    fn reaches_database(&self, function: &'a ast::StmtFunctionDef) -> bool {
+        let mut open = vec![function];
+        let mut seen: FxHashSet<&str> = FxHashSet::default();
+        while let Some(function) = open.pop() {
+            if !seen.insert(function.name.as_str()) {
+                continue;
+            }
+            let mut calls = Calls::default();
+            calls.visit_body(&function.body);
+            if calls.found.iter().any(|call| self.asks_database(call)) {
+                return true;
+            }
+            let names = calls.found.iter().filter_map(|call| call.func.as_name_expr());
+            open.extend(names.filter_map(|name| self.function(&name.id)));
+        }
+        false
     }
 
     fn function(&self, name: &str) -> Option<&'a ast::StmtFunctionDef> {
@@ -291,6 +311,27 @@ impl<'a> Visitor<'a> for Reach<'a> {
             _ => {}
         }
         visitor::walk_expr(self, expression);
+    }
+}
+
+/// The calls in the body of a function; what functions within it do, it may only return.
+#[derive(Default)]
+struct Calls<'a> {
+    found: Vec<&'a ast::ExprCall>,
+}
+
+impl<'a> Visitor<'a> for Calls<'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        if !statement.is_function_def_stmt() {
+            visitor::walk_stmt(self, statement);
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        self.found.extend(expression.as_call_expr());
+        if !expression.is_lambda_expr() {
+            visitor::walk_expr(self, expression);
+        }
     }
 }
 

@@ -9,6 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use forelock::files::Files;
+use forelock::progress::Progress;
+use forelock::project::{self, ConfigurationChoice, Project, Request};
+use forelock::rules::RuleTable;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -60,6 +64,25 @@ pub fn unreadable_operation(label: &str, parent: &str) -> String {
     )
 }
 
+/// The one project in a folder, as these files have it.
+pub fn load(folder: &Path, files: &Files) -> Project {
+    let rules = RuleTable::embedded().expect("rules");
+    let request = Request {
+        working_folder: folder,
+        paths: &[".".into()],
+        files,
+        configuration: ConfigurationChoice::Nearest,
+        django: None,
+        postgres: None,
+        python: None,
+        virtual_env: None,
+        progress: &Progress::default(),
+    };
+    let mut loaded = project::load(&request, &rules, &mut |_| {}).expect("a project");
+    assert_eq!(loaded.projects.len(), 1);
+    loaded.projects.remove(0)
+}
+
 /// A folder with files in it.
 pub struct Scratch {
     folder: TempDir,
@@ -105,6 +128,11 @@ impl Scratch {
     pub fn path(&self, path: &str) -> PathBuf {
         let folder = self.folder.path().canonicalize().expect("the folder is there");
         path.split('/').fold(folder, |folder, part| folder.join(part))
+    }
+
+    /// The one project in it.
+    pub fn load(&self) -> Project {
+        load(&self.path(""), &Files::on_disk())
     }
 
     /// forelock, started here, in surroundings that say nothing about colours or environments.

@@ -67,7 +67,7 @@ fn reason(value: &Value) -> String {
 pub(in crate::project) fn fallback(value: &Value) -> Option<Value> {
     match value {
         Value::Str(_) | Value::Bool(_) | Value::Int(_) | Value::None => Some(value.clone()),
-        Value::Call(call) => default_of(call).and_then(fallback),
+        Value::Call(call) => cast(call, default_of(call).and_then(fallback)?),
         Value::Unknown(unknown) => unknown.alternatives.as_ref()?.iter().find_map(fallback),
         Value::Float(_)
         | Value::Bytes(_)
@@ -79,6 +79,32 @@ pub(in crate::project) fn fallback(value: &Value) -> Option<Value> {
         | Value::Setting(_)
         | Value::Function(_)
         | Value::Operation(..) => None,
+    }
+}
+
+/// What a call makes of its default. Python takes every text but the empty one for true; casts of packages read words.
+fn cast(call: &Call, default: Value) -> Option<Value> {
+    let path = call.path.as_str();
+    let is_bool = |value: &Value| matches!(value, Value::Name(path) if path == "builtins.bool");
+    let casts = call.kwargs.iter().any(|(name, value)| name == "cast" && is_bool(value));
+    let is_decouple = |value: &Value| matches!(value, Value::Call(made) if made.path.starts_with("decouple."));
+    let reads_words = path.ends_with("strtobool")
+        || path.starts_with("configurations.values.Boolean")
+        || casts && (path.starts_with("decouple.") || call.args.first().is_some_and(is_decouple));
+    let flag = match &default {
+        Value::Str(text) if reads_words => word(text)?,
+        value if path == "builtins.bool" => truth(value)?,
+        _ => return Some(default),
+    };
+    Some(Value::Bool(flag))
+}
+
+/// A flag by the words that environments have for it.
+fn word(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" | "y" | "t" => Some(true),
+        "false" | "0" | "no" | "off" | "n" | "f" | "" => Some(false),
+        _ => None,
     }
 }
 
@@ -117,18 +143,14 @@ fn scheme_of<'v>(environment: &'v Value, name: &str) -> Option<&'v Value> {
     }
 }
 
-/// A flag as Python's truth, or as the words of environments.
+/// A flag as Python takes it: `"False"` is true.
 pub(in crate::project) fn truth(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
         Value::Int(number) => Some(*number != 0),
         Value::None => Some(false),
-        Value::Call(call) => default_of(call).and_then(truth),
-        Value::Str(text) => match text.to_lowercase().as_str() {
-            "true" | "1" | "yes" | "on" => Some(true),
-            "false" | "0" | "no" | "off" | "" => Some(false),
-            _ => None,
-        },
+        Value::Call(_) => truth(&fallback(value)?),
+        Value::Str(text) => Some(!text.is_empty()),
         _ => None,
     }
 }
