@@ -477,3 +477,29 @@ fn sentry_drops_nothing_that_was_not_set_aside_and_sets_nothing_aside_that_inser
     let found = severities(&required);
     assert!(found.contains(&"error django-refuses".to_owned()), "{found:?}");
 }
+
+#[test]
+fn a_model_that_sentry_sets_aside_is_dropped_by_a_later_migration() {
+    let deletion = |action: &str| {
+        format!(
+            "sentry.new_migrations.monkey.models.SafeDeleteModel(name=\"order\", deletion_action=DeletionAction.{action})"
+        )
+    };
+    let scratch = project()
+        .file(SECOND, of_sentry("0001_initial", &deletion("MOVE_TO_PENDING")))
+        .file(THIRD, of_sentry("0002_b", &deletion("DELETE")));
+    assert_eq!(severities(&scratch), ["info drop-table-unused"]);
+    let document = scratch.run("sql --output-format json shop 0003").json();
+    let sent = &document[0]["operations"][0]["statements"][0];
+    assert_eq!(*sent, "DROP TABLE \"shop_order\" CASCADE");
+    let at_once = project().file(SECOND, of_sentry("0001_initial", &deletion("DELETE")));
+    assert_eq!(severities(&at_once), ["error django-refuses"]);
+}
+
+#[test]
+fn the_sql_of_sentrys_own_class_is_read() {
+    let operation = "SafeRunSQL(\"DROP TABLE shop_order\", use_statement_timeout=False)";
+    let import = "from sentry.new_migrations.monkey.special import SafeRunSQL\nfrom django.db";
+    let text = migration("shop", "0001_initial", operation).replacen("from django.db", import, 1);
+    assert_eq!(severities(&project().file(SECOND, text)), ["error drop-table-in-use"]);
+}

@@ -383,19 +383,25 @@ fn a_landed_migration_that_does_something_else_is_told() {
 
 /// A landed migration whose SQL stands in a module beside it, and whose code asks another one for what it writes.
 fn with_imports() -> Scratch {
-    let text = "from django.db import migrations\n\nfrom shop.code import fill\nfrom shop.sql import LABEL\n\n\n\
+    let text = "from django.db import migrations\n\nfrom shop.code import fill\nfrom shop.fields import CodeField\nfrom shop.sql import LABEL\n\n\n\
                 class Migration(migrations.Migration):\n    dependencies = [(\"shop\", \"0002_index\")]\n    operations = [\n        \
                 migrations.RunSQL(LABEL, migrations.RunSQL.noop),\n        \
-                migrations.RunPython(fill, migrations.RunPython.noop),\n    ]\n";
+                migrations.RunPython(fill, migrations.RunPython.noop),\n        \
+                migrations.AddField(\"order\", \"code\", CodeField(null=True)),\n    ]\n";
     let scratch = repository()
         .file("shop/__init__.py", "")
         .file("shop/sql.py", "LABEL = \"COMMENT ON TABLE shop_order IS 'orders'\"\n")
         .file("shop/code.py", FILL)
+        .file("shop/fields.py", CODE_FIELD)
         .file("shop/migrations/0003_label.py", text);
     commit(&scratch);
     git(&scratch, "branch --force main");
     scratch
 }
+
+const CODE_FIELD: &str = "from django.db import models\n\n\nclass CodeField(models.CharField):\n    \
+                          def __init__(self, *args, **kwargs):\n        kwargs.setdefault(\"max_length\", 10)\n        \
+                          super().__init__(*args, **kwargs)\n";
 
 const FILL: &str = "def fill(apps, schema_editor):\n    Order = apps.get_model(\"shop\", \"Order\")\n    \
                     Order.objects.filter(status=\"\").update(status=\"new\")\n";
@@ -406,6 +412,7 @@ fn a_landed_migration_whose_imports_make_it_do_something_else_is_told() {
     let others = [
         ("shop/sql.py", "LABEL = \"DROP TABLE shop_order\"\n".to_owned()),
         ("shop/code.py", FILL.replace("\"new\"", "\"old\"")),
+        ("shop/fields.py", CODE_FIELD.replace("10", "20")),
     ];
     for (path, text) in others {
         let scratch = with_imports().file(path, text);
