@@ -340,7 +340,7 @@ impl<'a> Run<'a> {
 
     /// Says of a removal that django-green-migration rewrites what becomes of the column.
     fn note_rewritten(&mut self, app: &str, node: &OperationNode) {
-        if !self.project.deploy_tools.green_migration || node.class != "RemoveField" {
+        if !self.project.deploy_tools.rewrites_removals || node.class != "RemoveField" {
             return;
         }
         let Operation::SeparateDatabaseAndState { state_operations, .. } = &node.operation else {

@@ -4,7 +4,9 @@
 
 mod fields;
 mod indexes;
+mod moments;
 mod operations;
+mod removals;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -12,9 +14,13 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
-pub use fields::{CustomField, CustomFields, OwnValues, Scalar, with_arguments};
+use crate::value::Value;
+
+pub use fields::{CustomField, CustomFields, FieldFunction, OwnValues, Scalar, with_arguments};
 pub use indexes::{KnownIndex, Uniqueness};
+pub use moments::{MomentAttribute, Tool, When};
 pub use operations::{DefaultChange, KnownOperation, OperationCode, Psqlextra, Safer};
+pub use removals::RewrittenRemovals;
 
 /// The name and the text of each file.
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/packages.rs"));
@@ -23,21 +29,26 @@ const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/packages.rs"
 #[derive(Debug, Default)]
 pub struct Packages {
     fields: FxHashMap<String, CustomField>,
+    field_functions: FxHashMap<String, FieldFunction>,
     operations: FxHashMap<String, KnownOperation>,
     indexes: FxHashMap<String, KnownIndex>,
     bases: FxHashSet<String>,
     enumerations: FxHashSet<String>,
     notes: BTreeMap<String, String>,
     models: Vec<(String, String)>,
+    moments: BTreeMap<String, MomentAttribute>,
+    rewritten_removals: Option<RewrittenRemovals>,
 }
 
 /// One file.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 struct Package {
     /// Field classes by their path: what each derives from, or its column type on PostgreSQL. Arguments that a class takes
     /// for itself need no mention: they are compared as they are.
     fields: BTreeMap<String, CustomField>,
+    /// Functions that are called with a field and return one, by their path.
+    field_functions: BTreeMap<String, FieldFunction>,
     /// Operation classes by their path.
     operations: BTreeMap<String, KnownOperation>,
     /// Index classes by their path.
@@ -51,6 +62,10 @@ struct Package {
     /// Models that others point to: `"app.Model" = "table key type [setting]"`, where the type is that of a foreign key to
     /// it, and the setting the one that can replace it.
     models: BTreeMap<String, String>,
+    /// Class attributes by which migrations say when they run, beside the deploy of their release.
+    moments: BTreeMap<String, MomentAttribute>,
+    /// How it rewrites removals of fields before they run.
+    rewritten_removals: Option<RewrittenRemovals>,
 }
 
 impl Packages {
@@ -84,12 +99,42 @@ impl Packages {
         self.enumerations.extend(package.enumerations);
         self.notes.extend(package.notes);
         self.models.extend(package.models);
+        self.moments.extend(package.moments);
+        self.rewritten_removals = self.rewritten_removals.take().or(package.rewritten_removals);
+        for (path, function) in package.field_functions {
+            let aliases = function.aliases.iter().map(|alias| (alias.clone(), function.clone()));
+            self.field_functions.extend(aliases);
+            self.field_functions.insert(path, function);
+        }
     }
 
     /// The field class of this path.
     #[must_use]
     pub fn field(&self, path: &str) -> Option<&CustomField> {
         self.fields.get(path)
+    }
+
+    /// The function of this path that returns a field.
+    #[must_use]
+    pub fn field_function(&self, path: &str) -> Option<&FieldFunction> {
+        self.field_functions.get(path)
+    }
+
+    /// The class attributes by which migrations say when they run, by name.
+    pub fn moments(&self) -> impl Iterator<Item = (&str, &MomentAttribute)> {
+        self.moments.iter().map(|(name, attribute)| (name.as_str(), attribute))
+    }
+
+    /// When a migration, an operation or a setting says by `attribute` that it runs.
+    #[must_use]
+    pub fn moment(&self, attribute: &str, value: &Value) -> Option<When> {
+        self.moments.get(attribute)?.moment(value)
+    }
+
+    /// The tool that rewrites removals of fields.
+    #[must_use]
+    pub fn rewritten_removals(&self) -> Option<&RewrittenRemovals> {
+        self.rewritten_removals.as_ref()
     }
 
     /// All field classes, by path.
@@ -142,14 +187,18 @@ mod tests {
             let package: Package = toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
             let Package {
                 fields,
+                field_functions,
                 operations,
                 indexes,
                 models,
                 notes,
+                moments,
+                rewritten_removals,
                 bases: _,
                 enumerations: _,
             } = package;
-            let said = fields.len() + operations.len() + indexes.len() + models.len() + notes.len();
+            let classes = fields.len() + field_functions.len() + operations.len() + indexes.len() + models.len();
+            let said = classes + notes.len() + moments.len() + rewritten_removals.iter().len();
             assert!(said > 0, "{name} says nothing");
             assert!(
                 text.starts_with(&format!("# {name}")),

@@ -1,6 +1,6 @@
 //! When a migration runs, beside the deploy of its release, and so which code runs with it. Plain data.
 
-use crate::migration::deploy::Tool;
+use crate::packages::Tool;
 
 /// When a migration runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -129,6 +129,19 @@ impl Call {
             .map(|(_, value)| value)
     }
 
+    /// The call with another value for the argument `keyword`, in its place if it is there.
+    #[must_use]
+    pub fn with_keyword(mut self, keyword: &str, value: Value) -> Self {
+        match self.kwargs.iter_mut().find(|(name, _)| name == keyword) {
+            Some((_, old)) => *old = value,
+            None => {
+                self.kwargs.push((keyword.to_owned(), value));
+                self.arg_ranges.push(self.range);
+            }
+        }
+        self
+    }
+
     /// Where the argument at `position` or `keyword` stands in the file.
     #[must_use]
     pub fn argument_range(&self, position: usize, keyword: &str) -> Option<Range> {

@@ -81,6 +81,12 @@ fn a_drop_that_safemigrate_runs_after_the_deploy_breaks_no_old_code() {
         let scratch = project().file(SECOND, safe("0001_initial", mark, REMOVAL));
         assert_eq!(severities(&scratch), ["info drop-column-unused"], "{mark}");
     }
+    let by_argument = "from django_safemigrate import Safe, When";
+    for safe in ["Safe(when=When.AFTER_DEPLOY)", "Safe(When.AFTER_DEPLOY, delay=None)"] {
+        let text = marked("0001_initial", by_argument, &format!("safe = {safe}"), REMOVAL);
+        let scratch = project().file(SECOND, text);
+        assert_eq!(severities(&scratch), ["info drop-column-unused"], "{safe}");
+    }
     for mark in ["before_deploy()", "always()"] {
         let scratch = project().file(SECOND, safe("0001_initial", mark, REMOVAL));
         assert_eq!(found(&scratch), [format!("{SECOND}: drop-column-in-use")], "{mark}");

@@ -42,7 +42,7 @@ fn read(text: &str, others: &[(&str, &str)]) -> Migration {
     let reader = Reader {
         modules: &modules,
         fields: &CustomFields::default(),
-        rewrites_removals: false,
+        rewritten_removals: None,
     };
     let key = MigrationKey::new("shop", "0002_x");
     let module = module_with("shop.migrations.0002_x", &text, &modules);

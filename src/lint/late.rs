@@ -7,8 +7,8 @@
 use crate::catalog::{Catalog, ConstraintKind, Presence, table_key};
 use crate::finding::Severity;
 use crate::migration::OperationPath;
-use crate::migration::deploy::Tool;
 use crate::models::View;
+use crate::packages::Tool;
 use crate::phase::{Age, Because, Deploy, Phase};
 use crate::standing::Stand;
 use crate::statement::{AlterTableAction, Statement};

@@ -7,8 +7,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::Severity;
 use crate::history::History;
-use crate::migration::deploy::{Mark, Tool, When};
+use crate::migration::deploy::Mark;
 use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
+use crate::packages::{Tool, When};
 use crate::phase::{Age, Because, Deploy, Phase};
 use crate::project::Project;
 use crate::project::deploy_tools::{StageSettings, Strictness};

@@ -1,5 +1,6 @@
 //! What a migration says itself of the moment at which it runs, beside the deploy of its release. Plain data.
 
+use crate::packages::{Tool, When};
 use crate::source::Range;
 
 /// An attribute of the migration's class that a tool reads.
@@ -11,32 +12,6 @@ pub struct Mark {
     pub when: When,
     /// Where it stands.
     pub range: Range,
-}
-
-/// What runs migrations in phases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tool {
-    /// django-safemigrate
-    Safemigrate,
-    /// django-syzygy
-    Syzygy,
-    /// The migrations of Sentry.
-    Sentry,
-}
-
-/// When a migration wants to run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// Before the deploy.
-    BeforeDeploy,
-    /// After it.
-    AfterDeploy,
-    /// Before it, or after it.
-    Always,
-    /// When somebody runs it by hand.
-    ByHand,
-    /// The tool refuses what it says.
-    Unusable,
 }
 
 /// In which stages the operations of a migration want to run, as django-syzygy derives it from each.

@@ -4,21 +4,18 @@ mod arguments;
 mod constraints;
 mod custom_classes;
 mod deploy_marks;
-mod deprecate_fields;
 mod field_classes;
 mod fields;
-mod green_migration;
 mod indexes;
 mod operations;
 mod options;
 mod own_column;
 mod own_methods;
 mod packaged;
-mod safemigrate;
+mod rewritten_removals;
 mod schema_calls;
-mod sentry;
 mod subclasses;
-pub(crate) mod syzygy;
+mod syzygy;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -26,7 +23,7 @@ use std::sync::Arc;
 
 use super::deploy::Stages;
 use super::{Dependency, Gap, Migration, MigrationKey, OperationPath, Ownership};
-use crate::packages::CustomFields;
+use crate::packages::{CustomFields, RewrittenRemovals};
 use crate::python::{Attribute, Class, Module, Modules, Object};
 use crate::source::Range;
 use crate::value::Value;
@@ -52,8 +49,8 @@ pub struct Reader<'a> {
     pub modules: &'a Modules,
     /// Field classes described by data: packages that we know, and the configuration.
     pub fields: &'a CustomFields,
-    /// Whether django-green-migration rewrites removals of fields before they run.
-    pub rewrites_removals: bool,
+    /// What rewrites removals of fields in the project's own migrations before they run.
+    pub rewritten_removals: Option<&'a RewrittenRemovals>,
 }
 
 /// One migration while it is being read.
@@ -70,7 +67,7 @@ struct Reading<'a> {
     asked: RefCell<Vec<String>>,
     /// The stages of the operations read so far.
     stages: Stages,
-    rewrites_removals: bool,
+    rewritten_removals: Option<&'a RewrittenRemovals>,
 }
 
 /// The operation that is being read, or the class as long as none is.
@@ -120,7 +117,7 @@ impl Reader<'_> {
             current: Current::default(),
             asked: RefCell::default(),
             stages: Stages::default(),
-            rewrites_removals: self.rewrites_removals && ownership == Ownership::Project,
+            rewritten_removals: self.rewritten_removals.filter(|_| ownership == Ownership::Project),
         };
         let class = reading.migration_class();
         let class_range = class.lineage.first().map_or(Range::default(), |class| class.name_range);

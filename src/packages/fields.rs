@@ -56,6 +56,20 @@ pub struct CustomField {
     pub aliases: Vec<String>,
 }
 
+/// A function that is called with a field and returns it, changed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldFunction {
+    /// Its first parameter, which takes the field.
+    pub field: String,
+    /// Keyword arguments that the field has afterwards, whatever it had.
+    #[serde(default)]
+    pub always: BTreeMap<String, Scalar>,
+    /// Other paths of the function.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+}
+
 /// Values that a class converts in its own way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]

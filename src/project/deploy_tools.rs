@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::settings::Settings;
-use crate::migration::deploy::When;
-use crate::migration::read::syzygy;
+use crate::packages::{Packages, When};
 use crate::value::Value;
+
+/// The attribute in which django-syzygy keeps stages, of which its settings hold values, too.
+const STAGE: &str = "stage";
 
 /// The tools among `INSTALLED_APPS`.
 #[derive(Debug, Default)]
@@ -14,8 +16,8 @@ pub struct DeployTools {
     pub safemigrate: Option<Strictness>,
     /// django-syzygy.
     pub syzygy: Option<StageSettings>,
-    /// django-green-migration, which rewrites removals of fields.
-    pub green_migration: bool,
+    /// One that rewrites removals of fields: django-green-migration.
+    pub rewrites_removals: bool,
 }
 
 /// `SAFEMIGRATE`
@@ -45,7 +47,7 @@ impl DeployTools {
                 overriding: stages(settings.setting("MIGRATION_STAGES_OVERRIDE")),
                 fallback: stages(settings.setting("MIGRATION_STAGES_FALLBACK")),
             }),
-            green_migration: has("green_migration"),
+            rewrites_removals: Packages::known().rewritten_removals().is_some_and(|it| has(&it.app)),
         }
     }
 }
@@ -65,7 +67,7 @@ fn stages(value: Option<&Value>) -> BTreeMap<String, When> {
     };
     let stages = items
         .iter()
-        .filter_map(|(name, value)| Some((name.as_str()?.to_owned(), syzygy::stage(value)?)));
+        .filter_map(|(name, value)| Some((name.as_str()?.to_owned(), Packages::known().moment(STAGE, value)?)));
     stages.collect()
 }
 

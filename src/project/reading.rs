@@ -408,10 +408,11 @@ impl<'a> Batch<'a> {
     }
 
     fn read_one(&self, file: &Parsed) -> Read {
+        let known = Packages::known().rewritten_removals();
         let reader = Reader {
             modules: &self.modules,
             fields: &self.fields,
-            rewrites_removals: self.division.settings.has_app("green_migration"),
+            rewritten_removals: known.filter(|tool| self.division.settings.has_app(&tool.app)),
         };
         reader.read(&file.module, file.key.clone(), file.ownership)
     }

@@ -1,24 +1,23 @@
 //! The attributes by which a migration says when it runs, beside the deploy of its release.
 
-use super::{MigrationClass, Reading, safemigrate, sentry, syzygy};
+use super::{MigrationClass, Reading};
 use crate::migration::deploy::Mark;
+use crate::packages::{Packages, When};
 use crate::source::Range;
 use crate::value::Value;
 
 impl<'a> Reading<'a> {
-    /// What the migration says of the moment at which it runs.
+    /// What the migration says of the moment at which it runs: rather a moment of the deploy than that it is run by hand.
     pub(super) fn deploy_mark(&mut self, class: &MigrationClass<'a>) -> Option<Mark> {
-        let safe = self.raw_attribute(class, "safe");
-        let safe = safe.and_then(|(value, range)| safemigrate::mark(value, range));
-        let stage = || {
-            let (value, range) = self.raw_attribute(class, "stage")?;
-            syzygy::mark(value, range)
-        };
-        let flag = |name: &str| {
+        let marks = Packages::known().moments().filter_map(|(name, attribute)| {
             let (value, range) = self.raw_attribute(class, name)?;
-            (value.as_bool() == Some(true)).then_some(range)
-        };
-        safe.or_else(stage).or_else(|| sentry::mark(flag))
+            Some(Mark {
+                tool: attribute.tool,
+                when: attribute.moment(value)?,
+                range,
+            })
+        });
+        marks.min_by_key(|mark| mark.when == When::ByHand)
     }
 
     /// A class attribute as its module wrote it: what a package calls a moment is a name, whether or not it is installed.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::arguments::described;
-use super::deprecate_fields::deprecated;
 use super::field_classes::{ClassKind, FieldClass, LeftOut, MaxLength};
 use super::{Reading, setting_name};
 use crate::migration::field::{Field, FieldKind, ManyToMany, ModelRef, Relation, Shape, Spatial};
+use crate::packages::Packages;
 use crate::python::truth;
 use crate::source::Range;
 use crate::value::{Call, Str, Value};
@@ -68,7 +68,7 @@ impl Reading<'_> {
     }
 
     fn call_field(&self, call: &Call, depth: usize) -> Field {
-        if let Some(field) = deprecated(call) {
+        if let Some(field) = returned_field(call) {
             return self.call_field(&field, depth + 1);
         }
         match FieldClass::of(&call.path) {
@@ -521,4 +521,12 @@ fn blank(path: &str, range: Range) -> Field {
         unknown: Vec::new(),
         range: range.into(),
     }
+}
+
+/// The field that a function of a package returns, which is called with one.
+fn returned_field(call: &Call) -> Option<Call> {
+    let function = Packages::known().field_function(&call.path)?;
+    let field = call.argument(0, &function.field)?.as_call()?.clone();
+    let always = function.always.iter();
+    Some(always.fold(field, |field, (name, value)| field.with_keyword(name, value.value())))
 }

@@ -1,12 +1,11 @@
-//! django-syzygy: stages of migrations and of operations. See its plan.py.
+//! django-syzygy: stages of operations, and operations around the default of a field. See its plan.py and operations.py.
 
 use std::sync::Arc;
 
 use super::Reading;
 use super::operations::Read;
 use crate::migration::Operation;
-use crate::migration::deploy::{Mark, Tool, When};
-use crate::packages::{DefaultChange, Packages};
+use crate::packages::{DefaultChange, Packages, When};
 use crate::source::Range;
 use crate::value::{Call, Str, Unknown, Value};
 use crate::versions::DjangoVersion;
@@ -14,26 +13,11 @@ use crate::versions::DjangoVersion;
 /// Operations that it runs after the deploy unless they say otherwise. See `get_operation_stage`.
 const AFTER: [&str; 2] = ["django.db.migrations.RemoveField", "django.db.migrations.DeleteModel"];
 
-/// What `stage` says.
-pub(super) fn mark(value: &Value, range: Range) -> Option<Mark> {
-    Some(Mark {
-        tool: Tool::Syzygy,
-        when: stage(value)?,
-        range,
-    })
-}
+/// The attribute and the parameter that hold a stage.
+const STAGE: &str = "stage";
 
-/// `syzygy.Stage.PRE_DEPLOY`, wherever it is imported from.
-pub(crate) fn stage(value: &Value) -> Option<When> {
-    let path = match value {
-        Value::Name(path) => path.strip_prefix("syzygy.")?,
-        _ => return None,
-    };
-    match path.rsplit_once("Stage.")?.1 {
-        "PRE_DEPLOY" => Some(When::BeforeDeploy),
-        "POST_DEPLOY" => Some(When::AfterDeploy),
-        _ => None,
-    }
+fn stage(value: &Value) -> Option<When> {
+    Packages::known().moment(STAGE, value)
 }
 
 impl Reading<'_> {
@@ -51,7 +35,7 @@ impl Reading<'_> {
     }
 
     fn stage_of(&self, call: &Call) -> Option<When> {
-        if let Some(said) = call.keyword("stage").and_then(stage) {
+        if let Some(said) = call.keyword(STAGE).and_then(stage) {
             return Some(said);
         }
         if let Some(known) = Packages::known().operation(&call.path) {
@@ -62,7 +46,7 @@ impl Reading<'_> {
             return AFTER.contains(&call.path.as_str()).then_some(When::AfterDeploy);
         }
         let object = self.object(&call.path, &|path| AFTER.contains(&path));
-        let said = object.attribute("stage").and_then(stage);
+        let said = object.attribute(STAGE).and_then(stage);
         let is_after = object.base().is_some_and(|base| AFTER.contains(&base));
         said.or(is_after.then_some(When::AfterDeploy))
     }
@@ -137,14 +121,7 @@ fn with_field(call: &Call, argument: &str, value: Value) -> Call {
     let of_kwargs = call.kwargs.iter_mut().find(|(name, _)| name == "field");
     let given = call.args.get_mut(2).or(of_kwargs.map(|(_, value)| value));
     if let Some(Value::Call(field)) = given {
-        let field = Arc::make_mut(field);
-        match field.kwargs.iter_mut().find(|(name, _)| name == argument) {
-            Some((_, old)) => *old = value,
-            None => {
-                field.kwargs.push((argument.to_owned(), value));
-                field.arg_ranges.push(field.range);
-            }
-        }
+        *field = Arc::new(Call::clone(field).with_keyword(argument, value));
     }
     call
 }
