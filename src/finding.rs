@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::facts::Role;
 use crate::lock::{Command, LockMode};
 use crate::migration::{MigrationKey, OperationPath};
+use crate::plan::Plan;
 use crate::schema_editor::Confidence;
 use crate::source::{Range, SourceFile};
 
@@ -286,6 +287,8 @@ pub struct Finding {
     pub message: String,
     /// What to do instead; may hold a block of Django code, indented by four spaces, after an empty line.
     pub help: String,
+    /// What the help shows, where it is a plan.
+    pub plan: Option<Plan>,
     /// Where it stands in the migration, with the text where that could be decoded.
     pub place: Place,
     /// Other places that have to do with it.

@@ -22,6 +22,7 @@ pub mod models;
 pub mod packages;
 pub mod pages;
 pub mod phase;
+pub mod plan;
 pub mod progress;
 pub mod project;
 pub mod python;

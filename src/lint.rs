@@ -7,6 +7,7 @@ mod births;
 mod builds;
 mod connection;
 mod crowd;
+mod cure;
 mod database;
 mod findings;
 mod half_done;
@@ -36,13 +37,14 @@ use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::fingerprint::Namer;
 use crate::history;
 use crate::migration::{Migration, Operation, OperationNode, Ownership};
-use crate::models::{ModelKey, Models};
+use crate::models::{ModelField, ModelKey, Models, View};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor, scope_of_app};
 use crate::standing::{SquashStand, Standing};
 use crate::unknown::Identifier;
 use apart::{Apart, Held, add_to};
+use cure::Before;
 use database::{Database, Telling};
 use findings::Collector;
 use input::InputHit;
@@ -171,6 +173,8 @@ struct Run<'a> {
     apart: Apart<'a>,
     /// What the migrations so far have taken apart.
     held: Vec<Held<'a>>,
+    /// What each operation of the running migration has found.
+    befores: Vec<Before>,
 }
 
 impl<'a> Run<'a> {
@@ -207,6 +211,7 @@ impl<'a> Run<'a> {
             withheld: Withheld::default(),
             apart: Apart::default(),
             held: Vec::new(),
+            befores: Vec::new(),
         }
     }
 
@@ -295,6 +300,7 @@ impl<'a> Run<'a> {
         self.database
             .begin(migration, telling, self.phases.deploy(&migration.key));
         self.editor.begin(migration.atomic);
+        self.befores.clear();
         let app = &migration.acts_on;
         if !migration.gaps.is_empty() || !of_history.is_empty() {
             self.editor.distrust(app);
@@ -306,6 +312,10 @@ impl<'a> Run<'a> {
             self.apart.note(app, node, self.models.now());
             self.note_rewritten(app, node);
             let redirected = self.columns_of_altered(app, node);
+            if telling == Telling::Findings {
+                let (models, catalog) = (self.models.now(), &self.database.catalog);
+                self.befores.push(Before::of(app, node, models, catalog));
+            }
             let outcome = self.editor.run(app, node, &mut self.models, &mut self.database);
             self.note_taken_back(app, node);
             self.note_redirected(migration, node, redirected);
@@ -398,6 +408,7 @@ impl<'a> Run<'a> {
             rules: self.rules,
             wanted,
             ran: &self.database.ran,
+            befores: &self.befores,
         };
         let (log, remarks) = match outcomes {
             [] => (&[][..], &[][..]),
@@ -416,23 +427,8 @@ impl<'a> Run<'a> {
         };
         let given_up = || self.standing.given_up(key);
         for state_operation in state_operations {
-            match &state_operation.operation {
-                Operation::RemoveField { model_name, name } => {
-                    let Some(model) = self.models.now().model(&ModelKey::new(app, model_name)) else {
-                        continue;
-                    };
-                    let column = model.field(name).and_then(|field| field.column());
-                    if let (Identifier::Known(table), Some(Identifier::Known(column))) = (model.db_table(), column) {
-                        self.database.release(table, Some(column), given_up());
-                    }
-                }
-                Operation::DeleteModel { name } => {
-                    let model = self.models.now().model(&ModelKey::new(app, name));
-                    if let Some(Identifier::Known(table)) = model.map(|model| model.db_table()) {
-                        self.database.release(table, None, given_up());
-                    }
-                }
-                _ => {}
+            for (table, column) in given_up_by(app, &state_operation.operation, self.models.now()) {
+                self.database.release(table, column, given_up());
             }
         }
     }
@@ -585,4 +581,29 @@ fn note_string(executed: &Executed<'_>, operations: &mut [OperationReport]) {
 fn unread(mut statements: Vec<Sent<'_>>) -> Vec<Sent<'_>> {
     statements.retain(|sent| sent.unread().is_some());
     statements
+}
+
+/// The tables, and columns of tables, that the models no longer name after an operation on the state alone.
+fn given_up_by(app: &str, operation: &Operation, models: View<'_>) -> Vec<(String, Option<String>)> {
+    let (Operation::RemoveField { model_name: name, .. } | Operation::DeleteModel { name }) = operation else {
+        return Vec::new();
+    };
+    let Some(model) = models.model(&ModelKey::new(app, name)) else {
+        return Vec::new();
+    };
+    let own = model.db_table().known().map(str::to_owned);
+    let (relations, own) = match operation {
+        Operation::RemoveField { name, .. } => {
+            let Some(field) = model.field(name) else {
+                return Vec::new();
+            };
+            let column = field.column().and_then(|column| column.known().map(str::to_owned));
+            let own = own.zip(column).map(|(table, column)| (table, Some(column)));
+            (vec![field], own)
+        }
+        _ => (model.local_many_to_many(), own.map(|table| (table, None))),
+    };
+    let automatic = relations.iter().filter_map(ModelField::automatic_table);
+    let automatic = automatic.filter_map(|through| Some((through.db_table().known()?.to_owned(), None)));
+    own.into_iter().chain(automatic).collect()
 }

@@ -34,6 +34,7 @@ mod settle;
 mod standard_library;
 mod syntax;
 mod text;
+mod written;
 
 use std::sync::Arc;
 
@@ -52,6 +53,7 @@ pub use operators::{binary, truth};
 pub use resolve::{Modules, Resolved};
 pub use running::MadeOperation;
 pub use settings::{Setting, SettingValues};
+pub use written::{WrittenCall, imports_of, indented, names_in, string_literal};
 
 use crate::source::{Range, SourceFile};
 use crate::value::Value;

@@ -7,6 +7,7 @@ mod page;
 pub use matrix::{MatrixRow, Verdict};
 
 use rustc_hash::FxHashMap;
+use serde::Deserialize;
 use thiserror::Error;
 
 use crate::facts::{Aspect, FactName, Observation, Role};
@@ -56,6 +57,8 @@ pub struct Rule {
     pub asking: Asking,
     /// The sentence of a finding, with `{table}` and other names to fill in.
     pub message: String,
+    /// Of which operations the plan is its cure: `plan-of-operation = true`, or the classes of operations.
+    pub plan_of: PlanOf,
     /// What to do instead, by the Django class that caused it; `default` for all others.
     pub help: FxHashMap<String, String>,
     /// Its rows; none for a rule that is not about single statements.
@@ -64,6 +67,33 @@ pub struct Rule {
     pub matrix_rows: Vec<u8>,
     /// The matrix row of its findings, where that is not the row of the statement they point at.
     pub finding_row: Option<u8>,
+}
+
+/// Of which operations the plan cures what a rule tells.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum PlanOf {
+    /// Of all, or of none.
+    All(bool),
+    /// Of those of these classes.
+    Classes(Vec<String>),
+}
+
+impl Default for PlanOf {
+    fn default() -> Self {
+        PlanOf::All(false)
+    }
+}
+
+impl PlanOf {
+    /// Whether the plan of an operation of this class is meant.
+    #[must_use]
+    pub fn has(&self, class: &str) -> bool {
+        match self {
+            PlanOf::All(all) => *all,
+            PlanOf::Classes(classes) => classes.iter().any(|known| known == class),
+        }
+    }
 }
 
 /// What it takes that a rule speaks.

@@ -46,6 +46,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+pub(crate) use defaults::default_sql;
 pub(crate) use expressions::{StringIs, fields_named};
 use run::Run;
 use zero_downtime::Guarded;

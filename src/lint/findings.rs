@@ -12,6 +12,7 @@ use crate::suppress::{Comments, Site};
 
 use super::Wanted;
 use super::apart::Held;
+use super::cure::Before;
 use super::input::{InputHit, fold_gaps};
 use super::remarks::Remark;
 use super::sent::Executed;
@@ -26,6 +27,8 @@ pub(super) struct Collector<'a, 'w> {
     pub wanted: &'w Wanted<'w>,
     /// Where the migrations that ran so far stand.
     pub ran: &'w [Option<Place>],
+    /// What each operation has found.
+    pub befores: &'w [Before],
 }
 
 impl<'a> Collector<'a, '_> {
@@ -52,6 +55,7 @@ impl<'a> Collector<'a, '_> {
             migration: self.migration,
             log,
             ran: self.ran,
+            befores: self.befores,
         };
         let mut findings: Vec<Finding> = of_history.drain(..).map(InputHit::tell).collect();
         let folds = fold(told, &self.migration.operations);

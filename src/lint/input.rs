@@ -99,6 +99,7 @@ impl<'a> InputHit<'a> {
             harm: self.rule.harm.clone(),
             also: Vec::new(),
             message: names.fill(&self.rule.message),
+            plan: None,
             help: self.help.unwrap_or_else(|| names.fill(self.rule.help_for("default"))),
             place: self.place,
             related: self.related,

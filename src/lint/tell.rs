@@ -3,13 +3,15 @@
 use crate::backend::Backend;
 use crate::finding::{Finding, Harm, NamedHit, OperationPlace, Place, Related, RelatedKind, Severity};
 use crate::migration::{Migration, Operation, OperationNode, OperationPath};
+use crate::plan::Plan;
 use crate::project::Project;
 use crate::source::Range;
 
 use super::advice::{Names, safer};
+use super::cure::{Before, Cure};
 use super::input::{elsewhere, place};
 use super::judge::Hit;
-use super::sent::{Executed, Part, Sent};
+use super::sent::{Executed, Part, Sent, Text};
 use super::told::{Fold, Told};
 use super::waiting;
 
@@ -28,6 +30,9 @@ const ONE_STRING: &str = "one_string";
 /// The advice where the project's backend takes Django's operations apart by itself.
 const ZERO_DOWNTIME: &str = "zero_downtime";
 
+/// How long a step of a plan waits for a lock, where sessions have no timeout of their own.
+const LOCK_TIMEOUT: &str = "2s";
+
 /// Puts into words what a migration does.
 pub(super) struct Teller<'a> {
     pub project: &'a Project,
@@ -35,6 +40,8 @@ pub(super) struct Teller<'a> {
     pub log: &'a [Executed<'a>],
     /// Where the migrations that ran so far stand.
     pub ran: &'a [Option<Place>],
+    /// What each operation has found.
+    pub befores: &'a [Before],
 }
 
 impl Teller<'_> {
@@ -63,11 +70,19 @@ impl Teller<'_> {
             .with_statements(&texts)
             .with_waiting(&waiting)
             .with_string(&string);
+        let plan = self.plan(worst, node);
         let (range, mut related) = self.site(fold);
         related.extend(self.column_made(worst.hit));
         if worst.hit.is_felt {
             related.extend(waiting::related(worst.locks, worst.operation, self.migration));
         }
+        let help = match &plan {
+            Some(plan) => plan.help(),
+            None => {
+                let template = self.template(fold, &others, !string.is_empty());
+                names.advise(&template).unwrap_or_else(|| without_name(&rule.name))
+            }
+        };
         Some(Finding {
             rule: rule.name.clone(),
             matrix_row: rule.finding_row.or(worst.hit.matrix),
@@ -75,24 +90,8 @@ impl Teller<'_> {
             harm: harm(told),
             also: also(told),
             message: names.fill(&rule.message),
-            help: names
-                .advise(match (worst.hit.name(NOT_REPEATABLE), worst.hit.name(HELP)) {
-                    (Some(_), _) => rule.help_for(NOT_REPEATABLE),
-                    (None, Some(help)) => rule.help_for(help),
-                    (None, None) if worst.hit.name(ONE_RELEASE).is_some_and(|clause| !clause.is_empty()) => {
-                        rule.help_for(ONE_RELEASE)
-                    }
-                    (None, None) if self.is_zero_downtime(node) && rule.help.contains_key(ZERO_DOWNTIME) => {
-                        rule.help_for(ZERO_DOWNTIME)
-                    }
-                    (None, None) if !string.is_empty() && rule.help.contains_key(ONE_STRING) => {
-                        rule.help_for(ONE_STRING)
-                    }
-                    (None, None) => self
-                        .safer_help(worst, node)
-                        .unwrap_or_else(|| rule.help_for(&situation(&node.class, told, &others))),
-                })
-                .unwrap_or_else(|| without_name(&rule.name)),
+            help,
+            plan,
             place: place(self.migration, range),
             related,
             migration: Some(self.migration.key.clone()),
@@ -106,6 +105,64 @@ impl Teller<'_> {
             hits: told.iter().map(named).collect(),
             statement,
         })
+    }
+
+    /// The advice of the rule's page for this situation.
+    fn template(&self, fold: &Fold<'_>, others: &[&Sent<'_>], is_in_string: bool) -> String {
+        let Fold { node, told } = fold;
+        let Some(worst) = told.first() else {
+            return String::new();
+        };
+        let (hit, rule) = (worst.hit, worst.hit.rule);
+        let key = if hit.name(NOT_REPEATABLE).is_some() {
+            NOT_REPEATABLE
+        } else if let Some(help) = hit.name(HELP) {
+            help
+        } else if hit.name(ONE_RELEASE).is_some_and(|clause| !clause.is_empty()) {
+            ONE_RELEASE
+        } else if self.is_zero_downtime(node) && rule.help.contains_key(ZERO_DOWNTIME) {
+            ZERO_DOWNTIME
+        } else if is_in_string && rule.help.contains_key(ONE_STRING) {
+            ONE_STRING
+        } else {
+            let safer = self.safer_help(worst, node).map(str::to_owned);
+            return safer.unwrap_or_else(|| rule.help_for(&situation(&node.class, told, others)).to_owned());
+        };
+        rule.help_for(key).to_owned()
+    }
+
+    /// The plan for the operation, where that is the cure of what is told.
+    fn plan(&self, worst: &Told<'_>, node: &OperationNode) -> Option<Plan> {
+        let is_told_otherwise = [NOT_REPEATABLE, HELP].iter().any(|name| worst.hit.name(name).is_some())
+            || worst.hit.name(ONE_RELEASE).is_some_and(|clause| !clause.is_empty());
+        let is_taken_apart = matches!(self.project.backend.as_ref(), Backend::ZeroDowntime(_));
+        if !worst.hit.rule.plan_of.has(&node.class) || is_told_otherwise || is_taken_apart || !node.path.is_top() {
+            return None;
+        }
+        if node.elsewhere.is_some() || self.project.has_safer_operations && self.safer_help(worst, node).is_some() {
+            return None;
+        }
+        let own = self.log.iter().flat_map(|executed| &executed.statements);
+        let own = own.filter(|sent| sent.operation.index() == node.path.index());
+        let statements = own.map(|sent| match &sent.text {
+            Text::Printed(statement) => Some(statement),
+            Text::Written(_) => None,
+        });
+        let text_at = |range: Range| {
+            let source = self.project.sources.get(range.file)?;
+            Some((source.as_ref(), source.slice(range)))
+        };
+        let cure = Cure {
+            app: &self.migration.acts_on,
+            node,
+            source: &self.migration.source,
+            before: self.befores.get(node.path.index())?,
+            statements: statements.collect::<Option<_>>()?,
+            django: self.project.settings.django,
+            lock_timeout: self.project.session.lock_timeout.is_none().then_some(LOCK_TIMEOUT),
+            text_at: &text_at,
+        };
+        cure.plan()
     }
 
     /// Whether the operation is one of Django's that the zero-downtime backend takes apart: advice names plain operations then.

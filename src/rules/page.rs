@@ -8,7 +8,7 @@ use crate::facts::{Aspect, FactName, Role};
 use crate::finding::{Harm, Severity, Work};
 use crate::lock::LockMode;
 
-use super::{Asking, Harmed, Row, Rule, RuleError, RuleKind};
+use super::{Asking, Harmed, PlanOf, Row, Rule, RuleError, RuleKind};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +25,8 @@ struct Table {
     message: String,
     #[serde(default)]
     matrix: Vec<u8>,
+    #[serde(default, rename = "plan-of-operation")]
+    plan_of_operation: PlanOf,
     #[serde(default)]
     help: BTreeMap<String, String>,
     #[serde(default)]
@@ -140,6 +142,7 @@ pub(super) fn read(name: &str, page: &str) -> Result<Rule, RuleError> {
             Asking::Nothing
         },
         message: table.message,
+        plan_of: table.plan_of_operation,
         help: table
             .help
             .into_iter()

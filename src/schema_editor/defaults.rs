@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::migration::{FieldKind, InternalType};
 use crate::models::ModelField;
 use crate::source::Range;
+use crate::unknown::Sql;
 use crate::value::{Call, Str, Value};
 
 use super::prepare::{Prepared, prepare, reason};
@@ -35,6 +36,12 @@ pub(super) fn effective_default(field: &ModelField<'_>) -> Prepared {
         return Prepared::Unknown(now.to_owned());
     }
     prepare(field, &Value::None)
+}
+
+/// The constant that Django fills rows with which get no value, as SQL, if it is one.
+#[must_use]
+pub(crate) fn default_sql(field: &ModelField<'_>) -> Option<Sql> {
+    effective_default(field).sql().filter(|sql| sql.known().is_some())
 }
 
 /// `Field.get_default`, then `get_db_prep_save`.

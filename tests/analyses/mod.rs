@@ -72,6 +72,7 @@ pub fn finding_at(source: &Arc<SourceFile>, needle: &str) -> Finding {
         related: Vec::new(),
         hits: Vec::new(),
         message: "builds an index on `shop_order` while inserts, updates and deletes wait".to_owned(),
+        plan: None,
         help: "build it concurrently, in a migration of its own that is not atomic:\n\n    atomic = False\n    operations = [\n        AddIndexConcurrently(\"order\", models.Index(fields=[\"status\"], name=\"shop_order_status_idx\")),\n    ]\n".to_owned(),
         place: Place {
             path: source.path.clone(),
@@ -100,6 +101,7 @@ pub fn drop_column_finding() -> Finding {
         harm: vec![Harm::BreaksRunningCode],
         also: vec!["drop-foreign-key".to_owned(), "two-tables-locked".to_owned()],
         message: "drops the column `customer_id` of `shop_order`, which the running release still selects".to_owned(),
+        plan: None,
         help: "take the field out of the state first, and drop the column when that release is deployed everywhere:\n\n    SeparateDatabaseAndState(state_operations=[RemoveField(\"order\", \"customer\")])\n\nBetween the two the column must accept NULL or have a default in the database, or inserts of the new release fail.".to_owned(),
         migration: Some(MigrationKey::new("shop", "0043_drop_customer")),
         operation: Some(OperationPlace { path: OperationPath::top(0), class: "RemoveField".to_owned() }),

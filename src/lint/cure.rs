@@ -1,0 +1,226 @@
+//! The plan for an operation: from what it is, what it finds, and all that it sends.
+
+mod added;
+mod altered;
+mod before;
+mod indexed;
+mod pieces;
+mod removed;
+mod renamed;
+mod rows;
+
+use crate::migration::{Operation, OperationNode};
+use crate::plan::{Content, Plan, PlannedMigration, Step, apart};
+use crate::python::{WrittenCall, imports_of, names_in};
+use crate::source::SourceFile;
+use crate::statement::Statement;
+use crate::versions::DjangoVersion;
+
+pub(super) use before::Before;
+use pieces::{Piece, Reversible, pieces};
+
+/// An operation with everything that it does.
+pub(super) struct Cure<'a> {
+    /// The label of its app.
+    pub app: &'a str,
+    /// The operation.
+    pub node: &'a OperationNode,
+    /// The file that it stands in.
+    pub source: &'a SourceFile,
+    /// What it finds.
+    pub before: &'a Before,
+    /// What it sends, deferred statements among them, in the order in which they run.
+    pub statements: Vec<&'a Statement>,
+    /// Django's version.
+    pub django: DjangoVersion,
+    /// The timeout that steps set which take a lock for a moment; none where sessions have one.
+    pub lock_timeout: Option<&'a str>,
+    /// The text that a place in another file holds.
+    pub text_at: &'a dyn Fn(crate::source::Range) -> Option<(&'a SourceFile, &'a str)>,
+}
+
+impl<'a> Cure<'a> {
+    /// The plan; `None` where there is none of ours.
+    pub(super) fn plan(&self) -> Option<Plan> {
+        match &self.node.operation {
+            Operation::AddField { .. } => self.added_field(),
+            Operation::AlterField { .. } => self.altered_field(),
+            Operation::RemoveField { .. } => self.removed_field(),
+            Operation::DeleteModel { .. } => self.deleted_model(),
+            Operation::RenameField { .. } => self.renamed_field(),
+            Operation::RenameModel { .. } => self.renamed_model(),
+            Operation::AddIndex {
+                concurrently: false, ..
+            } => self.added_index(),
+            Operation::RemoveIndex {
+                concurrently: false, ..
+            } => self.removed_index(),
+            Operation::AddConstraint { not_valid: false, .. } => self.added_constraint(),
+            Operation::AlterUniqueTogether { .. } | Operation::AlterIndexTogether { .. } => self.altered_together(),
+            _ => None,
+        }
+    }
+
+    /// The operation as it is written.
+    fn written(&self) -> String {
+        super::advice::source_of(self.node, self.source)
+    }
+
+    /// An argument of the operation as it is written.
+    fn argument(&self, name: &str) -> Option<&'a str> {
+        let range = self.node.argument_range(name)?;
+        Some(self.source.slice(range)).filter(|text| !text.is_empty())
+    }
+
+    /// Its field, as it is written.
+    fn field(&self) -> Option<WrittenCall> {
+        WrittenCall::read(self.argument("field")?)
+    }
+
+    /// The model that it is about, as it is written.
+    fn model(&self) -> &'a str {
+        self.node.operation.target().0.unwrap_or_default()
+    }
+
+    /// `migrations.AddField(model_name=.., name=.., field=..)` and its kin.
+    fn operation_on_field(&self, class: &str, name: &str, field: &str) -> String {
+        format!(
+            "migrations.{class}(\n    model_name=\"{}\",\n    name=\"{name}\",\n    field={},\n)",
+            self.model(),
+            crate::python::indented(field, 4)
+        )
+    }
+
+    /// Operations of a step in one transaction that takes strong locks, for a moment.
+    fn briefly(&self, operations: Vec<String>) -> PlannedMigration {
+        let timeout = self.lock_timeout.map(|timeout| {
+            format!("migrations.RunSQL(\"SET LOCAL lock_timeout = '{timeout}'\", migrations.RunSQL.noop)")
+        });
+        PlannedMigration::atomic(timeout.into_iter().chain(operations).collect())
+    }
+
+    /// The imports that an expression needs, as the operation's own file has them; `None` where one of its names is no import.
+    fn imports(&self, expression: &str) -> Option<Vec<String>> {
+        imports_of(&self.source.text, &names_in(expression))
+    }
+
+    /// The steps that come to what the pieces come to, and to the operation in the state of the models at their end.
+    fn composed(&self, pieces: &[Piece], state: Option<&str>) -> Vec<Step> {
+        let mut steps: Vec<Step> = Vec::new();
+        let brief: Vec<String> = pieces.iter().filter_map(of_brief).map(Reversible::operation).collect();
+        if !brief.is_empty() {
+            steps.push(step("changes the column, a moment", self.briefly(brief)));
+        }
+        let mut at_the_end = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::Brief(_) | Piece::Unbuild { .. } | Piece::Fill | Piece::NotNull { .. } => {}
+                Piece::Build(build) => {
+                    let migration = PlannedMigration::autocommit(vec![build.operation()]);
+                    steps.push(step(format!("builds {}", build.name), migration));
+                }
+                Piece::Attach(attach) => at_the_end.push(attach.operation()),
+                Piece::Prove { add, validate } => {
+                    steps.push(step(
+                        "holds for new rows, a moment",
+                        self.briefly(vec![add.operation()]),
+                    ));
+                    at_the_end.push(crate::plan::run_sql(std::slice::from_ref(validate), Some(&[])));
+                }
+            }
+        }
+        match state {
+            Some(state) => self.finish(&mut steps, at_the_end, state),
+            None if at_the_end.is_empty() => {}
+            None => steps.push(step("attaches and proves it", self.briefly(at_the_end))),
+        }
+        for piece in pieces {
+            if let Piece::Unbuild { name } = piece {
+                let drop = format!(
+                    "DROP INDEX CONCURRENTLY IF EXISTS {}",
+                    crate::statement::quote_name(name)
+                );
+                let operation = crate::plan::run_sql(&[drop], Some(self.built_again(name).as_slice()));
+                steps.push(step(
+                    format!("drops {name}"),
+                    PlannedMigration::autocommit(vec![operation]),
+                ));
+            }
+        }
+        steps
+    }
+
+    /// How an index of the altered field comes again that its plan drops.
+    fn built_again(&self, name: &str) -> Option<String> {
+        let mut known = self.before.indexes.iter();
+        known
+            .find(|(own, _)| own == name)
+            .map(|(_, create)| format!("CREATE INDEX CONCURRENTLY {create}"))
+    }
+
+    /// Puts the operation into the state: with the last build where nothing else is left to do.
+    fn finish(&self, steps: &mut Vec<Step>, at_the_end: Vec<String>, state: &str) {
+        let state = [state.to_owned()];
+        if at_the_end.is_empty()
+            && let Some(Step {
+                content: Content::Migration(last),
+                ..
+            }) = steps.last_mut()
+        {
+            let is_timeout = |operation: &String| operation.contains("SET LOCAL lock_timeout");
+            let (kept, database): (Vec<_>, Vec<_>) = last.operations.drain(..).partition(is_timeout);
+            last.operations = kept;
+            last.operations.push(apart(&database, &state));
+            return;
+        }
+        if at_the_end.is_empty() {
+            let operation = apart(&[], &state);
+            steps.push(step("tells the state alone", PlannedMigration::atomic(vec![operation])));
+            return;
+        }
+        let is_proof = at_the_end
+            .iter()
+            .all(|operation| operation.contains("VALIDATE CONSTRAINT"));
+        let operations = vec![apart(&at_the_end, &state)];
+        let (does, migration) = if is_proof {
+            (
+                "reads the old rows while nobody waits",
+                PlannedMigration::atomic(operations),
+            )
+        } else {
+            ("attaches it, a moment", self.briefly(operations))
+        };
+        steps.push(step(does, migration));
+    }
+}
+
+fn of_brief(piece: &Piece) -> Option<&Reversible> {
+    match piece {
+        Piece::Brief(change) => Some(change),
+        _ => None,
+    }
+}
+
+/// A step of the first release that is a migration.
+fn step(does: impl Into<String>, migration: PlannedMigration) -> Step {
+    Step {
+        release: 1,
+        does: does.into(),
+        content: Content::Migration(migration),
+    }
+}
+
+/// The line of the model.
+fn model_line(name: &str, field: &str) -> Step {
+    Step {
+        release: 1,
+        does: "the model".to_owned(),
+        content: Content::Code(format!("{name} = {field}")),
+    }
+}
+
+/// The step as one of another release.
+fn of_release(release: u8, mut step: Step) -> Step {
+    step.release = release;
+    step
+}

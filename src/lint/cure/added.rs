@@ -1,0 +1,297 @@
+//! `AddField`: the column comes with what takes a moment; the rest follows in steps.
+
+use crate::catalog::object_name;
+use crate::migration::{Field, FieldKind, Operation};
+use crate::plan::{Plan, PlannedMigration, Step};
+use crate::python::WrittenCall;
+use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, Statement, TableConstraint};
+use crate::value::Value as PythonValue;
+use crate::versions::DjangoVersion;
+
+use super::pieces::{Build, added_constraint};
+use super::rows::{Fill, Value};
+use super::{Cure, Piece, model_line, of_release, step};
+
+const NOW: &str = "from django.db.models.functions import Now";
+
+/// How the old rows of the new column get their values.
+enum Default {
+    /// There is nothing to do: it may be NULL, or the database has the default.
+    Settled,
+    /// The database keeps it: the argument, and its import.
+    Kept(String, Option<&'static str>),
+    /// Django fills the rows with one constant as the column comes, which may be NULL for the while.
+    Constant,
+    /// The rows are filled afterwards.
+    Later,
+}
+
+impl Cure<'_> {
+    pub(super) fn added_field(&self) -> Option<Plan> {
+        let Operation::AddField {
+            name,
+            field,
+            preserve_default,
+            ..
+        } = &self.node.operation
+        else {
+            return None;
+        };
+        let (table, column) = self.added_column()?;
+        let source = self.field()?;
+        let model = if *preserve_default {
+            source.clone()
+        } else {
+            source.clone().without(&["default"])
+        };
+        if column.primary_key || column.generated.is_some() || column.identity {
+            return None;
+        }
+        let default = self.default_of(column, field, &source, *preserve_default);
+        let lasting = match &default {
+            Default::Kept(value, _) => lasting(&source, field, value),
+            Default::Settled | Default::Constant | Default::Later => source.clone(),
+        };
+        let is_made_not_null = column.not_null;
+        let is_nullable_first = matches!(default, Default::Constant | Default::Later);
+        let in_models = if is_nullable_first {
+            model.clone().with("null", "True")
+        } else {
+            lasting.clone()
+        };
+        let pieces = self.pieces_beside(table, column)?;
+        let first = if is_nullable_first {
+            source.clone().with("null", "True")
+        } else {
+            lasting
+        };
+        let bare = self.bare(&first, column, &pieces, matches!(default, Default::Later))?;
+        let mut steps = Vec::new();
+        if in_models != source {
+            steps.push(model_line(name, &in_models.print()));
+        }
+        let mut addition = self.addition(name, &bare, &default);
+        let state = self.operation_on_field("AlterField", name, &in_models.print());
+        let is_stated = bare == in_models || (!*preserve_default && matches!(default, Default::Constant));
+        if pieces.is_empty() && !is_stated {
+            addition.operations.push(state.clone());
+        }
+        steps.push(step("adds the column, a moment", addition));
+        if !pieces.is_empty() {
+            steps.extend(self.composed(&pieces, Some(&state)));
+        }
+        if is_nullable_first && is_made_not_null {
+            steps.extend(self.later_not_null(name, field, table, column, (&source, &model)));
+        }
+        let is_worth_it = steps.len() > 1;
+        let plan = is_worth_it.then(|| Plan::new(summary(&default, &pieces), steps))?;
+        Some(match &default {
+            Default::Kept(..) => plan.noting(format!("The database keeps the default of `{name}`.")),
+            Default::Settled | Default::Constant | Default::Later => plan,
+        })
+    }
+
+    fn added_column(&self) -> Option<(&str, &Column)> {
+        self.statements.iter().find_map(|statement| match statement {
+            Statement::AlterTable { table, actions, .. } => {
+                let column = actions.iter().find_map(|action| match action {
+                    AlterTableAction::AddColumn(column) => Some(column.as_ref()),
+                    _ => None,
+                });
+                Some((table.known()?, column?))
+            }
+            _ => None,
+        })
+    }
+
+    fn default_of(&self, column: &Column, field: &Field, source: &WrittenCall, is_kept: bool) -> Default {
+        let is_dropped = self.statements.iter().any(|statement| {
+            let Statement::AlterTable { actions, .. } = statement else {
+                return false;
+            };
+            actions
+                .iter()
+                .any(|action| matches!(action, AlterTableAction::DropDefault { .. }))
+        });
+        let has_default = column.default.is_some();
+        // Two rows must not share the one value that Django would put into all of them.
+        if column.unique && has_default {
+            return Default::Later;
+        }
+        if !column.not_null || (has_default && !is_dropped) {
+            return Default::Settled;
+        }
+        if column.references.is_some() || !has_default {
+            return Default::Later;
+        }
+        let is_constant = column
+            .default
+            .as_ref()
+            .is_some_and(|default| default.sql.known().is_some());
+        match kept_value(field, source) {
+            Some((value, import)) if is_kept && self.django >= DjangoVersion::new(5, 0) => Default::Kept(value, import),
+            _ if is_constant => Default::Constant,
+            _ => Default::Later,
+        }
+    }
+
+    /// What comes after the column: its indexes, its key, its check.
+    fn pieces_beside(&self, table: &str, column: &Column) -> Option<Vec<Piece>> {
+        let mut pieces = Vec::new();
+        let own = column.name.known()?;
+        let named = |label: &str| object_name(table, Some(own), label, |_| false);
+        let mut add = |kind: ConstraintKind, label: &str| {
+            let constraint = TableConstraint {
+                name: Some(Name::Given(named(label))),
+                kind,
+                not_valid: false,
+            };
+            pieces.extend(added_constraint(table, &constraint)?);
+            Some(())
+        };
+        if column.unique {
+            let columns = vec![column.name.clone()];
+            add(
+                ConstraintKind::Unique {
+                    columns,
+                    deferrable: None,
+                    nulls_distinct: None,
+                },
+                "key",
+            )?;
+        }
+        if let Some(check) = &column.check {
+            add(ConstraintKind::Check(check.clone()), "check")?;
+        }
+        for statement in &self.statements {
+            if let Statement::CreateIndex(create) = statement {
+                pieces.push(Piece::Build(Build::of(create)?));
+            }
+        }
+        Some(pieces)
+    }
+
+    /// The field without what the pieces bring.
+    fn bare(
+        &self,
+        field: &WrittenCall,
+        column: &Column,
+        pieces: &[Piece],
+        is_filled_later: bool,
+    ) -> Option<WrittenCall> {
+        let mut bare = field.clone();
+        if column.unique {
+            bare = match bare.class_name() {
+                "OneToOneField" => bare.of_class("ForeignKey"),
+                _ => bare.without(&["unique"]),
+            };
+        }
+        if pieces.iter().any(|piece| matches!(piece, Piece::Build(_))) {
+            let is_indexed_by_class = matches!(bare.class_name(), "ForeignKey" | "SlugField");
+            bare = bare.without(&["db_index"]);
+            if is_indexed_by_class {
+                bare = bare.with("db_index", "False");
+            }
+        }
+        if column.check.is_some() {
+            let unchecked = match bare.class_name() {
+                "PositiveBigIntegerField" => "BigIntegerField",
+                "PositiveSmallIntegerField" => "SmallIntegerField",
+                "PositiveIntegerField" => "IntegerField",
+                _ => return None,
+            };
+            bare = bare.of_class(unchecked);
+        }
+        if is_filled_later {
+            bare = bare.without(&["default", "db_default"]);
+        }
+        Some(bare)
+    }
+
+    fn addition(&self, name: &str, bare: &WrittenCall, default: &Default) -> PlannedMigration {
+        let mut operation = self.operation_on_field("AddField", name, &bare.print());
+        if self.argument("preserve_default").is_some() && !matches!(default, Default::Later) {
+            operation = format!("{}    preserve_default=False,\n)", operation.trim_end_matches(')'));
+        }
+        let mut migration = self.briefly(vec![operation]);
+        if let Default::Kept(_, Some(import)) = default {
+            migration.imports.push((*import).to_owned());
+        }
+        migration
+    }
+
+    /// The next release: no row is left without a value, and the column is NOT NULL.
+    fn later_not_null(
+        &self,
+        name: &str,
+        field: &Field,
+        table: &str,
+        column: &Column,
+        (source, model): (&WrittenCall, &WrittenCall),
+    ) -> Vec<Step> {
+        let mut value = self.value_of(field.default.as_ref(), source);
+        if column.unique && matches!(value, Value::OfField) {
+            value = Value::OfFieldForEach;
+        }
+        let fill = Fill {
+            app: self.app,
+            model: self.model(),
+            field: name,
+            value: if column.unique && matches!(value, Value::Expression(..)) {
+                Value::Unknown
+            } else {
+                value
+            },
+        };
+        let state = self.operation_on_field("AlterField", name, &model.print());
+        let own = column.name.known().unwrap_or(name);
+        let mut steps = vec![of_release(2, model_line(name, &model.print()))];
+        steps.extend(self.made_not_null(2, table, own, &fill, &state));
+        steps
+    }
+}
+
+/// The field with its default in the database, and in Python as before.
+fn lasting(source: &WrittenCall, field: &Field, value: &str) -> WrittenCall {
+    let with = source.clone().with("db_default", value);
+    if source.keyword("default").is_some() || field.auto_now {
+        return with;
+    }
+    with.with("default", value)
+}
+
+/// The default as an argument of `db_default`, and what it imports, where it is one value for all rows.
+fn kept_value(field: &Field, source: &WrittenCall) -> Option<(String, Option<&'static str>)> {
+    let Some(default) = &field.default else {
+        let is_moment = matches!(&field.kind, FieldKind::Plain(crate::migration::InternalType::DateTime));
+        return match (field.auto_now, is_moment) {
+            (true, true) => Some(("Now()".to_owned(), Some(NOW))),
+            (true, false) => None,
+            (false, _) => Some(("\"\"".to_owned(), None)),
+        };
+    };
+    let written = source.keyword("default")?.to_owned();
+    match default {
+        PythonValue::Name(path) => match path.as_str() {
+            "builtins.dict" => Some(("{}".to_owned(), None)),
+            "builtins.list" => Some(("[]".to_owned(), None)),
+            "django.utils.timezone.now" => Some(("Now()".to_owned(), Some(NOW))),
+            _ => None,
+        },
+        PythonValue::Function(_) | PythonValue::Unknown(_) | PythonValue::Setting(_) | PythonValue::None => None,
+        _ => Some((written, None)),
+    }
+}
+
+fn summary(default: &Default, pieces: &[Piece]) -> &'static str {
+    match default {
+        Default::Kept(..) if pieces.is_empty() => {
+            "keep the default in the database as well, so that the running code's inserts get it"
+        }
+        Default::Kept(..) => "keep the default in the database as well, and add the rest in steps",
+        Default::Constant | Default::Later => {
+            "add the column as one that may be NULL, and make it NOT NULL with the next release, when all code that runs writes it"
+        }
+        Default::Settled => "add the column first, and what reads the table in steps after it",
+    }
+}

@@ -1,0 +1,204 @@
+//! `AlterField`: what it changes, piece by piece, and NOT NULL by a check that is proved first.
+
+use crate::migration::Operation;
+use crate::plan::{Content, Plan, PlannedMigration, Step, apart, run_sql};
+use crate::python::WrittenCall;
+use crate::statement::quote_name;
+use crate::value::Value as PythonValue;
+
+use super::pieces::Reversible;
+use super::rows::{Fill, Value};
+use super::{Cure, Piece, model_line, of_release, pieces, step};
+
+/// Names of constraints have at most so many bytes.
+const LONGEST_NAME: usize = 63;
+
+impl Cure<'_> {
+    pub(super) fn altered_field(&self) -> Option<Plan> {
+        let Operation::AlterField {
+            name,
+            field,
+            preserve_default,
+            ..
+        } = &self.node.operation
+        else {
+            return None;
+        };
+        let pieces = pieces(&self.statements)?;
+        let not_null = pieces.iter().find_map(|piece| match piece {
+            Piece::NotNull { table, column } => Some((table.clone(), column.clone())),
+            _ => None,
+        });
+        let written = self.written();
+        let Some((table, column)) = not_null else {
+            let steps = self.composed(&pieces, Some(&written));
+            return self.worth_it(&pieces).then(|| Plan::new(summary(&pieces), steps));
+        };
+        let before = self.before.field.as_ref()?;
+        let others: Vec<Piece> = pieces
+            .into_iter()
+            .filter(|piece| !matches!(piece, Piece::Fill))
+            .collect();
+        let release = if before.field.default.is_some() { 1 } else { 2 };
+        let source = self.field()?;
+        let mut steps = if release == 1 {
+            Vec::new()
+        } else {
+            self.no_more_nulls(name, &source, *preserve_default)
+        };
+        let builds = others
+            .iter()
+            .any(|piece| matches!(piece, Piece::Build(_) | Piece::Prove { .. } | Piece::Brief(_)));
+        if builds {
+            steps.extend(
+                self.composed(&others, None)
+                    .into_iter()
+                    .map(|step| of_release(release, step)),
+            );
+        }
+        let fill = Fill {
+            app: self.app,
+            model: self.model(),
+            field: name,
+            value: self.value_of(field.default.as_ref(), &source),
+        };
+        steps.extend(self.made_not_null(release, &table, &column, &fill, &written));
+        let plan = Plan::new(
+            "fill the rows, let a check refuse NULL, prove it, and make the column NOT NULL: nothing is read under the lock",
+            steps,
+        );
+        Some(plan.noting("Code, forms or APIs that pass None explicitly fail from the check on."))
+    }
+
+    /// Whether the plan does anything in another way than the operation.
+    fn worth_it(&self, pieces: &[Piece]) -> bool {
+        pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Build(_) | Piece::Prove { .. } | Piece::Attach(_)))
+    }
+
+    /// The first release of two: its code writes a value always.
+    fn no_more_nulls(&self, name: &str, source: &WrittenCall, is_kept: bool) -> Vec<Step> {
+        let has_default = is_kept && source.keyword("default").is_some();
+        if !has_default {
+            let code = format!(
+                "# wherever the code writes a {}, it gives `{name}` a value",
+                self.model()
+            );
+            return vec![Step {
+                release: 1,
+                does: "no more NULL is written".to_owned(),
+                content: Content::Code(code),
+            }];
+        }
+        let nullable = source.clone().with("null", "True").print();
+        let operation = self.operation_on_field("AlterField", name, &nullable);
+        vec![
+            model_line(name, &nullable),
+            step(
+                "sends nothing; the code writes the default from here on",
+                PlannedMigration::atomic(vec![operation]),
+            ),
+        ]
+    }
+
+    /// What rows get that have nothing: the field's default, as Python.
+    pub(super) fn value_of<'f>(&self, default: Option<&PythonValue>, source: &'f WrittenCall) -> Value<'f> {
+        let given = source.keyword("default").or_else(|| source.keyword("db_default"));
+        let Some(written) = given else {
+            return Value::Unknown;
+        };
+        let is_constant = !matches!(
+            default,
+            Some(PythonValue::Name(_) | PythonValue::Function(_) | PythonValue::Unknown(_))
+        );
+        match self.imports(written) {
+            Some(imports) if is_constant => Value::Expression(written, imports),
+            _ => Value::OfField,
+        }
+    }
+
+    /// The steps from rows with NULL to NOT NULL.
+    pub(super) fn made_not_null(
+        &self,
+        release: u8,
+        table: &str,
+        column: &str,
+        fill: &Fill<'_>,
+        state: &str,
+    ) -> Vec<Step> {
+        let check = short_name(&format!("{table}_{column}_not_null"));
+        let (quoted, quoted_column, quoted_check) = (quote_name(table), quote_name(column), quote_name(&check));
+        let drop = format!("ALTER TABLE {quoted} DROP CONSTRAINT IF EXISTS {quoted_check}");
+        let add = Reversible {
+            sql: format!(
+                "ALTER TABLE {quoted} ADD CONSTRAINT {quoted_check} CHECK ({quoted_column} IS NOT NULL) NOT VALID"
+            ),
+            reverse: drop.clone(),
+        };
+        let set = Reversible {
+            sql: format!("ALTER TABLE {quoted} ALTER COLUMN {quoted_column} SET NOT NULL"),
+            reverse: format!("ALTER TABLE {quoted} ALTER COLUMN {quoted_column} DROP NOT NULL"),
+        };
+        let validate = run_sql(
+            &[format!("ALTER TABLE {quoted} VALIDATE CONSTRAINT {quoted_check}")],
+            Some(&[]),
+        );
+        let is_known = !matches!(fill.value, Value::Unknown);
+        let mut steps = Vec::new();
+        if is_known {
+            steps.push(Step {
+                release,
+                does: "fills the old rows, by hand, before the next migration".to_owned(),
+                content: Content::Command {
+                    path: fill.path(),
+                    code: fill.command(),
+                },
+            });
+        }
+        let mut asserting = PlannedMigration::atomic(vec![format!(
+            "migrations.RunPython(assert_{}_filled, migrations.RunPython.noop)",
+            fill.field
+        )]);
+        asserting.functions.push(fill.assertion());
+        steps.push(step("stops while old rows have NULL", asserting));
+        steps.push(step(
+            "refuses NULL in new rows, a moment",
+            self.briefly(vec![add.operation()]),
+        ));
+        if is_known {
+            let run = format!("migrations.RunPython({}, migrations.RunPython.noop)", fill.name());
+            let mut filling = PlannedMigration::autocommit(vec![run]);
+            filling.functions.push(fill.function());
+            if let Value::Expression(_, imports) = &fill.value {
+                filling.imports.clone_from(imports);
+            }
+            steps.push(step("fills rows that were written since", filling));
+        }
+        steps.push(step(
+            "reads the rows while nobody waits",
+            PlannedMigration::atomic(vec![validate]),
+        ));
+        let last = apart(&[set.operation(), run_sql(&[drop], Some(&[]))], &[state.to_owned()]);
+        steps.push(step("makes the column NOT NULL, a moment", self.briefly(vec![last])));
+        steps.into_iter().map(|step| of_release(release, step)).collect()
+    }
+}
+
+fn summary(pieces: &[Piece]) -> &'static str {
+    let builds = pieces.iter().any(|piece| matches!(piece, Piece::Build(_)));
+    let proves = pieces.iter().any(|piece| matches!(piece, Piece::Prove { .. }));
+    match (builds, proves) {
+        (true, true) => "build the indexes concurrently, and prove the constraints afterwards",
+        (true, false) => "build the index concurrently, and put the field into the state with it",
+        (false, _) => "add the constraint as NOT VALID, and validate it in the next migration",
+    }
+}
+
+fn short_name(name: &str) -> String {
+    let mut end = name.len().min(LONGEST_NAME);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    name[..end].to_owned()
+}

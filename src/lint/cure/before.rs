@@ -1,0 +1,194 @@
+//! What an operation finds before it runs, as far as its plan needs it.
+
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, ConstraintKind, Index};
+use crate::migration::{Field, Operation, OperationNode};
+use crate::models::{Model, ModelField, ModelKey, View};
+use crate::schema_editor::default_sql;
+use crate::statement::quote_name;
+
+use super::pieces::Reversible;
+
+/// The table of the operation's model, and the field that it changes or takes away.
+#[derive(Clone, Debug, Default)]
+pub(in crate::lint) struct Before {
+    pub table: Option<String>,
+    pub field: Option<FieldBefore>,
+    /// The plain indexes over the field's column, each with what follows CREATE INDEX.
+    pub(super) indexes: Vec<(String, String)>,
+    /// Foreign keys of the model's table.
+    pub(super) keys: Vec<Reversible>,
+    /// The tables that Django made for its many-to-many fields, with their foreign keys.
+    pub(super) automatic: Vec<(String, Vec<Reversible>)>,
+    /// Whether a many-to-many field of another model leads to it by a table that Django made.
+    pub is_target_of_automatic: bool,
+    /// Views over what goes.
+    pub views: Vec<String>,
+}
+
+/// A field as it was.
+#[derive(Clone, Debug)]
+pub(in crate::lint) struct FieldBefore {
+    pub field: Arc<Field>,
+    pub column: String,
+    pub db_type: String,
+    /// The constant that Django would fill the column with, as SQL.
+    pub default: Option<String>,
+    /// Whether the database itself has a default for it.
+    pub has_database_default: bool,
+    pub not_null: bool,
+}
+
+impl Before {
+    /// Looks at what the operation is about; nothing for operations without a plan that needs it.
+    pub(in crate::lint) fn of(app: &str, node: &OperationNode, models: View<'_>, catalog: &Catalog) -> Self {
+        let (model, field) = match &node.operation {
+            Operation::AlterField { model_name, name, .. } | Operation::RemoveField { model_name, name } => {
+                (model_name, Some(name))
+            }
+            Operation::RenameField {
+                model_name, old_name, ..
+            } => (model_name, Some(old_name)),
+            Operation::DeleteModel { name } | Operation::RenameModel { old_name: name, .. } => (name, None),
+            Operation::AddField { model_name, .. } => (model_name, None),
+            _ => return Self::default(),
+        };
+        let Some(model) = models.model(&ModelKey::new(app, model)) else {
+            return Self::default();
+        };
+        let bound = field.and_then(|name| model.field(name));
+        Self::of_model(&model, bound.as_ref(), node, catalog)
+    }
+
+    fn of_model(model: &Model<'_>, field: Option<&ModelField<'_>>, node: &OperationNode, catalog: &Catalog) -> Self {
+        let Some(table) = model.db_table().known().map(str::to_owned) else {
+            return Self::default();
+        };
+        let field_before = field.and_then(|field| FieldBefore::of(&table, field, catalog));
+        let takes = matches!(
+            node.operation,
+            Operation::RemoveField { .. } | Operation::DeleteModel { .. }
+        );
+        let (keys, automatic, views) = if takes {
+            let column = field_before.as_ref().map(|field| field.column.as_str());
+            let is_relation_alone = field.is_some() && column.is_none();
+            let keys = if is_relation_alone {
+                Vec::new()
+            } else {
+                keys_of(&table, column, catalog)
+            };
+            let relations = match field {
+                Some(field) => vec![field.clone()],
+                None => model.local_many_to_many(),
+            };
+            let tables = relations.iter().filter_map(ModelField::automatic_table);
+            let tables = tables.filter_map(|through| through.db_table().known().map(str::to_owned));
+            let automatic = tables
+                .map(|table| (table.clone(), keys_of(&table, None, catalog)))
+                .collect();
+            (keys, automatic, catalog.dependent_views(&table, column))
+        } else {
+            Default::default()
+        };
+        Self {
+            keys,
+            automatic,
+            views,
+            indexes: indexes_of(&table, field_before.as_ref(), catalog),
+            field: field_before,
+            is_target_of_automatic: leads_by_automatic(model),
+            table: Some(table),
+        }
+    }
+}
+
+impl FieldBefore {
+    fn of(table: &str, field: &ModelField<'_>, catalog: &Catalog) -> Option<Self> {
+        let column = field.column()?.known()?.to_owned();
+        let known = catalog.column(table, &column);
+        let default = default_sql(field).and_then(|sql| sql.known().map(str::to_owned));
+        Some(Self {
+            field: Arc::clone(&field.field),
+            db_type: field.db_type()?.known()?.to_owned(),
+            default,
+            has_database_default: known.is_some_and(|column| column.default.is_some()),
+            not_null: known.map_or(!field.field.null, |column| column.not_null),
+            column,
+        })
+    }
+}
+
+/// The foreign keys of a table, or of one column of it: how each goes, and comes again.
+fn keys_of(table: &str, column: Option<&str>, catalog: &Catalog) -> Vec<Reversible> {
+    let Some(known) = catalog.table(table) else {
+        return Vec::new();
+    };
+    let quoted = |names: &[String]| names.iter().map(|name| quote_name(name)).collect::<Vec<_>>().join(", ");
+    let keys = known.constraints.iter().filter_map(|(name, constraint)| {
+        let ConstraintKind::ForeignKey {
+            columns,
+            to_table,
+            to_columns,
+            acts_on_delete,
+            ..
+        } = &constraint.kind
+        else {
+            return None;
+        };
+        let is_wanted = column.is_none_or(|column| columns.iter().any(|own| own == column));
+        if !is_wanted || *acts_on_delete {
+            return None;
+        }
+        let deferrable = if constraint.deferred {
+            " DEFERRABLE INITIALLY DEFERRED"
+        } else {
+            ""
+        };
+        let (own, name) = (quote_name(table), quote_name(name));
+        Some(Reversible {
+            sql: format!("ALTER TABLE {own} DROP CONSTRAINT IF EXISTS {name}"),
+            reverse: format!(
+                "ALTER TABLE {own} ADD CONSTRAINT {name} FOREIGN KEY ({}) REFERENCES {} ({}){deferrable}",
+                quoted(columns),
+                quote_name(to_table),
+                quoted(to_columns),
+            ),
+        })
+    });
+    keys.collect()
+}
+
+/// The indexes over the field's column alone that are no part of a constraint: each with what follows CREATE INDEX.
+fn indexes_of(table: &str, field: Option<&FieldBefore>, catalog: &Catalog) -> Vec<(String, String)> {
+    let (Some(known), Some(field)) = (catalog.table(table), field) else {
+        return Vec::new();
+    };
+    let is_plain = |index: &Index| {
+        let is_over_it = matches!(index.items.as_slice(), [Some(column)] if *column == field.column);
+        is_over_it && !index.unique && !index.partial && index.expressions.is_empty() && !index.has_parameters
+    };
+    let indexes = known.indexes.iter().filter(|(_, index)| is_plain(index));
+    let create = |(name, index): (&String, &Index)| {
+        let class = index
+            .classes
+            .first()
+            .map(|class| format!(" {class}"))
+            .unwrap_or_default();
+        let method = match index.method.as_str() {
+            "btree" => String::new(),
+            method => format!(" USING {method}"),
+        };
+        let [quoted, table, column] = [name.as_str(), table, &field.column].map(quote_name);
+        (name.clone(), format!("{quoted} ON {table}{method} ({column}{class})"))
+    };
+    indexes.map(create).collect()
+}
+
+/// Whether a table that Django made for a many-to-many field has a column named after the model.
+fn leads_by_automatic(model: &Model<'_>) -> bool {
+    let own = model.local_many_to_many();
+    let of_others = model.view.relations_to(model.key());
+    let mut fields = own.iter().chain(&of_others);
+    fields.any(|field| field.field.many_to_many().is_some() && field.automatic_table().is_some())
+}

@@ -1,0 +1,150 @@
+//! Removals: out of the state in one release, out of the database in the next.
+
+use crate::migration::Operation;
+use crate::plan::{Plan, PlannedMigration, Step, apart, run_sql};
+use crate::statement::quote_name;
+
+use super::before::FieldBefore;
+use super::pieces::Reversible;
+use super::{Cure, of_release, step};
+
+/// What is said of a table that is dropped.
+const NO_WAY_BACK: &str = "The second release has no way back: the rows are gone.";
+
+impl Cure<'_> {
+    pub(super) fn removed_field(&self) -> Option<Plan> {
+        let Operation::RemoveField { name, .. } = &self.node.operation else {
+            return None;
+        };
+        let Some(field) = &self.before.field else {
+            return self.removed_many_to_many(name);
+        };
+        let table = self.before.table.as_deref()?;
+        if self.before.field.as_ref()?.field.primary_key {
+            return None;
+        }
+        let lifted = lifted(table, field);
+        let mut database: Vec<String> = lifted.iter().map(Reversible::operation).collect();
+        database.extend(self.before.keys.iter().map(Reversible::operation));
+        let summary = format!(
+            "take `{name}` out of the models now, and drop its column with the next release, when no running code names it any more"
+        );
+        let (quoted, column) = (quote_name(table), quote_name(&field.column));
+        let drop = run_sql(
+            &[format!("ALTER TABLE {quoted} DROP COLUMN IF EXISTS {column}")],
+            Some(&added_again(&quoted, &column, field, &self.before.indexes)),
+        );
+        let steps = vec![
+            step(format!("`{name}` leaves the models"), self.out_of_state(database)),
+            of_release(2, step("drops the column, a moment", self.briefly(vec![drop]))),
+        ];
+        Some(self.with_views(with_reading(Plan::new(summary, steps), name, field)))
+    }
+
+    /// Out of the state; a lock is taken only where the database changes, too.
+    fn out_of_state(&self, database: Vec<String>) -> PlannedMigration {
+        let is_quiet = database.is_empty();
+        let operations = vec![apart(&database, &[self.written()])];
+        if is_quiet {
+            PlannedMigration::atomic(operations)
+        } else {
+            self.briefly(operations)
+        }
+    }
+
+    fn removed_many_to_many(&self, name: &str) -> Option<Plan> {
+        let [(table, keys)] = self.before.automatic.as_slice() else {
+            return None;
+        };
+        let summary = format!(
+            "take `{name}` out of the models now, and drop its table with the next release, when no running code names it any more"
+        );
+        let mut steps = self.out_of_models(name, keys);
+        steps.push(of_release(2, step("drops the table", self.dropped(&[table]))));
+        Some(Plan::new(summary, steps).noting(NO_WAY_BACK))
+    }
+
+    pub(super) fn deleted_model(&self) -> Option<Plan> {
+        let Operation::DeleteModel { name } = &self.node.operation else {
+            return None;
+        };
+        let table = self.before.table.as_deref()?;
+        let of_automatic = self.before.automatic.iter().flat_map(|(_, keys)| keys);
+        let keys: Vec<Reversible> = self.before.keys.iter().chain(of_automatic).cloned().collect();
+        let summary = format!(
+            "take `{name}` out of the models now, and drop its table with the next release, when no running code names it any more"
+        );
+        let mut steps = self.out_of_models(name, &keys);
+        let automatic = self.before.automatic.iter().map(|(table, _)| table.as_str());
+        let tables: Vec<&str> = automatic.chain([table]).collect();
+        steps.push(of_release(2, step("drops the table", self.dropped(&tables))));
+        Some(self.with_views(Plan::new(summary, steps).noting(NO_WAY_BACK)))
+    }
+
+    /// Each foreign key goes by itself: it locks two tables, for a moment.
+    fn out_of_models(&self, name: &str, keys: &[Reversible]) -> Vec<Step> {
+        let (last, first) = keys
+            .split_last()
+            .map_or((None, keys), |(last, first)| (Some(last), first));
+        let drops = first
+            .iter()
+            .map(|key| step("drops a foreign key, a moment", self.briefly(vec![key.operation()])));
+        let mut steps: Vec<Step> = drops.collect();
+        let last = last.map(Reversible::operation).into_iter().collect();
+        steps.push(step(format!("`{name}` leaves the models"), self.out_of_state(last)));
+        steps
+    }
+
+    fn dropped(&self, tables: &[impl AsRef<str>]) -> PlannedMigration {
+        let drop = |table: &str| run_sql(&[format!("DROP TABLE IF EXISTS {}", quote_name(table))], None);
+        self.briefly(tables.iter().map(|table| drop(table.as_ref())).collect())
+    }
+
+    fn with_views(&self, plan: Plan) -> Plan {
+        if self.before.views.is_empty() {
+            return plan;
+        }
+        let views: Vec<String> = self.before.views.iter().map(|view| format!("`{view}`")).collect();
+        plan.noting(format!(
+            "{} read it: they go, or do without it, before the drop.",
+            views.join(", ")
+        ))
+    }
+}
+
+/// The column as it may come back: without the values, which are gone.
+fn added_again(table: &str, column: &str, field: &FieldBefore, indexes: &[(String, String)]) -> Vec<String> {
+    let add = format!("ALTER TABLE {table} ADD COLUMN {column} {}", field.db_type);
+    let again = indexes.iter().map(|(_, create)| format!("CREATE INDEX {create}"));
+    [add].into_iter().chain(again).collect()
+}
+
+/// What lets the new release insert rows without the column.
+fn lifted(table: &str, field: &FieldBefore) -> Option<Reversible> {
+    if !field.not_null || field.has_database_default {
+        return None;
+    }
+    let start = format!(
+        "ALTER TABLE {} ALTER COLUMN {}",
+        quote_name(table),
+        quote_name(&field.column)
+    );
+    let (change, back) = match &field.default {
+        Some(default) if !field.field.unique() => (format!("SET DEFAULT {default}"), "DROP DEFAULT"),
+        Some(_) | None => ("DROP NOT NULL".to_owned(), "SET NOT NULL"),
+    };
+    Some(Reversible {
+        sql: format!("{start} {change}"),
+        reverse: format!("{start} {back}"),
+    })
+}
+
+fn with_reading(plan: Plan, name: &str, field: &FieldBefore) -> Plan {
+    let is_nulled = field.not_null && !field.has_database_default && (field.default.is_none() || field.field.unique());
+    if !is_nulled {
+        return plan;
+    }
+    plan.noting(format!(
+        "Rows of the new release have NULL in `{name}`: the running release reads None there until it is gone, and going back reads the whole table."
+    ))
+}

@@ -1,0 +1,108 @@
+//! Python that fills rows: a management command that may be stopped and started again, and what a migration does around it.
+
+/// The rows of a model that have no value in a field, and the value.
+pub(super) struct Fill<'a> {
+    /// The label of the model's app.
+    pub app: &'a str,
+    /// The model, as its operation names it.
+    pub model: &'a str,
+    /// The field.
+    pub field: &'a str,
+    /// The value as Python.
+    pub value: Value<'a>,
+}
+
+/// Which value rows get.
+pub(super) enum Value<'a> {
+    /// That of the field's own `default`.
+    OfField,
+    /// The same with a call for each row: two rows must not share it.
+    OfFieldForEach,
+    /// An expression; its imports.
+    Expression(&'a str, Vec<String>),
+    /// Only the project knows it.
+    Unknown,
+}
+
+impl Fill<'_> {
+    /// The name of the command, and of the functions.
+    pub(super) fn name(&self) -> String {
+        format!("fill_{}_{}", self.model, self.field).to_lowercase()
+    }
+
+    /// Its file, from the folder of the app.
+    pub(super) fn path(&self) -> String {
+        format!("management/commands/{}.py", self.name())
+    }
+
+    /// The file's text.
+    pub(super) fn command(&self) -> String {
+        let Self { app, model, field, .. } = self;
+        let imports = match &self.value {
+            Value::Expression(_, imports) => imports.iter().map(|import| format!("{import}\n")).collect(),
+            Value::OfField | Value::OfFieldForEach | Value::Unknown => String::new(),
+        };
+        let body = self.loop_over(&format!("apps.get_model(\"{app}\", \"{model}\")"), "        ", true);
+        format!(
+            "import time\n\n{imports}from django.apps import apps\nfrom django.core.management.base import BaseCommand\n\n\n\
+             class Command(BaseCommand):\n    help = \"Fills {field} where it is NULL; may be stopped and started again.\"\n\n    \
+             def handle(self, *args, **options):\n{body}"
+        )
+    }
+
+    /// A function for `RunPython` that does the same, without a pause.
+    pub(super) fn function(&self) -> String {
+        let Self { app, model, .. } = self;
+        let body = self.loop_over(&format!("apps.get_model(\"{app}\", \"{model}\")"), "    ", false);
+        format!("def {}(apps, schema_editor):\n{body}", self.name())
+    }
+
+    /// A function for `RunPython` that fails while rows are left.
+    pub(super) fn assertion(&self) -> String {
+        let Self { app, model, field, .. } = self;
+        let name = self.name();
+        let next = match self.value {
+            Value::Unknown => "give these rows a value first".to_owned(),
+            Value::OfField | Value::OfFieldForEach | Value::Expression(..) => format!("run manage.py {name} first"),
+        };
+        format!(
+            "def assert_{field}_filled(apps, schema_editor):\n    model = apps.get_model(\"{app}\", \"{model}\")\n    \
+             rows = model._base_manager.using(schema_editor.connection.alias)\n    \
+             if rows.filter({field}__isnull=True).exists():\n        \
+             raise RuntimeError(\"{field} is NULL in rows of {model}: {next}\")\n"
+        )
+    }
+
+    fn loop_over(&self, model: &str, indent: &str, is_command: bool) -> String {
+        let field = self.field;
+        let rows = if is_command {
+            "model._base_manager.order_by(\"pk\")"
+        } else {
+            "model._base_manager.using(schema_editor.connection.alias).order_by(\"pk\")"
+        };
+        let mut lines = vec![format!("model = {model}"), format!("rows = {rows}")];
+        if matches!(self.value, Value::OfField | Value::OfFieldForEach) {
+            lines.push(format!("field = model._meta.get_field(\"{field}\")"));
+        }
+        let batch = format!("rows.filter(pk__gte=keys[0], pk__lte=keys[-1], {field}__isnull=True)");
+        lines.push("keys = list(rows.values_list(\"pk\", flat=True)[:1000])".to_owned());
+        lines.push("while keys:".to_owned());
+        match &self.value {
+            Value::OfFieldForEach => {
+                lines.push(format!("    for row in {batch}:"));
+                lines.push(format!(
+                    "        rows.filter(pk=row.pk, {field}__isnull=True).update({field}=field.get_default())"
+                ));
+            }
+            Value::OfField => lines.push(format!("    {batch}.update({field}=field.get_default())")),
+            Value::Expression(value, _) => lines.push(format!("    {batch}.update({field}={value})")),
+            Value::Unknown => {}
+        }
+        if is_command {
+            lines.push("    self.stdout.write(f\"filled up to {keys[-1]}\")".to_owned());
+            lines.push("    time.sleep(0.1)".to_owned());
+        }
+        lines.push("    keys = list(rows.filter(pk__gt=keys[-1]).values_list(\"pk\", flat=True)[:1000])".to_owned());
+        lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+    }
+}

@@ -1,0 +1,242 @@
+//! The cure: what to write in place of an operation, as a plan of steps with their releases. Plain data, and how it reads.
+//!
+//! Several renderings show one plan: the help of a finding, and JSON.
+
+use crate::python::{indented, string_literal};
+
+/// What to write in place of an operation that does harm, with everything that the operation does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// What it comes to, as the beginning of a sentence: `build the index concurrently`.
+    pub summary: String,
+    /// What is done, one after the other.
+    pub steps: Vec<Step>,
+    /// What is to be known besides, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The release that it belongs to; the first is 1.
+    pub release: u8,
+    /// What it does: `adds the column`.
+    pub does: String,
+    /// What is written.
+    pub content: Content,
+}
+
+/// What a step is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A migration.
+    Migration(PlannedMigration),
+    /// A line of the model, or a rule for the code of the release.
+    Code(String),
+    /// A management command, which is run between two migrations.
+    Command {
+        /// Its file, from the folder of the app.
+        path: String,
+        /// Its text.
+        code: String,
+    },
+}
+
+/// A migration of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlannedMigration {
+    /// Whether it runs in one transaction.
+    pub is_atomic: bool,
+    /// Lines that import what it names and the operation's own file may not.
+    pub imports: Vec<String>,
+    /// Functions that its operations call.
+    pub functions: Vec<String>,
+    /// Its operations, as Python.
+    pub operations: Vec<String>,
+}
+
+impl PlannedMigration {
+    /// One that runs in a transaction.
+    #[must_use]
+    pub fn atomic(operations: Vec<String>) -> Self {
+        Self {
+            is_atomic: true,
+            operations,
+            ..Self::default()
+        }
+    }
+
+    /// One that does not.
+    #[must_use]
+    pub fn autocommit(operations: Vec<String>) -> Self {
+        Self {
+            operations,
+            ..Self::default()
+        }
+    }
+
+    /// Its text, without dependencies.
+    #[must_use]
+    pub fn code(&self) -> String {
+        let mut code = String::new();
+        for import in &self.imports {
+            code.push_str(import);
+            code.push('\n');
+        }
+        if !self.imports.is_empty() {
+            code.push('\n');
+        }
+        for function in &self.functions {
+            code.push_str(function.trim_end());
+            code.push_str("\n\n");
+        }
+        code.push_str("class Migration(migrations.Migration):\n");
+        if !self.is_atomic {
+            code.push_str("    atomic = False\n");
+        }
+        code.push_str("    operations = [\n");
+        for operation in &self.operations {
+            code.push_str("        ");
+            code.push_str(&indented(operation, 8));
+            code.push_str(",\n");
+        }
+        code.push_str("    ]\n");
+        code
+    }
+}
+
+impl Plan {
+    /// A plan whose first release has everything.
+    #[must_use]
+    pub fn new(summary: impl Into<String>, steps: Vec<Step>) -> Self {
+        Self {
+            summary: summary.into(),
+            steps,
+            notes: Vec::new(),
+        }
+    }
+
+    /// With a sentence more.
+    #[must_use]
+    pub fn noting(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// The text of a finding's help: a sentence, then the code of all steps, indented by four spaces, then the notes.
+    #[must_use]
+    pub fn help(&self) -> String {
+        let mut help = format!("{}:\n", self.summary);
+        let releases = self.steps.last().map_or(1, |step| step.release);
+        for (index, step) in self.steps.iter().enumerate() {
+            let heading = self.heading(index, step, releases);
+            let code = match &step.content {
+                Content::Migration(migration) => migration.code(),
+                Content::Code(code) | Content::Command { code, .. } => code.clone(),
+            };
+            help.push('\n');
+            if !heading.is_empty() {
+                help.push_str(&format!("    # {heading}\n"));
+            }
+            help.push_str("    ");
+            help.push_str(&indented(code.trim_end(), 4));
+            help.push('\n');
+        }
+        for note in &self.notes {
+            help.push('\n');
+            help.push_str(note);
+            help.push('\n');
+        }
+        help
+    }
+
+    fn heading(&self, index: usize, step: &Step, releases: u8) -> String {
+        let release = if releases > 1 {
+            format!(", release {}", step.release)
+        } else {
+            String::new()
+        };
+        let place = match &step.content {
+            Content::Migration(migration) if migration.is_atomic => " (a migration)".to_owned(),
+            Content::Migration(_) => " (a migration of its own, not atomic)".to_owned(),
+            Content::Code(_) => String::new(),
+            Content::Command { path, .. } => format!(" ({path})"),
+        };
+        match self.steps.len() {
+            1 => String::new(),
+            _ => format!("{}{release}: {}{place}", index + 1, step.does),
+        }
+    }
+}
+
+/// `migrations.RunSQL(sql, reverse)`, each a text or several.
+#[must_use]
+pub fn run_sql(sql: &[String], reverse: Option<&[String]>) -> String {
+    let forwards = texts(sql);
+    match reverse {
+        None => format!("migrations.RunSQL(\n    {},\n)", indented(&forwards, 4)),
+        Some([]) => format!(
+            "migrations.RunSQL(\n    {},\n    migrations.RunSQL.noop,\n)",
+            indented(&forwards, 4)
+        ),
+        Some(reverse) => format!(
+            "migrations.RunSQL(\n    {},\n    {},\n)",
+            indented(&forwards, 4),
+            indented(&texts(reverse), 4)
+        ),
+    }
+}
+
+fn texts(sql: &[String]) -> String {
+    match sql {
+        [one] => string_literal(one),
+        several => {
+            let items: Vec<String> = several
+                .iter()
+                .map(|sql| format!("    {},\n", string_literal(sql)))
+                .collect();
+            format!("[\n{}]", items.concat())
+        }
+    }
+}
+
+/// `migrations.SeparateDatabaseAndState(..)`, without the half that is empty.
+#[must_use]
+pub fn apart(database: &[String], state: &[String]) -> String {
+    let half = |name: &str, operations: &[String]| {
+        if operations.is_empty() {
+            return String::new();
+        }
+        let lines: Vec<String> = operations
+            .iter()
+            .map(|operation| format!("        {},\n", indented(operation, 8)))
+            .collect();
+        format!("    {name}=[\n{}    ],\n", lines.concat())
+    };
+    format!(
+        "migrations.SeparateDatabaseAndState(\n{}{})",
+        half("database_operations", database),
+        half("state_operations", state)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, Plan, PlannedMigration, Step, apart, run_sql};
+
+    #[test]
+    fn a_plan_reads_as_numbered_migrations() {
+        let step = |content| Step {
+            release: 1,
+            does: "builds it".to_owned(),
+            content,
+        };
+        let build = PlannedMigration::autocommit(vec![run_sql(&["A".to_owned(), "B".to_owned()], Some(&[]))]);
+        let state = PlannedMigration::atomic(vec![apart(&[], &["X()".to_owned()])]);
+        let plan = Plan::new(
+            "build it",
+            vec![step(Content::Migration(build)), step(Content::Migration(state))],
+        );
+        insta::assert_snapshot!(plan.noting("It waits for nobody.").help());
+    }
+}

@@ -1,0 +1,262 @@
+//! Python as text: calls taken apart and put together again along the parser's ranges, and literals.
+
+use ruff_python_ast::{Alias, Expr, Stmt};
+use ruff_python_parser::{Mode, ParseOptions, parse_expression, parse_unchecked};
+use ruff_text_size::Ranged;
+
+/// A call as it is written. What stands between its arguments, comments for instance, is no part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenCall {
+    /// What is called: `models.CharField`.
+    pub class: String,
+    /// Arguments without a name, a star among them.
+    args: Vec<String>,
+    /// Arguments by name; `**more` has none.
+    kwargs: Vec<(Option<String>, String)>,
+}
+
+impl WrittenCall {
+    /// Takes a call apart; `None` if the text is something else.
+    #[must_use]
+    pub fn read(source: &str) -> Option<Self> {
+        let parsed = parse_expression(source).ok()?;
+        let Expr::Call(call) = parsed.expr() else { return None };
+        let text = |node: &dyn Ranged| source[node.range().to_std_range()].to_owned();
+        let kwargs = call.arguments.keywords.iter().map(|keyword| {
+            let name = keyword.arg.as_ref().map(|name| name.as_str().to_owned());
+            (name, text(&keyword.value))
+        });
+        Some(Self {
+            class: text(call.func.as_ref()),
+            args: call.arguments.args.iter().map(|argument| text(argument)).collect(),
+            kwargs: kwargs.collect(),
+        })
+    }
+
+    /// The value of an argument by name, as it is written.
+    #[must_use]
+    pub fn keyword(&self, name: &str) -> Option<&str> {
+        let found = self.kwargs.iter().find(|(known, _)| known.as_deref() == Some(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Without the arguments of these names.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.kwargs
+            .retain(|(name, _)| name.as_deref().is_none_or(|name| !names.contains(&name)));
+        self
+    }
+
+    /// With this argument, in its place if it was there.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        match self.kwargs.iter_mut().find(|(known, _)| known.as_deref() == Some(name)) {
+            Some((_, old)) => value.clone_into(old),
+            None => self.kwargs.push((Some(name.to_owned()), value.to_owned())),
+        }
+        self
+    }
+
+    /// With another value for an argument that stands at a position, or has a name.
+    #[must_use]
+    pub fn with_argument(mut self, position: usize, name: &str, value: &str) -> Self {
+        match self.args.get_mut(position) {
+            Some(old) => {
+                value.clone_into(old);
+                self
+            }
+            None => self.with(name, value),
+        }
+    }
+
+    /// With another class, by the last part of its name.
+    #[must_use]
+    pub fn of_class(mut self, name: &str) -> Self {
+        let before = self.class.rsplit_once('.').map(|(before, _)| before.to_owned());
+        self.class = before.map_or_else(|| name.to_owned(), |before| format!("{before}.{name}"));
+        self
+    }
+
+    /// The last part of the name of what is called.
+    #[must_use]
+    pub fn class_name(&self) -> &str {
+        self.class.rsplit('.').next().unwrap_or(&self.class)
+    }
+
+    /// As Python, arguments behind each other.
+    #[must_use]
+    pub fn print(&self) -> String {
+        let named = self.kwargs.iter().map(|(name, value)| match name {
+            Some(name) => format!("{name}={value}"),
+            None => format!("**{value}"),
+        });
+        let arguments: Vec<String> = self.args.iter().cloned().chain(named).collect();
+        format!("{}({})", self.class, arguments.join(", "))
+    }
+}
+
+/// The names that an expression begins with: `models`, `uuid`, `timezone`.
+#[must_use]
+pub fn names_in(source: &str) -> Vec<String> {
+    use ruff_python_ast::visitor::{Visitor, walk_expr};
+    struct Names(Vec<String>);
+    impl<'a> Visitor<'a> for Names {
+        fn visit_expr(&mut self, expression: &'a Expr) {
+            if let Expr::Name(name) = expression {
+                let name = name.id.to_string();
+                if !self.0.contains(&name) {
+                    self.0.push(name);
+                }
+            }
+            walk_expr(self, expression);
+        }
+    }
+    let Ok(parsed) = parse_expression(source) else {
+        return Vec::new();
+    };
+    let mut names = Names(Vec::new());
+    names.visit_expr(parsed.expr());
+    names.0
+}
+
+/// Lines that import these names as a module imports them; `None` where one of them is not imported at its top level.
+/// Names of Python itself need no import.
+#[must_use]
+pub fn imports_of(module: &str, names: &[String]) -> Option<Vec<String>> {
+    let parsed = parse_unchecked(module, ParseOptions::from(Mode::Module));
+    let ruff_python_ast::Mod::Module(module) = parsed.syntax() else {
+        return None;
+    };
+    let mut imports = Vec::new();
+    for name in names.iter().filter(|name| !is_python_builtin(name)) {
+        // `import a.b` and `import a.c` bind the same name.
+        let found: Vec<String> = module
+            .body
+            .iter()
+            .filter_map(|statement| import_of(statement, name))
+            .collect();
+        if found.is_empty() {
+            return None;
+        }
+        imports.extend(
+            found
+                .into_iter()
+                .filter(|import| !imports.contains(import))
+                .collect::<Vec<_>>(),
+        );
+    }
+    Some(imports)
+}
+
+/// The line that imports a name, if the statement does.
+fn import_of(statement: &Stmt, name: &str) -> Option<String> {
+    let written = |alias: &Alias| match &alias.asname {
+        Some(asname) => format!("{} as {asname}", alias.name),
+        None => alias.name.to_string(),
+    };
+    match statement {
+        Stmt::Import(import) => {
+            let binds = |alias: &&Alias| match &alias.asname {
+                Some(asname) => asname.as_str() == name,
+                None => alias.name.as_str().split('.').next() == Some(name),
+            };
+            let alias = import.names.iter().find(binds)?;
+            Some(format!("import {}", written(alias)))
+        }
+        Stmt::ImportFrom(import) => {
+            let binds = |alias: &&Alias| alias.asname.as_ref().unwrap_or(&alias.name).as_str() == name;
+            let alias = import.names.iter().find(binds)?;
+            let dots = ".".repeat(import.level as usize);
+            let from = import.module.as_ref().map_or("", |module| module.as_str());
+            Some(format!("from {dots}{from} import {}", written(alias)))
+        }
+        _ => None,
+    }
+}
+
+fn is_python_builtin(name: &str) -> bool {
+    super::constants::is_builtin(name)
+}
+
+/// A text as Python writes it: in the quotes that it does not hold, on several lines if it has several.
+#[must_use]
+pub fn string_literal(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\");
+    if text.contains('\n') {
+        let safe = escaped.replace("\"\"\"", "\\\"\\\"\\\"");
+        let end = if safe.ends_with('"') { "\n" } else { "" };
+        return format!("\"\"\"{safe}{end}\"\"\"");
+    }
+    match (text.contains('"'), text.contains('\'')) {
+        (false, _) => format!("\"{escaped}\""),
+        (true, false) => format!("'{escaped}'"),
+        (true, true) => format!("\"{}\"", escaped.replace('"', "\\\"")),
+    }
+}
+
+/// The text with these spaces before each line but the first and those inside of strings that span lines.
+#[must_use]
+pub fn indented(code: &str, spaces: usize) -> String {
+    let mut inside = false;
+    let mut lines = code.split('\n');
+    let first = lines.next().unwrap_or_default().to_owned();
+    inside ^= first.matches("\"\"\"").count() % 2 == 1;
+    lines.fold(first, |mut text, line| {
+        text.push('\n');
+        if !inside && !line.is_empty() {
+            text.extend(std::iter::repeat_n(' ', spaces));
+        }
+        text.push_str(line);
+        inside ^= line.matches("\"\"\"").count() % 2 == 1;
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WrittenCall, indented, names_in, string_literal};
+
+    fn read(source: &str) -> WrittenCall {
+        WrittenCall::read(source).unwrap_or_else(|| panic!("{source} is a call"))
+    }
+
+    #[test]
+    fn arguments_are_taken_away_and_added_whatever_stands_between_them() {
+        let field = read("models.CharField(\n    max_length=9,  # a, (comment\n    default=f(1, ','),\n    **more)");
+        let changed = field
+            .without(&["default"])
+            .with("null", "True")
+            .with("max_length", "10");
+        assert_eq!(changed.print(), "models.CharField(max_length=10, **more, null=True)");
+        let key = read("models.OneToOneField('a.B', models.CASCADE, *rest)").of_class("ForeignKey");
+        assert_eq!(key.print(), "models.ForeignKey('a.B', models.CASCADE, *rest)");
+        assert_eq!(WrittenCall::read("field"), None);
+        assert_eq!(WrittenCall::read("models.CharField("), None);
+    }
+
+    #[test]
+    fn a_literal_is_the_text_that_it_stands_for() {
+        assert_eq!(string_literal("SELECT 1"), "\"SELECT 1\"");
+        assert_eq!(string_literal("DROP \"a\""), "'DROP \"a\"'");
+        assert_eq!(string_literal("\"a\" = 'b\\c'"), "\"\\\"a\\\" = 'b\\\\c'\"");
+        assert_eq!(string_literal("a\nb\"\"\"c"), "\"\"\"a\nb\\\"\\\"\\\"c\"\"\"");
+        assert_eq!(string_literal("a\n\"b\""), "\"\"\"a\n\"b\"\n\"\"\"");
+    }
+
+    #[test]
+    fn lines_inside_of_a_text_keep_their_place() {
+        assert_eq!(
+            indented("f(\n    \"\"\"a\nb\"\"\",\n)", 4),
+            "f(\n        \"\"\"a\nb\"\"\",\n    )"
+        );
+    }
+
+    #[test]
+    fn the_names_of_an_expression_are_those_that_it_needs() {
+        assert_eq!(
+            names_in("models.CharField(default=uuid.uuid4, x=[a])"),
+            ["models", "uuid", "a"]
+        );
+    }
+}
