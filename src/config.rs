@@ -51,14 +51,31 @@ pub struct Configuration {
     pub deploy: DeployChoice,
     /// `stats`: answers to `forelock stats-query`; relative to the file.
     pub stats: Vec<PathBuf>,
-    /// `lock-timeout`: what sessions begin with where the settings of the project do not say it: because of the role, for instance.
-    pub lock_timeout: Option<Timeout>,
+    /// `lock-timeout`: what steps of a plan begin with that take a lock for a moment.
+    pub lock_timeout: PlannedTimeout,
+    /// `role-lock-timeout`: what sessions begin with where the settings of the project do not say it: because of the role, for instance.
+    pub role_lock_timeout: Option<Timeout>,
     /// `hot-tables`: tables on which a moment's lock already hurts.
     pub hot_tables: Vec<String>,
     /// `[fields]`: field classes by dotted path: a column type, `false` (no column), or all that [`CustomField`] can say.
     pub fields: BTreeMap<String, CustomField>,
     /// `[models]`: tables and keys of models whose migrations are out of sight.
     pub models: Vec<KnownModel>,
+}
+
+/// The `lock_timeout` that plans set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlannedTimeout {
+    /// This one, as PostgreSQL writes times.
+    Of(String),
+    /// None: `lock-timeout = false`.
+    None,
+}
+
+impl Default for PlannedTimeout {
+    fn default() -> Self {
+        PlannedTimeout::Of("2s".to_owned())
+    }
 }
 
 /// What makes the exit code 1.

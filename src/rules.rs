@@ -3,8 +3,10 @@
 pub mod evidence;
 mod matrix;
 mod page;
+mod placeholders;
 
 pub use matrix::{MatrixRow, Verdict};
+pub(crate) use placeholders::placeholders;
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
@@ -262,7 +264,8 @@ impl Rule {
     /// again, and `AlterField again, changed` one that sends other statements as well.
     #[must_use]
     pub fn help_for(&self, class: &str) -> &str {
-        let plain = class.split(" again").next().unwrap_or(class);
+        // `AlterField again`, `AlterField of a key`: what is said of an AlterField holds where nothing else is said.
+        let plain = class.split(' ').next().unwrap_or(class);
         self.help
             .get(class)
             .or_else(|| self.help.get(plain))
@@ -280,6 +283,13 @@ mod tests {
     fn every_page_is_read() {
         let table = RuleTable::embedded().unwrap();
         assert!(table.rules.len() > 12);
+    }
+
+    #[test]
+    fn a_misspelt_placeholder_is_refused() {
+        let page = "# A page\n\n```toml\nkind = \"input\"\nseverity = \"info\"\nmessage = \"reads {tabel}\"\n```\n";
+        let error = RuleTable::read(&[("page", page)]).unwrap_err().to_string();
+        assert_eq!(error, "rules/page.md: there is no placeholder called `tabel`");
     }
 
     #[test]

@@ -175,7 +175,8 @@ fn the_code_of_every_advice_stands_in_the_advised_migrations() {
         let mut missing: BTreeMap<String, Option<String>> = BTreeMap::new();
         for finding in findings(&fixture)
             .iter()
-            .filter(|finding| text(&finding["rule"]) == rule)
+            // A plan is proved by itself: tests/plans.rs.
+            .filter(|finding| text(&finding["rule"]) == rule && finding["plan"].is_null())
         {
             let class = text(&finding["operation"]["class"]).to_owned();
             let lines = code(text(&finding["help"]));

@@ -63,12 +63,17 @@ fn options_of_the_database_and_the_configuration_set_it() {
     let options = "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'OPTIONS': {'options': '-c lock_timeout=5s'}}}";
     assert!(!is_told(&project(options), ASKED));
     assert!(!is_told(
-        &project("").file("forelock.toml", "lock-timeout = '5s'"),
+        &project("").file("forelock.toml", "role-lock-timeout = '5s'"),
         ASKED
     ));
-    assert!(is_told(&project("").file("forelock.toml", "lock-timeout = '0'"), ASKED));
-    let run = project("").file("forelock.toml", "lock-timeout = 'soon'").run("check");
-    assert!(run.notes.contains("`lock-timeout` takes a time"), "{}", run.notes);
+    assert!(is_told(
+        &project("").file("forelock.toml", "role-lock-timeout = '0'"),
+        ASKED
+    ));
+    let run = project("")
+        .file("forelock.toml", "role-lock-timeout = 'soon'")
+        .run("check");
+    assert!(run.notes.contains("`role-lock-timeout` takes a time"), "{}", run.notes);
 }
 
 #[test]
@@ -126,7 +131,7 @@ fn a_concurrent_build_under_the_timeout_of_a_session_leaves_an_invalid_index() {
             "{settings}"
         );
     }
-    let configured = building("").file("forelock.toml", "lock-timeout = '5s'");
+    let configured = building("").file("forelock.toml", "role-lock-timeout = '5s'");
     assert_eq!(
         configured.run("check --output-format json").findings(),
         [under.as_str()]

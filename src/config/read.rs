@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::{ConfigError, Configuration, FailOn, Pattern};
+use super::{ConfigError, Configuration, FailOn, Pattern, PlannedTimeout};
 use crate::models::{KnownKey, KnownModel, ModelKey, default_table};
 use crate::packages::CustomField;
 use crate::project::Timeout;
@@ -22,7 +22,7 @@ use crate::value::Value;
 use crate::versions::{DjangoVersion, PostgresVersion};
 
 /// All keys, as they are written.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "select",
     "ignore",
     "extend-select",
@@ -41,6 +41,7 @@ const KEYS: [&str; 20] = [
     "stats",
     "hot-tables",
     "lock-timeout",
+    "role-lock-timeout",
     "fields",
     "models",
 ];
@@ -136,7 +137,8 @@ impl<'a> Reader<'a> {
                 let files = self.strings(name, value)?;
                 to.stats = files.map(|(file, _)| self.folder().join(file)).collect();
             }
-            "lock-timeout" => to.lock_timeout = Some(self.timeout(name, value)?),
+            "lock-timeout" => to.lock_timeout = self.planned_timeout(name, value)?,
+            "role-lock-timeout" => to.role_lock_timeout = Some(self.timeout(name, value)?),
             "hot-tables" => to.hot_tables = self.strings(name, value)?.map(|(text, _)| text.to_owned()).collect(),
             "fields" => to.fields = self.entries(name, value, Self::field)?,
             "models" => to.models = self.models(name, value)?,
@@ -254,6 +256,15 @@ impl<'a> Reader<'a> {
     fn django_version(&self, key: &str, value: &Node<'_>) -> Result<DjangoVersion, ConfigError> {
         let text = self.version(key, value)?;
         DjangoVersion::known(text).map_err(|message| self.error(value.span(), message))
+    }
+
+    /// A time, or `false`.
+    fn planned_timeout(&self, key: &str, value: &Node<'_>) -> Result<PlannedTimeout, ConfigError> {
+        if value.get_ref().as_bool() == Some(false) {
+            return Ok(PlannedTimeout::None);
+        }
+        self.timeout(key, value)?;
+        Ok(PlannedTimeout::Of(self.string(key, value)?.to_owned()))
     }
 
     fn timeout(&self, key: &str, value: &Node<'_>) -> Result<Timeout, ConfigError> {

@@ -7,7 +7,11 @@ use std::borrow::Cow;
 
 use crate::facts::UNNAMED;
 use crate::migration::{Operation, OperationNode};
+use crate::python::string_literal;
+use crate::rules::placeholders;
 use crate::source::SourceFile;
+use crate::sql;
+use crate::statement::{AlterTableAction, CreateIndex, Statement, TableConstraint, Volatility};
 use crate::versions::DjangoVersion;
 
 /// Names by which a template asks. Templates ask for few of them, so each is made when it is asked for.
@@ -102,16 +106,13 @@ impl<'a> Names<'a> {
                 let quoted: Vec<String> = columns.map(|column| format!("\"{column}\"")).collect();
                 quoted.join(", ")
             }
-            "concurrent_sql" => {
-                let concurrent = statement.replacen(" INDEX ", " INDEX CONCURRENTLY ", 1);
-                format!("'{}'", concurrent.replace('\'', "\\'"))
-            }
+            "concurrent_sql" => string_literal(&concurrently(statement)?),
             "other_statements" => {
                 let sent = self.others.iter();
-                let sent = sent.map(|sql| format!("migrations.RunSQL('{}'),", sql.replace('\'', "\\'")));
+                let sent = sent.map(|sql| format!("migrations.RunSQL({}),", string_literal(sql)));
                 sent.collect::<Vec<_>>().join("\n")
             }
-            "not_valid_sql" => format!("'{} NOT VALID'", statement.replace('\'', "\\'")),
+            "not_valid_sql" => string_literal(&not_valid(statement)?),
             _ => return None,
         };
         Some(Cow::Owned(value))
@@ -119,13 +120,7 @@ impl<'a> Names<'a> {
 
     /// The operation with a string for each of its statements.
     fn by_strings(&self) -> String {
-        let strings = self.string.iter().map(|sql| {
-            if sql.contains('\n') {
-                format!("    \"\"\"{sql}\"\"\",\n")
-            } else {
-                format!("    '{}',\n", sql.replace('\'', "\\'"))
-            }
-        });
+        let strings = self.string.iter().map(|sql| format!("    {},\n", string_literal(sql)));
         let mut source = format!("migrations.RunSQL([\n{}]", strings.collect::<String>());
         for name in ["reverse_sql", "state_operations"] {
             let argument = self.operation.as_ref().and_then(|operation| operation.argument(name));
@@ -143,7 +138,21 @@ impl<'a> Names<'a> {
         let unnamed: Vec<&str> = unnamed.map(|(_, name)| name.as_str()).collect();
         let takes = |name: &&str| template.contains(&format!("{{{name}}}"));
         let takes_unnamed = unnamed.iter().any(takes) || (!unnamed.is_empty() && OF_STATEMENT.iter().any(takes));
-        (!takes_unnamed).then(|| self.fill(template))
+        if takes_unnamed {
+            return None;
+        }
+        if self.lacks_none_of(template) {
+            return Some(self.fill(template));
+        }
+        let sentence = template.split("\n\n    ").next().unwrap_or_default();
+        let sentence = sentence.trim_end().trim_end_matches(':');
+        self.lacks_none_of(sentence)
+            .then(|| format!("{}; the code for it takes what is not known here", self.fill(sentence)))
+    }
+
+    /// Whether all placeholders of a text have a value.
+    fn lacks_none_of(&self, template: &str) -> bool {
+        placeholders(template).all(|name| self.get(name).is_some())
     }
 
     /// Replaces each `{name}`; one that is not known becomes `...`. Lines behind a placeholder keep its indentation.
@@ -226,6 +235,62 @@ impl<'a> OperationNames<'a> {
             _ => None,
         }
     }
+}
+
+/// The statement with its index built concurrently, if it is one that builds an index.
+fn concurrently(statement: &str) -> Option<String> {
+    match only_statement(statement)? {
+        Statement::CreateIndex(create) => Some(
+            Statement::CreateIndex(CreateIndex {
+                concurrently: true,
+                ..create
+            })
+            .to_string(),
+        ),
+        _ => None,
+    }
+}
+
+/// The statement with its constraint NOT VALID, if it adds one and does nothing else.
+fn not_valid(statement: &str) -> Option<String> {
+    let Statement::AlterTable {
+        table,
+        if_exists,
+        actions,
+    } = only_statement(statement)?
+    else {
+        return None;
+    };
+    let [AlterTableAction::AddConstraint(constraint)] = actions.as_slice() else {
+        return None;
+    };
+    let constraint = TableConstraint {
+        not_valid: true,
+        ..constraint.clone()
+    };
+    let actions = vec![AlterTableAction::AddConstraint(constraint)];
+    Some(
+        Statement::AlterTable {
+            table,
+            if_exists,
+            actions,
+        }
+        .to_string(),
+    )
+}
+
+fn only_statement(text: &str) -> Option<Statement> {
+    struct NoFunctions;
+    impl sql::Functions for NoFunctions {
+        fn volatility(&self, _: &str) -> Option<Volatility> {
+            None
+        }
+    }
+    let pieces = sql::split(text);
+    let [piece] = pieces.as_slice() else { return None };
+    let mut statements = piece.read(&NoFunctions);
+    let statement = statements.pop()?;
+    statements.is_empty().then_some(statement)
 }
 
 /// An operation as it is written, for advice that repeats it.

@@ -1,8 +1,9 @@
 //! What is told together as one finding: the worst as its headline, the rest beside it.
 
 use crate::backend::Backend;
+use crate::config::PlannedTimeout;
 use crate::finding::{Finding, Harm, NamedHit, OperationPlace, Place, Related, RelatedKind, Severity};
-use crate::migration::{Migration, Operation, OperationNode, OperationPath};
+use crate::migration::{FieldKind, Migration, Operation, OperationNode, OperationPath};
 use crate::plan::Plan;
 use crate::project::Project;
 use crate::source::Range;
@@ -29,9 +30,6 @@ const ONE_STRING: &str = "one_string";
 
 /// The advice where the project's backend takes Django's operations apart by itself.
 const ZERO_DOWNTIME: &str = "zero_downtime";
-
-/// How long a step of a plan waits for a lock, where sessions have no timeout of their own.
-const LOCK_TIMEOUT: &str = "2s";
 
 /// Puts into words what a migration does.
 pub(super) struct Teller<'a> {
@@ -126,7 +124,7 @@ impl Teller<'_> {
             ONE_STRING
         } else {
             let safer = self.safer_help(worst, node).map(str::to_owned);
-            return safer.unwrap_or_else(|| rule.help_for(&situation(&node.class, told, others)).to_owned());
+            return safer.unwrap_or_else(|| rule.help_for(&situation(node, told, others)).to_owned());
         };
         rule.help_for(key).to_owned()
     }
@@ -159,10 +157,18 @@ impl Teller<'_> {
             before: self.befores.get(node.path.index())?,
             statements: statements.collect::<Option<_>>()?,
             django: self.project.settings.django,
-            lock_timeout: self.project.session.lock_timeout.is_none().then_some(LOCK_TIMEOUT),
+            lock_timeout: self.lock_timeout(),
             text_at: &text_at,
         };
         cure.plan()
+    }
+
+    /// What the steps of a plan set, where sessions have no timeout of their own.
+    fn lock_timeout(&self) -> Option<&str> {
+        match &self.project.configuration.lock_timeout {
+            PlannedTimeout::Of(time) if self.project.session.lock_timeout.is_none() => Some(time),
+            PlannedTimeout::Of(_) | PlannedTimeout::None => None,
+        }
     }
 
     /// Whether the operation is one of Django's that the zero-downtime backend takes apart: advice names plain operations then.
@@ -292,7 +298,18 @@ fn drops_key(told: &[Told<'_>]) -> bool {
 }
 
 /// The class of the operation; one that drops a foreign key and makes it again is advised otherwise.
-fn situation(class: &str, told: &[Told<'_>], others: &[&Sent<'_>]) -> String {
+fn situation(node: &OperationNode, told: &[Told<'_>], others: &[&Sent<'_>]) -> String {
+    if let Operation::AlterField { field, .. } = &node.operation
+        && field.primary_key
+    {
+        return "AlterField of a key".to_owned();
+    }
+    if let Operation::AddField { field, .. } = &node.operation
+        && matches!(field.kind, FieldKind::Generated { .. })
+    {
+        return "AddField generated".to_owned();
+    }
+    let class = node.class.as_str();
     match (drops_key(told), others.is_empty()) {
         (true, true) => format!("{class} again"),
         (true, false) => format!("{class} again, changed"),

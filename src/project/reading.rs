@@ -84,7 +84,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
     notes.extend(division.django.notes.iter().cloned());
     let (postgres, postgres_source) = postgres(request, target, division);
     let mut session = division.settings.session(division.django.version);
-    session.lock_timeout = session.lock_timeout.or(target.configuration.lock_timeout);
+    session.lock_timeout = session.lock_timeout.or(target.configuration.role_lock_timeout);
     pgmigrate::prepare(&mut session, &division.settings, &mut notes);
     notes.extend(other_engine(target, division, postgres));
     let said = Packages::known().notes(&division.settings.installed_apps);

@@ -50,8 +50,6 @@ pub struct FindingDocument<'a> {
     pub message: &'a str,
     /// What to do instead; a block of Django code in it is indented by four spaces.
     pub help: &'a str,
-    /// The same as a plan, where it is one: what to write in place of the operation, step by step; else null.
-    pub plan: Option<PlanDocument<'a>>,
     /// The rule's page.
     pub url: String,
     /// The file, relative to the working folder, with forward slashes.
@@ -76,6 +74,8 @@ pub struct FindingDocument<'a> {
     pub related: Vec<RelatedDocument<'a>>,
     /// The same for the same problem in a moved or reformatted file.
     pub fingerprint: &'a str,
+    /// The help as a plan, where it is one: what to write in place of the operation, step by step; else null.
+    pub plan: Option<PlanDocument<'a>>,
 }
 
 /// What to write in place of an operation.
@@ -219,7 +219,6 @@ fn finding(finding: &Finding) -> FindingDocument<'_> {
         also: &finding.also,
         message: &finding.message,
         help: &finding.help,
-        plan: finding.plan.as_ref().map(plan),
         url: url(&finding.rule),
         path: shown_path(&finding.place.path),
         app: app(finding),
@@ -231,6 +230,7 @@ fn finding(finding: &Finding) -> FindingDocument<'_> {
         work: finding.work.name(),
         related: finding.related.iter().map(related).collect(),
         fingerprint: &finding.fingerprint,
+        plan: finding.plan.as_ref().map(plan),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::facts::{Aspect, FactName, Role};
 use crate::finding::{Harm, Severity, Work};
 use crate::lock::LockMode;
 
+use super::placeholders;
 use super::{Asking, Harmed, PlanOf, Row, Rule, RuleError, RuleKind};
 
 #[derive(Deserialize)]
@@ -128,6 +129,11 @@ pub(super) fn read(name: &str, page: &str) -> Result<Rule, RuleError> {
         .collect();
     matrix_rows.sort_unstable();
     matrix_rows.dedup();
+    for text in table.help.values().chain([&table.message]) {
+        if let Some(misspelt) = placeholders::misspelt(text) {
+            return names.find("placeholder", misspelt, None);
+        }
+    }
     Ok(Rule {
         name: name.to_owned(),
         title: title.to_owned(),

@@ -1,138 +1,71 @@
 //! Changes a field's constructor as it stands in the file: its arguments, and its class.
 
+use crate::python::WrittenCall;
 use crate::versions::DjangoVersion;
 
-/// A constructor taken apart: `models.CharField`, and its arguments.
-struct Constructor<'a> {
-    class: &'a str,
-    arguments: Vec<&'a str>,
-}
-
-impl<'a> Constructor<'a> {
-    fn read(source: &'a str) -> Option<Self> {
-        let (class, rest) = source.split_once('(')?;
-        let inner = &rest[..rest.rfind(')')?];
-        let arguments = split(inner).into_iter().map(str::trim).filter(|text| !text.is_empty());
-        Some(Self {
-            class,
-            arguments: arguments.collect(),
-        })
-    }
-
-    fn without(mut self, names: &[&str]) -> Self {
-        self.arguments.retain(|argument| {
-            let name = argument.split_once('=').map_or("", |(name, _)| name.trim());
-            !names.contains(&name)
-        });
-        self
-    }
-
-    fn with(&self, argument: &str) -> String {
-        let mut arguments = self.arguments.clone();
-        if !argument.is_empty() && !arguments.contains(&argument) {
-            arguments.push(argument);
-        }
-        format!("{}({})", self.class, arguments.join(", "))
-    }
-}
-
-/// The arguments, cut at the commas that stand in no bracket and no string.
-fn split(inner: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let (mut depth, mut quote, mut start) = (0i32, None, 0);
-    for (index, letter) in inner.char_indices() {
-        match (quote, letter) {
-            (Some(open), _) if letter == open => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(letter),
-            (None, '(' | '[' | '{') => depth += 1,
-            (None, ')' | ']' | '}') => depth -= 1,
-            (None, ',') if depth == 0 => {
-                parts.push(&inner[start..index]);
-                start = index + 1;
-            }
-            (None, _) => {}
-        }
-    }
-    parts.push(&inner[start..]);
-    parts
-}
-
-fn changed(source: &str, without: &[&str], with: &str) -> String {
-    Constructor::read(source).map_or_else(|| source.to_owned(), |found| found.without(without).with(with))
+fn changed(source: &str, change: impl FnOnce(WrittenCall) -> WrittenCall) -> String {
+    WrittenCall::read(source).map_or_else(|| source.to_owned(), |call| change(call).print())
 }
 
 /// Without a key or an index of its own.
 pub(super) fn plain(source: &str) -> String {
-    let class = source.replacen("OneToOneField(", "ForeignKey(", 1);
-    let without = ["unique", "primary_key", "db_index"];
-    if class == source {
-        changed(source, &without, "")
-    } else {
-        changed(&class, &without, "db_index=False")
-    }
+    changed(source, |call| {
+        let is_key = call.class_name() == "OneToOneField";
+        let call = call.without(&["unique", "primary_key", "db_index"]);
+        if is_key {
+            call.of_class("ForeignKey").with("db_index", "False")
+        } else {
+            call
+        }
+    })
 }
 
 /// Without its index.
 pub(super) fn unindexed(source: &str) -> String {
-    changed(source, &["db_index"], "db_index=False")
+    changed(source, |call| call.without(&["db_index"]).with("db_index", "False"))
 }
 
 /// Nullable, and without any default.
 pub(super) fn nullable(source: &str) -> String {
-    changed(
-        source,
-        &["default", "db_default", "null", "unique", "primary_key"],
-        "null=True",
-    )
+    changed(source, |call| {
+        let taken = ["default", "db_default", "null", "unique", "primary_key"];
+        call.without(&taken).with("null", "True")
+    })
 }
 
 /// Nullable, whatever else it is.
 pub(super) fn made_nullable(source: &str) -> String {
-    changed(source, &["null"], "null=True")
+    changed(source, |call| call.with("null", "True"))
 }
 
 /// The field of the same type that brings no check.
 pub(super) fn unchecked(source: &str) -> String {
-    source
-        .replacen("PositiveBigIntegerField(", "BigIntegerField(", 1)
-        .replacen("PositiveSmallIntegerField(", "SmallIntegerField(", 1)
-        .replacen("PositiveIntegerField(", "IntegerField(", 1)
+    changed(source, |call| {
+        let plain = match call.class_name() {
+            "PositiveBigIntegerField" => "BigIntegerField",
+            "PositiveSmallIntegerField" => "SmallIntegerField",
+            "PositiveIntegerField" => "IntegerField",
+            _ => return call,
+        };
+        call.of_class(plain)
+    })
 }
 
-/// With its default kept in the database; nullable where that cannot be said.
+/// With its default in the database as well; nullable where that cannot be said.
 pub(super) fn with_lasting_default(source: &str, django: DjangoVersion) -> String {
-    let with = |argument: &str| changed(source, &[], argument);
-    if django < DjangoVersion::new(5, 0) {
-        return with("null=True");
-    }
-    let found = Constructor::read(source);
-    let arguments = found.as_ref().map_or(&[][..], |found| &found.arguments);
-    let Some(default) = arguments.iter().find(|argument| argument.starts_with("default=")) else {
-        return with(implicit(found.as_ref()));
-    };
-    let lasting = match &default["default=".len()..] {
-        "timezone.now" | "django.utils.timezone.now" => "django.db.models.functions.Now()",
-        "dict" => "{}",
-        "list" => "[]",
-        literal if is_literal(literal) => literal,
-        _ => return with("null=True"),
-    };
-    source.replacen(default, &format!("db_default={lasting}"), 1)
-}
-
-/// What Django fills a column with whose field names no default: `_effective_default` in django/db/backends/base/schema.py.
-fn implicit(found: Option<&Constructor<'_>>) -> &'static str {
-    let Some(found) = found else { return "null=True" };
-    let is_clock = found
-        .arguments
-        .iter()
-        .any(|argument| matches!(*argument, "auto_now=True" | "auto_now_add=True"));
-    match (is_clock, found.class.rsplit('.').next().unwrap_or_default()) {
-        (true, "DateTimeField") => "db_default=django.db.models.functions.Now()",
-        (true, _) => "null=True",
-        (false, _) => "db_default=\"\"",
-    }
+    changed(source, |call| {
+        let lasting = match call.keyword("default") {
+            _ if django < DjangoVersion::new(5, 0) => None,
+            Some("dict") => Some("{}".to_owned()),
+            Some("list") => Some("[]".to_owned()),
+            Some(literal) if is_literal(literal) => Some(literal.to_owned()),
+            Some(_) | None => None,
+        };
+        match lasting {
+            Some(lasting) => call.with("db_default", &lasting),
+            None => call.with("null", "True"),
+        }
+    })
 }
 
 fn is_literal(text: &str) -> bool {
@@ -149,27 +82,11 @@ mod tests {
     use crate::versions::DjangoVersion;
 
     #[test]
-    fn a_python_default_becomes_one_of_the_database_where_django_knows_how() {
+    fn a_python_default_stands_in_the_database_as_well_where_django_knows_how() {
         let advised = |source| with_lasting_default(source, DjangoVersion::new(5, 2));
         assert_eq!(
             advised("models.IntegerField(default=0)"),
-            "models.IntegerField(db_default=0)"
-        );
-        assert_eq!(
-            advised("models.CharField(blank=True, max_length=5)"),
-            "models.CharField(blank=True, max_length=5, db_default=\"\")"
-        );
-        assert_eq!(
-            advised("models.DateTimeField(auto_now_add=True)"),
-            "models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.Now())"
-        );
-        assert_eq!(
-            advised("models.DateField(auto_now=True)"),
-            "models.DateField(auto_now=True, null=True)"
-        );
-        assert_eq!(
-            advised("models.DateTimeField(default=timezone.now)"),
-            "models.DateTimeField(db_default=django.db.models.functions.Now())"
+            "models.IntegerField(default=0, db_default=0)"
         );
         assert_eq!(
             advised("models.UUIDField(default=uuid.uuid4)"),
