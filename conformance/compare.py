@@ -14,12 +14,15 @@ from pathlib import Path
 
 import results_file
 from forelock import Forelock
-from outcomes import OUTCOMES, count, count_by_class, share_lines, table
+from outcomes import count, count_by_class, of_the_run, share_lines, table
 from record import DJANGO_VERSIONS, work_folder
 from record_project import RECORDINGS
 from statements import works_on_rows
 
 UNKNOWN = re.compile(r"<unknown: ([^<>]*)>")
+ANYTHING = ".*?"
+# A literal with its cast, or what stands within one.
+ONE_VALUE = r"(?:'(?:[^']|'')*'(?:::[\w ]+(?:\(\d+\))?(?:\[\])?)?|[^'\"(),]*)"
 
 # Indexes of `Meta.indexes` have shorter digests.
 TOGETHER = re.compile(
@@ -54,7 +57,8 @@ def main():
         print_table("class", count_by_class(result for name in names for result in results[name]))
     print_extra(results)
     if arguments.write:
-        results_file.write(arguments.django, {name: (labels[name], results[name]) for name in names})
+        section = results_file.PROJECTS if arguments.projects else f"Django {arguments.django}"
+        results_file.write(section, {name: (labels[name], results[name]) for name in names})
     wrong = [r for name in names for r in results[name] if r.outcome in ("different", "missing")]
     return 1 if wrong else 0
 
@@ -95,6 +99,10 @@ class Result:
         return bool(self.operation["statements"] or self.operation["deferred"])
 
     @property
+    def is_of_the_run(self):
+        return self.outcome.startswith("run: ")
+
+    @property
     def key(self):
         return (*self.migration, self.index)
 
@@ -126,7 +134,7 @@ def compare(recording, ours):
 
 def give_reasons(results, forelock):
     """To each flagged operation: from its statements, else, where they do not show any, from the text."""
-    flagged = [result for result in results if result.outcome == "flagged"]
+    flagged = [result for result in results if result.outcome == "flagged" or result.is_of_the_run]
     for result in flagged:
         statements = result.ours["statements"] + result.ours["deferred"]
         result.reasons = list(dict.fromkeys(UNKNOWN.findall("\n".join(statements))))
@@ -166,10 +174,23 @@ def compare_operation(migration, operation, ours):
     if ours is None:
         return Result(migration, operation, "missing", None, "operation only in Django")
     same = all(same_statements(operation, ours, part) for part in ("statements", "deferred"))
+    if ours["confidence"] == "partial" and same and only_the_value_of_the_run_is_unknown(operation, ours):
+        return Result(migration, operation, of_the_run(operation["varies_with"]), ours)
     if ours["confidence"] != "exact":
         note = "as in Django but for the unknown" if same else "differs beyond the unknown"
         return Result(migration, operation, "flagged", ours, f"{ours['confidence']}: {note}")
     return Result(migration, operation, "identical" if same else "different", ours)
+
+
+def only_the_value_of_the_run_is_unknown(operation, ours):
+    """Two runs of Django showed another value in every statement of which forelock does not know all, and it lacks no more than that."""
+    pairs = enumerate(zip(operation["statements"], ours["statements"]))
+    partly = [(index, expected, actual) for index, (expected, actual) in pairs if UNKNOWN.search(actual)]
+    # A deferred statement holds no default.
+    deferred_is_known = not any(map(UNKNOWN.search, ours["deferred"]))
+    return bool(partly) and deferred_is_known and all(
+        index in operation["varies"] and matches(expected, actual, ONE_VALUE) for index, expected, actual in partly
+    )
 
 
 def same_statements(operation, ours, part):
@@ -199,11 +220,11 @@ def sorted_if_together(run):
     return sorted(run) if together_of_table(run[0]) else run
 
 
-def matches(expected, actual):
+def matches(expected, actual, unknown=ANYTHING):
     if expected == actual:
         return True
     pieces = UNKNOWN.split(actual)[::2]
-    return len(pieces) > 1 and re.fullmatch(".*?".join(map(re.escape, pieces)), expected, re.DOTALL) is not None
+    return len(pieces) > 1 and re.fullmatch(unknown.join(map(re.escape, pieces)), expected, re.DOTALL) is not None
 
 
 # Printing

@@ -35,6 +35,7 @@ class Record:
         self.reasons = []
         self.error = None
         self.varying_literals = []
+        self.drawn = set()
 
     def distrust(self, reason):
         if reason not in self.reasons:
@@ -46,7 +47,7 @@ class Record:
             "class": type(self.operation).__name__,
             "statements": self.statements,
             "deferred": self.deferred,
-            "varies": [n for n, sql in enumerate(self.statements) if self.holds_varying_literal(sql)],
+            "drawn": sorted(self.drawn),
             "trust": not self.reasons and self.error is None,
             "reason": "; ".join(self.reasons) or None,
             "error": self.error,
@@ -69,7 +70,6 @@ class Observer:
         self.in_schema_editor = 0
         self.in_python = 0
         self.in_default = False
-        self.default_queried = False
 
     def install(self):
         RunPython.database_forwards = self.running_python(RunPython.database_forwards)
@@ -132,6 +132,7 @@ class Observer:
                 self.trust.forget(operation, app_label)
             finally:
                 self.current = None
+                record.drawn = FROZEN.drawn
 
         operation.state_forwards = observed_state_forwards
         operation.database_forwards = observed_database_forwards
@@ -145,7 +146,7 @@ class Observer:
     @contextlib.contextmanager
     def inside_default(self):
         """What a default's callable sends belongs to no operation, and tells that its value depends on rows."""
-        self.in_default, self.default_queried = True, False
+        self.in_default = True
         try:
             yield
         finally:
@@ -170,7 +171,7 @@ class Observer:
 
     def on_execute(self, execute, sql, params, many, context):
         if self.in_default:
-            self.default_queried = True
+            FROZEN.kinds.add("rows")
         elif self.deferred is not None:
             self.deferred.append(self.final_form(sql, params))
         elif self.current is not None and self.is_worth_recording(sql):
@@ -272,8 +273,7 @@ def default_value(field, django_default, observer):
         record.distrust(f"default callable failed: {describe(error)}")
         record.varying_literals.append(None)
         return placeholder(field)
-    moments = (datetime.date, datetime.time, uuid.UUID)
-    if observer.default_queried or isinstance(value, moments) or value != again:
+    if FROZEN.drawn or value != again:
         record.varying_literals.append(None)
     return value
 

@@ -2,10 +2,18 @@
 
 from collections import Counter
 
+# What a value of the run comes from. `rows`: a default that looks them up; `other`: nothing was seen to be asked.
+SOURCES = ("random", "environment", "rows", "clock", "other")
+
 # Of each recorded operation exactly one of these is true.
-OUTCOMES = ("identical", "flagged", "different", "missing", "untrusted")
+OUTCOMES = ("identical", *(f"run: {source}" for source in SOURCES), "flagged", "different", "missing", "untrusted")
 
 COLUMNS = ("operations", *OUTCOMES, "flagged alike")
+
+
+def of_the_run(sources):
+    """The outcome of an operation with a value of the run; of several sources the first counts."""
+    return f"run: {next(source for source in SOURCES if source in sources)}"
 
 
 def count(results):
@@ -39,9 +47,19 @@ def table(title, rows):
 
 
 def share_lines(rows):
-    counts = total(rows)
-    yield share("identical of all operations", counts["identical"], counts["operations"])
-    yield share("identical of those that touch the database", counts["touching identical"], counts["touching"])
+    yield from shares(total(rows), "")
+    of_others = {name: counts for name, counts in rows.items() if not name.endswith(" here")}
+    if of_others and len(of_others) < len(rows):
+        yield from shares(total(of_others), ", our own package left out")
+
+
+def shares(counts, added):
+    of_the_run = sum(counts[outcome] for outcome in OUTCOMES if outcome.startswith("run: "))
+    without = counts["operations"] - of_the_run
+    yield share(f"identical of all operations{added}", counts["identical"], counts["operations"])
+    yield share(f"identical of those that touch the database{added}", counts["touching identical"], counts["touching"])
+    yield share(f"identical of those without a value of the run{added}", counts["identical"], without)
+    yield share(f"the same without the untrusted{added}", counts["identical"], without - counts["untrusted"])
 
 
 def share(label, part, whole):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import project
 import server
+import two_runs
 
 HERE = Path(__file__).parent
 DJANGO_VERSIONS = {
@@ -187,18 +188,13 @@ def pip(python, *requirements):
 
 
 def run(package, django, work, port, python, squashes):
-    """One pass over an empty database."""
+    """Two passes over an empty database."""
     name = package["name"]
     folder = run_folder(package, django, work)
     folder.mkdir(parents=True, exist_ok=True)
-    output, context = folder / f"{squashes}.json", folder / f"{squashes}-context.json"
     database = f"{name}_{django}_{squashes}".lower()
     (folder / "conformance_settings.py").write_text(project.settings_for_recording(package, database, port))
-    environ = environment_variables(package, folder)
-    with server.scratch_database(port, database):
-        command = [python, HERE / "recorder.py", output, context, squashes]
-        subprocess.run(command, check=True, env=environ, cwd=folder, stdout=subprocess.DEVNULL)
-    return json.loads(output.read_text()), json.loads(context.read_text())
+    return two_runs.record(python, folder, folder, squashes, environment_variables(package, folder), port, database)
 
 
 def run_folder(package, django, work):
@@ -239,7 +235,7 @@ def counts(recording):
         "statements": sum(len(operation["statements"]) + len(operation["deferred"]) for operation in operations),
         "errors": sum(operation["error"] is not None for operation in operations),
         "untrusted": sum(not operation["trust"] for operation in operations),
-        "varying": sum(bool(operation["varies"]) for operation in operations),
+        "varying": sum(bool(operation["varies_with"]) for operation in operations),
     }
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import record
 import server
+import two_runs
 
 HERE = Path(__file__).parent
 # In the place of a version of Django: a project brings its own.
@@ -95,11 +96,17 @@ def requirements(entry):
     """The lines of its files that pip can take from a registry, without what does not install everywhere."""
     lines = []
     for name in entry.get("requirements", []):
-        text = (Path(entry["clone"]) / name).read_text().replace("\\\n", " ")
-        lines += [re.sub(r"--hash\S+|(^|\s)#.*", "", line).strip() for line in text.splitlines()]
+        lines += requirement_lines(Path(entry["clone"]) / name)
     left_out = {normal_name(name) for name in entry.get("without", [])}
     lines = [line for line in lines if line and not line.startswith("-") and "git+" not in line]
     return [line for line in lines if normal_name(line) not in left_out] + entry.get("extra_requirements", [])
+
+
+def requirement_lines(file):
+    if file.name == "pyproject.toml":
+        return tomllib.loads(file.read_text())["project"]["dependencies"]
+    text = file.read_text().replace("\\\n", " ")
+    return [re.sub(r"--hash\S+|(^|\s)#.*", "", line).strip() for line in text.splitlines()]
 
 
 def normal_name(requirement):
@@ -107,17 +114,13 @@ def normal_name(requirement):
 
 
 def run(entry, work, port, python, squashes):
-    """One pass over an empty database."""
+    """Two passes over an empty database."""
     folder = work / "runs" / f"project-{entry['name']}"
     shutil.rmtree(folder / "home", ignore_errors=True)
     (folder / "home").mkdir(parents=True)
-    output, context = folder / f"{squashes}.json", folder / f"{squashes}-context.json"
     database = f"{entry['name']}_{squashes}".lower()
     environ = environment_variables(entry, folder, database, port)
-    with server.scratch_database(port, database):
-        command = [python, HERE / "recorder.py", output, context, squashes]
-        subprocess.run(command, check=True, env=environ, cwd=folder_of_manage(entry), stdout=subprocess.DEVNULL)
-    return json.loads(output.read_text()), json.loads(context.read_text())
+    return two_runs.record(python, folder, folder_of_manage(entry), squashes, environ, port, database)
 
 
 def environment_variables(entry, folder, database, port):

@@ -3,7 +3,8 @@
     python recorder.py OUTPUT CONTEXT ORIGINALS|SQUASHES
 
 DJANGO_SETTINGS_MODULE names the settings; ORIGINALS runs the replaced migrations where they are on disk, as a
-database did that has lived through them; SQUASHES runs what a new database gets.
+database did that has lived through them; SQUASHES runs what a new database gets. With CONFORMANCE_RUN=AGAIN the clock, random
+numbers and the host are others.
 """
 
 import datetime
@@ -23,6 +24,9 @@ import stubs
 
 # Squashes that stood aside for what they replace.
 SQUASHES = set()
+
+# By the module of a migration: of what kind is what it has drawn when it was imported.
+DRAWN_AT_IMPORT = {}
 
 
 def main(output, context, squashes):
@@ -161,13 +165,24 @@ def prepare(connection, squashes):
     from trust import Trust
 
     real_import = importlib.import_module
-    loader.import_module = lambda name: stubs.import_with_stubs(real_import, name)
+    loader.import_module = lambda name: import_seeded(lambda wanted: stubs.import_with_stubs(real_import, wanted), name)
     if squashes == "ORIGINALS":
         prefer_originals(graph.MigrationGraph)
     observer = Observer(connection, Trust())
     runner = executor.MigrationExecutor(connection, observer.on_progress)
     observer.install()
     return runner, observer
+
+
+def import_seeded(import_module, name):
+    """Notes what a migration draws when it is imported: `default=timezone.now()` is a constant from then on."""
+    if name in sys.modules:
+        return import_module(name)
+    frozen.FROZEN.restart(name)
+    try:
+        return import_module(name)
+    finally:
+        DRAWN_AT_IMPORT[name] = frozen.FROZEN.drawn
 
 
 def prefer_originals(graph_class):
@@ -186,6 +201,9 @@ def prefer_originals(graph_class):
 
 
 def migration_json(migration, records):
+    for record in records:
+        # What the operation itself has drawn says more.
+        record.drawn = record.drawn or DRAWN_AT_IMPORT.get(type(migration).__module__, set())
     return {
         "app": migration.app_label,
         "migration": migration.name,
