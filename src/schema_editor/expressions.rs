@@ -8,6 +8,7 @@ mod compile;
 mod compiled;
 mod functions;
 mod index_items;
+mod json_functions;
 mod json_keys;
 mod lookups;
 mod named_fields;

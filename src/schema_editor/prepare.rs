@@ -209,11 +209,26 @@ pub(super) fn reason(value: &Value) -> String {
         Value::Function(function) if function.path == "<lambda>" => "a lambda".to_owned(),
         Value::Function(function) => function.path.clone(),
         Value::Unknown(unknown) => unknown.reason.clone(),
-        _ => match value.unknown() {
-            Some(unknown) => unknown.reason.clone(),
-            None => "a value that the field does not take".to_owned(),
-        },
+        // Put together: the part that nobody knows is what counts.
+        Value::Operation(_, parts) => parts.iter().find(|part| is_unread(part)).map_or_else(not_taken, reason),
+        _ => value.unknown().map_or_else(not_taken, |unknown| unknown.reason.clone()),
     }
+}
+
+fn not_taken() -> String {
+    "a value that the field does not take".to_owned()
+}
+
+fn is_unread(part: &Value) -> bool {
+    matches!(
+        part,
+        Value::Name(_)
+            | Value::Setting(_)
+            | Value::Call(_)
+            | Value::Function(_)
+            | Value::Operation(..)
+            | Value::Unknown(_)
+    )
 }
 
 fn plain(settings: &ModelSettings, internal_type: InternalType, field: &Field, value: &Value) -> Option<Literal> {

@@ -127,6 +127,8 @@ impl Compiler<'_, '_> {
             "UUID4" => self.random_uuid(),
             "UUID7" => self.uuid_of_now(call),
             "CombinedExpression" => self.combined_expression(call)?,
+            "JSONArray" => self.json_array(call),
+            "JSONObject" => self.json_object(call),
             "Exists" | "Subquery" | "ArraySubquery" | "OuterRef" => return None,
             name => self.named_function(name, call)?,
         };
@@ -175,7 +177,13 @@ impl Compiler<'_, '_> {
             matches!(name, "Now" | "TransactionNow" | "TruncDate" | "TruncTime") || name.starts_with("Extract");
         let is_typed = matches!(
             name,
-            "Cast" | "ExpressionWrapper" | "SearchVector" | "SearchQuery" | "KeyTextTransform"
+            "Cast"
+                | "ExpressionWrapper"
+                | "JSONArray"
+                | "JSONObject"
+                | "SearchVector"
+                | "SearchQuery"
+                | "KeyTextTransform"
         );
         is_fixed || is_moment || is_typed || call.keyword("output_field").is_some()
     }
