@@ -85,7 +85,9 @@ def import_settings():
 
 def use_scratch_database(module, database):
     """A project's own settings, but for its servers and where it writes its log."""
-    module.DATABASES = {"default": {**database, "ATOMIC_REQUESTS": False}}
+    # Migrations look up what they know; all of them are one database here.
+    aliases = {"default", *getattr(module, "DATABASES", {})}
+    module.DATABASES = {alias: {**database, "ATOMIC_REQUESTS": False} for alias in aliases}
     module.DATABASE_ROUTERS = []
     module.LOGGING_CONFIG = None
 

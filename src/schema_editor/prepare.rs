@@ -205,6 +205,11 @@ pub(super) fn reason(value: &Value) -> String {
     match value {
         Value::Name(path) => path.clone(),
         Value::Setting(name) => format!("settings.{name}"),
+        // A method of a text: `"".join(..)`.
+        Value::Call(call) if call.path.starts_with('.') => {
+            let unread = call.args.iter().find(|part| is_unread(part));
+            unread.map_or_else(|| call.path.clone(), reason)
+        }
         Value::Call(call) => call.path.clone(),
         Value::Function(function) if function.path == "<lambda>" => "a lambda".to_owned(),
         Value::Function(function) => function.path.clone(),
