@@ -21,6 +21,7 @@ mod flows;
 mod functions;
 mod imports;
 mod inclusions;
+mod instances;
 mod lineage;
 mod literals;
 mod methods;

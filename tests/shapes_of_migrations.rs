@@ -125,6 +125,42 @@ fn a_list_that_is_filled_in_sight_is_read() {
     ]);
 }
 
+/// A class that collects operations, and an object of it.
+const BUILDER: &str = "class Builder:\n    def __init__(self):\n        self.steps = []\n\n    \
+                       def add(self, step):\n        self.steps.append(step)\n        return self\n\n    \
+                       def build(self):\n        return self.steps\n\n    \
+                       @staticmethod\n    def index():\n        return [OPERATION]\n\nbuilder = Builder()\n";
+
+#[test]
+fn operations_that_an_object_of_the_project_collects_are_read() {
+    let shapes = [
+        "CLASS    operations = Builder().add(OPERATION).build()\n",
+        "CLASS    operations = [*Builder().add(OPERATION).build()]\n",
+        "CLASS    operations = [*Builder().add(OPERATION).steps]\n",
+        "CLASS    operations = Builder.index()\n",
+        "CLASS    operations = [*builder.index()]\n",
+        "CLASS    operations = [builder.index()[0]]\n",
+    ];
+    for shape in shapes {
+        assert_read(&[&format!("{BUILDER}{shape}")]);
+    }
+}
+
+#[test]
+fn an_object_that_changes_after_it_was_made_is_said() {
+    let shapes = [
+        "builder.add(OPERATION)\nCLASS    operations = builder.build()\n",
+        "builder.add(OPERATION)\nCLASS    operations = [*builder.build()]\n",
+        "builder.steps.append(OPERATION)\nCLASS    operations = [*builder.steps]\n",
+        "builder.steps = [OPERATION]\nCLASS    operations = builder.steps\n",
+        "def fill():\n    builder.add(OPERATION)\nfill()\nCLASS    operations = builder.build()\n",
+        "def fill():\n    builder.steps.append(OPERATION)\nfill()\nCLASS    operations = [*builder.steps]\n",
+    ];
+    for shape in shapes {
+        assert_not_analysed(&[&format!("{BUILDER}{shape}")]);
+    }
+}
+
 #[test]
 fn a_migration_with_a_constructor_and_an_apply_of_its_own_does_what_both_do() {
     let found = found(

@@ -9,7 +9,7 @@ use super::constant_methods::method;
 use super::evaluate::Interpreter;
 use super::{Setting, objects, standard_library};
 use crate::source::Range;
-use crate::value::{Call, Value};
+use crate::value::{Call, Function, Value};
 
 /// Methods of strings, lists and dicts that a constant of another module may be asked for.
 const METHODS: &[&str] = &[
@@ -28,6 +28,9 @@ const METHODS: &[&str] = &[
     "upper",
     "values",
 ];
+
+/// Binds arguments to something that is called later.
+const PARTIAL: &str = "functools.partial";
 
 /// Whether what a class makes is called for a variable of the environment: django-environ, environs, decouple.
 fn reads_environment(path: &str) -> bool {
@@ -111,7 +114,7 @@ impl<'a> Interpreter<'a> {
         };
         let is_callable = match &callee {
             Value::Name(_) | Value::Function(_) => true,
-            Value::Call(partial) => partial.path == "functools.partial",
+            Value::Call(partial) => partial.path == PARTIAL,
             _ => false,
         };
         if let Value::Call(made) = &callee
@@ -178,6 +181,36 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// `functools.partial(..)` as a default: Django calls it without arguments.
+    fn partial_default(&mut self, partial: &Arc<Call>) -> Value {
+        let Some((callee, arguments)) = partial_call(Call::clone(partial), Arguments::default()) else {
+            return Value::Call(Arc::clone(partial));
+        };
+        let (path, returns) = match self.settle(callee) {
+            Value::Function(function) => {
+                let returns = self.call_function(&function, &arguments);
+                (function.path, returns)
+            }
+            Value::Name(path) => {
+                let value = match path.strip_prefix("builtins.") {
+                    Some(name) => self.builtin(name, &arguments),
+                    None => self.known_function(&path, &arguments),
+                };
+                let written = Call {
+                    path: path.clone(),
+                    args: arguments.args,
+                    kwargs: arguments.kwargs,
+                    arg_ranges: arguments.ranges,
+                    ..Call::clone(partial)
+                };
+                (path, Some(value.unwrap_or_else(|| Value::Call(Arc::new(written)))))
+            }
+            _ => return Value::Call(Arc::clone(partial)),
+        };
+        let returns = returns.filter(|value| value.unknown().is_none());
+        Value::Function(Box::new(Function { path, returns }))
+    }
+
     fn known_function(&mut self, path: &str, arguments: &Arguments) -> Option<Value> {
         match (path, arguments.args.as_slice()) {
             ("django.apps.apps.is_installed", [Value::Str(app)]) => {
@@ -186,7 +219,7 @@ impl<'a> Interpreter<'a> {
             (path, [Value::Str(app), rest @ ..]) if path.starts_with("swapper.") => {
                 self.swapper(path.strip_prefix("swapper.")?, app, rest)
             }
-            _ => standard_library::function(path, arguments),
+            _ => standard_library::function(path, arguments).or_else(|| self.method_by_path(path, arguments)),
         }
     }
 
@@ -234,6 +267,9 @@ impl<'a> Interpreter<'a> {
             let value = self.evaluate(&keyword.value);
             let value = match (&keyword.arg, value) {
                 (Some(name), Value::Function(function)) if name.as_str() == "default" => self.as_default(*function),
+                (Some(name), Value::Call(partial)) if name.as_str() == "default" && partial.path == PARTIAL => {
+                    self.partial_default(&partial)
+                }
                 (Some(name), value) if name.ends_with("__in") => self.looked_up_in(value),
                 (None, value @ (Value::Name(_) | Value::Call(_))) => self.settle(value),
                 (_, value) => value,
@@ -265,6 +301,11 @@ impl<'a> Interpreter<'a> {
             Err(unknown) => return unknown,
         };
         if let Some(value) = method(&receiver, name, &arguments) {
+            return value;
+        }
+        if let Value::Call(object) = &receiver
+            && let Some(value) = self.method_of_object(object, name, arguments.clone())
+        {
             return value;
         }
         arguments.args.insert(0, receiver);

@@ -106,6 +106,7 @@ impl<'a> Interpreter<'a> {
             Expr::Name(name) => self.bind(&name.id, value, place),
             Expr::Attribute(_) => {
                 let Some(key) = self.place(target) else {
+                    self.changed_by_assignment(target);
                     self.unplaced(target);
                     return;
                 };
@@ -226,6 +227,7 @@ impl<'a> Interpreter<'a> {
             self.effect(expression);
             return;
         };
+        self.changed_by_call(call);
         let name = attribute.attr.as_str();
         let follows = [
             "append",

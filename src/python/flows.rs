@@ -23,6 +23,8 @@ pub(super) struct Flowing<'a> {
     pub names: FxHashSet<&'a str>,
     /// Those that are one object with another name.
     pub aliased: FxHashSet<&'a str>,
+    /// Objects that are asked for operations: any of their methods may give them more.
+    objects: FxHashSet<&'a str>,
 }
 
 /// The names that are the operations, or a part of them. A name of a constant is none: nothing changes it.
@@ -46,11 +48,14 @@ pub(super) fn into_operations<'a>(body: &'a [Stmt], import: &dyn Fn(&str) -> Opt
     for statement in class {
         if let Some(value) = value_of(statement, "operations") {
             flow(value, import, &mut flowing.names);
+            asked_objects(value, &mut flowing.objects);
         }
     }
+    flowing.objects.retain(|name| variables.contains(name));
     flowing
         .names
         .retain(|name| *name == "operations" || variables.contains(name));
+    flowing.names.extend(&flowing.objects);
     flowing.follow(&[body, class]);
     flowing
 }
@@ -99,7 +104,13 @@ impl<'a> Flowing<'a> {
         }
         let names = self.names.iter().copied().chain([MIGRATION]);
         let names: FxHashSet<&str> = names.filter(|name| !own.contains(name)).collect();
-        is_changed(&function.body, &names, mutators)
+        let objects: FxHashSet<&str> = self
+            .objects
+            .iter()
+            .copied()
+            .filter(|name| !own.contains(name))
+            .collect();
+        is_changed(&function.body, &names, mutators) || asks_one(&function.body, &objects)
     }
 
     /// Whether statements change one of the names.
@@ -107,6 +118,27 @@ impl<'a> Flowing<'a> {
         let names: FxHashSet<&str> = self.names.iter().copied().chain([MIGRATION]).collect();
         is_changed(body, &names, mutators)
     }
+}
+
+/// Whether statements call a method of one of the objects.
+fn asks_one(body: &[Stmt], objects: &FxHashSet<&str>) -> bool {
+    struct Search<'s> {
+        objects: &'s FxHashSet<&'s str>,
+        found: bool,
+    }
+    impl<'v> Visitor<'v> for Search<'_> {
+        fn visit_expr(&mut self, expression: &'v Expr) {
+            let method = expression.as_call_expr().and_then(|call| call.func.as_attribute_expr());
+            let owner = method.and_then(|method| method.value.as_name_expr());
+            self.found |= owner.is_some_and(|owner| self.objects.contains(owner.id.as_str()));
+            visitor::walk_expr(self, expression);
+        }
+    }
+    let mut search = Search { objects, found: false };
+    if !objects.is_empty() {
+        search.visit_body(body);
+    }
+    search.found
 }
 
 /// Whether a function leaves its arguments as they are: it changes none, and hands none on.
@@ -202,6 +234,28 @@ fn flow<'a>(expression: &'a Expr, import: &dyn Fn(&str) -> Option<String>, names
             let arguments = call.arguments.args.iter().chain(keywords);
             arguments.for_each(|argument| flow(argument, import, names));
         }
+        _ => {}
+    }
+}
+
+/// The names of objects in `builder.operations()` and `builder.steps`, where that is the list or a part of it.
+fn asked_objects<'a>(expression: &'a Expr, names: &mut FxHashSet<&'a str>) {
+    match expression {
+        Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
+            elts.iter().for_each(|item| asked_objects(item, names));
+        }
+        Expr::Starred(starred) => asked_objects(&starred.value, names),
+        Expr::BinOp(operation) => {
+            asked_objects(&operation.left, names);
+            asked_objects(&operation.right, names);
+        }
+        Expr::Call(call) => {
+            if let Expr::Attribute(attribute) = call.func.as_ref() {
+                asked_objects(attribute.value.as_ref(), names);
+                names.extend(attribute.value.as_name_expr().map(|name| name.id.as_str()));
+            }
+        }
+        Expr::Attribute(attribute) => names.extend(attribute.value.as_name_expr().map(|name| name.id.as_str())),
         _ => {}
     }
 }

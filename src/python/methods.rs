@@ -3,7 +3,7 @@
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt, StmtFunctionDef};
 
-use super::Object;
+use super::{Method, Module, Object};
 
 impl Object<'_> {
     /// The definitions of a method, of each class that has it.
@@ -56,6 +56,16 @@ impl Object<'_> {
     }
 }
 
+/// Whether a method may change its object: it assigns to an attribute, or asks one for a method, or hands itself on.
+pub(super) fn may_change_itself(module: &Module, method: &Method) -> bool {
+    let syntax = module.syntax.as_ref();
+    let Some(function) = syntax.and_then(|syntax| syntax.function(method.place)) else {
+        return true;
+    };
+    let seen = Seen::of(function);
+    seen.sets_itself || seen.calls_itself
+}
+
 /// What was seen in a method.
 #[derive(Default)]
 struct Seen<'a> {
@@ -67,6 +77,7 @@ struct Seen<'a> {
     wanted: Option<&'static str>,
     has_wanted: bool,
     sets_itself: bool,
+    calls_itself: bool,
     calls_base: bool,
     hands_model_on: bool,
     touches_columns: bool,
@@ -94,6 +105,15 @@ impl<'a> Seen<'a> {
             .is_some_and(|name| name.id.as_str() == self.own)
     }
 
+    /// `self`, or something of it.
+    fn is_of_own(&self, expression: &Expr) -> bool {
+        match expression {
+            Expr::Attribute(attribute) => self.is_of_own(&attribute.value),
+            Expr::Subscript(subscript) => self.is_of_own(&subscript.value),
+            _ => self.is_own(expression),
+        }
+    }
+
     fn is_model(&self, expression: &Expr) -> bool {
         expression
             .as_name_expr()
@@ -106,7 +126,10 @@ impl<'a> Seen<'a> {
                 self.sets_itself |= self.is_own(&attribute.value);
                 self.touches_columns |= is_of_meta(&attribute.value);
             }
-            Expr::Subscript(subscript) => self.touches_columns |= is_of_meta(&subscript.value),
+            Expr::Subscript(subscript) => {
+                self.touches_columns |= is_of_meta(&subscript.value);
+                self.calls_itself |= self.is_of_own(&subscript.value);
+            }
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
                 elts.iter().for_each(|target| self.target(target));
             }
@@ -121,6 +144,8 @@ impl<'a> Seen<'a> {
             _ => ("", false),
         };
         let owner = function.as_attribute_expr().map(|attribute| attribute.value.as_ref());
+        self.calls_itself |=
+            owner.is_some_and(|owner| self.is_of_own(owner)) || first.is_some_and(|first| self.is_of_own(first));
         self.touches_columns |= owner.is_some_and(is_of_meta) && !matches!(name, "get_field" | "get_fields");
         match name {
             name if is_of_base && name == self.method => self.calls_base = true,

@@ -469,28 +469,4 @@ impl<'a> Interpreter<'a> {
         }
         Value::Name(key)
     }
-
-    /// An attribute of an object given by the call that constructs it: `AppSettings("ACCOUNT_").UNIQUE_EMAIL`.
-    pub(super) fn attribute_of_object(&mut self, call: &Call, name: &str) -> Option<Value> {
-        let lineage = Lineage::of(self.modules, self.start, &call.path, &|_| false);
-        self.asked.extend(lineage.asked);
-        let (home, _) = *lineage.classes.first().filter(|_| self.may_call())?;
-        let mut inner = self.inner(home);
-        inner.receiver = Some(Receiver {
-            classes: lineage.classes.into(),
-            at: 0,
-            base: Arc::default(),
-        });
-        let arguments = Arguments {
-            args: call.args.clone(),
-            kwargs: call.kwargs.clone(),
-            ranges: Vec::new(),
-        };
-        inner.own_method("__init__", arguments, 0);
-        let value = inner.self_attribute(name);
-        let is_followed = inner.doubts.is_empty() && !matches!(&value, Value::Name(path) if path.starts_with('<'));
-        inner.doubts.clear();
-        self.take_back(inner);
-        is_followed.then_some(value)
-    }
 }

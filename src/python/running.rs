@@ -293,7 +293,11 @@ impl Modules {
         if place.file != start.source.id {
             return None;
         }
-        let written = start.syntax.as_ref()?.expression(place)?;
+        // `*make()`: what it is made of.
+        let written = match start.syntax.as_ref()?.expression(place)? {
+            Expr::Starred(starred) => &starred.value,
+            written => written,
+        };
         let mut runner = Runner::new(self, start);
         runner.at = place;
         let datum = runner.evaluate(written);

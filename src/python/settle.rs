@@ -125,18 +125,18 @@ impl<'a> Interpreter<'a> {
         if !is_followed(&call.path) || self.is_own(&call.path) {
             return None;
         }
+        let arguments = Arguments {
+            args: call.args.clone(),
+            kwargs: call.kwargs.clone(),
+            ranges: Vec::new(),
+        };
         let function = match self.modules.look(self.start, &call.path) {
             Look::Found(Resolved::Value(Value::Function(function))) => function,
             Look::Missing(module) => {
                 self.asked.push(module);
                 return None;
             }
-            Look::Found(_) | Look::Nothing(_) => return None,
-        };
-        let arguments = Arguments {
-            args: call.args.clone(),
-            kwargs: call.kwargs.clone(),
-            ranges: Vec::new(),
+            Look::Found(_) | Look::Nothing(_) => return self.method_by_path(&call.path, &arguments),
         };
         self.call_function(function, &arguments)
     }

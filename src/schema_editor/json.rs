@@ -1,20 +1,46 @@
-//! `json.dumps` of Python.
+//! `json.dumps` of Python, and Django's encoder for it.
 
 use std::fmt::Write;
 
-use crate::value::Value;
+use crate::migration::Field;
+use crate::value::{Call, Value};
 
 use super::literals::float_text;
+use super::moments::{self, Moment};
 use super::prepare::python_text;
 
-/// The JSON text of a value; nothing if part of it is not known.
-pub(super) fn json_text(value: &Value) -> Option<String> {
+/// What writes the values that JSON itself lacks.
+#[derive(Clone, Copy)]
+enum Encoder {
+    /// Python's own: none of them.
+    Plain,
+    /// `DjangoJSONEncoder`: dates, times, durations, `Decimal`, `UUID`, and texts that are translated late.
+    Django,
+    /// One of the project's, which nobody followed.
+    Other,
+}
+
+impl Encoder {
+    fn of(field: &Field) -> Self {
+        match field.compared.get("encoder") {
+            None | Some(Value::None) => Encoder::Plain,
+            Some(Value::Name(path)) if path == "json.JSONEncoder" || path == "json.encoder.JSONEncoder" => {
+                Encoder::Plain
+            }
+            Some(Value::Name(path)) if path == "django.core.serializers.json.DjangoJSONEncoder" => Encoder::Django,
+            Some(_) => Encoder::Other,
+        }
+    }
+}
+
+/// The JSON text of a value of a field; nothing if part of it is not known, or not taken by the field's encoder.
+pub(super) fn json_text(field: &Field, value: &Value) -> Option<String> {
     let mut text = String::new();
-    write_json(&mut text, value)?;
+    write_json(&mut text, value, Encoder::of(field))?;
     Some(text)
 }
 
-fn write_json(text: &mut String, value: &Value) -> Option<()> {
+fn write_json(text: &mut String, value: &Value, encoder: Encoder) -> Option<()> {
     match value {
         Value::None => text.push_str("null"),
         Value::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
@@ -25,7 +51,7 @@ fn write_json(text: &mut String, value: &Value) -> Option<()> {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
                 text.push_str(if index > 0 { ", " } else { "" });
-                write_json(text, item)?;
+                write_json(text, item, encoder)?;
             }
             text.push(']');
         }
@@ -35,11 +61,11 @@ fn write_json(text: &mut String, value: &Value) -> Option<()> {
                 text.push_str(if index > 0 { ", " } else { "" });
                 write_string(text, &key_text(key)?);
                 text.push_str(": ");
-                write_json(text, value)?;
+                write_json(text, value, encoder)?;
             }
             text.push('}');
         }
-        Value::Call(_) => write_string(text, &python_text(value)?),
+        Value::Call(call) => write_string(text, &called_text(call, value, encoder)?),
         Value::Bytes(_)
         | Value::Set(_)
         | Value::Name(_)
@@ -49,6 +75,47 @@ fn write_json(text: &mut String, value: &Value) -> Option<()> {
         | Value::Unknown(_) => return None,
     }
     Some(())
+}
+
+/// `default()` of the encoder; texts that are translated at once are texts already.
+fn called_text(call: &Call, value: &Value, encoder: Encoder) -> Option<String> {
+    match encoder {
+        _ if matches!(
+            call.class_name(),
+            "gettext" | "gettext_noop" | "ugettext" | "pgettext" | "mark_safe" | "SafeString"
+        ) =>
+        {
+            python_text(value)
+        }
+        Encoder::Plain | Encoder::Other => None,
+        Encoder::Django => match moments::microseconds(call) {
+            Some(microseconds) => Some(moments::iso_duration(microseconds)),
+            None => Moment::from_call(call)
+                .and_then(moment_text)
+                .or_else(|| python_text(value)),
+        },
+    }
+}
+
+/// `isoformat()`, with milliseconds at most: see `DjangoJSONEncoder.default`.
+fn moment_text(moment: Moment) -> Option<String> {
+    let to_milliseconds = |time: String| match time.split_once('.') {
+        Some((clock, fraction)) => format!("{clock}.{}", fraction.get(..3).unwrap_or(fraction)),
+        None => time,
+    };
+    match moment {
+        Moment::Date(date) => Some(date),
+        Moment::Time(time) => Some(to_milliseconds(time)),
+        Moment::DateTime { date, time, offset } => {
+            let offset = match offset.as_deref() {
+                None => "",
+                Some("+00:00") => "Z",
+                Some(offset) => offset,
+            };
+            Some(format!("{date}T{}{offset}", to_milliseconds(time)))
+        }
+        Moment::Duration(_) => None,
+    }
 }
 
 fn key_text(key: &Value) -> Option<String> {

@@ -237,12 +237,12 @@ fn time_text(parts: [Option<i128>; 4]) -> String {
     format!("{hour:02}:{minute:02}:{second:02}{fraction}")
 }
 
-/// Microseconds of a `datetime.timedelta`, where its arguments are whole numbers.
-/// A `datetime.timedelta`.
+/// Microseconds of a `datetime.timedelta`.
 pub(super) fn microseconds(call: &Call) -> Option<i128> {
     (call.path == "datetime.timedelta").then(|| duration(call))?
 }
 
+/// The same, where its arguments are whole numbers.
 fn duration(call: &Call) -> Option<i128> {
     const UNITS: [(&str, i128); 7] = [
         ("days", 86_400_000_000),
@@ -278,6 +278,25 @@ fn duration_text(microseconds: i128) -> String {
         1 | -1 => format!("{days} day {clock}{fraction}"),
         _ => format!("{days} days {clock}{fraction}"),
     }
+}
+
+/// `duration_iso_string` of django/utils/duration.py: `P1DT02H00M00S`.
+pub(super) fn iso_duration(microseconds: i128) -> String {
+    const DAY: i128 = 86_400_000_000;
+    let (sign, microseconds) = if microseconds < 0 {
+        ("-", -microseconds)
+    } else {
+        ("", microseconds)
+    };
+    let (days, rest) = (microseconds / DAY, microseconds % DAY);
+    let (seconds, fraction) = (rest / 1_000_000, rest % 1_000_000);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let fraction = if fraction == 0 {
+        String::new()
+    } else {
+        format!(".{fraction:06}")
+    };
+    format!("{sign}P{days}DT{hours:02}H{minutes:02}M{seconds:02}{fraction}S")
 }
 
 /// Days since the year 0 began, as `datetime.date.toordinal` counts but for the start.

@@ -104,7 +104,7 @@ fn prepare_by(settings: &ModelSettings, field: &Field, value: &Value) -> Prepare
         FieldKind::Generated { output, .. } => return prepare_by(settings, output, value),
         FieldKind::Database { internal_type, .. } => match internal_type.as_str() {
             "CharField" | "TextField" | "SlugField" => python_text(value).map(Literal::Text),
-            "JSONField" => json_text(value).map(|text| Literal::Typed(text, "jsonb")),
+            "JSONField" => json_text(field, value).map(|text| Literal::Typed(text, "jsonb")),
             _ => return generic(value),
         },
         FieldKind::ForeignKey(_)
@@ -261,7 +261,7 @@ fn plain(settings: &ModelSettings, internal_type: InternalType, field: &Field, v
         | InternalType::SearchQuery => python_text(value).map(Literal::Text),
         InternalType::Float => float(value).map(|number| Literal::Number(float_text(number), "float8")),
         InternalType::Decimal => decimal(value, field.max_digits).map(|text| Literal::Number(text, "numeric")),
-        InternalType::Json => json_text(value).map(|text| Literal::Typed(text, "jsonb")),
+        InternalType::Json => json_text(field, value).map(|text| Literal::Typed(text, "jsonb")),
         InternalType::Uuid => uuid(value).map(|text| Literal::Typed(text, "uuid")),
         InternalType::Binary => match value {
             Value::Bytes(bytes) => Some(bytes_literal(bytes)),
@@ -269,9 +269,15 @@ fn plain(settings: &ModelSettings, internal_type: InternalType, field: &Field, v
         },
         InternalType::GenericIPAddress => address(value, field.compared.get("unpack_ipv4")),
         InternalType::HStore => hstore(value).map(|text| Literal::Typed(text, "hstore")),
-        InternalType::Date | InternalType::DateTime | InternalType::Time | InternalType::Duration => {
+        InternalType::Date | InternalType::DateTime | InternalType::Time => {
             moment(settings, internal_type, value).map(moment_literal)
         }
+        // Where the database has durations, the field hands on what it got. See `DurationField.get_db_prep_value`.
+        InternalType::Duration => match generic(value) {
+            Prepared::None => Some(Literal::Null),
+            Prepared::Literal(literal) => Some(literal),
+            Prepared::Unknown(_) => None,
+        },
         InternalType::IntegerRange
         | InternalType::BigIntegerRange
         | InternalType::DecimalRange
@@ -304,9 +310,7 @@ fn moment(settings: &ModelSettings, internal_type: InternalType, value: &Value) 
         (InternalType::DateTime, found @ Moment::DateTime { .. }) => {
             found.aware(settings.use_tz, settings.time_zone.as_deref())
         }
-        (InternalType::Date, found @ Moment::Date(_))
-        | (InternalType::Time, found @ Moment::Time(_))
-        | (InternalType::Duration, found @ Moment::Duration(_)) => Some(found),
+        (InternalType::Date, found @ Moment::Date(_)) | (InternalType::Time, found @ Moment::Time(_)) => Some(found),
         (InternalType::Time, Moment::DateTime { time, .. }) => Some(Moment::Time(time)),
         _ => None,
     }

@@ -26,13 +26,47 @@ impl<'a> Reading<'a> {
                     let reason = "`operations` is None, which Django cannot run";
                     nodes.push(self.unread_node(reason.to_owned(), range, OperationPath::top(nodes.len())));
                 }
-                nodes.append(&mut self.nodes(value.as_ref(), range, nodes.len()));
+                let run = self.run_list(value.as_ref(), range);
+                let value = run.as_ref().unwrap_or(value.as_ref());
+                nodes.append(&mut self.nodes(value, range, nodes.len()));
             }
             (None, None) => {}
         }
         let at = OperationPath::top(nodes.len());
         nodes.extend(after.map(|node| OperationNode { path: at, ..node }));
         nodes
+    }
+
+    /// The list of operations that running an expression gives which evaluation left open: `builder.operations()` as a whole,
+    /// `*builder.operations()` in a list. Nothing where none is open, or running them does not tell either.
+    fn run_list(&self, value: &Value, range: Range) -> Option<Value> {
+        let run = |place: Range| {
+            let made = self
+                .modules
+                .run_expression(self.module, place, &mut self.asked.borrow_mut())?;
+            let are_calls = made.as_items()?.iter().all(|item| matches!(item, Value::Call(_)));
+            are_calls.then_some(made)
+        };
+        match value {
+            Value::Call(call) if call.range == range && !call.path.starts_with("django.") => run(range),
+            Value::List(items) if items.iter().any(|item| matches!(item, Value::Unknown(_))) => {
+                let mut is_changed = false;
+                let mut all = Vec::with_capacity(items.len());
+                for item in items {
+                    let made = match item {
+                        Value::Unknown(unknown) if unknown.source.starts_with('*') => run(unknown.range),
+                        _ => None,
+                    };
+                    is_changed |= made.is_some();
+                    match made {
+                        Some(made) => flatten(made, &mut all),
+                        None => all.push(item.clone()),
+                    }
+                }
+                is_changed.then_some(Value::List(all))
+            }
+            _ => None,
+        }
     }
 
     /// The operations of a list, the first of which has this index.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, Expr, Stmt, StmtFunctionDef};
-use ruff_text_size::TextRange;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::super::resolve::{Look, is_followed};
 use super::super::{Module, Resolved, canonical, constants, operators};
@@ -117,6 +117,12 @@ impl<'a> Runner<'a> {
             .as_ref()
             .and_then(|syntax| assigned(syntax.statements(), name));
         match (written, value) {
+            // A statement further down made of it what is not followed.
+            (Some((written, _)), Some(Value::Unknown(unknown)))
+                if unknown.range.file == home.source.id && unknown.range.start >= u32::from(written.range().end()) =>
+            {
+                Datum::unknown(&unknown.reason)
+            }
             (Some(written), _) => self.at_module(home, |runner| runner.bound_by(written)),
             (None, Some(value)) => self.of_value(value, home),
             (None, None) => Datum::unknown(&format!("`{name}` is not followed")),

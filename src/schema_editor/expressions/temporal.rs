@@ -2,7 +2,7 @@
 
 use crate::migration::InternalType;
 use crate::statement::{Volatility, quote_literal};
-use crate::unknown::{Sql, sql};
+use crate::unknown::{Sql, Unknown, sql};
 use crate::value::{Call, Value};
 
 use super::super::moments::zone_name;
@@ -150,15 +150,22 @@ impl Compiler<'_, '_> {
 
     /// `_convert_sql_to_tz`: the moment as clocks show it, and how far that varies.
     fn in_zone(&self, moment: &Compiled, zone: Option<&Value>) -> Option<(Sql, Volatility)> {
-        if self.settings().use_tz == Some(false) {
-            return Some((moment.sql.clone(), Volatility::Stable));
+        match self.settings().use_tz {
+            Some(true) => {}
+            Some(false) => return Some((moment.sql.clone(), Volatility::Stable)),
+            None => {
+                let zone = Sql::from(Unknown::new("settings.USE_TZ"));
+                return Some((sql!("{} {}", moment.sql, zone), Volatility::Stable));
+            }
         }
         let zone = match zone {
-            None | Some(Value::None) => self.settings().time_zone.clone()?,
-            Some(zone) => zone_name(zone)?,
+            None | Some(Value::None) => match &self.settings().time_zone {
+                Some(zone) => quote_literal(&turned(zone)).into(),
+                None => Sql::from(Unknown::new("settings.TIME_ZONE")),
+            },
+            Some(zone) => quote_literal(&turned(&zone_name(zone)?)).into(),
         };
-        let sql = sql!("{} AT TIME ZONE {}", moment.sql, quote_literal(&turned(&zone)));
-        Some((sql, Volatility::Constant))
+        Some((sql!("{} AT TIME ZONE {}", moment.sql, zone), Volatility::Constant))
     }
 }
 
