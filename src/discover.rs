@@ -422,7 +422,7 @@ fn binds_apps(bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether the bytes hold `class Migration`, with any white space between the two words.
+/// Whether the bytes hold `class Migration`, with any white space between the two words, or give the name to something.
 #[must_use]
 pub fn holds_migration(bytes: &[u8]) -> bool {
     const NAME: &[u8] = b"Migration";
@@ -432,7 +432,17 @@ pub fn holds_migration(bytes: &[u8]) -> bool {
         let is_whole = !behind
             .first()
             .is_some_and(|next| next.is_ascii_alphanumeric() || *next == b'_');
-        is_whole && word.len() < before.len() && word.ends_with(b"class")
+        let is_class = word.len() < before.len() && word.ends_with(b"class");
+        // `Migration = Other`
+        let blanks = before
+            .iter()
+            .rev()
+            .take_while(|letter| matches!(letter, b' ' | b'\t'))
+            .count();
+        let line = &before[..before.len() - blanks];
+        let is_given = matches!(behind.trim_ascii_start(), [b'=', next, ..] if *next != b'=')
+            && matches!(line.last(), None | Some(b'\n'));
+        is_whole && (is_class || is_given)
     })
 }
 
@@ -443,12 +453,14 @@ mod tests {
     use super::{holds_migration, is_loaded};
 
     #[test]
-    fn a_class_is_seen_with_any_white_space() {
+    fn a_class_is_seen_with_any_white_space_and_by_its_name() {
         assert!(holds_migration(
             b"from django.db import migrations\nclass  Migration(migrations.Migration):"
         ));
         assert!(!holds_migration(b"from django.db.migrations import Migration\n"));
         assert!(!holds_migration(b"class MigrationTests(TestCase):"));
+        assert!(holds_migration(b"import other\nMigration = other.make()\n"));
+        assert!(!holds_migration(b"if Migration == other:\n"));
         assert!(!holds_migration(b""));
     }
 

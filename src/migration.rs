@@ -84,6 +84,8 @@ pub struct Migration {
     pub class_range: Range,
     /// `dependencies`.
     pub dependencies: Vec<Dependency>,
+    /// Whether there may be more of them: a base class or an item of the list could not be read.
+    pub has_unread_dependencies: bool,
     /// `run_before`.
     pub run_before: Vec<Dependency>,
     /// What it says of the moment at which it runs, beside the deploy of its release.

@@ -381,6 +381,14 @@ fn a_value_of_the_wrong_type_is_an_error_with_its_place() {
             "2:9: `a.B` needs `base`, `db-type` or `no-column = true`",
         ),
         (
+            "[fields.'a.B']\nbase = 'models.ChraField'",
+            "1:1: Django has no field class `models.ChraField`; did you mean `django.db.models.CharField`?",
+        ),
+        (
+            "[fields]\n'django.db.models.JsonField' = 'text'",
+            "2:32: Django has no field class `django.db.models.JsonField`; did you mean `django.db.models.JSONField`?",
+        ),
+        (
             "[models]\n'Place' = 'uuid'",
             "2:1: `Place` is no model: write `app.Model`",
         ),

@@ -16,6 +16,7 @@ fn key(text: &str) -> MigrationKey {
 
 fn migration(name: &str, dependencies: &[&str]) -> Migration {
     Migration {
+        has_unread_dependencies: false,
         acts_on: "shop".to_owned(),
         key: key(name),
         source: SourceFile::new(PathBuf::from(format!("{name}.py")), String::new()),

@@ -125,6 +125,37 @@ fn a_list_that_is_filled_in_sight_is_read() {
     ]);
 }
 
+#[test]
+fn a_class_that_is_given_the_name_is_read() {
+    let other = CLASS.replace("class Migration", "class Other");
+    assert_read(&[
+        &format!("{other}    operations = [OPERATION]\n\nMigration = Other\n"),
+        &format!("{other}    operations = []\n\nOther.operations = [OPERATION]\nMigration = Other\n"),
+        &format!(
+            "def make(found):\n    found.operations = [OPERATION]\n    return found\n{other}    operations = []\n\nMigration = make(Other)\n"
+        ),
+        "Migration = type(\"Migration\", (migrations.Migration,), {\"dependencies\": [(\"shop\", \"0001_initial\")], \
+         \"operations\": [OPERATION]})\n",
+        "ops = [OPERATION]\nattributes = {\"dependencies\": [(\"shop\", \"0001_initial\")], \"operations\": ops}\n\
+         Migration = type(\"Migration\", (migrations.Migration,), attributes)\n",
+        "CLASS    operations = [OPERATION]\n\nMigration = Migration\n",
+    ]);
+}
+
+#[test]
+fn a_class_that_something_unread_is_called_is_said() {
+    let other = CLASS.replace("class Migration", "class Other");
+    let made = "type(\"Migration\", (migrations.Migration,), {\"dependencies\": [(\"shop\", \"0001_initial\")], \
+                \"operations\": ops})\n";
+    assert_not_analysed(&[
+        &format!("ops = []\nMigration = {made}ops.append(OPERATION)\n"),
+        &format!("ops = []\n{other}    operations = ops\n\nMigration = Other\nops.append(OPERATION)\n"),
+        "import shop.other\nMigration = shop.other.make()\n",
+        "import shop.other\nMigration = type(\"Migration\", (migrations.Migration,), shop.other.attributes())\n",
+        "Migration = None\n",
+    ]);
+}
+
 /// A class that collects operations, and an object of it.
 const BUILDER: &str = "class Builder:\n    def __init__(self):\n        self.steps = []\n\n    \
                        def add(self, step):\n        self.steps.append(step)\n        return self\n\n    \

@@ -11,6 +11,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::{ConfigError, Configuration, FailOn, Pattern, PlannedTimeout};
+use crate::migration::read::missing_in_django;
 use crate::models::{KnownKey, KnownModel, ModelKey, default_table};
 use crate::packages::CustomField;
 use crate::project::Timeout;
@@ -328,6 +329,7 @@ impl<'a> Reader<'a> {
     }
 
     fn field(&self, class: &str, value: &Node<'_>) -> Result<CustomField, ConfigError> {
+        self.of_django(class, value)?;
         match value.get_ref() {
             DeValue::Boolean(false) => Ok(CustomField {
                 no_column: true,
@@ -343,16 +345,29 @@ impl<'a> Reader<'a> {
                 let says_nothing = field.base.is_none() && field.db_type.is_none() && !field.no_column;
                 let message = format!("`{class}` needs `base`, `db-type` or `no-column = true`");
                 if says_nothing {
-                    Err(self.error(value.span(), message))
-                } else {
-                    Ok(field)
+                    return Err(self.error(value.span(), message));
                 }
+                if let Some(base) = &field.base {
+                    self.of_django(base, value)?;
+                }
+                Ok(field)
             }
             DeValue::Boolean(true)
             | DeValue::Integer(_)
             | DeValue::Float(_)
             | DeValue::Datetime(_)
             | DeValue::Array(_) => Err(self.wrong_type(class, value, "a column type, `false` (no column) or a table")),
+        }
+    }
+
+    /// Refuses a class that is said to be Django's and is none of its field classes.
+    fn of_django(&self, path: &str, value: &Node<'_>) -> Result<(), ConfigError> {
+        match missing_in_django(path) {
+            None => Ok(()),
+            Some(near) => {
+                let meant = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                Err(self.error(value.span(), format!("Django has no field class `{path}`{meant}")))
+            }
         }
     }
 

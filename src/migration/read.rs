@@ -17,6 +17,8 @@ mod schema_calls;
 mod subclasses;
 mod syzygy;
 
+pub use field_classes::missing_in_django;
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -123,6 +125,7 @@ impl Reader<'_> {
         let class_range = class.lineage.first().map_or(Range::default(), |class| class.name_range);
         reading.current.range = class_range;
         let dependencies = reading.dependencies(&class, "dependencies");
+        let has_unread_dependencies = !reading.gaps.is_empty();
         let run_before = reading.dependencies(&class, "run_before");
         let replaces = reading.replaces(&class);
         let atomic = reading.atomic(&class);
@@ -145,6 +148,7 @@ impl Reader<'_> {
             initial,
             class_range,
             dependencies,
+            has_unread_dependencies,
             run_before,
             mark,
             stages,
@@ -162,7 +166,10 @@ impl Reader<'_> {
 /// A syntax error is no gap of the migration but a problem of its file, and reported there.
 #[must_use]
 pub fn is_migration(module: &Module) -> bool {
-    module.class("Migration").is_some_and(|class| !class.bases.is_empty())
+    let is_object = |base: &Value| matches!(base, Value::Name(path) if path == "builtins.object");
+    module
+        .class("Migration")
+        .is_some_and(|class| !class.bases.iter().all(is_object))
 }
 
 /// Whether its class says more than that it is one: a base for others has neither operations nor dependencies.

@@ -6,6 +6,7 @@ use ruff_text_size::Ranged;
 use super::enumerations::Enumeration;
 use super::evaluate::{Binding, Interpreter, Scope, shortened};
 use super::{Class, functions};
+use crate::source::Range;
 use crate::value::Value;
 
 /// A class while its module is being read.
@@ -56,6 +57,49 @@ impl<'a> Interpreter<'a> {
             class,
             enumeration,
             members: members.unwrap_or_default(),
+        });
+    }
+
+    /// `Migration = ..`: Django takes what bears the name, however it was made. Another class is what a class statement with that
+    /// base and nothing else would make; of `type(name, bases, attributes)` bases and attributes are known; all else is a
+    /// base that is not.
+    pub(super) fn assigned_class(&mut self, name: &str, value: &Value, place: Range) {
+        let mut attributes = Scope::default();
+        let bases = match value {
+            Value::Call(call) if call.path == "builtins.type" && call.args.len() == 3 => {
+                match &call.args[2] {
+                    Value::Dict(items) => {
+                        for (key, value) in items {
+                            if let Value::Str(key) = key {
+                                attributes.insert(key.to_string().into(), Binding::shared(value.clone(), place));
+                            }
+                        }
+                    }
+                    other => {
+                        for name in ["dependencies", "operations"] {
+                            attributes.insert(name.into(), Binding::shared(other.clone(), place));
+                        }
+                    }
+                }
+                call.args[1]
+                    .as_items()
+                    .map_or_else(|| vec![call.args[1].clone()], <[Value]>::to_vec)
+            }
+            value => vec![value.clone()],
+        };
+        self.keep_attributes(name, attributes);
+        let class = Class {
+            name: name.to_owned(),
+            name_range: place,
+            bases,
+            remade_by: None,
+            attributes: Vec::new(),
+            methods: Vec::new(),
+        };
+        self.classes.push(Definition {
+            class,
+            enumeration: None,
+            members: Vec::new(),
         });
     }
 

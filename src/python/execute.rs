@@ -103,7 +103,14 @@ impl<'a> Interpreter<'a> {
 
     pub(super) fn assign(&mut self, target: &'a Expr, value: Value, place: Range) {
         match target {
-            Expr::Name(name) => self.bind(&name.id, value, place),
+            Expr::Name(name) => {
+                let is_itself = matches!(&value, Value::Name(path) if *path == self.local_path(&name.id));
+                let is_class = name.id == super::flows::MIGRATION && self.scopes.len() == 1 && self.home.is_none();
+                if is_class && !is_itself {
+                    self.assigned_class(&name.id, &value, place);
+                }
+                self.bind(&name.id, value, place);
+            }
             Expr::Attribute(_) => {
                 let Some(key) = self.place(target) else {
                     self.changed_by_assignment(target);

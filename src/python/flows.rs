@@ -29,12 +29,7 @@ pub(super) struct Flowing<'a> {
 
 /// The names that are the operations, or a part of them. A name of a constant is none: nothing changes it.
 pub(super) fn into_operations<'a>(body: &'a [Stmt], import: &dyn Fn(&str) -> Option<String>) -> Flowing<'a> {
-    let class = body.iter().rev().filter_map(Stmt::as_class_def_stmt);
-    let class = class
-        .filter(|class| class.name.as_str() == MIGRATION)
-        .map(|class| class.body.as_slice())
-        .next();
-    let class = class.unwrap_or_default();
+    let class = class_called(body, MIGRATION).unwrap_or_default();
     let mut variables = FxHashSet::default();
     bound(body, &mut variables);
     bound(class, &mut variables);
@@ -51,6 +46,9 @@ pub(super) fn into_operations<'a>(body: &'a [Stmt], import: &dyn Fn(&str) -> Opt
             asked_objects(value, &mut flowing.objects);
         }
     }
+    for value in body.iter().filter_map(|statement| value_of(statement, MIGRATION)) {
+        attributes_of_type(value, import, &mut flowing);
+    }
     flowing.objects.retain(|name| variables.contains(name));
     flowing
         .names
@@ -58,6 +56,34 @@ pub(super) fn into_operations<'a>(body: &'a [Stmt], import: &dyn Fn(&str) -> Opt
     flowing.names.extend(&flowing.objects);
     flowing.follow(&[body, class]);
     flowing
+}
+
+/// The body of the class with a name, or of the class that the name is given to: `Migration = Other`.
+fn class_called<'a>(body: &'a [Stmt], name: &str) -> Option<&'a [Stmt]> {
+    let mut classes = body.iter().rev().filter_map(Stmt::as_class_def_stmt);
+    let class = classes.find(|class| class.name.as_str() == name);
+    class.map(|class| class.body.as_slice()).or_else(|| {
+        let other = body.iter().rev().find_map(|statement| value_of(statement, name))?;
+        let other = other.as_name_expr().filter(|other| other.id != *name)?;
+        let mut classes = body.iter().rev().filter_map(Stmt::as_class_def_stmt);
+        let class = classes.find(|class| class.name.as_str() == other.id.as_str());
+        class.map(|class| class.body.as_slice())
+    })
+}
+
+/// What flows into `type("Migration", bases, {"operations": ..})`, and the dict itself where it has a name.
+fn attributes_of_type<'a>(value: &'a Expr, import: &dyn Fn(&str) -> Option<String>, flowing: &mut Flowing<'a>) {
+    let Some(call) = value.as_call_expr() else { return };
+    match call.arguments.args.get(2) {
+        Some(Expr::Dict(attributes)) => {
+            for item in &attributes.items {
+                flow(&item.value, import, &mut flowing.names);
+                asked_objects(&item.value, &mut flowing.objects);
+            }
+        }
+        Some(attributes) => flow(attributes, import, &mut flowing.names),
+        None => {}
+    }
 }
 
 impl<'a> Flowing<'a> {

@@ -18,7 +18,7 @@ const MUTATORS: [&str; 8] = [
 ];
 
 /// Functions that only look at what they get.
-const LOOKING: [&str; 20] = [
+const LOOKING: [&str; 21] = [
     "all",
     "any",
     "bool",
@@ -39,6 +39,7 @@ const LOOKING: [&str; 20] = [
     "sorted",
     "str",
     "tuple",
+    "type",
 ];
 
 /// Types whose methods get the object as an argument: `list.append(operations, ..)`.
@@ -285,7 +286,15 @@ impl<'a> Visitor<'a> for Reach<'a> {
                     return;
                 }
             }
-            Stmt::Assign(assign) => assign.targets.iter().for_each(|target| self.target(target)),
+            Stmt::Assign(assign) => {
+                assign.targets.iter().for_each(|target| self.target(target));
+                let is_class = |target: &Expr| target.as_name_expr().is_some_and(|name| name.id == MIGRATION);
+                if assign.targets.iter().any(is_class) {
+                    visitor::walk_stmt(self, statement);
+                    self.is_class_made = true;
+                    return;
+                }
+            }
             Stmt::AnnAssign(assign) => self.target(&assign.target),
             Stmt::Try(attempt) => {
                 for ast::ExceptHandler::ExceptHandler(handler) in &attempt.handlers {

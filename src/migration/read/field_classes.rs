@@ -3,6 +3,7 @@
 //! Read from django/db/models/fields/ and django/contrib/postgres/fields/ of 4.2, 5.2 and 6.0, which agree.
 
 use crate::migration::InternalType;
+use crate::suggestion::nearest;
 
 /// One field class of Django.
 #[derive(Clone, Copy, Debug)]
@@ -314,6 +315,48 @@ fn spatial(name: &str) -> Option<FieldClass> {
     Some(kind(ClassKind::Spatial(geometry), GEOMETRY).own(SPATIAL))
 }
 
+/// The field classes that `[fields]` may derive one from, by the module that has them.
+#[rustfmt::skip]
+const OF_DJANGO: &[(&str, &[&str])] = &[
+    ("django.db.models", &[
+        "AutoField", "BigAutoField", "BigIntegerField", "BinaryField", "BooleanField", "CharField", "CommaSeparatedIntegerField",
+        "CompositePrimaryKey", "DateField", "DateTimeField", "DecimalField", "DurationField", "EmailField", "FileField",
+        "FilePathField", "FloatField", "ForeignKey", "ForeignObject", "GeneratedField", "GenericIPAddressField",
+        "IPAddressField", "ImageField", "IntegerField", "JSONField", "ManyToManyField", "NullBooleanField", "OneToOneField",
+        "PositiveBigIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField", "SlugField", "SmallAutoField",
+        "SmallIntegerField", "TextField", "TimeField", "URLField", "UUIDField",
+    ]),
+    ("django.contrib.postgres.fields", &[
+        "ArrayField", "BigIntegerRangeField", "CICharField", "CIEmailField", "CITextField", "DateRangeField",
+        "DateTimeRangeField", "DecimalRangeField", "FloatRangeField", "HStoreField", "IntegerRangeField", "JSONField",
+    ]),
+    ("django.contrib.gis.db.models", &[
+        "GeometryCollectionField", "GeometryField", "LineStringField", "MultiLineStringField", "MultiPointField",
+        "MultiPolygonField", "PointField", "PolygonField", "RasterField",
+    ]),
+    ("django.contrib.postgres.search", &["SearchQueryField", "SearchVectorField"]),
+    ("django.contrib.contenttypes.fields", &["GenericForeignKey", "GenericRelation"]),
+];
+
+/// Of a path that is said to be a field class of Django and is none: the one that was probably meant, if there is one.
+#[must_use]
+pub fn missing_in_django(path: &str) -> Option<Option<String>> {
+    let is_of_django = path.starts_with("django.") || path.starts_with("models.");
+    let is_there = FieldClass::of(&crate::python::canonical(path)).is_some() || path == "django.db.models.Field";
+    if !is_of_django || is_there {
+        return None;
+    }
+    let name = path.rsplit('.').next().unwrap_or(path);
+    let classes = || {
+        OF_DJANGO
+            .iter()
+            .flat_map(|(module, names)| names.iter().map(move |name| (*module, *name)))
+    };
+    let near = nearest(name, classes().map(|(_, name)| name));
+    let mut found = classes().filter(|(_, name)| near == Some(*name));
+    Some(found.next().map(|(module, name)| format!("{module}.{name}")))
+}
+
 /// The internal type that `get_internal_type()` names.
 pub(super) fn internal_type(name: &str) -> Option<InternalType> {
     let class = name.strip_prefix("django.db.models.").unwrap_or(name);
@@ -330,5 +373,21 @@ pub(super) fn internal_type(name: &str) -> Option<InternalType> {
         | ClassKind::Spatial(_)
         | ClassKind::NoColumn
         | ClassKind::Abstract => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FieldClass, OF_DJANGO, missing_in_django};
+
+    #[test]
+    fn the_classes_that_are_suggested_are_known() {
+        for (module, names) in OF_DJANGO {
+            for name in *names {
+                let path = format!("{module}.{name}");
+                assert!(FieldClass::of(&path).is_some(), "{path}");
+                assert_eq!(missing_in_django(&path), None);
+            }
+        }
     }
 }
