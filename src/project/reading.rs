@@ -69,6 +69,8 @@ fn is_probably_one(path: &Path, module: Option<&Module>) -> bool {
     let is_broken = module.is_none_or(|module| !module.syntax_errors.is_empty());
     match module {
         Some(module) if read::is_migration(module) => discover::is_expected(path) || read::says_something(module),
+        // Django will refuse it, for it is where migrations are.
+        Some(module) if module.class("Migration").is_some() && discover::is_numbered_among_migrations(path) => true,
         Some(_) | None => is_broken && discover::is_expected(path),
     }
 }
