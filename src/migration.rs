@@ -4,6 +4,7 @@ pub mod deploy;
 pub mod field;
 pub mod internal_type;
 pub mod operation;
+mod owner;
 pub mod packaged;
 mod path;
 pub mod read;
@@ -18,6 +19,7 @@ use crate::source::{Range, SourceFile};
 pub use field::{Field, FieldKind, ManyToMany, ModelRef, OwnColumn, Pattern, Relation, Returned, Shape, Spatial};
 pub use internal_type::InternalType;
 pub use operation::{Base, Constraint, Index, ModelOptions, Operation, SqlPiece, SqlText};
+pub use owner::Owner;
 pub use packaged::{Packaged, RemovalPhase, Trigger, ViewKind};
 pub use path::{NestedList, OperationPath};
 pub use schema_call::{GivenField, SchemaCall};
@@ -152,4 +154,6 @@ pub struct Gap {
     pub operation: Option<OperationPath>,
     /// Why, in words that name the next step where there is one.
     pub reason: String,
+    /// Whose it is.
+    pub owner: Owner,
 }

@@ -2,13 +2,14 @@
 
 use crate::finding::{Finding, Place, Severity};
 use crate::fingerprint::{Identity, Namer};
-use crate::migration::{Gap, Migration, OperationPath};
+use crate::migration::{Gap, Migration, Operation, OperationNode, OperationPath, Owner};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Confidence, Doubt, Outcome};
 use crate::source::Range;
 use crate::sql;
 use crate::suppress::{Comments, Site};
+use crate::value::Value;
 
 use super::Wanted;
 use super::apart::Held;
@@ -197,6 +198,7 @@ impl<'a> Collector<'a, '_> {
                 written.or(node.elsewhere)
             },
             reason: reason.to_owned(),
+            owner: owner_of(node),
         })
     }
 
@@ -211,5 +213,21 @@ impl<'a> Collector<'a, '_> {
             .gaps
             .iter()
             .any(|known| is_within(known) && known.reason == gap.reason)
+    }
+}
+
+/// Whose it is what an operation sends and is not known.
+fn owner_of(node: &OperationNode) -> Owner {
+    match &node.operation {
+        Operation::Custom { owner, .. } => owner.clone(),
+        Operation::RunPython {
+            code: Value::Name(path),
+            ..
+        } => Owner::Code(path.clone()),
+        Operation::RunPython {
+            code: Value::Function(function),
+            ..
+        } => Owner::Code(function.path.clone()),
+        _ => Owner::Migration,
     }
 }

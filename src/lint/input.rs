@@ -72,12 +72,20 @@ impl<'a> InputHit<'a> {
 
     /// Something of a migration that could not be read.
     pub(super) fn of_gap(rules: &'a RuleTable, migration: &'a Migration, gap: &Gap, project: &Project) -> Option<Self> {
-        let names = vec![("reason", gap.reason.clone())];
+        let path = gap.owner.path().unwrap_or_default();
+        // A lambda has no name that would tell more than its place.
+        let owner = match gap.owner.path() {
+            Some(path) if !gap.reason.contains(path) && path != "<lambda>" => format!("`{path}`: "),
+            Some(_) | None => String::new(),
+        };
+        let names = vec![("reason", format!("{owner}{}", gap.reason)), ("owner", path.to_owned())];
+        let help = Names::new(&names, "").fill(rules.rule("not-analysed")?.help_for(gap.owner.help()));
         let mut hit = Self::of_migration(rules, "not-analysed", migration, gap.range, gap.reason.clone(), names)?;
         hit.related = elsewhere(gap.elsewhere, "it is written here", project)
             .into_iter()
             .collect();
         hit.operation.clone_from(&gap.operation);
+        hit.help = Some(help);
         Some(hit)
     }
 

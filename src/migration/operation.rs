@@ -7,10 +7,10 @@ use crate::python_work::PythonWork;
 use crate::unknown::Identifier;
 use crate::value::{Str, Value};
 
-use super::OperationNode;
 use super::field::{Field, ModelRef};
 use super::packaged::{Packaged, Trigger};
 use super::schema_call::SchemaCall;
+use super::{OperationNode, Owner};
 
 /// One migration operation.
 ///
@@ -155,6 +155,8 @@ pub enum Operation {
     /// An operation class that is not Django's, and whose way to the database is its own.
     Custom {
         path: String,
+        /// Whether its file is at hand.
+        owner: Owner,
         /// What the class of Django below it does, if the state changes in that way.
         base: Option<Box<Operation>>,
     },

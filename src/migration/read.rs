@@ -24,7 +24,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::deploy::Stages;
-use super::{Dependency, Gap, Migration, MigrationKey, OperationPath, Ownership};
+use super::{Dependency, Gap, Migration, MigrationKey, OperationPath, Owner, Ownership};
 use crate::packages::{CustomFields, RewrittenRemovals};
 use crate::python::{Attribute, Class, Module, Modules, Object};
 use crate::source::Range;
@@ -185,13 +185,29 @@ pub fn says_something(module: &Module) -> bool {
 
 impl<'a> Reading<'a> {
     fn gap(&mut self, range: Range, reason: impl Into<String>) {
+        self.gap_of(Owner::Migration, range, reason);
+    }
+
+    fn gap_of(&mut self, owner: Owner, range: Range, reason: impl Into<String>) {
         let (range, elsewhere) = self.site(range, self.current.range);
         self.gaps.push(Gap {
             range,
             elsewhere,
             operation: None,
             reason: reason.into(),
+            owner,
         });
+    }
+
+    /// The owner of what a class or function outside of Django does.
+    fn owner_of(&self, path: &str) -> Owner {
+        if path.starts_with("django.") {
+            return Owner::Migration;
+        }
+        match self.modules.find_from(Some(self.module), path) {
+            Some(_) => Owner::Code(path.to_owned()),
+            None => Owner::Elsewhere(path.to_owned()),
+        }
     }
 
     /// The place in the migration file, and the one in another file, where a value from there is the matter. `around` is
@@ -246,7 +262,8 @@ impl<'a> Reading<'a> {
             };
             match self.modules.class(self.module, path) {
                 Some((_, class)) => bases.push(class),
-                None => self.gap(
+                None => self.gap_of(
+                    Owner::Elsewhere(path.clone()),
                     class.name_range,
                     format!("the migration derives from `{path}`, which was not found"),
                 ),

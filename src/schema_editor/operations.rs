@@ -82,7 +82,9 @@ impl Run<'_> {
             Operation::Packaged(Packaged::TwoPhaseRemoval { base, phase }) => {
                 self.two_phase_removal(app, base, *phase, models);
             }
-            Operation::Custom { path, base: Some(base) } => {
+            Operation::Custom {
+                path, base: Some(base), ..
+            } => {
                 self.operation(app, base, models);
                 self.opaque(format!("{path} sends this in a way of its own, if at all"));
             }

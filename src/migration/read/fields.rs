@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::arguments::described;
 use super::field_classes::{ClassKind, FieldClass, LeftOut, MaxLength};
 use super::{Reading, setting_name};
+use crate::migration::Owner;
 use crate::migration::field::{Field, FieldKind, ManyToMany, ModelRef, Relation, Shape, Spatial};
 use crate::packages::Packages;
 use crate::python::truth;
@@ -43,15 +44,24 @@ const NOT_PROVIDED: &str = "django.db.models.NOT_PROVIDED";
 /// Keyword arguments by name, those of positions included.
 pub(super) type Named<'v> = Vec<(&'v str, &'v Value)>;
 
+/// Of what a class of Django lacks the migration is the owner.
+fn owner(field: &Field) -> Owner {
+    if field.path.is_empty() || field.path.starts_with("django.") {
+        Owner::Migration
+    } else {
+        Owner::FieldClass(field.path.clone())
+    }
+}
+
 impl Reading<'_> {
     /// A field. `around` is where to point if the value has no place of its own.
     pub(super) fn field(&mut self, value: &Value, around: Range) -> Field {
         let field = self.field_at(value, around, 0);
         if let FieldKind::Unknown(reason) = &field.kind {
-            self.gap(field.range.0, reason.clone());
+            self.gap_of(owner(&field), field.range.0, reason.clone());
         }
         for (name, reason) in &field.unknown {
-            self.gap(field.range.0, unread_argument(name, reason));
+            self.gap_of(owner(&field), field.range.0, unread_argument(name, reason));
         }
         field
     }

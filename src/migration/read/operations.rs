@@ -111,7 +111,7 @@ impl<'a> Reading<'a> {
         }
         let outer = std::mem::replace(&mut self.current, current);
         let operation = self.operation(call).unwrap_or_else(|reason| {
-            self.gap(call.name_range, reason.clone());
+            self.gap_of(self.owner_of(&call.path), call.name_range, reason.clone());
             Operation::Unread { reason }
         });
         let read = std::mem::replace(&mut self.current, outer);

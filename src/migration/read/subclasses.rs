@@ -43,6 +43,12 @@ impl Reading<'_> {
         read
     }
 
+    fn unknown(&self, call: &Call, base: Option<Box<Operation>>) -> Operation {
+        let path = call.path.clone();
+        let owner = self.owner_of(&path);
+        Operation::Custom { path, owner, base }
+    }
+
     /// An operation that a function of the project returns.
     fn made_operation(&mut self, call: &Call) -> Read {
         let made = self
@@ -61,7 +67,7 @@ impl Reading<'_> {
                 }),
                 None => self.operation(&made.call),
             },
-            None => Ok(unknown(call, None)),
+            None => Ok(self.unknown(call, None)),
         }
     }
 
@@ -77,7 +83,7 @@ impl Reading<'_> {
         let (constructed, doubt) = construct(call, base, object);
         let state = self.own_state_forwards(call, object);
         if state == StateWork::Unknown {
-            return Ok(unknown(call, None));
+            return Ok(self.unknown(call, None));
         }
         let mut operation = self.operation(&constructed)?;
         if state == StateWork::More {
@@ -86,18 +92,26 @@ impl Reading<'_> {
             if !is_named {
                 operation = without_invented_table(operation, false, doubt);
             }
-            self.gap(call.name_range, format!("`{}`: {doubt}", call.class_name()));
-            return Ok(unknown(call, Some(Box::new(operation))));
+            self.gap_of(
+                self.owner_of(&call.path),
+                call.name_range,
+                format!("`{}`: {doubt}", call.class_name()),
+            );
+            return Ok(self.unknown(call, Some(Box::new(operation))));
         }
         if let Some(doubt) = doubt.or_else(|| not_followed(object, &constructed)) {
-            self.gap(call.name_range, format!("`{}`: {doubt}", call.class_name()));
+            self.gap_of(
+                self.owner_of(&call.path),
+                call.name_range,
+                format!("`{}`: {doubt}", call.class_name()),
+            );
             let is_named = constructed.argument(2, "options").is_some();
             return Ok(match state {
-                StateWork::Base => unknown(
+                StateWork::Base => self.unknown(
                     call,
                     Some(Box::new(without_invented_table(operation, is_named, &doubt))),
                 ),
-                StateWork::Nothing | StateWork::More | StateWork::Unknown => unknown(call, None),
+                StateWork::Nothing | StateWork::More | StateWork::Unknown => self.unknown(call, None),
             });
         }
         match self.allowed(call, object) {
@@ -105,7 +119,7 @@ impl Reading<'_> {
             Allowed::Never => operation = state_alone(self.step(call, operation)),
             Allowed::Unknown => {
                 let base = (state == StateWork::Base).then(|| Box::new(operation));
-                return Ok(unknown(call, base));
+                return Ok(self.unknown(call, base));
             }
         }
         let steps = match self.database_forwards(call, object) {
@@ -125,8 +139,8 @@ impl Reading<'_> {
                     },
                 })
             }
-            (Some(_) | None, StateWork::Base) => Ok(unknown(call, Some(Box::new(operation)))),
-            (Some(_) | None, StateWork::Nothing | StateWork::More | StateWork::Unknown) => Ok(unknown(call, None)),
+            (Some(_) | None, StateWork::Base) => Ok(self.unknown(call, Some(Box::new(operation)))),
+            (Some(_) | None, StateWork::Nothing | StateWork::More | StateWork::Unknown) => Ok(self.unknown(call, None)),
         }
     }
 
@@ -170,10 +184,10 @@ impl Reading<'_> {
             StateWork::Unknown
         };
         let Some(work) = self.database_forwards(call, object) else {
-            return unknown(call, None);
+            return self.unknown(call, None);
         };
         if work.effects.iter().any(|effect| effect.action == Action::Base) {
-            return unknown(call, None);
+            return self.unknown(call, None);
         }
         let operation = match steps(&work) {
             Some(steps) if !steps.is_empty() && steps.iter().all(|step| matches!(step, Step::Sql(_))) => {
@@ -193,7 +207,7 @@ impl Reading<'_> {
     /// What it sends is known, what it does to the models is not.
     fn with_unknown_state(&mut self, call: &Call, operation: Operation) -> Operation {
         Operation::SeparateDatabaseAndState {
-            database_operations: vec![self.step(call, unknown(call, None)), self.step(call, operation)],
+            database_operations: vec![self.step(call, self.unknown(call, None)), self.step(call, operation)],
             state_operations: Vec::new(),
         }
     }
@@ -416,11 +430,6 @@ fn run_python(call: &Call, work: &PythonWork, calls: Vec<SchemaCall>) -> Operati
         calls,
         work: Arc::new(work.clone()),
     }
-}
-
-fn unknown(call: &Call, base: Option<Box<Operation>>) -> Operation {
-    let path = call.path.clone();
-    Operation::Custom { path, base }
 }
 
 fn is_operation(path: &str) -> bool {
