@@ -279,7 +279,8 @@ fn not_valid(statement: &str) -> Option<String> {
     )
 }
 
-fn only_statement(text: &str) -> Option<Statement> {
+/// The statement that a text is, if it is one.
+pub(super) fn only_statement(text: &str) -> Option<Statement> {
     struct NoFunctions;
     impl sql::Functions for NoFunctions {
         fn volatility(&self, _: &str) -> Option<Volatility> {

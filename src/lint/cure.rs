@@ -47,6 +47,7 @@ impl<'a> Cure<'a> {
             Operation::AlterField { .. } => self.altered_field(),
             Operation::RemoveField { .. } => self.removed_field(),
             Operation::DeleteModel { .. } => self.deleted_model(),
+            Operation::RunSql { .. } => self.dropped_by_sql(),
             Operation::RenameField { .. } => self.renamed_field(),
             Operation::RenameModel { .. } => self.renamed_model(),
             Operation::AddIndex {

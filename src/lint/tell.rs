@@ -142,6 +142,9 @@ impl Teller<'_> {
         }
         let own = self.log.iter().flat_map(|executed| &executed.statements);
         let own = own.filter(|sent| sent.operation.index() == node.path.index());
+        // What somebody wrote as SQL is known by the operation itself.
+        let is_written = matches!(node.operation, Operation::RunSql { .. });
+        let own = own.filter(|_| !is_written);
         let statements = own.map(|sent| match &sent.text {
             Text::Printed(statement) => Some(statement),
             Text::Written(_) => None,

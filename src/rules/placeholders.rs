@@ -9,11 +9,12 @@ const KNOWN: &[&str] = &[
     "drops", "effect", "feature", "field", "field_source", "first_half", "given_up", "how",
     "index", "index_name", "index_source", "keys", "left", "made", "missing", "mode",
     "model", "new_column", "new_table", "not_atomic", "not_repeatable", "not_valid_sql", "nullable_field", "of",
-    "old_type", "one_release", "operation_by_strings", "operation_source", "originals", "other_statements", "parent", "partner",
-    "place", "plain_field", "reason", "referenced", "release", "retry", "rows", "run",
-    "safe_field", "sequence", "setting", "state_operations", "statement", "still", "table", "tables",
-    "to_models", "tool", "trigger", "two", "type", "unchecked_field", "unindexed_field", "value",
-    "verb", "version", "view", "waiting", "what", "who", "writing", "written",
+    "old_type", "one_release", "operation_by_strings", "operation_source", "originals", "other_statements", "owner", "parent",
+    "partner", "place", "plain_field", "reason", "referenced", "release", "retry", "rows",
+    "run", "safe_field", "sequence", "setting", "state_operations", "statement", "still", "table",
+    "tables", "to_models", "tool", "trigger", "two", "type", "unchecked_field", "unindexed_field",
+    "value", "verb", "version", "view", "waiting", "what", "who", "writing",
+    "written",
 ];
 
 /// The names in braces of a text.

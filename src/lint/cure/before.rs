@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, ConstraintKind, Index};
-use crate::migration::{Field, Operation, OperationNode};
+use crate::lint::advice::only_statement;
+use crate::migration::{Field, Operation, OperationNode, SqlPiece, SqlText};
 use crate::models::{Model, ModelField, ModelKey, View};
 use crate::schema_editor::default_sql;
-use crate::statement::quote_name;
+use crate::statement::{AlterTableAction, Statement, quote_name};
 
 use super::pieces::Reversible;
 
@@ -15,6 +16,8 @@ use super::pieces::Reversible;
 pub(in crate::lint) struct Before {
     pub table: Option<String>,
     pub field: Option<FieldBefore>,
+    /// The model, and its field, whose table or column SQL drops.
+    pub(super) named: Option<(String, Option<String>)>,
     /// The plain indexes over the field's column, each with what follows CREATE INDEX.
     pub(super) indexes: Vec<(String, String)>,
     /// Foreign keys of the model's table.
@@ -52,24 +55,72 @@ impl Before {
             } => (model_name, Some(old_name)),
             Operation::DeleteModel { name } | Operation::RenameModel { old_name: name, .. } => (name, None),
             Operation::AddField { model_name, .. } => (model_name, None),
+            Operation::RunSql {
+                sql: SqlText::Pieces(pieces),
+                state_operations,
+                ..
+            } if state_operations.is_empty() => return Self::of_sql(app, pieces, models, catalog),
             _ => return Self::default(),
         };
         let Some(model) = models.model(&ModelKey::new(app, model)) else {
             return Self::default();
         };
         let bound = field.and_then(|name| model.field(name));
-        Self::of_model(&model, bound.as_ref(), node, catalog)
-    }
-
-    fn of_model(model: &Model<'_>, field: Option<&ModelField<'_>>, node: &OperationNode, catalog: &Catalog) -> Self {
-        let Some(table) = model.db_table().known().map(str::to_owned) else {
-            return Self::default();
-        };
-        let field_before = field.and_then(|field| FieldBefore::of(&table, field, catalog));
         let takes = matches!(
             node.operation,
             Operation::RemoveField { .. } | Operation::DeleteModel { .. }
         );
+        Self::of_model(&model, bound.as_ref(), takes, catalog)
+    }
+
+    /// The model, or the field, whose table or column one statement of SQL drops.
+    fn of_sql(app: &str, pieces: &[SqlPiece], models: View<'_>, catalog: &Catalog) -> Self {
+        let dropped = || {
+            let [SqlPiece { text: Some(text), .. }] = pieces else {
+                return None;
+            };
+            match only_statement(text)? {
+                Statement::DropTable { table, along, .. } if along.is_empty() => {
+                    Some((table.known()?.to_owned(), None))
+                }
+                Statement::AlterTable { table, actions, .. } => match actions.as_slice() {
+                    [AlterTableAction::DropColumn { column, .. }] => {
+                        Some((table.known()?.to_owned(), Some(column.known()?.to_owned())))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            }
+        };
+        let Some((table, column)) = dropped() else {
+            return Self::default();
+        };
+        let mut owners = models.models_of_table(&table);
+        let Some(model) = owners.find(|model| model.key().app == app) else {
+            return Self::default();
+        };
+        let is_it = |field: &ModelField<'_>| field.column().is_some_and(|own| own.known() == column.as_deref());
+        let field = column
+            .as_ref()
+            .and_then(|_| model.local_fields().into_iter().find(is_it));
+        if column.is_some() && field.is_none() {
+            return Self::default();
+        }
+        let named = (
+            model.state.identity.name.clone(),
+            field.as_ref().map(|field| field.name.to_string()),
+        );
+        Self {
+            named: Some(named),
+            ..Self::of_model(&model, field.as_ref(), true, catalog)
+        }
+    }
+
+    fn of_model(model: &Model<'_>, field: Option<&ModelField<'_>>, takes: bool, catalog: &Catalog) -> Self {
+        let Some(table) = model.db_table().known().map(str::to_owned) else {
+            return Self::default();
+        };
+        let field_before = field.and_then(|field| FieldBefore::of(&table, field, catalog));
         let (keys, automatic, views) = if takes {
             let column = field_before.as_ref().map(|field| field.column.as_str());
             let is_relation_alone = field.is_some() && column.is_none();
@@ -92,6 +143,7 @@ impl Before {
             Default::default()
         };
         Self {
+            named: None,
             keys,
             automatic,
             views,

@@ -41,6 +41,38 @@ impl Cure<'_> {
         Some(self.with_views(with_reading(Plan::new(summary, steps), name, field)))
     }
 
+    /// SQL that drops a table or column of a model: that leaves the models first.
+    pub(super) fn dropped_by_sql(&self) -> Option<Plan> {
+        let (model, field) = self.before.named.as_ref()?;
+        let table = self.before.table.as_deref()?;
+        let (name, state) = match field {
+            Some(field) => {
+                let state = format!(
+                    "migrations.RemoveField(model_name=\"{}\", name=\"{field}\")",
+                    model.to_lowercase()
+                );
+                (field, state)
+            }
+            None => (model, format!("migrations.DeleteModel(name=\"{model}\")")),
+        };
+        let lifted = self.before.field.as_ref().and_then(|field| lifted(table, field));
+        let mut database: Vec<String> = lifted.iter().map(Reversible::operation).collect();
+        database.extend(self.before.keys.iter().map(Reversible::operation));
+        let first = if database.is_empty() {
+            PlannedMigration::atomic(vec![apart(&database, &[state])])
+        } else {
+            self.briefly(vec![apart(&database, &[state])])
+        };
+        let steps = vec![
+            step(format!("`{name}` leaves the models"), first),
+            of_release(2, step("the drop, a moment", self.briefly(vec![self.written()]))),
+        ];
+        let summary = format!(
+            "take `{name}` out of the models now, and leave this drop to the next release, when no running code names it any more"
+        );
+        Some(self.with_views(Plan::new(summary, steps)))
+    }
+
     /// Out of the state; a lock is taken only where the database changes, too.
     fn out_of_state(&self, database: Vec<String>) -> PlannedMigration {
         let is_quiet = database.is_empty();
