@@ -83,6 +83,8 @@ def environment(entry, venv):
         subprocess.run([interpreter(entry), "-m", "venv", venv], check=True)
         record.pip(python, "setuptools<80", "wheel")
         record.pip(python, *wanted)
+        # Beside psycopg2 Django takes it, and literals are written as in all recordings: psycopg2 has `T` in moments and casts no JSON.
+        record.pip(python, "psycopg[binary]>=3.1")
         done.write_text("\n".join(wanted))
     return python
 

@@ -126,7 +126,16 @@ impl Run<'_> {
 
     fn drop_own_foreign_key(&mut self, change: &Change<'_, '_>) -> bool {
         let has_key = has_constraint(change.old) && should_be_altered(change.old, change.new, Ignoring::Comment);
-        has_key && self.drop_foreign_keys(change.model, &change.old_column) > 0
+        if !has_key {
+            return false;
+        }
+        let dropped = self.drop_foreign_keys(change.model, &change.old_column);
+        let table = change.model.db_table();
+        let is_whole = table.known().is_some_and(|table| self.connection.catalog().is_whole(table));
+        if dropped == 0 && !is_whole {
+            self.partial("whether the column has its foreign key is not known: not all that happened to the table is");
+        }
+        dropped > 0
     }
 
     fn drop_unique(&mut self, change: &Change<'_, '_>) {
