@@ -131,7 +131,9 @@ impl Run<'_> {
         }
         let dropped = self.drop_foreign_keys(change.model, &change.old_column);
         let table = change.model.db_table();
-        let is_whole = table.known().is_some_and(|table| self.connection.catalog().is_whole(table));
+        let is_whole = table
+            .known()
+            .is_some_and(|table| self.connection.catalog().is_whole(table));
         if dropped == 0 && !is_whole {
             self.partial("whether the column has its foreign key is not known: not all that happened to the table is");
         }
