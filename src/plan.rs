@@ -136,7 +136,7 @@ impl Plan {
             };
             help.push('\n');
             if !heading.is_empty() {
-                help.push_str(&format!("    # {heading}\n"));
+                help.extend(["    # ", &heading, "\n"]);
             }
             help.push_str("    ");
             help.push_str(&indented(code.trim_end(), 4));

@@ -4,7 +4,6 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "what fails in a test fails the test")]
 
 mod repository;
-mod schema;
 mod scratch;
 
 use std::fs;
@@ -14,7 +13,7 @@ use repository::{commit, git};
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
-use scratch::Scratch;
+use scratch::{Run, Scratch};
 use serde_json::Value;
 use walkdir::WalkDir;
 
@@ -228,10 +227,8 @@ fn operations_of(class: &StmtClassDef, source: &str) -> Vec<String> {
 }
 
 fn body(operations: &[String]) -> String {
-    let items: String = operations
-        .iter()
-        .map(|operation| format!("        {operation},\n"))
-        .collect();
+    let lines = operations.iter().flat_map(|operation| ["        ", operation, ",\n"]);
+    let items: String = lines.collect();
     format!("class Migration(migrations.Migration):\n    operations = [\n{items}    ]\n")
 }
 
@@ -301,8 +298,7 @@ fn findings(folder: &Path, more: &[&str]) -> Vec<Value> {
         .args(["check", "--output-format", "json"])
         .args(more)
         .arg(".");
-    let output = command.output().expect("forelock runs").stdout;
-    let document = schema::document(&output);
+    let document = Run::of(&mut command).json();
     document["findings"].as_array().cloned().unwrap_or_default()
 }
 

@@ -131,7 +131,7 @@ impl<'a> Cure<'a> {
             }
         }
         match state {
-            Some(state) => self.finish(&mut steps, at_the_end, state),
+            Some(state) => self.finish(&mut steps, &at_the_end, state),
             None if at_the_end.is_empty() => {}
             None => steps.push(step("attaches and proves it", self.briefly(at_the_end))),
         }
@@ -160,7 +160,7 @@ impl<'a> Cure<'a> {
     }
 
     /// Puts the operation into the state: with the last build where nothing else is left to do.
-    fn finish(&self, steps: &mut Vec<Step>, at_the_end: Vec<String>, state: &str) {
+    fn finish(&self, steps: &mut Vec<Step>, at_the_end: &[String], state: &str) {
         let state = [state.to_owned()];
         if at_the_end.is_empty()
             && let Some(Step {
@@ -182,7 +182,7 @@ impl<'a> Cure<'a> {
         let is_proof = at_the_end
             .iter()
             .all(|operation| operation.contains("VALIDATE CONSTRAINT"));
-        let operations = vec![apart(&at_the_end, &state)];
+        let operations = vec![apart(at_the_end, &state)];
         let (does, migration) = if is_proof {
             (
                 "reads the old rows while nobody waits",

@@ -35,7 +35,7 @@ impl Cure<'_> {
             Some(&added_again(&quoted, &column, field, &self.before.indexes)),
         );
         let steps = vec![
-            step(format!("`{name}` leaves the models"), self.out_of_state(database)),
+            step(format!("`{name}` leaves the models"), self.out_of_state(&database)),
             of_release(2, step("drops the column, a moment", self.briefly(vec![drop]))),
         ];
         Some(self.with_views(with_reading(Plan::new(summary, steps), name, field)))
@@ -74,9 +74,9 @@ impl Cure<'_> {
     }
 
     /// Out of the state; a lock is taken only where the database changes, too.
-    fn out_of_state(&self, database: Vec<String>) -> PlannedMigration {
+    fn out_of_state(&self, database: &[String]) -> PlannedMigration {
         let is_quiet = database.is_empty();
-        let operations = vec![apart(&database, &[self.written()])];
+        let operations = vec![apart(database, &[self.written()])];
         if is_quiet {
             PlannedMigration::atomic(operations)
         } else {
@@ -122,8 +122,8 @@ impl Cure<'_> {
             .iter()
             .map(|key| step("drops a foreign key, a moment", self.briefly(vec![key.operation()])));
         let mut steps: Vec<Step> = drops.collect();
-        let last = last.map(Reversible::operation).into_iter().collect();
-        steps.push(step(format!("`{name}` leaves the models"), self.out_of_state(last)));
+        let last: Vec<String> = last.map(Reversible::operation).into_iter().collect();
+        steps.push(step(format!("`{name}` leaves the models"), self.out_of_state(&last)));
         steps
     }
 

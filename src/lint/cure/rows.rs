@@ -39,7 +39,7 @@ impl Fill<'_> {
     pub(super) fn command(&self) -> String {
         let Self { app, model, field, .. } = self;
         let imports = match &self.value {
-            Value::Expression(_, imports) => imports.iter().map(|import| format!("{import}\n")).collect(),
+            Value::Expression(_, imports) => imports.iter().flat_map(|import| [import.as_str(), "\n"]).collect(),
             Value::OfField | Value::OfFieldForEach | Value::Unknown => String::new(),
         };
         let body = self.loop_over(&format!("apps.get_model(\"{app}\", \"{model}\")"), "        ", true);
@@ -103,6 +103,6 @@ impl Fill<'_> {
             lines.push("    time.sleep(0.1)".to_owned());
         }
         lines.push("    keys = list(rows.filter(pk__gt=keys[-1]).values_list(\"pk\", flat=True)[:1000])".to_owned());
-        lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+        lines.iter().flat_map(|line| [indent, line, "\n"]).collect()
     }
 }
