@@ -20,6 +20,8 @@ use walkdir::WalkDir;
 /// Plans after which something is left to be said, by the part of it that says so.
 const LEFT: &[(&str, &str)] = &[
     ("rules/cascade-drops-trigger", "the trigger `parcels_sized`"),
+    // The migration before it in the fixture is refused, and taken for done.
+    ("rules/cascade-drops-view", "there is no column `weight`"),
     ("rules/change-row-security", "the policy `parcels_light`"),
     ("rules/django-refuses", "still names in the state"),
     // Of a model that others still point to: Django refuses that itself.

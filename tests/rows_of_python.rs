@@ -82,8 +82,8 @@ fn several_statements_in_one_string_are_advised_to_be_a_list() {
     for finding in &found {
         assert_eq!(finding["harm"].as_array().unwrap(), &["fails"]);
         let help = text(finding, "help");
-        let list = "migrations.RunSQL([\n                'DROP INDEX CONCURRENTLY IF EXISTS a',\n                \
-                    'CREATE INDEX CONCURRENTLY a ON shop_order (status)',\n            ], \
+        let list = "migrations.RunSQL([\n                \"DROP INDEX CONCURRENTLY IF EXISTS a\",\n                \
+                    \"CREATE INDEX CONCURRENTLY a ON shop_order (status)\",\n            ], \
                     reverse_sql=migrations.RunSQL.noop),";
         assert!(help.contains(list), "{help}");
     }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::facts::UNNAMED;
 use crate::migration::{Operation, OperationNode};
-use crate::python::string_literal;
+use crate::python::{dedented, stands_alone, string_literal};
 use crate::rules::placeholders;
 use crate::source::SourceFile;
 use crate::sql;
@@ -214,9 +214,10 @@ impl<'a> OperationNames<'a> {
         }
     }
 
-    /// An argument as it is written.
+    /// An argument as it is written, where it means the same in another place.
     fn argument(&self, name: &str) -> Option<String> {
-        Some(dedented(self.source.slice(self.node.argument_range(name)?)))
+        let written = dedented(self.source.slice(self.node.argument_range(name)?));
+        stands_alone(&written, &self.source.text).then_some(written)
     }
 
     /// The field that an operation adds or alters, otherwise.
@@ -306,22 +307,6 @@ fn without_remark(source: &str) -> String {
         Some((call, _)) => format!("{call}(\n{rest}"),
         None => source.to_owned(),
     }
-}
-
-/// Takes the indentation of the later lines away.
-fn dedented(source: &str) -> String {
-    let indentation = source
-        .lines()
-        .skip(1)
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| line.len() - line.trim_start().len())
-        .min()
-        .unwrap_or(0);
-    let mut lines = source.lines();
-    let first = lines.next().unwrap_or_default().to_owned();
-    lines.fold(first, |text, line| {
-        text + "\n" + line.get(indentation..).unwrap_or_default()
-    })
 }
 
 #[cfg(test)]

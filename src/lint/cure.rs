@@ -11,7 +11,7 @@ mod rows;
 
 use crate::migration::{Operation, OperationNode};
 use crate::plan::{Content, Plan, PlannedMigration, Step, apart};
-use crate::python::{WrittenCall, imports_of, names_in};
+use crate::python::{WrittenCall, dedented, imports_of, names_in, stands_alone};
 use crate::source::SourceFile;
 use crate::statement::Statement;
 use crate::versions::DjangoVersion;
@@ -42,6 +42,10 @@ pub(super) struct Cure<'a> {
 impl<'a> Cure<'a> {
     /// The plan; `None` where there is none of ours.
     pub(super) fn plan(&self) -> Option<Plan> {
+        // What a function of the module puts together means nothing outside of it.
+        if !stands_alone(&self.written(), &self.source.text) {
+            return None;
+        }
         match &self.node.operation {
             Operation::AddField { .. } => self.added_field(),
             Operation::AlterField { .. } => self.altered_field(),
@@ -68,14 +72,14 @@ impl<'a> Cure<'a> {
     }
 
     /// An argument of the operation as it is written.
-    fn argument(&self, name: &str) -> Option<&'a str> {
+    fn argument(&self, name: &str) -> Option<String> {
         let range = self.node.argument_range(name)?;
-        Some(self.source.slice(range)).filter(|text| !text.is_empty())
+        Some(dedented(self.source.slice(range))).filter(|text| !text.is_empty())
     }
 
     /// Its field, as it is written.
     fn field(&self) -> Option<WrittenCall> {
-        WrittenCall::read(self.argument("field")?)
+        WrittenCall::read(&self.argument("field")?)
     }
 
     /// The model that it is about, as it is written.

@@ -21,7 +21,7 @@ impl WrittenCall {
     pub fn read(source: &str) -> Option<Self> {
         let parsed = parse_expression(source).ok()?;
         let Expr::Call(call) = parsed.expr() else { return None };
-        let text = |node: &dyn Ranged| source[node.range().to_std_range()].to_owned();
+        let text = |node: &dyn Ranged| dedented(&source[node.range().to_std_range()]);
         let kwargs = call.arguments.keywords.iter().map(|keyword| {
             let name = keyword.arg.as_ref().map(|name| name.as_str().to_owned());
             (name, text(&keyword.value))
@@ -149,6 +149,34 @@ pub fn imports_of(module: &str, names: &[String]) -> Option<Vec<String>> {
     Some(imports)
 }
 
+/// Whether a module binds all names of an expression at its top level: then the expression means the same wherever in it it stands.
+#[must_use]
+pub fn stands_alone(expression: &str, module: &str) -> bool {
+    const ALWAYS_IMPORTED: [&str; 3] = ["models", "migrations", "django"];
+    let mut names = names_in(expression);
+    names.retain(|name| !ALWAYS_IMPORTED.contains(&name.as_str()) && !is_python_builtin(name));
+    if names.is_empty() {
+        return true;
+    }
+    let parsed = parse_unchecked(module, ParseOptions::from(Mode::Module));
+    let ruff_python_ast::Mod::Module(module) = parsed.syntax() else {
+        return false;
+    };
+    let is_bound = |name: &String| module.body.iter().any(|statement| binds(statement, name));
+    names.iter().all(is_bound)
+}
+
+fn binds(statement: &Stmt, name: &str) -> bool {
+    let is_it = |target: &Expr| matches!(target, Expr::Name(target) if target.id.as_str() == name);
+    match statement {
+        Stmt::FunctionDef(function) => function.name.as_str() == name,
+        Stmt::ClassDef(class) => class.name.as_str() == name,
+        Stmt::Assign(assign) => assign.targets.iter().any(is_it),
+        Stmt::AnnAssign(assign) => is_it(&assign.target),
+        statement => import_of(statement, name).is_some(),
+    }
+}
+
 /// The line that imports a name, if the statement does.
 fn import_of(statement: &Stmt, name: &str) -> Option<String> {
     let written = |alias: &Alias| match &alias.asname {
@@ -195,27 +223,59 @@ pub fn string_literal(text: &str) -> String {
     }
 }
 
+/// The text with the indentation of its later lines taken away, but for those inside of strings that span lines.
+#[must_use]
+pub fn dedented(code: &str) -> String {
+    let indentation = |line: &str| line.len() - line.trim_start().len();
+    let kept = outside_of_strings(code);
+    let later = code.split('\n').zip(&kept).skip(1);
+    let outside = later.filter(|(line, is_outside)| **is_outside && !line.trim().is_empty());
+    let least = outside.map(|(line, _)| indentation(line)).min().unwrap_or(0);
+    let lines = code
+        .split('\n')
+        .zip(&kept)
+        .enumerate()
+        .map(|(number, (line, is_outside))| {
+            let line = line.trim_end_matches('\r');
+            if number == 0 || !is_outside {
+                line
+            } else {
+                line.get(least.min(indentation(line))..).unwrap_or_default()
+            }
+        });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Of each line, whether it begins outside of a string that spans lines.
+fn outside_of_strings(code: &str) -> Vec<bool> {
+    let mut is_inside = false;
+    let begins = code.split('\n').map(|line| {
+        let begins = !is_inside;
+        is_inside ^= line.matches("\"\"\"").count() % 2 == 1;
+        is_inside ^= line.matches("'''").count() % 2 == 1;
+        begins
+    });
+    begins.collect()
+}
+
 /// The text with these spaces before each line but the first and those inside of strings that span lines.
 #[must_use]
 pub fn indented(code: &str, spaces: usize) -> String {
-    let mut inside = false;
-    let mut lines = code.split('\n');
-    let first = lines.next().unwrap_or_default().to_owned();
-    inside ^= first.matches("\"\"\"").count() % 2 == 1;
-    lines.fold(first, |mut text, line| {
-        text.push('\n');
-        if !inside && !line.is_empty() {
-            text.extend(std::iter::repeat_n(' ', spaces));
+    let kept = outside_of_strings(code);
+    let lines = code.split('\n').zip(kept).enumerate();
+    let lines = lines.map(|(number, (line, is_outside))| {
+        if number == 0 || !is_outside || line.is_empty() {
+            line.to_owned()
+        } else {
+            format!("{}{line}", " ".repeat(spaces))
         }
-        text.push_str(line);
-        inside ^= line.matches("\"\"\"").count() % 2 == 1;
-        text
-    })
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{WrittenCall, indented, names_in, string_literal};
+    use super::{WrittenCall, dedented, indented, names_in, string_literal};
 
     fn read(source: &str) -> WrittenCall {
         WrittenCall::read(source).unwrap_or_else(|| panic!("{source} is a call"))
@@ -249,6 +309,15 @@ mod tests {
         assert_eq!(
             indented("f(\n    \"\"\"a\nb\"\"\",\n)", 4),
             "f(\n        \"\"\"a\nb\"\"\",\n    )"
+        );
+    }
+
+    #[test]
+    fn what_is_moved_to_another_place_loses_its_indentation() {
+        assert_eq!(dedented("f(\n            a,\n        )"), "f(\n    a,\n)");
+        assert_eq!(
+            dedented("f(\n        \"\"\"a\n  b\"\"\",\n    )"),
+            "f(\n    \"\"\"a\n  b\"\"\",\n)"
         );
     }
 

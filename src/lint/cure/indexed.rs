@@ -29,7 +29,7 @@ impl Cure<'_> {
             return None;
         };
         let name = index.name.as_deref()?;
-        let source = WrittenCall::read(self.argument("index")?);
+        let source = WrittenCall::read(&self.argument("index")?);
         if source.is_none_or(|source| !WITH_CONCURRENTLY.contains(&source.class_name())) {
             let pieces = pieces(&self.statements)?;
             let steps = self.composed(&pieces, Some(&self.written()));
@@ -41,7 +41,7 @@ impl Cure<'_> {
         let operation = format!(
             "AddIndexConcurrently(\n    model_name=\"{}\",\n    index={},\n)",
             self.model(),
-            crate::python::indented(self.argument("index")?, 4)
+            crate::python::indented(&self.argument("index")?, 4)
         );
         let mut migration = PlannedMigration::autocommit(vec![operation]);
         migration.imports.push(CONCURRENT.to_owned());
@@ -98,7 +98,7 @@ impl Cure<'_> {
         let model = self.model();
         let add = format!(
             "AddConstraintNotValid(\n    model_name=\"{model}\",\n    constraint={},\n)",
-            crate::python::indented(self.argument("constraint")?, 4)
+            crate::python::indented(&self.argument("constraint")?, 4)
         );
         let validate = format!("ValidateConstraint(model_name=\"{model}\", name=\"{name}\")");
         let mut first = self.briefly(vec![add]);
