@@ -13,7 +13,7 @@ use repository::{commit, git};
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
-use scratch::{Run, Scratch};
+use scratch::{INITIAL, Run, Scratch, migration};
 use serde_json::Value;
 use walkdir::WalkDir;
 
@@ -80,6 +80,99 @@ fn the_migrations_of_a_plan_do_no_harm_whichever_release_is_deployed() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// The first plan for these operations behind a model `Order` with a `status` of 20 characters.
+fn plan_of(operations: &str, configuration: &str) -> Value {
+    let scratch = Scratch::new()
+        .app("shop")
+        .file("forelock.toml", configuration)
+        .file("shop/migrations/0001_initial.py", INITIAL)
+        .file(
+            "shop/migrations/0002_change.py",
+            migration("shop", "0001_initial", operations),
+        );
+    let found = findings(&scratch.path(""), &[]);
+    let plan = found
+        .iter()
+        .map(|finding| &finding["plan"])
+        .find(|plan| !plan.is_null());
+    plan.cloned().unwrap_or_else(|| panic!("no plan: {found:?}"))
+}
+
+/// What is written of all steps, one after the other.
+fn code_of(plan: &Value) -> String {
+    let steps = plan["steps"].as_array().expect("steps").iter();
+    steps.map(|step| text(&step["code"])).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_sql_drops_leaves_the_models_first_and_the_sql_stays_for_the_next_release() {
+    let plan = plan_of("migrations.RunSQL(\"ALTER TABLE shop_order DROP COLUMN status\")", "");
+    let steps = plan["steps"].as_array().expect("steps");
+    let releases: Vec<_> = steps.iter().map(|step| step["release"].as_u64()).collect();
+    assert_eq!(releases, [Some(1), Some(2)]);
+    let first = text(&steps[0]["code"]);
+    assert!(
+        first.contains(
+            "state_operations=[\n                migrations.RemoveField(model_name=\"order\", name=\"status\")"
+        ),
+        "{first}"
+    );
+    assert!(first.contains("ALTER COLUMN \"status\" DROP NOT NULL"), "{first}");
+    let second = text(&steps[1]["code"]);
+    assert!(
+        second.contains("migrations.RunSQL(\"ALTER TABLE shop_order DROP COLUMN status\")"),
+        "{second}"
+    );
+}
+
+#[test]
+fn a_default_stays_in_python_beside_the_one_in_the_database() {
+    let field = "models.BooleanField(  # how it was (paid\n                default=False,\n            )";
+    let plan = plan_of(&format!("migrations.AddField(\"order\", \"paid\", {field})"), "");
+    let code = code_of(&plan);
+    assert!(
+        code.contains("paid = models.BooleanField(default=False, db_default=False)"),
+        "{code}"
+    );
+}
+
+#[test]
+fn each_row_of_a_unique_field_gets_a_value_of_its_own() {
+    let operations = "migrations.AddField(\"order\", \"token\", models.UUIDField(default=uuid.uuid4, unique=True))";
+    let scratch = Scratch::new()
+        .app("shop")
+        .file("shop/migrations/0001_initial.py", INITIAL)
+        .file(
+            "shop/migrations/0002_change.py",
+            format!("import uuid\n{}", migration("shop", "0001_initial", operations)),
+        );
+    let found = findings(&scratch.path(""), &[]);
+    let plan = found
+        .iter()
+        .map(|finding| &finding["plan"])
+        .find(|plan| !plan.is_null());
+    let code = code_of(plan.expect("a plan"));
+    assert!(code.contains("for row in rows.filter("), "{code}");
+    assert!(
+        code.contains("field=models.UUIDField(null=True)"),
+        "the column comes without the one default: {code}"
+    );
+}
+
+#[test]
+fn steps_that_lock_for_a_moment_wait_as_long_as_the_configuration_says() {
+    let operation = "migrations.AddField(\"order\", \"paid\", models.BooleanField(default=False))";
+    let says = |configuration: &str, time: &str| {
+        let code = code_of(&plan_of(operation, configuration));
+        code.contains(&format!("SET LOCAL lock_timeout = '{time}'"))
+    };
+    assert!(says("", "2s"));
+    assert!(says("lock-timeout = \"500ms\"", "500ms"));
+    for none in ["lock-timeout = false", "role-lock-timeout = \"5s\""] {
+        assert!(!code_of(&plan_of(operation, none)).contains("lock_timeout"), "{none}");
+    }
 }
 
 /// The findings with a plan of all fixtures, one for each operation.
