@@ -175,6 +175,36 @@ fn steps_that_lock_for_a_moment_wait_as_long_as_the_configuration_says() {
     }
 }
 
+#[test]
+fn many_plans_are_told_in_a_sentence_each_and_one_file_shows_its_own_whole() {
+    let field =
+        |number: usize| format!("migrations.AddField(\"order\", \"paid{number}\", models.BooleanField(default=False))");
+    let fields: Vec<String> = (0..21).map(field).collect();
+    let scratch = Scratch::new()
+        .app("shop")
+        .file("shop/migrations/0001_initial.py", INITIAL)
+        .file(
+            "shop/migrations/0002_change.py",
+            migration("shop", "0001_initial", &fields.join(",\n")),
+        )
+        .file(
+            "shop/migrations/0003_last.py",
+            migration("shop", "0002_change", &field(21)),
+        );
+    let all = scratch.run("check").out;
+    assert!(!all.contains("class Migration"), "{all}");
+    assert!(
+        all.contains("`forelock shop/migrations/0003_last.py` prints the 2 steps"),
+        "{all}"
+    );
+    assert!(
+        scratch
+            .run("check shop/migrations/0003_last.py")
+            .out
+            .contains("class Migration")
+    );
+}
+
 /// The findings with a plan of all fixtures, one for each operation.
 fn planned() -> Vec<(String, Value)> {
     let mut planned = Vec::new();

@@ -1,5 +1,6 @@
 //! Findings for people: the excerpt, the statement, who waits, and what to write instead.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -18,17 +19,49 @@ const MARGIN: usize = 9;
 /// Lines of a statement below its label; what is longer can be read in the JSON.
 const STATEMENT_LINES: usize = 4;
 
+/// Plans are written whole where no more findings than these are shown.
+const WHOLE_PLANS: usize = 20;
+
 /// Writes all findings that this style shows, then the summary.
 pub(super) fn write(analyses: &[Analysis], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let frames = Frames::new(style);
+    let steps = match style.shown(analyses).nth(WHOLE_PLANS) {
+        None => Steps::Whole,
+        Some(_) => Steps::Counted,
+    };
     for finding in style.shown(analyses) {
-        write_finding(finding, &frames, style, out)?;
+        write_finding(finding, steps, &frames, style, out)?;
         writeln!(out)?;
     }
     summary::write(analyses, style, out)
 }
 
-fn write_finding(finding: &Finding, frames: &Frames, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+/// How a plan of several steps is written.
+#[derive(Clone, Copy)]
+enum Steps {
+    Whole,
+    Counted,
+}
+
+/// What to do instead: of many plans each is told in a sentence, with the way to the whole of it.
+fn help_of(finding: &Finding, steps: Steps) -> Cow<'_, str> {
+    match (&finding.plan, steps) {
+        (Some(plan), Steps::Counted) if plan.steps.len() > 1 => {
+            let path = shown_path(&finding.place.path);
+            let count = plan.steps.len();
+            Cow::Owned(format!("{}: `forelock {path}` prints the {count} steps", plan.summary))
+        }
+        (Some(_) | None, _) => Cow::Borrowed(&finding.help),
+    }
+}
+
+fn write_finding(
+    finding: &Finding,
+    steps: Steps,
+    frames: &Frames,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     write_header(finding, style, out)?;
     let statement = finding
         .statement
@@ -48,7 +81,7 @@ fn write_finding(finding: &Finding, frames: &Frames, style: &Style, out: &mut dy
     if !finding.also.is_empty() {
         write_beside("also", &prose(&finding.also.join(", "), style), style, out)?;
     }
-    write_help(&finding.help, style, out)
+    write_help(&help_of(finding, steps), style, out)
 }
 
 /// `error[rule]: message`
