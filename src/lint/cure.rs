@@ -31,6 +31,8 @@ pub(super) struct Cure<'a> {
     pub before: &'a Before,
     /// What it sends, deferred statements among them, in the order in which they run.
     pub statements: Vec<&'a Statement>,
+    /// Whether a validated check proves that its column holds no NULL.
+    pub is_proven: bool,
     /// Django's version.
     pub django: DjangoVersion,
     /// The timeout that steps set which take a lock for a moment; none where sessions have one.

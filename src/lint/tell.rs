@@ -153,7 +153,12 @@ impl Teller<'_> {
             let source = self.project.sources.get(range.file)?;
             Some((source.as_ref(), source.slice(range)))
         };
+        let of_operation = self.log.iter().flat_map(|executed| &executed.statements);
+        let mut hits = of_operation
+            .filter(|sent| sent.operation.index() == node.path.index())
+            .flat_map(Sent::hits);
         let cure = Cure {
+            is_proven: hits.any(|hit| hit.rule.name == "set-not-null-proven"),
             app: &self.migration.acts_on,
             node,
             source: &self.migration.source,

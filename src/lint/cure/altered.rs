@@ -34,6 +34,9 @@ impl Cure<'_> {
             let steps = self.composed(&pieces, Some(&written));
             return self.worth_it(&pieces).then(|| Plan::new(summary(&pieces), steps));
         };
+        if self.is_proven {
+            return Some(self.set_proven(&table, &column, &written));
+        }
         let before = self.before.field.as_ref()?;
         let others: Vec<Piece> = pieces
             .into_iter()
@@ -68,6 +71,16 @@ impl Cure<'_> {
             steps,
         );
         Some(plan.noting("Code, forms or APIs that pass None explicitly fail from the check on."))
+    }
+
+    /// A check proves it already: `AlterField` would only update rows, of which none is NULL.
+    fn set_proven(&self, table: &str, column: &str, state: &str) -> Plan {
+        let last = apart(&[set_not_null(table, column).operation()], &[state.to_owned()]);
+        let steps = vec![step("makes the column NOT NULL, a moment", self.briefly(vec![last]))];
+        Plan::new(
+            "set it by SQL, and change the state alone by AlterField, which would update the rows first: a check proves that none is NULL",
+            steps,
+        )
     }
 
     /// Whether the plan does anything in another way than the operation.
@@ -136,10 +149,7 @@ impl Cure<'_> {
             ),
             reverse: drop.clone(),
         };
-        let set = Reversible {
-            sql: format!("ALTER TABLE {quoted} ALTER COLUMN {quoted_column} SET NOT NULL"),
-            reverse: format!("ALTER TABLE {quoted} ALTER COLUMN {quoted_column} DROP NOT NULL"),
-        };
+        let set = set_not_null(table, column);
         let validate = run_sql(
             &[format!("ALTER TABLE {quoted} VALIDATE CONSTRAINT {quoted_check}")],
             Some(&[]),
@@ -182,6 +192,14 @@ impl Cure<'_> {
         let last = apart(&[set.operation(), run_sql(&[drop], Some(&[]))], &[state.to_owned()]);
         steps.push(step("makes the column NOT NULL, a moment", self.briefly(vec![last])));
         steps.into_iter().map(|step| of_release(release, step)).collect()
+    }
+}
+
+fn set_not_null(table: &str, column: &str) -> Reversible {
+    let start = format!("ALTER TABLE {} ALTER COLUMN {}", quote_name(table), quote_name(column));
+    Reversible {
+        sql: format!("{start} SET NOT NULL"),
+        reverse: format!("{start} DROP NOT NULL"),
     }
 }
 
