@@ -37,7 +37,7 @@ use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
 use crate::fingerprint::Namer;
 use crate::history;
 use crate::migration::{Migration, Operation, OperationNode, Ownership};
-use crate::models::{ModelField, ModelKey, Models, View};
+use crate::models::{ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Outcome, SchemaEditor, scope_of_app};
@@ -427,7 +427,7 @@ impl<'a> Run<'a> {
         };
         let given_up = || self.standing.given_up(key);
         for state_operation in state_operations {
-            for (table, column) in given_up_by(app, &state_operation.operation, self.models.now()) {
+            for (table, column) in apart::given_up_by(app, &state_operation.operation, self.models.now()) {
                 self.database.release(table, column, given_up());
             }
         }
@@ -581,29 +581,4 @@ fn note_string(executed: &Executed<'_>, operations: &mut [OperationReport]) {
 fn unread(mut statements: Vec<Sent<'_>>) -> Vec<Sent<'_>> {
     statements.retain(|sent| sent.unread().is_some());
     statements
-}
-
-/// The tables, and columns of tables, that the models no longer name after an operation on the state alone.
-fn given_up_by(app: &str, operation: &Operation, models: View<'_>) -> Vec<(String, Option<String>)> {
-    let (Operation::RemoveField { model_name: name, .. } | Operation::DeleteModel { name }) = operation else {
-        return Vec::new();
-    };
-    let Some(model) = models.model(&ModelKey::new(app, name)) else {
-        return Vec::new();
-    };
-    let own = model.db_table().known().map(str::to_owned);
-    let (relations, own) = match operation {
-        Operation::RemoveField { name, .. } => {
-            let Some(field) = model.field(name) else {
-                return Vec::new();
-            };
-            let column = field.column().and_then(|column| column.known().map(str::to_owned));
-            let own = own.zip(column).map(|(table, column)| (table, Some(column)));
-            (vec![field], own)
-        }
-        _ => (model.local_many_to_many(), own.map(|table| (table, None))),
-    };
-    let automatic = relations.iter().filter_map(ModelField::automatic_table);
-    let automatic = automatic.filter_map(|through| Some((through.db_table().known()?.to_owned(), None)));
-    own.into_iter().chain(automatic).collect()
 }

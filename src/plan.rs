@@ -47,6 +47,8 @@ pub enum Content {
 pub struct PlannedMigration {
     /// Whether it runs in one transaction.
     pub is_atomic: bool,
+    /// How long it waits for a lock: what the transaction begins with.
+    pub lock_timeout: Option<String>,
     /// Lines that import what it names and the operation's own file may not.
     pub imports: Vec<String>,
     /// Functions that its operations call.
@@ -95,7 +97,10 @@ impl PlannedMigration {
             code.push_str("    atomic = False\n");
         }
         code.push_str("    operations = [\n");
-        for operation in &self.operations {
+        let timeout = self.lock_timeout.as_ref().map(|timeout| {
+            format!("migrations.RunSQL(\"SET LOCAL lock_timeout = '{timeout}'\", migrations.RunSQL.noop)")
+        });
+        for operation in timeout.iter().chain(&self.operations) {
             code.push_str("        ");
             code.push_str(&indented(operation, 8));
             code.push_str(",\n");

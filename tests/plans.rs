@@ -128,6 +128,62 @@ fn what_sql_drops_leaves_the_models_first_and_the_sql_stays_for_the_next_release
 }
 
 #[test]
+fn what_an_operation_does_beside_not_null_is_done_where_a_check_proves_that_too() {
+    let scratch = Scratch::new()
+        .app("shop")
+        .file("shop/migrations/0001_initial.py", INITIAL)
+        .file(
+            "shop/migrations/0002_mail.py",
+            migration(
+                "shop",
+                "0001_initial",
+                "migrations.AddField(\"order\", \"mail\", models.CharField(max_length=9, null=True))",
+            ),
+        )
+        .file(
+            "shop/migrations/0003_known.py",
+            migration(
+                "shop",
+                "0002_mail",
+                "migrations.RunSQL(\"ALTER TABLE shop_order ADD CONSTRAINT known CHECK (mail IS NOT NULL)\")",
+            ),
+        )
+        .file(
+            "shop/migrations/0004_unique.py",
+            migration(
+                "shop",
+                "0003_known",
+                "migrations.AlterField(\"order\", \"mail\", models.CharField(max_length=9, unique=True))",
+            ),
+        );
+    let found = findings(&scratch.path(""), &[]);
+    let last = found
+        .iter()
+        .filter(|finding| text(&finding["migration"]) == "0004_unique");
+    let code = code_of(&last.last().expect("a finding")["plan"]);
+    assert!(code.contains("CREATE UNIQUE INDEX CONCURRENTLY"), "{code}");
+    assert!(code.contains("UNIQUE USING INDEX"), "{code}");
+    assert!(code.contains("ALTER COLUMN \"mail\" SET NOT NULL"), "{code}");
+    assert!(!code.contains("NOT VALID"), "it is proven already: {code}");
+}
+
+#[test]
+fn no_help_leaves_anything_open() {
+    let mut failures = Vec::new();
+    for kind in ["rules", "history"] {
+        for entry in fs::read_dir(root().join("fixtures").join(kind)).expect("fixtures can be read") {
+            for finding in findings(&entry.expect("an entry").path(), &[]) {
+                let help = text(&finding["help"]);
+                if help.contains("...") {
+                    failures.push(format!("{} {}: {help}", finding["path"], finding["rule"]));
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
 fn a_default_stays_in_python_beside_the_one_in_the_database() {
     let field = "models.BooleanField(  # how it was (paid\n                default=False,\n            )";
     let plan = plan_of(&format!("migrations.AddField(\"order\", \"paid\", {field})"), "");

@@ -16,7 +16,7 @@ use crate::schema_editor::Refusal;
 
 use super::advice::source_of;
 use super::input::InputHit;
-pub(super) use left::{drops_of, has_column};
+pub(super) use left::{drops_of, given_up_by, has_column};
 use left::{keys_left, missing, required_column};
 use renamed::naming_old_field;
 

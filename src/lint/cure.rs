@@ -100,10 +100,10 @@ impl<'a> Cure<'a> {
 
     /// Operations of a step in one transaction that takes strong locks, for a moment.
     fn briefly(&self, operations: Vec<String>) -> PlannedMigration {
-        let timeout = self.lock_timeout.map(|timeout| {
-            format!("migrations.RunSQL(\"SET LOCAL lock_timeout = '{timeout}'\", migrations.RunSQL.noop)")
-        });
-        PlannedMigration::atomic(timeout.into_iter().chain(operations).collect())
+        PlannedMigration {
+            lock_timeout: self.lock_timeout.map(str::to_owned),
+            ..PlannedMigration::atomic(operations)
+        }
     }
 
     /// The imports that an expression needs, as the operation's own file has them; `None` where one of its names is no import.
@@ -137,7 +137,10 @@ impl<'a> Cure<'a> {
             }
         }
         match state {
-            Some(state) => self.finish(&mut steps, &at_the_end, state),
+            Some(state) => {
+                let is_proof_alone = !pieces.iter().any(|piece| matches!(piece, Piece::Attach(_)));
+                self.finish(&mut steps, &at_the_end, is_proof_alone, state);
+            }
             None if at_the_end.is_empty() => {}
             None => steps.push(step("attaches and proves it", self.briefly(at_the_end))),
         }
@@ -166,7 +169,7 @@ impl<'a> Cure<'a> {
     }
 
     /// Puts the operation into the state: with the last build where nothing else is left to do.
-    fn finish(&self, steps: &mut Vec<Step>, at_the_end: &[String], state: &str) {
+    fn finish(&self, steps: &mut Vec<Step>, at_the_end: &[String], is_proof_alone: bool, state: &str) {
         let state = [state.to_owned()];
         if at_the_end.is_empty()
             && let Some(Step {
@@ -174,10 +177,7 @@ impl<'a> Cure<'a> {
                 ..
             }) = steps.last_mut()
         {
-            let is_timeout = |operation: &String| operation.contains("SET LOCAL lock_timeout");
-            let (kept, database): (Vec<_>, Vec<_>) = last.operations.drain(..).partition(is_timeout);
-            last.operations = kept;
-            last.operations.push(apart(&database, &state));
+            last.operations = vec![apart(&last.operations, &state)];
             return;
         }
         if at_the_end.is_empty() {
@@ -185,11 +185,8 @@ impl<'a> Cure<'a> {
             steps.push(step("tells the state alone", PlannedMigration::atomic(vec![operation])));
             return;
         }
-        let is_proof = at_the_end
-            .iter()
-            .all(|operation| operation.contains("VALIDATE CONSTRAINT"));
         let operations = vec![apart(at_the_end, &state)];
-        let (does, migration) = if is_proof {
+        let (does, migration) = if is_proof_alone {
             (
                 "reads the old rows while nobody waits",
                 PlannedMigration::atomic(operations),

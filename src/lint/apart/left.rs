@@ -1,6 +1,7 @@
 //! What stays in the database when models give it up, and what they have that is not there.
 
 use crate::catalog::{Catalog, ConstraintKind, Presence};
+use crate::migration::Operation;
 use crate::models::{Model, ModelField, ModelKey, View};
 use crate::unknown::Identifier;
 
@@ -128,4 +129,33 @@ fn missing_column(field: &ModelField<'_>, what: String, catalog: &Catalog) -> Op
         names: vec![("what", what), ("made", format!("the column `{shown}` of `{table}`"))],
         is_certain: catalog.presence_of_column(table, &column) == Presence::Missing,
     })
+}
+
+/// The tables, and columns of tables, that the models no longer name after an operation on the state alone.
+pub(in crate::lint) fn given_up_by(
+    app: &str,
+    operation: &Operation,
+    models: View<'_>,
+) -> Vec<(String, Option<String>)> {
+    let (Operation::RemoveField { model_name: name, .. } | Operation::DeleteModel { name }) = operation else {
+        return Vec::new();
+    };
+    let Some(model) = models.model(&ModelKey::new(app, name)) else {
+        return Vec::new();
+    };
+    let own = model.db_table().known().map(str::to_owned);
+    let (relations, own) = match operation {
+        Operation::RemoveField { name, .. } => {
+            let Some(field) = model.field(name) else {
+                return Vec::new();
+            };
+            let column = field.column().and_then(|column| column.known().map(str::to_owned));
+            let own = own.zip(column).map(|(table, column)| (table, Some(column)));
+            (vec![field], own)
+        }
+        _ => (model.local_many_to_many(), own.map(|table| (table, None))),
+    };
+    let automatic = relations.iter().filter_map(ModelField::automatic_table);
+    let automatic = automatic.filter_map(|through| Some((through.db_table().known()?.to_owned(), None)));
+    own.into_iter().chain(automatic).collect()
 }

@@ -34,14 +34,14 @@ impl Cure<'_> {
             let steps = self.composed(&pieces, Some(&written));
             return self.worth_it(&pieces).then(|| Plan::new(summary(&pieces), steps));
         };
-        if self.is_proven {
-            return Some(self.set_proven(&table, &column, &written));
-        }
         let before = self.before.field.as_ref()?;
         let others: Vec<Piece> = pieces
             .into_iter()
             .filter(|piece| !matches!(piece, Piece::Fill))
             .collect();
+        if self.is_proven {
+            return Some(self.set_proven(&others, &table, &column, &written));
+        }
         let release = if before.field.default.is_some() { 1 } else { 2 };
         let source = self.field()?;
         let mut steps = if release == 1 {
@@ -49,16 +49,8 @@ impl Cure<'_> {
         } else {
             self.no_more_nulls(name, &source, *preserve_default)
         };
-        let builds = others
-            .iter()
-            .any(|piece| matches!(piece, Piece::Build(_) | Piece::Prove { .. } | Piece::Brief(_)));
-        if builds {
-            steps.extend(
-                self.composed(&others, None)
-                    .into_iter()
-                    .map(|step| of_release(release, step)),
-            );
-        }
+        let beside = self.composed(&others, None).into_iter();
+        steps.extend(beside.map(|step| of_release(release, step)));
         let fill = Fill {
             app: self.app,
             model: self.model(),
@@ -74,9 +66,10 @@ impl Cure<'_> {
     }
 
     /// A check proves it already: `AlterField` would only update rows, of which none is NULL.
-    fn set_proven(&self, table: &str, column: &str, state: &str) -> Plan {
+    fn set_proven(&self, others: &[Piece], table: &str, column: &str, state: &str) -> Plan {
+        let mut steps = self.composed(others, None);
         let last = apart(&[set_not_null(table, column).operation()], &[state.to_owned()]);
-        let steps = vec![step("makes the column NOT NULL, a moment", self.briefly(vec![last]))];
+        steps.push(step("makes the column NOT NULL, a moment", self.briefly(vec![last])));
         Plan::new(
             "set it by SQL, and change the state alone by AlterField, which would update the rows first: a check proves that none is NULL",
             steps,

@@ -20,12 +20,15 @@ impl Cure<'_> {
             return self.removed_many_to_many(name);
         };
         let table = self.before.table.as_deref()?;
-        if self.before.field.as_ref()?.field.primary_key {
+        if field.field.primary_key {
             return None;
         }
         let lifted = lifted(table, field);
-        let mut database: Vec<String> = lifted.iter().map(Reversible::operation).collect();
-        database.extend(self.before.keys.iter().map(Reversible::operation));
+        let database: Vec<String> = lifted
+            .iter()
+            .chain(&self.before.keys)
+            .map(Reversible::operation)
+            .collect();
         let summary = format!(
             "take `{name}` out of the models now, and drop its column with the next release, when no running code names it any more"
         );
@@ -35,7 +38,10 @@ impl Cure<'_> {
             Some(&added_again(&quoted, &column, field, &self.before.indexes)),
         );
         let steps = vec![
-            step(format!("`{name}` leaves the models"), self.out_of_state(&database)),
+            step(
+                format!("`{name}` leaves the models"),
+                self.out_of_state(&database, &self.written()),
+            ),
             of_release(2, step("drops the column, a moment", self.briefly(vec![drop]))),
         ];
         Some(self.with_views(with_reading(Plan::new(summary, steps), name, field)))
@@ -55,18 +61,26 @@ impl Cure<'_> {
             }
             None => (model, format!("migrations.DeleteModel(name=\"{model}\")")),
         };
-        let lifted = self.before.field.as_ref().and_then(|field| lifted(table, field));
-        let mut database: Vec<String> = lifted.iter().map(Reversible::operation).collect();
-        database.extend(self.before.keys.iter().map(Reversible::operation));
-        let first = if database.is_empty() {
-            PlannedMigration::atomic(vec![apart(&database, &[state])])
-        } else {
-            self.briefly(vec![apart(&database, &[state])])
+        let mut steps = match &self.before.field {
+            Some(field) if field.field.primary_key => return None,
+            Some(field) => {
+                let lifted = lifted(table, field);
+                let database: Vec<String> = lifted
+                    .iter()
+                    .chain(&self.before.keys)
+                    .map(Reversible::operation)
+                    .collect();
+                vec![step(
+                    format!("`{name}` leaves the models"),
+                    self.out_of_state(&database, &state),
+                )]
+            }
+            None => self.out_of_models(name, &self.all_keys(), &state),
         };
-        let steps = vec![
-            step(format!("`{name}` leaves the models"), first),
-            of_release(2, step("the drop, a moment", self.briefly(vec![self.written()]))),
-        ];
+        steps.push(of_release(
+            2,
+            step("the drop, a moment", self.briefly(vec![self.written()])),
+        ));
         let summary = format!(
             "take `{name}` out of the models now, and leave this drop to the next release, when no running code names it any more"
         );
@@ -74,10 +88,9 @@ impl Cure<'_> {
     }
 
     /// Out of the state; a lock is taken only where the database changes, too.
-    fn out_of_state(&self, database: &[String]) -> PlannedMigration {
-        let is_quiet = database.is_empty();
-        let operations = vec![apart(database, &[self.written()])];
-        if is_quiet {
+    fn out_of_state(&self, database: &[String], state: &str) -> PlannedMigration {
+        let operations = vec![apart(database, &[state.to_owned()])];
+        if database.is_empty() {
             PlannedMigration::atomic(operations)
         } else {
             self.briefly(operations)
@@ -91,7 +104,7 @@ impl Cure<'_> {
         let summary = format!(
             "take `{name}` out of the models now, and drop its table with the next release, when no running code names it any more"
         );
-        let mut steps = self.out_of_models(name, keys);
+        let mut steps = self.out_of_models(name, keys, &self.written());
         steps.push(of_release(2, step("drops the table", self.dropped(&[table]))));
         Some(Plan::new(summary, steps).noting(NO_WAY_BACK))
     }
@@ -101,20 +114,24 @@ impl Cure<'_> {
             return None;
         };
         let table = self.before.table.as_deref()?;
-        let of_automatic = self.before.automatic.iter().flat_map(|(_, keys)| keys);
-        let keys: Vec<Reversible> = self.before.keys.iter().chain(of_automatic).cloned().collect();
         let summary = format!(
             "take `{name}` out of the models now, and drop its table with the next release, when no running code names it any more"
         );
-        let mut steps = self.out_of_models(name, &keys);
+        let mut steps = self.out_of_models(name, &self.all_keys(), &self.written());
         let automatic = self.before.automatic.iter().map(|(table, _)| table.as_str());
         let tables: Vec<&str> = automatic.chain([table]).collect();
         steps.push(of_release(2, step("drops the table", self.dropped(&tables))));
         Some(self.with_views(Plan::new(summary, steps).noting(NO_WAY_BACK)))
     }
 
+    /// The foreign keys of the model's table and of those that Django made for it.
+    fn all_keys(&self) -> Vec<Reversible> {
+        let of_automatic = self.before.automatic.iter().flat_map(|(_, keys)| keys);
+        self.before.keys.iter().chain(of_automatic).cloned().collect()
+    }
+
     /// Each foreign key goes by itself: it locks two tables, for a moment.
-    fn out_of_models(&self, name: &str, keys: &[Reversible]) -> Vec<Step> {
+    fn out_of_models(&self, name: &str, keys: &[Reversible], state: &str) -> Vec<Step> {
         let (last, first) = keys
             .split_last()
             .map_or((None, keys), |(last, first)| (Some(last), first));
@@ -123,7 +140,10 @@ impl Cure<'_> {
             .map(|key| step("drops a foreign key, a moment", self.briefly(vec![key.operation()])));
         let mut steps: Vec<Step> = drops.collect();
         let last: Vec<String> = last.map(Reversible::operation).into_iter().collect();
-        steps.push(step(format!("`{name}` leaves the models"), self.out_of_state(&last)));
+        steps.push(step(
+            format!("`{name}` leaves the models"),
+            self.out_of_state(&last, state),
+        ));
         steps
     }
 
