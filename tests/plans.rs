@@ -157,10 +157,10 @@ fn what_an_operation_does_beside_not_null_is_done_where_a_check_proves_that_too(
             ),
         );
     let found = findings(&scratch.path(""), &[]);
-    let last = found
+    let mut last = found
         .iter()
         .filter(|finding| text(&finding["migration"]) == "0004_unique");
-    let code = code_of(&last.last().expect("a finding")["plan"]);
+    let code = code_of(&last.next_back().expect("a finding")["plan"]);
     assert!(code.contains("CREATE UNIQUE INDEX CONCURRENTLY"), "{code}");
     assert!(code.contains("UNIQUE USING INDEX"), "{code}");
     assert!(code.contains("ALTER COLUMN \"mail\" SET NOT NULL"), "{code}");
