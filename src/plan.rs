@@ -1,12 +1,20 @@
 //! The cure: what to write in place of an operation, as a plan of steps with their releases. Plain data, and how it reads.
 //!
-//! Several renderings show one plan: the help of a finding, and JSON.
+//! Several renderings show one plan: the help of a finding, the page of a rule, and JSON.
 
-use crate::python::{indented, string_literal};
+mod operation;
+mod watch;
+
+use crate::python::indented;
+
+pub use operation::{PlannedOperation, Sends, apart, run_sql};
+pub use watch::{Locked, Watch};
 
 /// What to write in place of an operation that does harm, with everything that the operation does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
+    /// The table that it is about, where it is about one.
+    pub table: Option<String>,
     /// What it comes to, as the beginning of a sentence: `build the index concurrently`.
     pub summary: String,
     /// What is done, one after the other.
@@ -39,6 +47,8 @@ pub enum Content {
         path: String,
         /// Its text.
         code: String,
+        /// The table whose rows it updates.
+        table: String,
     },
 }
 
@@ -53,14 +63,14 @@ pub struct PlannedMigration {
     pub imports: Vec<String>,
     /// Functions that its operations call.
     pub functions: Vec<String>,
-    /// Its operations, as Python.
-    pub operations: Vec<String>,
+    /// Its operations.
+    pub operations: Vec<PlannedOperation>,
 }
 
 impl PlannedMigration {
     /// One that runs in a transaction.
     #[must_use]
-    pub fn atomic(operations: Vec<String>) -> Self {
+    pub fn atomic(operations: Vec<PlannedOperation>) -> Self {
         Self {
             is_atomic: true,
             operations,
@@ -70,7 +80,7 @@ impl PlannedMigration {
 
     /// One that does not.
     #[must_use]
-    pub fn autocommit(operations: Vec<String>) -> Self {
+    pub fn autocommit(operations: Vec<PlannedOperation>) -> Self {
         Self {
             operations,
             ..Self::default()
@@ -100,7 +110,8 @@ impl PlannedMigration {
         let timeout = self.lock_timeout.as_ref().map(|timeout| {
             format!("migrations.RunSQL(\"SET LOCAL lock_timeout = '{timeout}'\", migrations.RunSQL.noop)")
         });
-        for operation in timeout.iter().chain(&self.operations) {
+        let operations = self.operations.iter().map(|operation| &operation.code);
+        for operation in timeout.iter().chain(operations) {
             code.push_str("        ");
             code.push_str(&indented(operation, 8));
             code.push_str(",\n");
@@ -115,6 +126,7 @@ impl Plan {
     #[must_use]
     pub fn new(summary: impl Into<String>, steps: Vec<Step>) -> Self {
         Self {
+            table: None,
             summary: summary.into(),
             steps,
             notes: Vec::new(),
@@ -174,57 +186,6 @@ impl Plan {
     }
 }
 
-/// `migrations.RunSQL(sql, reverse)`, each a text or several.
-#[must_use]
-pub fn run_sql(sql: &[String], reverse: Option<&[String]>) -> String {
-    let forwards = texts(sql);
-    match reverse {
-        None => format!("migrations.RunSQL(\n    {},\n)", indented(&forwards, 4)),
-        Some([]) => format!(
-            "migrations.RunSQL(\n    {},\n    migrations.RunSQL.noop,\n)",
-            indented(&forwards, 4)
-        ),
-        Some(reverse) => format!(
-            "migrations.RunSQL(\n    {},\n    {},\n)",
-            indented(&forwards, 4),
-            indented(&texts(reverse), 4)
-        ),
-    }
-}
-
-fn texts(sql: &[String]) -> String {
-    match sql {
-        [one] => string_literal(one),
-        several => {
-            let items: Vec<String> = several
-                .iter()
-                .map(|sql| format!("    {},\n", string_literal(sql)))
-                .collect();
-            format!("[\n{}]", items.concat())
-        }
-    }
-}
-
-/// `migrations.SeparateDatabaseAndState(..)`, without the half that is empty.
-#[must_use]
-pub fn apart(database: &[String], state: &[String]) -> String {
-    let half = |name: &str, operations: &[String]| {
-        if operations.is_empty() {
-            return String::new();
-        }
-        let lines: Vec<String> = operations
-            .iter()
-            .map(|operation| format!("        {},\n", indented(operation, 8)))
-            .collect();
-        format!("    {name}=[\n{}    ],\n", lines.concat())
-    };
-    format!(
-        "migrations.SeparateDatabaseAndState(\n{}{})",
-        half("database_operations", database),
-        half("state_operations", state)
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Content, Plan, PlannedMigration, Step, apart, run_sql};
@@ -237,7 +198,7 @@ mod tests {
             content,
         };
         let build = PlannedMigration::autocommit(vec![run_sql(&["A".to_owned(), "B".to_owned()], Some(&[]))]);
-        let state = PlannedMigration::atomic(vec![apart(&[], &["X()".to_owned()])]);
+        let state = PlannedMigration::atomic(vec![apart(Vec::new(), &["X()".to_owned()])]);
         let plan = Plan::new(
             "build it",
             vec![step(Content::Migration(build)), step(Content::Migration(state))],

@@ -10,6 +10,7 @@ pub mod matrix;
 mod neutral;
 mod observed;
 mod page;
+mod plan_json;
 pub mod rules_table;
 #[cfg(test)]
 mod schema;

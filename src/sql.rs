@@ -108,6 +108,22 @@ pub fn conditions_in(text: &str) -> Vec<Condition> {
     }
 }
 
+/// The statement that a text is, if it is one; what depends on functions of the user's own is not known.
+#[must_use]
+pub fn only_statement(text: &str) -> Option<Statement> {
+    struct NoFunctions;
+    impl Functions for NoFunctions {
+        fn volatility(&self, _: &str) -> Option<Volatility> {
+            None
+        }
+    }
+    let pieces = split(text);
+    let [piece] = pieces.as_slice() else { return None };
+    let mut statements = piece.read(&NoFunctions);
+    let statement = statements.pop()?;
+    statements.is_empty().then_some(statement)
+}
+
 /// A name of which parts are not known: `orders_{year}`.
 #[must_use]
 pub fn unknown_name(name: &str, unknowns: &[UnknownPart]) -> Unknown {

@@ -10,8 +10,8 @@ use crate::migration::{Operation, OperationNode};
 use crate::python::{dedented, stands_alone, string_literal};
 use crate::rules::placeholders;
 use crate::source::SourceFile;
-use crate::sql;
-use crate::statement::{AlterTableAction, CreateIndex, Statement, TableConstraint, Volatility};
+use crate::sql::only_statement;
+use crate::statement::{AlterTableAction, CreateIndex, Statement, TableConstraint};
 use crate::versions::DjangoVersion;
 
 /// Names by which a template asks. Templates ask for few of them, so each is made when it is asked for.
@@ -278,21 +278,6 @@ fn not_valid(statement: &str) -> Option<String> {
         }
         .to_string(),
     )
-}
-
-/// The statement that a text is, if it is one.
-pub(super) fn only_statement(text: &str) -> Option<Statement> {
-    struct NoFunctions;
-    impl sql::Functions for NoFunctions {
-        fn volatility(&self, _: &str) -> Option<Volatility> {
-            None
-        }
-    }
-    let pieces = sql::split(text);
-    let [piece] = pieces.as_slice() else { return None };
-    let mut statements = piece.read(&NoFunctions);
-    let statement = statements.pop()?;
-    statements.is_empty().then_some(statement)
 }
 
 /// An operation as it is written, for advice that repeats it.

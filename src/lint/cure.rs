@@ -10,7 +10,7 @@ mod renamed;
 mod rows;
 
 use crate::migration::{Operation, OperationNode};
-use crate::plan::{Content, Plan, PlannedMigration, Step, apart};
+use crate::plan::{Content, Plan, PlannedMigration, PlannedOperation, Step, apart};
 use crate::python::{WrittenCall, dedented, imports_of, names_in, stands_alone};
 use crate::source::SourceFile;
 use crate::statement::Statement;
@@ -48,6 +48,12 @@ impl<'a> Cure<'a> {
         if !stands_alone(&self.written(), &self.source.text) {
             return None;
         }
+        let mut plan = self.plan_of_operation()?;
+        plan.table.clone_from(&self.before.table);
+        Some(plan)
+    }
+
+    fn plan_of_operation(&self) -> Option<Plan> {
         match &self.node.operation {
             Operation::AddField { .. } => self.added_field(),
             Operation::AlterField { .. } => self.altered_field(),
@@ -71,6 +77,12 @@ impl<'a> Cure<'a> {
     /// The operation as it is written.
     fn written(&self) -> String {
         super::advice::source_of(self.node, self.source)
+    }
+
+    /// The operation as it is written, in a step of its own.
+    fn as_it_is(&self) -> PlannedOperation {
+        let sql = self.statements.iter().map(ToString::to_string).collect();
+        PlannedOperation::sending(self.written(), sql, None)
     }
 
     /// An argument of the operation as it is written.
@@ -99,7 +111,7 @@ impl<'a> Cure<'a> {
     }
 
     /// Operations of a step in one transaction that takes strong locks, for a moment.
-    fn briefly(&self, operations: Vec<String>) -> PlannedMigration {
+    fn briefly(&self, operations: Vec<PlannedOperation>) -> PlannedMigration {
         PlannedMigration {
             lock_timeout: self.lock_timeout.map(str::to_owned),
             ..PlannedMigration::atomic(operations)
@@ -114,11 +126,11 @@ impl<'a> Cure<'a> {
     /// The steps that come to what the pieces come to, and to the operation in the state of the models at their end.
     fn composed(&self, pieces: &[Piece], state: Option<&str>) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::new();
-        let brief: Vec<String> = pieces.iter().filter_map(of_brief).map(Reversible::operation).collect();
+        let brief: Vec<PlannedOperation> = pieces.iter().filter_map(of_brief).map(Reversible::operation).collect();
         if !brief.is_empty() {
             steps.push(step("changes the column, a moment", self.briefly(brief)));
         }
-        let mut at_the_end = Vec::new();
+        let (mut proofs, mut attaches) = (Vec::new(), Vec::new());
         for piece in pieces {
             match piece {
                 Piece::Brief(_) | Piece::Unbuild { .. } | Piece::Fill | Piece::NotNull { .. } => {}
@@ -126,20 +138,22 @@ impl<'a> Cure<'a> {
                     let migration = PlannedMigration::autocommit(vec![build.operation()]);
                     steps.push(step(format!("builds {}", build.name), migration));
                 }
-                Piece::Attach(attach) => at_the_end.push(attach.operation()),
+                Piece::Attach(attach) => attaches.push(attach.operation()),
                 Piece::Prove { add, validate } => {
                     steps.push(step(
                         "holds for new rows, a moment",
                         self.briefly(vec![add.operation()]),
                     ));
-                    at_the_end.push(crate::plan::run_sql(std::slice::from_ref(validate), Some(&[])));
+                    proofs.push(crate::plan::run_sql(std::slice::from_ref(validate), Some(&[])));
                 }
             }
         }
+        // What is attached locks the table: nothing is read after it in the same transaction.
+        let is_proof_alone = attaches.is_empty();
+        let at_the_end = [proofs, attaches].concat();
         match state {
             Some(state) => {
-                let is_proof_alone = !pieces.iter().any(|piece| matches!(piece, Piece::Attach(_)));
-                self.finish(&mut steps, &at_the_end, is_proof_alone, state);
+                self.finish(&mut steps, at_the_end, is_proof_alone, state);
             }
             None if at_the_end.is_empty() => {}
             None => steps.push(step("attaches and proves it", self.briefly(at_the_end))),
@@ -169,7 +183,7 @@ impl<'a> Cure<'a> {
     }
 
     /// Puts the operation into the state: with the last build where nothing else is left to do.
-    fn finish(&self, steps: &mut Vec<Step>, at_the_end: &[String], is_proof_alone: bool, state: &str) {
+    fn finish(&self, steps: &mut Vec<Step>, at_the_end: Vec<PlannedOperation>, is_proof_alone: bool, state: &str) {
         let state = [state.to_owned()];
         if at_the_end.is_empty()
             && let Some(Step {
@@ -177,11 +191,11 @@ impl<'a> Cure<'a> {
                 ..
             }) = steps.last_mut()
         {
-            last.operations = vec![apart(&last.operations, &state)];
+            last.operations = vec![apart(std::mem::take(&mut last.operations), &state)];
             return;
         }
         if at_the_end.is_empty() {
-            let operation = apart(&[], &state);
+            let operation = apart(Vec::new(), &state);
             steps.push(step("tells the state alone", PlannedMigration::atomic(vec![operation])));
             return;
         }

@@ -7,11 +7,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::plan_json::PlanDocument;
 use super::summary::{self, Totals};
 use super::{shown_path, url};
 use crate::finding::{Analysis, Finding, HeldLock, OperationPlace, Place, Related};
 use crate::lock::{Command, LockMode};
-use crate::plan::{Content, Plan, Step};
 use crate::source::{self, SourceFile};
 
 /// The version of the document; it grows when a member changes its meaning or goes.
@@ -76,37 +76,6 @@ pub struct FindingDocument<'a> {
     pub fingerprint: &'a str,
     /// The help as a plan, where it is one: what to write in place of the operation, step by step; else null.
     pub plan: Option<PlanDocument<'a>>,
-}
-
-/// What to write in place of an operation.
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Plan"))]
-pub struct PlanDocument<'a> {
-    /// What it comes to.
-    pub summary: &'a str,
-    /// What is done, one after the other.
-    pub steps: Vec<StepDocument<'a>>,
-    /// What is to be known besides.
-    pub notes: &'a [String],
-}
-
-/// One step of a plan.
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Step"))]
-pub struct StepDocument<'a> {
-    /// The release that it belongs to, from 1.
-    pub release: u8,
-    /// What it does.
-    pub does: &'a str,
-    /// What it is: a migration, a line of the models or a rule for the code, a management command to be run.
-    #[cfg_attr(test, schemars(extend("enum" = ["migration", "code", "command"])))]
-    pub kind: &'static str,
-    /// Whether a migration runs in one transaction; null for others.
-    pub atomic: Option<bool>,
-    /// The file of a command, from the folder of the app; null for others.
-    pub path: Option<&'a str>,
-    /// What to write: of a migration all but its dependencies.
-    pub code: String,
 }
 
 /// An operation of a migration.
@@ -230,31 +199,7 @@ fn finding(finding: &Finding) -> FindingDocument<'_> {
         work: finding.work.name(),
         related: finding.related.iter().map(related).collect(),
         fingerprint: &finding.fingerprint,
-        plan: finding.plan.as_ref().map(plan),
-    }
-}
-
-fn plan(plan: &Plan) -> PlanDocument<'_> {
-    PlanDocument {
-        summary: &plan.summary,
-        steps: plan.steps.iter().map(plan_step).collect(),
-        notes: &plan.notes,
-    }
-}
-
-fn plan_step(step: &Step) -> StepDocument<'_> {
-    let (kind, atomic, path, code) = match &step.content {
-        Content::Migration(migration) => ("migration", Some(migration.is_atomic), None, migration.code()),
-        Content::Code(code) => ("code", None, None, code.clone()),
-        Content::Command { path, code } => ("command", None, Some(path.as_str()), code.clone()),
-    };
-    StepDocument {
-        release: step.release,
-        does: &step.does,
-        kind,
-        atomic,
-        path,
-        code,
+        plan: finding.plan.as_ref().map(PlanDocument::of),
     }
 }
 

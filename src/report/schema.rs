@@ -81,6 +81,10 @@ pub(super) fn mode_or_null(_generator: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": ["string", "null"], "enum": modes})
 }
 
+pub(super) fn modes() -> Vec<&'static str> {
+    LockMode::ALL.map(LockMode::name).to_vec()
+}
+
 pub(super) fn commands(_generator: &mut SchemaGenerator) -> Schema {
     list_of(&Command::ALL.map(Command::name))
 }

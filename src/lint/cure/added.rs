@@ -2,9 +2,10 @@
 
 use crate::catalog::object_name;
 use crate::migration::{Field, FieldKind, Operation};
-use crate::plan::{Plan, PlannedMigration, Step};
-use crate::python::WrittenCall;
+use crate::plan::{Plan, PlannedMigration, PlannedOperation, Step};
+use crate::python::{WrittenCall, string_literal};
 use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, Statement, TableConstraint};
+use crate::unknown::Identifier;
 use crate::value::Value as PythonValue;
 use crate::versions::DjangoVersion;
 
@@ -70,11 +71,11 @@ impl Cure<'_> {
         if in_models != source {
             steps.push(model_line(name, &in_models.print()));
         }
-        let mut addition = self.addition(name, &bare, &default);
+        let mut addition = self.addition(name, &bare, table, column, &default);
         let state = self.operation_on_field("AlterField", name, &in_models.print());
         let is_stated = bare == in_models || (!*preserve_default && matches!(default, Default::Constant));
         if pieces.is_empty() && !is_stated {
-            addition.operations.push(state.clone());
+            addition.operations.push(PlannedOperation::of_state(state.clone()));
         }
         steps.push(step("adds the column, a moment", addition));
         if !pieces.is_empty() {
@@ -208,16 +209,49 @@ impl Cure<'_> {
         Some(bare)
     }
 
-    fn addition(&self, name: &str, bare: &WrittenCall, default: &Default) -> PlannedMigration {
+    fn addition(
+        &self,
+        name: &str,
+        bare: &WrittenCall,
+        table: &str,
+        column: &Column,
+        default: &Default,
+    ) -> PlannedMigration {
         let mut operation = self.operation_on_field("AddField", name, &bare.print());
         if self.argument("preserve_default").is_some() && !matches!(default, Default::Later) {
             operation = format!("{}    preserve_default=False,\n)", operation.trim_end_matches(')'));
         }
+        let sent = self.sent(table, column, default);
+        let operation = PlannedOperation::sending(operation, sent, Some(vec![dropped(table, column)]));
         let mut migration = self.briefly(vec![operation]);
         if let Default::Kept(_, Some(import)) = default {
             migration.imports.push((*import).to_owned());
         }
         migration
+    }
+
+    /// What the addition of the column sends, without what follows in other steps.
+    fn sent(&self, table: &str, column: &Column, default: &Default) -> Vec<String> {
+        let is_filled_later = matches!(default, Default::Later);
+        let bare = Column {
+            unique: false,
+            check: None,
+            not_null: column.not_null && !matches!(default, Default::Constant | Default::Later),
+            default: column.default.clone().filter(|_| !is_filled_later),
+            ..column.clone()
+        };
+        let mut actions = vec![AlterTableAction::AddColumn(Box::new(bare))];
+        if matches!(default, Default::Constant) {
+            actions.push(AlterTableAction::DropDefault {
+                column: column.name.clone(),
+            });
+        }
+        let statements = actions.into_iter().map(|action| altered(table, action));
+        let checks = self.statements.iter().filter(|_| column.references.is_some());
+        let checks = checks.filter(|statement| matches!(statement, Statement::SetConstraintsImmediate { .. }));
+        statements
+            .chain(checks.map(|statement| statement.to_string()))
+            .collect()
     }
 
     /// The next release: no row is left without a value, and the column is NOT NULL.
@@ -251,6 +285,38 @@ impl Cure<'_> {
     }
 }
 
+/// A class of the project's own may make another value of what is written: the value that it makes, as Python.
+fn made_by_class(field: &Field, value: &PythonValue) -> Option<String> {
+    let mut own = field.own_values.iter();
+    let made = own.find(|(given, _)| given == value).map_or(value, |(_, made)| made);
+    match made {
+        PythonValue::Bool(true) => Some("True".to_owned()),
+        PythonValue::Bool(false) => Some("False".to_owned()),
+        PythonValue::Int(number) => Some(number.to_string()),
+        PythonValue::Str(text) => Some(string_literal(text)),
+        _ => None,
+    }
+}
+
+/// As `RemoveField` sends it (Django's `sql_delete_column` on PostgreSQL).
+fn dropped(table: &str, column: &Column) -> String {
+    let drop = AlterTableAction::DropColumn {
+        column: column.name.clone(),
+        if_exists: false,
+        cascade: true,
+    };
+    altered(table, drop)
+}
+
+fn altered(table: &str, action: AlterTableAction) -> String {
+    let statement = Statement::AlterTable {
+        table: Identifier::Known(table.to_owned()),
+        if_exists: false,
+        actions: vec![action],
+    };
+    statement.to_string()
+}
+
 /// The field with its default in the database, and in Python as before.
 fn lasting(source: &WrittenCall, field: &Field, value: &str) -> WrittenCall {
     let with = source.clone().with("db_default", value);
@@ -279,6 +345,7 @@ fn kept_value(field: &Field, source: &WrittenCall) -> Option<(String, Option<&'s
             _ => None,
         },
         PythonValue::Function(_) | PythonValue::Unknown(_) | PythonValue::Setting(_) | PythonValue::None => None,
+        value if !field.path.starts_with("django.") => Some((made_by_class(field, value)?, None)),
         _ => Some((written, None)),
     }
 }

@@ -1,7 +1,7 @@
 //! `AlterField`: what it changes, piece by piece, and NOT NULL by a check that is proved first.
 
 use crate::migration::Operation;
-use crate::plan::{Content, Plan, PlannedMigration, Step, apart, run_sql};
+use crate::plan::{Content, Plan, PlannedMigration, PlannedOperation, Sends, Step, apart, run_sql};
 use crate::python::WrittenCall;
 use crate::statement::quote_name;
 use crate::value::Value as PythonValue;
@@ -68,7 +68,7 @@ impl Cure<'_> {
     /// A check proves it already: `AlterField` would only update rows, of which none is NULL.
     fn set_proven(&self, others: &[Piece], table: &str, column: &str, state: &str) -> Plan {
         let mut steps = self.composed(others, None);
-        let last = apart(&[set_not_null(table, column).operation()], &[state.to_owned()]);
+        let last = apart(vec![set_not_null(table, column).operation()], &[state.to_owned()]);
         steps.push(step("makes the column NOT NULL, a moment", self.briefly(vec![last])));
         Plan::new(
             "set it by SQL, and change the state alone by AlterField, which would update the rows first: a check proves that none is NULL",
@@ -103,7 +103,7 @@ impl Cure<'_> {
             model_line(name, &nullable),
             step(
                 "sends nothing; the code writes the default from here on",
-                PlannedMigration::atomic(vec![operation]),
+                PlannedMigration::atomic(vec![PlannedOperation::of_state(operation)]),
             ),
         ]
     }
@@ -156,13 +156,19 @@ impl Cure<'_> {
                 content: Content::Command {
                     path: fill.path(),
                     code: fill.command(),
+                    table: table.to_owned(),
                 },
             });
         }
-        let mut asserting = PlannedMigration::atomic(vec![format!(
-            "migrations.RunPython(assert_{}_filled, migrations.RunPython.noop)",
-            fill.field
-        )]);
+        let mut asserting = PlannedMigration::atomic(vec![PlannedOperation {
+            code: format!(
+                "migrations.RunPython(assert_{}_filled, migrations.RunPython.noop)",
+                fill.field
+            ),
+            sends: Sends::Reads {
+                table: table.to_owned(),
+            },
+        }]);
         asserting.functions.push(fill.assertion());
         steps.push(step("stops while old rows have NULL", asserting));
         steps.push(step(
@@ -170,7 +176,12 @@ impl Cure<'_> {
             self.briefly(vec![add.operation()]),
         ));
         if is_known {
-            let run = format!("migrations.RunPython({}, migrations.RunPython.noop)", fill.name());
+            let run = PlannedOperation {
+                code: format!("migrations.RunPython({}, migrations.RunPython.noop)", fill.name()),
+                sends: Sends::Updates {
+                    table: table.to_owned(),
+                },
+            };
             let mut filling = PlannedMigration::autocommit(vec![run]);
             filling.functions.push(fill.function());
             if let Value::Expression(_, imports) = &fill.value {
@@ -182,7 +193,7 @@ impl Cure<'_> {
             "reads the rows while nobody waits",
             PlannedMigration::atomic(vec![validate]),
         ));
-        let last = apart(&[set.operation(), run_sql(&[drop], Some(&[]))], &[state.to_owned()]);
+        let last = apart(vec![set.operation(), run_sql(&[drop], Some(&[]))], &[state.to_owned()]);
         steps.push(step("makes the column NOT NULL, a moment", self.briefly(vec![last])));
         steps.into_iter().map(|step| of_release(release, step)).collect()
     }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, ConstraintKind, Index};
-use crate::lint::advice::only_statement;
 use crate::migration::{Field, Operation, OperationNode, SqlPiece, SqlText};
 use crate::models::{Model, ModelField, ModelKey, View};
 use crate::schema_editor::default_sql;
+use crate::sql::only_statement;
 use crate::statement::{AlterTableAction, Statement, quote_name};
 
 use super::pieces::Reversible;
@@ -54,7 +54,7 @@ impl Before {
                 model_name, old_name, ..
             } => (model_name, Some(old_name)),
             Operation::DeleteModel { name } | Operation::RenameModel { old_name: name, .. } => (name, None),
-            Operation::AddField { model_name, .. } => (model_name, None),
+            Operation::AddField { model_name, .. } | Operation::RemoveIndex { model_name, .. } => (model_name, None),
             Operation::RunSql {
                 sql: SqlText::Pieces(pieces),
                 state_operations,

@@ -1,8 +1,9 @@
 //! Indexes and constraints of a model.
 
 use crate::migration::{Constraint, Operation};
-use crate::plan::{Plan, PlannedMigration};
+use crate::plan::{Plan, PlannedMigration, PlannedOperation};
 use crate::python::WrittenCall;
+use crate::statement::{CreateIndex, Statement, quote_name};
 
 use super::{Cure, Piece, pieces, step};
 
@@ -43,6 +44,8 @@ impl Cure<'_> {
             self.model(),
             crate::python::indented(&self.argument("index")?, 4)
         );
+        let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {}", quote_name(name));
+        let operation = PlannedOperation::sending(operation, self.built_concurrently(), Some(vec![drop]));
         let mut migration = PlannedMigration::autocommit(vec![operation]);
         migration.imports.push(CONCURRENT.to_owned());
         let plan = Plan::new(
@@ -50,6 +53,18 @@ impl Cure<'_> {
             vec![step(format!("builds {name}"), migration)],
         );
         Some(plan.noting(clean_up(name)))
+    }
+
+    /// The statements that build its index, concurrently.
+    fn built_concurrently(&self) -> Vec<String> {
+        let builds = self.statements.iter().filter_map(|statement| match statement {
+            Statement::CreateIndex(create) => Some(Statement::CreateIndex(CreateIndex {
+                concurrently: true,
+                ..create.clone()
+            })),
+            _ => None,
+        });
+        builds.map(|statement| statement.to_string()).collect()
     }
 
     /// `RemoveIndexConcurrently`.
@@ -61,6 +76,10 @@ impl Cure<'_> {
             "RemoveIndexConcurrently(\n    model_name=\"{}\",\n    name=\"{name}\",\n)",
             self.model()
         );
+        let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {}", quote_name(name));
+        // The catalog does not keep all of an index: the order of its columns is the state's.
+        let back = format!("CREATE INDEX CONCURRENTLY {} (as the state has it)", quote_name(name));
+        let operation = PlannedOperation::sending(operation, vec![drop], Some(vec![back]));
         let mut migration = PlannedMigration::autocommit(vec![operation]);
         migration.imports.push(CONCURRENT_REMOVAL.to_owned());
         Some(Plan::new(
@@ -101,6 +120,18 @@ impl Cure<'_> {
             crate::python::indented(&self.argument("constraint")?, 4)
         );
         let validate = format!("ValidateConstraint(model_name=\"{model}\", name=\"{name}\")");
+        let pieces = pieces(&self.statements)?;
+        let [
+            Piece::Prove {
+                add: proven,
+                validate: proof,
+            },
+        ] = pieces.as_slice()
+        else {
+            return None;
+        };
+        let add = PlannedOperation::sending(add, vec![proven.sql.clone()], Some(vec![proven.reverse.clone()]));
+        let validate = PlannedOperation::sending(validate, vec![proof.clone()], Some(Vec::new()));
         let mut first = self.briefly(vec![add]);
         first.imports.push(NOT_VALID.to_owned());
         let mut second = PlannedMigration::atomic(vec![validate]);
@@ -129,6 +160,6 @@ impl Cure<'_> {
 fn clean_up(name: &str) -> String {
     format!(
         "A build that fails leaves an invalid index: DROP INDEX CONCURRENTLY IF EXISTS {}; before the next try.",
-        crate::statement::quote_name(name)
+        quote_name(name)
     )
 }

@@ -1,6 +1,6 @@
 //! What an operation sends, statement by statement, as the work that a plan has to do in another way.
 
-use crate::plan::run_sql;
+use crate::plan::{PlannedOperation, run_sql};
 use crate::statement::{
     AlterTableAction, ConstraintKind, CreateIndex, ForeignKey, IndexItem, Name, Statement, TableConstraint, quote_name,
 };
@@ -70,7 +70,7 @@ impl Build {
     }
 
     /// A list, so that a second run begins where the first has failed.
-    pub(super) fn operation(&self) -> String {
+    pub(super) fn operation(&self) -> PlannedOperation {
         run_sql(
             &[self.drop.clone(), self.create.clone()],
             Some(std::slice::from_ref(&self.drop)),
@@ -79,7 +79,7 @@ impl Build {
 }
 
 impl Reversible {
-    pub(super) fn operation(&self) -> String {
+    pub(super) fn operation(&self) -> PlannedOperation {
         let reverse = Some(self.reverse.clone()).filter(|reverse| !reverse.is_empty());
         run_sql(std::slice::from_ref(&self.sql), Some(reverse.as_slice()))
     }

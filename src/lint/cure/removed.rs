@@ -1,7 +1,7 @@
 //! Removals: out of the state in one release, out of the database in the next.
 
 use crate::migration::Operation;
-use crate::plan::{Plan, PlannedMigration, Step, apart, run_sql};
+use crate::plan::{Plan, PlannedMigration, PlannedOperation, Step, apart, run_sql};
 use crate::statement::quote_name;
 
 use super::before::FieldBefore;
@@ -24,7 +24,7 @@ impl Cure<'_> {
             return None;
         }
         let lifted = lifted(table, field);
-        let database: Vec<String> = lifted
+        let database: Vec<PlannedOperation> = lifted
             .iter()
             .chain(&self.before.keys)
             .map(Reversible::operation)
@@ -40,7 +40,7 @@ impl Cure<'_> {
         let steps = vec![
             step(
                 format!("`{name}` leaves the models"),
-                self.out_of_state(&database, &self.written()),
+                self.out_of_state(database, &self.written()),
             ),
             of_release(2, step("drops the column, a moment", self.briefly(vec![drop]))),
         ];
@@ -65,21 +65,21 @@ impl Cure<'_> {
             Some(field) if field.field.primary_key => return None,
             Some(field) => {
                 let lifted = lifted(table, field);
-                let database: Vec<String> = lifted
+                let database: Vec<PlannedOperation> = lifted
                     .iter()
                     .chain(&self.before.keys)
                     .map(Reversible::operation)
                     .collect();
                 vec![step(
                     format!("`{name}` leaves the models"),
-                    self.out_of_state(&database, &state),
+                    self.out_of_state(database, &state),
                 )]
             }
             None => self.out_of_models(name, &self.all_keys(), &state),
         };
         steps.push(of_release(
             2,
-            step("the drop, a moment", self.briefly(vec![self.written()])),
+            step("the drop, a moment", self.briefly(vec![self.as_it_is()])),
         ));
         let summary = format!(
             "take `{name}` out of the models now, and leave this drop to the next release, when no running code names it any more"
@@ -88,9 +88,10 @@ impl Cure<'_> {
     }
 
     /// Out of the state; a lock is taken only where the database changes, too.
-    fn out_of_state(&self, database: &[String], state: &str) -> PlannedMigration {
+    fn out_of_state(&self, database: Vec<PlannedOperation>, state: &str) -> PlannedMigration {
+        let is_state_alone = database.is_empty();
         let operations = vec![apart(database, &[state.to_owned()])];
-        if database.is_empty() {
+        if is_state_alone {
             PlannedMigration::atomic(operations)
         } else {
             self.briefly(operations)
@@ -139,10 +140,10 @@ impl Cure<'_> {
             .iter()
             .map(|key| step("drops a foreign key, a moment", self.briefly(vec![key.operation()])));
         let mut steps: Vec<Step> = drops.collect();
-        let last: Vec<String> = last.map(Reversible::operation).into_iter().collect();
+        let last: Vec<PlannedOperation> = last.map(Reversible::operation).into_iter().collect();
         steps.push(step(
             format!("`{name}` leaves the models"),
-            self.out_of_state(&last, state),
+            self.out_of_state(last, state),
         ));
         steps
     }

@@ -1,7 +1,7 @@
 //! Renames: the name changes in Python alone.
 
 use crate::migration::{ModelRef, Operation};
-use crate::plan::{Plan, PlannedMigration};
+use crate::plan::{Plan, PlannedMigration, PlannedOperation};
 use crate::python::{WrittenCall, imports_of, names_in};
 
 use super::{Cure, model_line, step};
@@ -24,7 +24,7 @@ impl Cure<'_> {
         let column = format!("\"{}\"", before.column);
         let field = written.with("db_column", &column).print();
         let keep = self.operation_on_field("AlterField", old_name, &field);
-        let mut migration = PlannedMigration::atomic(vec![keep, self.written()]);
+        let mut migration = PlannedMigration::atomic(self.of_state(keep));
         // What the operation's own file imports alike is there.
         let mut missing = imports_of(&file.text, &names_in(&field))?;
         missing.retain(|import| !self.source.text.contains(import.as_str()));
@@ -35,6 +35,11 @@ impl Cure<'_> {
             before.column
         );
         Some(Plan::new(summary, steps).noting("The column keeps its name in the database."))
+    }
+
+    /// What keeps a name, and the operation, which sends nothing behind it.
+    fn of_state(&self, keep: String) -> Vec<PlannedOperation> {
+        [keep, self.written()].map(PlannedOperation::of_state).into()
     }
 
     /// `db_table` keeps the table.
@@ -52,7 +57,7 @@ impl Cure<'_> {
             does: "the model".to_owned(),
             content: crate::plan::Content::Code(format!("class Meta:\n    db_table = \"{table}\"")),
         };
-        let migration = PlannedMigration::atomic(vec![keep, self.written()]);
+        let migration = PlannedMigration::atomic(self.of_state(keep));
         let plan = Plan::new(
             format!("rename it in Python alone: with `db_table` the table stays `{table}`, and nothing is sent"),
             vec![meta, step("sends nothing", migration)],
