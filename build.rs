@@ -6,7 +6,14 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    for folder in ["rules", "pages", "fixtures/rules", "fixtures/advised", "src/packages"] {
+    for folder in [
+        "rules",
+        "pages",
+        "fixtures/rules",
+        "fixtures/advised",
+        "fixtures/plans",
+        "src/packages",
+    ] {
         println!("cargo::rerun-if-changed={folder}");
     }
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
@@ -23,7 +30,8 @@ fn main() -> io::Result<()> {
         let hazard = hazard(name)?.unwrap_or_default();
         let advised = advised(name)?;
         writeln!(pages, "    ({name:?}, include_str!({full:?})),").map_err(io::Error::other)?;
-        writeln!(examples, "    ({name:?}, {hazard:?}, &{advised:?}),").map_err(io::Error::other)?;
+        let plan = plan(name)?;
+        writeln!(examples, "    ({name:?}, {hazard:?}, {plan:?}, &{advised:?}),").map_err(io::Error::other)?;
     }
     fs::write(Path::new(&out).join("packages.rs"), packages()?)?;
     fs::write(Path::new(&out).join("rules.rs"), pages + "]")?;
@@ -124,6 +132,16 @@ fn without_marks(line: &str) -> &str {
     let line = line.split("  # expect:").next().unwrap_or(line);
     let line = line.split("  # row:").next().unwrap_or(line);
     line.split(" -- expect:").next().unwrap_or(line)
+}
+
+/// The plan for the first operation that the rule's fixture marks, where there is one; a test keeps it up to date.
+fn plan(rule: &str) -> io::Result<String> {
+    let path = Path::new("fixtures/plans").join(format!("{rule}.md"));
+    if path.exists() {
+        fs::read_to_string(path)
+    } else {
+        Ok(String::new())
+    }
 }
 
 /// The migrations that the advice comes to, each without its head and its dependencies.

@@ -3,6 +3,7 @@
 //! Several renderings show one plan: the help of a finding, the page of a rule, and JSON.
 
 mod operation;
+mod page;
 mod watch;
 
 use crate::python::indented;

@@ -54,7 +54,7 @@ pub use operators::{binary, truth};
 pub use resolve::{Modules, Resolved};
 pub use running::MadeOperation;
 pub use settings::{Setting, SettingValues};
-pub use written::{WrittenCall, dedented, imports_of, indented, names_in, stands_alone, string_literal};
+pub use written::{TopLevel, WrittenCall, dedented, indented, names_in, string_literal};
 
 use crate::source::{Range, SourceFile};
 use crate::value::Value;

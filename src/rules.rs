@@ -19,14 +19,16 @@ use crate::lock::LockMode;
 /// The pages of rules/, by name.
 static PAGES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// The examples of the rules, by name: the operation that a fixture marks, and the migrations that the advice comes to.
-static EXAMPLES: &[(&str, &str, &[&str])] = &include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+/// The examples of the rules, by name: the operation that a fixture marks, its plan, and the migrations that the advice comes to.
+static EXAMPLES: &[(&str, &str, &str, &[&str])] = &include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
 /// Django code that shows a rule: taken from the fixtures, so that it is tested.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
     /// What it is about; empty where no fixture shows it.
     pub operation: &'static str,
+    /// Its plan as Markdown; empty where it has none.
+    pub plan: &'static str,
     /// What to write instead, one migration after the other.
     pub advised: &'static [&'static str],
 }
@@ -34,8 +36,12 @@ pub struct Example {
 /// The example of a rule.
 #[must_use]
 pub fn example(rule: &str) -> Option<Example> {
-    let (_, operation, advised) = EXAMPLES.iter().find(|(name, ..)| *name == rule)?;
-    Some(Example { operation, advised })
+    let (_, operation, plan, advised) = EXAMPLES.iter().find(|(name, ..)| *name == rule)?;
+    Some(Example {
+        operation,
+        plan,
+        advised,
+    })
 }
 
 /// One rule: one file in `rules/`.

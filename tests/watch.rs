@@ -14,10 +14,6 @@ use serde_json::Value;
 /// Fixtures whose steps are judged as something else, and why.
 const OTHERWISE: &[(&str, &str)] = &[
     (
-        "rules/cascade-drops-view",
-        "what is refused before it is taken for done: the column is gone already",
-    ),
-    (
         "rules/django-refuses",
         "a model that others still point to: dropping it locks them as well",
     ),

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::facts::UNNAMED;
 use crate::migration::{Operation, OperationNode};
-use crate::python::{dedented, stands_alone, string_literal};
+use crate::python::{TopLevel, dedented, string_literal};
 use crate::rules::placeholders;
 use crate::source::SourceFile;
 use crate::sql::only_statement;
@@ -32,6 +32,7 @@ struct OperationNames<'a> {
     app: &'a str,
     node: &'a OperationNode,
     source: &'a SourceFile,
+    module: &'a TopLevel<'a>,
     django: DjangoVersion,
 }
 
@@ -72,12 +73,14 @@ impl<'a> Names<'a> {
         app: &'a str,
         node: &'a OperationNode,
         source: &'a SourceFile,
+        module: &'a TopLevel<'a>,
         django: DjangoVersion,
     ) -> Self {
         let operation = Some(OperationNames {
             app,
             node,
             source,
+            module,
             django,
         });
         Self { operation, ..self }
@@ -217,7 +220,7 @@ impl<'a> OperationNames<'a> {
     /// An argument as it is written, where it means the same in another place.
     fn argument(&self, name: &str) -> Option<String> {
         let written = dedented(self.source.slice(self.node.argument_range(name)?));
-        stands_alone(&written, &self.source.text).then_some(written)
+        self.module.gives_meaning_to(&written).then_some(written)
     }
 
     /// The field that an operation adds or alters, otherwise.

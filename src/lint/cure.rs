@@ -9,9 +9,9 @@ mod removed;
 mod renamed;
 mod rows;
 
-use crate::migration::{Operation, OperationNode};
+use crate::migration::{Operation, OperationNode, SqlText};
 use crate::plan::{Content, Plan, PlannedMigration, PlannedOperation, Step, apart};
-use crate::python::{WrittenCall, dedented, imports_of, names_in, stands_alone};
+use crate::python::{TopLevel, WrittenCall, dedented, names_in};
 use crate::source::SourceFile;
 use crate::statement::Statement;
 use crate::versions::DjangoVersion;
@@ -27,6 +27,8 @@ pub(super) struct Cure<'a> {
     pub node: &'a OperationNode,
     /// The file that it stands in.
     pub source: &'a SourceFile,
+    /// The names of that file.
+    pub module: &'a TopLevel<'a>,
     /// What it finds.
     pub before: &'a Before,
     /// What it sends, deferred statements among them, in the order in which they run.
@@ -45,7 +47,7 @@ impl<'a> Cure<'a> {
     /// The plan; `None` where there is none of ours.
     pub(super) fn plan(&self) -> Option<Plan> {
         // What a function of the module puts together means nothing outside of it.
-        if !stands_alone(&self.written(), &self.source.text) {
+        if !self.module.gives_meaning_to(&self.written()) {
             return None;
         }
         let mut plan = self.plan_of_operation()?;
@@ -81,7 +83,16 @@ impl<'a> Cure<'a> {
 
     /// The operation as it is written, in a step of its own.
     fn as_it_is(&self) -> PlannedOperation {
-        let sql = self.statements.iter().map(ToString::to_string).collect();
+        let sql = match &self.node.operation {
+            Operation::RunSql {
+                sql: SqlText::Pieces(pieces),
+                ..
+            } => pieces
+                .iter()
+                .filter_map(|piece| piece.text.as_ref().map(ToString::to_string))
+                .collect(),
+            _ => self.statements.iter().map(ToString::to_string).collect(),
+        };
         PlannedOperation::sending(self.written(), sql, None)
     }
 
@@ -120,7 +131,7 @@ impl<'a> Cure<'a> {
 
     /// The imports that an expression needs, as the operation's own file has them; `None` where one of its names is no import.
     fn imports(&self, expression: &str) -> Option<Vec<String>> {
-        imports_of(&self.source.text, &names_in(expression))
+        self.module.imports_of(&names_in(expression))
     }
 
     /// The steps that come to what the pieces come to, and to the operation in the state of the models at their end.

@@ -4,6 +4,7 @@ use crate::finding::{Finding, Place, Severity};
 use crate::fingerprint::{Identity, Namer};
 use crate::migration::{Gap, Migration, Operation, OperationNode, OperationPath, Owner};
 use crate::project::Project;
+use crate::python::TopLevel;
 use crate::rules::RuleTable;
 use crate::schema_editor::{Confidence, Doubt, Outcome};
 use crate::source::Range;
@@ -51,9 +52,11 @@ impl<'a> Collector<'a, '_> {
         let gaps = self.gap_hits(log, outcomes);
         let gaps = self.left_of(gaps, namer, &mut comments);
 
+        let module = TopLevel::of(&self.migration.source.text);
         let teller = Teller {
             project: self.project,
             migration: self.migration,
+            module: &module,
             log,
             ran: self.ran,
             befores: self.befores,

@@ -6,6 +6,7 @@ use crate::finding::{Finding, Harm, NamedHit, OperationPlace, Place, Related, Re
 use crate::migration::{FieldKind, Migration, Operation, OperationNode, OperationPath};
 use crate::plan::Plan;
 use crate::project::Project;
+use crate::python::TopLevel;
 use crate::source::Range;
 
 use super::advice::{Names, safer};
@@ -35,6 +36,8 @@ const ZERO_DOWNTIME: &str = "zero_downtime";
 pub(super) struct Teller<'a> {
     pub project: &'a Project,
     pub migration: &'a Migration,
+    /// The names of its file.
+    pub module: &'a TopLevel<'a>,
     pub log: &'a [Executed<'a>],
     /// Where the migrations that ran so far stand.
     pub ran: &'a [Option<Place>],
@@ -58,6 +61,7 @@ impl Teller<'_> {
             &self.migration.acts_on,
             node,
             &self.migration.source,
+            self.module,
             self.project.settings.django,
         );
         let texts: Vec<String> = others.iter().map(|sent| sent.text.to_string()).collect();
@@ -162,6 +166,7 @@ impl Teller<'_> {
             app: &self.migration.acts_on,
             node,
             source: &self.migration.source,
+            module: self.module,
             before: self.befores.get(node.path.index())?,
             statements: statements.collect::<Option<_>>()?,
             django: self.project.settings.django,

@@ -1,5 +1,7 @@
 //! Python as text: calls taken apart and put together again along the parser's ranges, and literals.
 
+use std::cell::OnceCell;
+
 use ruff_python_ast::{Alias, Expr, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_expression, parse_unchecked};
 use ruff_text_size::Ranged;
@@ -120,50 +122,61 @@ pub fn names_in(source: &str) -> Vec<String> {
     names.0
 }
 
-/// Lines that import these names as a module imports them; `None` where one of them is not imported at its top level.
-/// Names of Python itself need no import.
-#[must_use]
-pub fn imports_of(module: &str, names: &[String]) -> Option<Vec<String>> {
-    let parsed = parse_unchecked(module, ParseOptions::from(Mode::Module));
-    let ruff_python_ast::Mod::Module(module) = parsed.syntax() else {
-        return None;
-    };
-    let mut imports = Vec::new();
-    for name in names.iter().filter(|name| !is_python_builtin(name)) {
-        // `import a.b` and `import a.c` bind the same name.
-        let found: Vec<String> = module
-            .body
-            .iter()
-            .filter_map(|statement| import_of(statement, name))
-            .collect();
-        if found.is_empty() {
-            return None;
-        }
-        imports.extend(
-            found
-                .into_iter()
-                .filter(|import| !imports.contains(import))
-                .collect::<Vec<_>>(),
-        );
-    }
-    Some(imports)
+/// A module, as far as the names go that its top level binds. It is read when it is first asked.
+#[derive(Debug)]
+pub struct TopLevel<'a> {
+    module: &'a str,
+    body: OnceCell<Vec<Stmt>>,
 }
 
-/// Whether a module binds all names of an expression at its top level: then the expression means the same wherever in it it stands.
-#[must_use]
-pub fn stands_alone(expression: &str, module: &str) -> bool {
-    const ALWAYS_IMPORTED: [&str; 3] = ["models", "migrations", "django"];
-    let mut names = names_in(expression);
-    names.retain(|name| !ALWAYS_IMPORTED.contains(&name.as_str()) && !is_python_builtin(name));
-    if names.is_empty() {
-        return true;
+impl<'a> TopLevel<'a> {
+    /// That of a module's text.
+    #[must_use]
+    pub fn of(module: &'a str) -> Self {
+        Self {
+            module,
+            body: OnceCell::new(),
+        }
     }
-    let parsed = parse_unchecked(module, ParseOptions::from(Mode::Module));
-    let ruff_python_ast::Mod::Module(module) = parsed.syntax() else {
-        return false;
-    };
-    let is_bound = |name: &String| module.body.iter().any(|statement| binds(statement, name));
-    names.iter().all(is_bound)
+
+    fn body(&self) -> &[Stmt] {
+        self.body.get_or_init(|| {
+            let parsed = parse_unchecked(self.module, ParseOptions::from(Mode::Module));
+            match parsed.into_syntax() {
+                ruff_python_ast::Mod::Module(module) => module.body.into_iter().collect(),
+                ruff_python_ast::Mod::Expression(_) => Vec::new(),
+            }
+        })
+    }
+
+    /// Lines that import these names as the module imports them; `None` where one of them is not imported at its top level.
+    /// Names of Python itself need no import.
+    #[must_use]
+    pub fn imports_of(&self, names: &[String]) -> Option<Vec<String>> {
+        let mut imports = Vec::new();
+        for name in names.iter().filter(|name| !is_python_builtin(name)) {
+            // `import a.b` and `import a.c` bind the same name.
+            let body = self.body().iter();
+            let found: Vec<String> = body.filter_map(|statement| import_of(statement, name)).collect();
+            if found.is_empty() {
+                return None;
+            }
+            let new = found.into_iter().filter(|import| !imports.contains(import));
+            imports.extend(new.collect::<Vec<_>>());
+        }
+        Some(imports)
+    }
+
+    /// Whether the module binds all names of an expression at its top level: then the expression means the same wherever in it it
+    /// stands.
+    #[must_use]
+    pub fn gives_meaning_to(&self, expression: &str) -> bool {
+        const ALWAYS_IMPORTED: [&str; 3] = ["models", "migrations", "django"];
+        let mut names = names_in(expression);
+        names.retain(|name| !ALWAYS_IMPORTED.contains(&name.as_str()) && !is_python_builtin(name));
+        let is_bound = |name: &String| self.body().iter().any(|statement| binds(statement, name));
+        names.iter().all(is_bound)
+    }
 }
 
 fn binds(statement: &Stmt, name: &str) -> bool {
@@ -226,6 +239,9 @@ pub fn string_literal(text: &str) -> String {
 /// The text with the indentation of its later lines taken away, but for those inside of strings that span lines.
 #[must_use]
 pub fn dedented(code: &str) -> String {
+    if !code.contains('\n') {
+        return code.trim_end_matches('\r').to_owned();
+    }
     let indentation = |line: &str| line.len() - line.trim_start().len();
     let kept = outside_of_strings(code);
     let later = code.split('\n').zip(&kept).skip(1);
@@ -261,6 +277,9 @@ fn outside_of_strings(code: &str) -> Vec<bool> {
 /// The text with these spaces before each line but the first and those inside of strings that span lines.
 #[must_use]
 pub fn indented(code: &str, spaces: usize) -> String {
+    if !code.contains('\n') {
+        return code.to_owned();
+    }
     let kept = outside_of_strings(code);
     let lines = code.split('\n').zip(kept).enumerate();
     let lines = lines.map(|(number, (line, is_outside))| {

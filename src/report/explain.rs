@@ -178,13 +178,20 @@ fn examples(rule: &Rule) -> String {
     let Some(example) = rules::example(&rule.name) else {
         return String::new();
     };
-    let advised = example.advised.join("\n\n");
+    let advised = match example.plan {
+        "" => example.advised.join("\n\n"),
+        _ => String::new(),
+    };
     let sections = [("Example", example.operation), ("Instead", &advised)];
     let filled = sections.into_iter().filter(|(_, code)| !code.is_empty());
     let sections: Vec<String> = filled
         .map(|(heading, code)| format!("\n## {heading}\n```python\n{code}\n```\n"))
         .collect();
-    sections.concat()
+    let plan = match example.plan {
+        "" => String::new(),
+        plan => format!("\n## Instead: the plan for this example\n\n{plan}"),
+    };
+    sections.concat() + &plan
 }
 
 /// The rows of a rule as a table: when, which locks, what work.

@@ -2,7 +2,7 @@
 
 use crate::migration::{ModelRef, Operation};
 use crate::plan::{Plan, PlannedMigration, PlannedOperation};
-use crate::python::{WrittenCall, imports_of, names_in};
+use crate::python::{TopLevel, WrittenCall, names_in};
 
 use super::{Cure, model_line, step};
 
@@ -26,7 +26,7 @@ impl Cure<'_> {
         let keep = self.operation_on_field("AlterField", old_name, &field);
         let mut migration = PlannedMigration::atomic(self.of_state(keep));
         // What the operation's own file imports alike is there.
-        let mut missing = imports_of(&file.text, &names_in(&field))?;
+        let mut missing = TopLevel::of(&file.text).imports_of(&names_in(&field))?;
         missing.retain(|import| !self.source.text.contains(import.as_str()));
         migration.imports = missing;
         let steps = vec![model_line(new_name, &field), step("sends nothing", migration)];

@@ -143,22 +143,22 @@ impl<'a> Scene<'a> {
     fn replicas(&self, busy: Busy) -> String {
         match busy {
             Busy::Building => {
-                "replicas replay the build and lag meanwhile; logical subscribers get no DDL: build it there by hand"
+                "they replay the build and lag meanwhile; logical subscribers get no DDL: build it there by hand"
                     .to_owned()
             }
             Busy::Dropping => {
-                "replicas replay ACCESS EXCLUSIVE on the index: queries there that use it are cancelled after \
+                "they replay ACCESS EXCLUSIVE on the index: queries there that use it are cancelled after \
                  max_standby_streaming_delay"
                     .to_owned()
             }
-            Busy::Proving | Busy::Reading => "replicas have nothing to do".to_owned(),
-            Busy::Updating => format!("replicas and subscribers replay each row: pause while they lag ({LAG})"),
+            Busy::Proving | Busy::Reading => "they have nothing to do".to_owned(),
+            Busy::Updating => format!("they and logical subscribers replay each row: pause while they lag ({LAG})"),
             Busy::Moment if self.is_exclusive() => format!(
-                "replicas replay ACCESS EXCLUSIVE on {}: queries there that hold it up are cancelled after \
+                "they replay ACCESS EXCLUSIVE on {}: queries there that hold it up are cancelled after \
                  max_standby_streaming_delay; logical subscribers get no DDL: add there first, drop here first",
                 self.relations()
             ),
-            Busy::Moment => "replicas wait for nothing; logical subscribers get no DDL".to_owned(),
+            Busy::Moment => "they wait for nothing; logical subscribers get no DDL".to_owned(),
         }
     }
 }
