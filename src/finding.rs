@@ -1,5 +1,6 @@
 //! What forelock says: findings, and what each statement of each migration does. Plain data.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -184,6 +185,35 @@ impl RelationKind {
     }
 }
 
+/// What to do instead.
+#[derive(Clone, Debug)]
+pub enum Help {
+    /// Words.
+    Text(String),
+    /// A plan for the operation.
+    Plan(Plan),
+}
+
+impl Help {
+    /// As text: a plan with all of its steps.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Help::Text(text) => Cow::Borrowed(text),
+            Help::Plan(plan) => Cow::Owned(plan.help()),
+        }
+    }
+
+    /// The plan, where it is one.
+    #[must_use]
+    pub fn plan(&self) -> Option<&Plan> {
+        match self {
+            Help::Text(_) => None,
+            Help::Plan(plan) => Some(plan),
+        }
+    }
+}
+
 /// The locks on a relation that existed before the migration: what a statement takes, and what its transaction holds already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldLock {
@@ -286,9 +316,7 @@ pub struct Finding {
     /// One sentence without a capital or a full stop: what happens to whose table.
     pub message: String,
     /// What to do instead; may hold a block of Django code, indented by four spaces, after an empty line.
-    pub help: String,
-    /// What the help shows, where it is a plan.
-    pub plan: Option<Plan>,
+    pub help: Help,
     /// Where it stands in the migration, with the text where that could be decoded.
     pub place: Place,
     /// Other places that have to do with it.

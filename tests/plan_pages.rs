@@ -51,7 +51,7 @@ fn plan_of(rule: &str, rules: &RuleTable) -> Option<String> {
         .filter(|finding| finding.rule == rule)
         .collect();
     own.sort_by_key(|finding| (finding.place.path.clone(), finding.place.range.start));
-    own.first()?.plan.as_ref().map(forelock::plan::Plan::page)
+    own.first()?.help.plan().map(forelock::plan::Plan::page)
 }
 
 fn analysed(project: &Project, rules: &RuleTable) -> Analysis {

@@ -4,7 +4,7 @@
 mod analyses;
 
 use analyses::{analysis, check, drop_column_finding, finding_at, index_finding, lock, only, source};
-use forelock::finding::{Analysis, Finding, Place, Severity, Work};
+use forelock::finding::{Analysis, Finding, Help, Place, Severity, Work};
 use forelock::lock::LockMode;
 use forelock::report::{Characters, CheckFormat, Color, Detail, Statistics, Style};
 use forelock::source::Range;
@@ -27,7 +27,7 @@ fn one(finding: Finding) -> String {
 fn bare(text: &str, needle: &str) -> Finding {
     Finding {
         locks: Vec::new(),
-        help: String::new(),
+        help: Help::Text(String::new()),
         ..finding_at(&source("shop/migrations/0042_x.py", text), needle)
     }
 }
@@ -110,7 +110,7 @@ fn escape_sequences_of_a_migration_never_reach_the_terminal() {
     );
     finding.message = "builds \x1b[31mred".to_owned();
     finding.statement = Some("CREATE INDEX \"\x1b[8m\u{202e}\"".to_owned());
-    finding.help = "write\r\n\n    code \x1b[1A".to_owned();
+    finding.help = Help::Text("write\r\n\n    code \x1b[1A".to_owned());
     finding.rule = "a\x1bb".to_owned();
     finding.locks = vec![lock("shop\x1b_order", LockMode::Share, Work::Scan)];
     finding.also = vec!["x\x1b".to_owned()];
@@ -165,7 +165,7 @@ fn an_empty_file_and_a_file_without_text_show_their_path() {
     let mut empty = finding_at(&source("shop/migrations/0001_empty.py", ""), "");
     empty.rule = "unreadable-migration".to_owned();
     empty.message = "the file is empty: Django fails with BadMigrationError".to_owned();
-    (empty.migration, empty.operation, empty.statement, empty.help) = (None, None, None, String::new());
+    (empty.migration, empty.operation, empty.statement, empty.help) = (None, None, None, Help::Text(String::new()));
     empty.locks.clear();
     let mut undecoded = empty.clone();
     undecoded.message = "the file is not UTF-8 at byte 17".to_owned();

@@ -1,6 +1,6 @@
 //! Hits that are about no statement: files, the graph of migrations, what could not be read.
 
-use crate::finding::{Finding, NamedHit, OperationPlace, Place, Related, RelatedKind, Severity, Work};
+use crate::finding::{Finding, Help, NamedHit, OperationPlace, Place, Related, RelatedKind, Severity, Work};
 use crate::fingerprint::{Identity, Namer};
 use crate::migration::{Gap, Migration, OperationPath};
 use crate::project::{Project, root};
@@ -107,8 +107,7 @@ impl<'a> InputHit<'a> {
             harm: self.rule.harm.clone(),
             also: Vec::new(),
             message: names.fill(&self.rule.message),
-            plan: None,
-            help: self.help.unwrap_or_else(|| names.fill(self.rule.help_for("default"))),
+            help: Help::Text(self.help.unwrap_or_else(|| names.fill(self.rule.help_for("default")))),
             place: self.place,
             related: self.related,
             migration: self.migration.map(|migration| migration.key.clone()),

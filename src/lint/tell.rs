@@ -2,7 +2,7 @@
 
 use crate::backend::Backend;
 use crate::config::PlannedTimeout;
-use crate::finding::{Finding, Harm, NamedHit, OperationPlace, Place, Related, RelatedKind, Severity};
+use crate::finding::{Finding, Harm, Help, NamedHit, OperationPlace, Place, Related, RelatedKind, Severity};
 use crate::migration::{FieldKind, Migration, Operation, OperationNode, OperationPath};
 use crate::plan::Plan;
 use crate::project::Project;
@@ -78,11 +78,11 @@ impl Teller<'_> {
         if worst.hit.is_felt {
             related.extend(waiting::related(worst.locks, worst.operation, self.migration));
         }
-        let help = match &plan {
-            Some(plan) => plan.help(),
+        let help = match plan {
+            Some(plan) => Help::Plan(plan),
             None => {
                 let template = self.template(fold, &others, !string.is_empty());
-                names.advise(&template).unwrap_or_else(|| without_name(&rule.name))
+                Help::Text(names.advise(&template).unwrap_or_else(|| without_name(&rule.name)))
             }
         };
         Some(Finding {
@@ -93,7 +93,6 @@ impl Teller<'_> {
             also: also(told),
             message: names.fill(&rule.message),
             help,
-            plan,
             place: place(self.migration, range),
             related,
             migration: Some(self.migration.key.clone()),

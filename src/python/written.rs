@@ -267,11 +267,16 @@ fn outside_of_strings(code: &str) -> Vec<bool> {
     let mut is_inside = false;
     let begins = code.split('\n').map(|line| {
         let begins = !is_inside;
-        is_inside ^= line.matches("\"\"\"").count() % 2 == 1;
-        is_inside ^= line.matches("'''").count() % 2 == 1;
+        is_inside ^= turns(line);
         begins
     });
     begins.collect()
+}
+
+/// Whether a string that spans lines begins or ends in the line.
+fn turns(line: &str) -> bool {
+    let odd = |quotes: &str| memchr::memmem::find_iter(line.as_bytes(), quotes).count() % 2 == 1;
+    odd("\"\"\"") ^ odd("'''")
 }
 
 /// The text with these spaces before each line but the first and those inside of strings that span lines.
@@ -280,16 +285,19 @@ pub fn indented(code: &str, spaces: usize) -> String {
     if !code.contains('\n') {
         return code.to_owned();
     }
-    let kept = outside_of_strings(code);
-    let lines = code.split('\n').zip(kept).enumerate();
-    let lines = lines.map(|(number, (line, is_outside))| {
-        if number == 0 || !is_outside || line.is_empty() {
-            line.to_owned()
-        } else {
-            format!("{}{line}", " ".repeat(spaces))
+    let mut text = String::with_capacity(code.len() * 2);
+    let mut is_inside = false;
+    for (number, line) in code.split('\n').enumerate() {
+        if number > 0 {
+            text.push('\n');
+            if !is_inside && !line.is_empty() {
+                text.extend(std::iter::repeat_n(' ', spaces));
+            }
         }
-    });
-    lines.collect::<Vec<_>>().join("\n")
+        text.push_str(line);
+        is_inside ^= turns(line);
+    }
+    text
 }
 
 #[cfg(test)]

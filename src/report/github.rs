@@ -51,7 +51,8 @@ fn command(finding: &Finding, folder: &Path, style: &Style) -> String {
 }
 
 fn message(finding: &Finding) -> String {
-    let help = finding.help.trim_end();
+    let help = finding.help.text();
+    let help = help.trim_end();
     if help.is_empty() {
         return finding.message.clone();
     }

@@ -3,6 +3,7 @@
 //! The order of the members here is their order in the document. Text is written as it stands in the file: JSON
 //! escapes control characters itself.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -49,7 +50,7 @@ pub struct FindingDocument<'a> {
     /// What happens to whose table, in one sentence.
     pub message: &'a str,
     /// What to do instead; a block of Django code in it is indented by four spaces.
-    pub help: &'a str,
+    pub help: Cow<'a, str>,
     /// The rule's page.
     pub url: String,
     /// The file, relative to the working folder, with forward slashes.
@@ -187,7 +188,7 @@ fn finding(finding: &Finding) -> FindingDocument<'_> {
         harm: finding.harm.iter().map(|harm| harm.name()).collect(),
         also: &finding.also,
         message: &finding.message,
-        help: &finding.help,
+        help: finding.help.text(),
         url: url(&finding.rule),
         path: shown_path(&finding.place.path),
         app: app(finding),
@@ -199,7 +200,7 @@ fn finding(finding: &Finding) -> FindingDocument<'_> {
         work: finding.work.name(),
         related: finding.related.iter().map(related).collect(),
         fingerprint: &finding.fingerprint,
-        plan: finding.plan.as_ref().map(PlanDocument::of),
+        plan: finding.help.plan().map(PlanDocument::of),
     }
 }
 

@@ -11,7 +11,7 @@ use textwrap::{Options, WordSeparator, WordSplitter, core::display_width};
 
 use super::excerpt::{Excerpt, TAB_WIDTH};
 use super::{Characters, Color, Detail, Style, locks, neutral, severity_color, shown_path, summary};
-use crate::finding::{Analysis, Finding, HeldLock, Related, RelatedKind, Severity};
+use crate::finding::{Analysis, Finding, HeldLock, Help, Related, RelatedKind, Severity};
 
 /// Columns of `  locks  `: what stands beside a small heading begins here.
 const MARGIN: usize = 9;
@@ -45,13 +45,13 @@ enum Steps {
 
 /// What to do instead: of many plans each is told in a sentence, with the way to the whole of it.
 fn help_of(finding: &Finding, steps: Steps) -> Cow<'_, str> {
-    match (&finding.plan, steps) {
-        (Some(plan), Steps::Counted) if plan.steps.len() > 1 => {
+    match (&finding.help, steps) {
+        (Help::Plan(plan), Steps::Counted) if plan.steps.len() > 1 => {
             let path = shown_path(&finding.place.path);
             let count = plan.steps.len();
             Cow::Owned(format!("{}: `forelock {path}` prints the {count} steps", plan.summary))
         }
-        (Some(_) | None, _) => Cow::Borrowed(&finding.help),
+        (help, _) => help.text(),
     }
 }
 

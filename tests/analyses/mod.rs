@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use forelock::finding::{
-    Analysis, Finding, Harm, HeldLock, MigrationReport, OperationPlace, OperationReport, Origin, Place, RelationKind,
-    Severity, StatementReport, Work,
+    Analysis, Finding, Harm, HeldLock, Help, MigrationReport, OperationPlace, OperationReport, Origin, Place,
+    RelationKind, Severity, StatementReport, Work,
 };
 use forelock::lock::LockMode;
 use forelock::migration::{MigrationKey, OperationPath};
@@ -72,8 +72,7 @@ pub fn finding_at(source: &Arc<SourceFile>, needle: &str) -> Finding {
         related: Vec::new(),
         hits: Vec::new(),
         message: "builds an index on `shop_order` while inserts, updates and deletes wait".to_owned(),
-        plan: None,
-        help: "build it concurrently, in a migration of its own that is not atomic:\n\n    atomic = False\n    operations = [\n        AddIndexConcurrently(\"order\", models.Index(fields=[\"status\"], name=\"shop_order_status_idx\")),\n    ]\n".to_owned(),
+        help: Help::Text("build it concurrently, in a migration of its own that is not atomic:\n\n    atomic = False\n    operations = [\n        AddIndexConcurrently(\"order\", models.Index(fields=[\"status\"], name=\"shop_order_status_idx\")),\n    ]\n".to_owned()),
         place: Place {
             path: source.path.clone(),
             source: Some(source.clone()),
@@ -101,8 +100,7 @@ pub fn drop_column_finding() -> Finding {
         harm: vec![Harm::BreaksRunningCode],
         also: vec!["drop-foreign-key".to_owned(), "two-tables-locked".to_owned()],
         message: "drops the column `customer_id` of `shop_order`, which the running release still selects".to_owned(),
-        plan: None,
-        help: "take the field out of the state first, and drop the column when that release is deployed everywhere:\n\n    SeparateDatabaseAndState(state_operations=[RemoveField(\"order\", \"customer\")])\n\nBetween the two the column must accept NULL or have a default in the database, or inserts of the new release fail.".to_owned(),
+        help: Help::Text("take the field out of the state first, and drop the column when that release is deployed everywhere:\n\n    SeparateDatabaseAndState(state_operations=[RemoveField(\"order\", \"customer\")])\n\nBetween the two the column must accept NULL or have a default in the database, or inserts of the new release fail.".to_owned()),
         migration: Some(MigrationKey::new("shop", "0043_drop_customer")),
         operation: Some(OperationPlace { path: OperationPath::top(0), class: "RemoveField".to_owned() }),
         statement: Some("SET CONSTRAINTS \"shop_order_customer_id_5f3a9c1e_fk_shop_customer_id\" IMMEDIATE; ALTER TABLE \"shop_order\" DROP COLUMN \"customer_id\" CASCADE".to_owned()),
