@@ -31,11 +31,13 @@ pub enum Role {
     Parent,
     /// The partition for all rows that fit no other.
     DefaultPartition,
+    /// Each partition, where it is locked otherwise than the partitioned table.
+    Partition,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Role; 8] = [
+    pub const ALL: [Role; 9] = [
         Role::Table,
         Role::Referenced,
         Role::Partner,
@@ -44,6 +46,7 @@ impl Role {
         Role::View,
         Role::Parent,
         Role::DefaultPartition,
+        Role::Partition,
     ];
 
     /// As rows spell it.
@@ -58,6 +61,7 @@ impl Role {
             Role::View => "view",
             Role::Parent => "parent",
             Role::DefaultPartition => "default",
+            Role::Partition => "partition",
         }
     }
 

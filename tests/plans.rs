@@ -166,6 +166,40 @@ fn what_an_operation_does_beside_not_null_is_done_where_a_check_proves_that_too(
 }
 
 #[test]
+fn what_no_plan_does_on_a_partitioned_table_is_told_in_words() {
+    let parted = |partition: &str, operation: &str| {
+        let table = format!(
+            "migrations.RunSQL([\"CREATE TABLE shop_log (id bigint NOT NULL, day date NOT NULL) PARTITION BY RANGE (day)\"{partition}], \
+             state_operations=[migrations.CreateModel(\"Log\", [(\"id\", models.BigIntegerField(primary_key=True)), (\"day\", models.DateField())])])"
+        );
+        let scratch = Scratch::new()
+            .app("shop")
+            .file("shop/migrations/0002_log.py", migration("shop", "0001_initial", &table))
+            .file(
+                "shop/migrations/0003_change.py",
+                migration("shop", "0002_log", operation),
+            );
+        let found = findings(&scratch.path(""), &[]);
+        let help = found
+            .iter()
+            .find(|finding| text(&finding["migration"]) == "0003_change");
+        text(&help.expect("a finding")["help"]).to_owned()
+    };
+    let known = ", \"CREATE TABLE shop_log_1 PARTITION OF shop_log FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')\"";
+    let index = "migrations.AddIndex(\"log\", models.Index(fields=[\"day\"], name=\"by_day\"))";
+    let once = "migrations.AddConstraint(\"log\", models.UniqueConstraint(fields=[\"id\", \"day\"], name=\"once\"))";
+    assert!(parted(known, index).contains("ON ONLY \"shop_log\""));
+    assert!(parted(known, once).contains("to the partitioned table last"));
+    let sub = ", \"CREATE TABLE shop_log_1 PARTITION OF shop_log DEFAULT PARTITION BY RANGE (id)\", \
+               \"CREATE TABLE shop_log_2 PARTITION OF shop_log_1 DEFAULT\"";
+    let help = parted(sub, index);
+    assert!(
+        help.contains("ATTACH PARTITION") && !help.contains("class Migration"),
+        "{help}"
+    );
+}
+
+#[test]
 fn no_help_leaves_anything_open() {
     let mut failures = Vec::new();
     for kind in ["rules", "history"] {

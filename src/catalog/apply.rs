@@ -143,6 +143,15 @@ impl Catalog {
     }
 
     fn alter_table(&mut self, table: &str, action: &AlterTableAction) {
+        if let Some(inherited) = inherited(action) {
+            for child in self.descendants(table) {
+                self.alter_one_table(&child, &inherited);
+            }
+        }
+        self.alter_one_table(table, action);
+    }
+
+    fn alter_one_table(&mut self, table: &str, action: &AlterTableAction) {
         match action {
             AlterTableAction::AddColumn(column) => {
                 self.add_column(table, column);
@@ -364,5 +373,37 @@ impl Column {
             written: since,
             since,
         }
+    }
+}
+
+/// What an action does to the tables that inherit from its table, partitions among them: columns are the same there, while
+/// indexes and constraints come on their own ways.
+fn inherited(action: &AlterTableAction) -> Option<AlterTableAction> {
+    match action {
+        AlterTableAction::AddColumn(column) => {
+            let bare = statement::Column {
+                primary_key: false,
+                unique: false,
+                check: None,
+                references: None,
+                identity: false,
+                ..column.as_ref().clone()
+            };
+            Some(AlterTableAction::AddColumn(Box::new(bare)))
+        }
+        AlterTableAction::DropColumn { .. }
+        | AlterTableAction::RenameColumn { .. }
+        | AlterTableAction::AlterType { .. }
+        | AlterTableAction::SetDefault { .. }
+        | AlterTableAction::DropDefault { .. }
+        | AlterTableAction::SetNotNull { .. }
+        | AlterTableAction::DropNotNull { .. } => Some(action.clone()),
+        AlterTableAction::AddIdentity { .. }
+        | AlterTableAction::DropIdentity { .. }
+        | AlterTableAction::AddConstraint(_)
+        | AlterTableAction::DropConstraint { .. }
+        | AlterTableAction::ValidateConstraint { .. }
+        | AlterTableAction::SetTablespace { .. }
+        | AlterTableAction::Change { .. } => None,
     }
 }

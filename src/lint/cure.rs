@@ -4,11 +4,13 @@ mod added;
 mod altered;
 mod before;
 mod indexed;
+mod partitioned;
 mod pieces;
 mod removed;
 mod renamed;
 mod rows;
 
+use crate::finding::Help;
 use crate::migration::{Operation, OperationNode, SqlText};
 use crate::plan::{Content, Plan, PlannedMigration, PlannedOperation, Step, apart};
 use crate::python::{TopLevel, WrittenCall, dedented, names_in};
@@ -17,7 +19,7 @@ use crate::statement::Statement;
 use crate::versions::DjangoVersion;
 
 pub(super) use before::Before;
-use pieces::{Piece, Reversible, pieces};
+use pieces::{Piece, Reversible};
 
 /// An operation with everything that it does.
 pub(super) struct Cure<'a> {
@@ -44,15 +46,47 @@ pub(super) struct Cure<'a> {
 }
 
 impl<'a> Cure<'a> {
-    /// The plan; `None` where there is none of ours.
-    pub(super) fn plan(&self) -> Option<Plan> {
+    /// The plan, or why there is none; `None` where the rule's page knows better.
+    pub(super) fn help(&self) -> Option<Help> {
+        let words = self
+            .pieces_as_sent()
+            .and_then(|pieces| partitioned::apart(pieces, &self.before.partitions).err());
+        match words {
+            Some(words) => Some(Help::Text(words.to_owned())),
+            None => self.plan().map(Help::Plan),
+        }
+    }
+
+    fn plan(&self) -> Option<Plan> {
         // What a function of the module puts together means nothing outside of it.
         if !self.module.gives_meaning_to(&self.written()) {
             return None;
         }
         let mut plan = self.plan_of_operation()?;
         plan.table.clone_from(&self.before.table);
-        Some(plan)
+        Some(if self.goes_by_partition() {
+            plan.noting(partitioned::OTHER_PARTITIONS)
+        } else {
+            plan
+        })
+    }
+
+    /// What it sends, in pieces.
+    fn pieces_as_sent(&self) -> Option<Vec<Piece>> {
+        match &self.node.operation {
+            Operation::AddField { .. } => self.pieces_beside(),
+            _ => pieces::pieces(&self.statements),
+        }
+    }
+
+    /// The same, as it is done on the table: index by index of its partitions.
+    fn pieces(&self) -> Option<Vec<Piece>> {
+        partitioned::apart(self.pieces_as_sent()?, &self.before.partitions).ok()
+    }
+
+    fn goes_by_partition(&self) -> bool {
+        let pieces = self.pieces().unwrap_or_default();
+        pieces.iter().any(|piece| matches!(piece, Piece::Hollow { .. }))
     }
 
     fn plan_of_operation(&self) -> Option<Plan> {
@@ -145,12 +179,19 @@ impl<'a> Cure<'a> {
         for piece in pieces {
             match piece {
                 Piece::Brief(_) | Piece::Unbuild { .. } | Piece::Fill | Piece::NotNull { .. } => {}
+                Piece::Hollow { make, name } => {
+                    let migration = self.briefly(vec![make.operation()]);
+                    steps.push(step(
+                        format!("makes {name} without those of the partitions, a moment"),
+                        migration,
+                    ));
+                }
                 Piece::Build(build) => {
                     let migration = PlannedMigration::autocommit(vec![build.operation()]);
                     steps.push(step(format!("builds {}", build.name), migration));
                 }
                 Piece::Attach(attach) => attaches.push(attach.operation()),
-                Piece::Prove { add, validate } => {
+                Piece::Prove { add, validate, .. } => {
                     steps.push(step(
                         "holds for new rows, a moment",
                         self.briefly(vec![add.operation()]),

@@ -60,9 +60,12 @@ impl Surroundings<'_> {
     /// Whether the running migration itself created the relation: nobody else can see it, so nobody waits.
     fn is_new(&self, role: Role, relation: &str) -> bool {
         match role {
-            Role::Table | Role::Referenced | Role::Partner | Role::Parent | Role::DefaultPartition => {
-                self.catalog.is_new(relation) || self.is_new_view(relation)
-            }
+            Role::Table
+            | Role::Referenced
+            | Role::Partner
+            | Role::Parent
+            | Role::DefaultPartition
+            | Role::Partition => self.catalog.is_new(relation) || self.is_new_view(relation),
             Role::View => self.is_new_view(relation),
             Role::Index => {
                 self.new_indexes.contains(relation)
@@ -84,7 +87,12 @@ impl Surroundings<'_> {
     fn is_unused(&self, role: Role, relation: &str) -> bool {
         let table = match role {
             Role::Index => self.catalog.index_table(relation),
-            Role::Table | Role::Referenced | Role::Partner | Role::Parent | Role::DefaultPartition => Some(relation),
+            Role::Table
+            | Role::Referenced
+            | Role::Partner
+            | Role::Parent
+            | Role::DefaultPartition
+            | Role::Partition => Some(relation),
             Role::View | Role::Sequence => None,
         };
         self.is_new(role, relation) || table.is_some_and(|table| self.catalog.is_unused(table))
@@ -93,7 +101,12 @@ impl Surroundings<'_> {
     /// The table whose queries open the relation.
     fn queried_through<'s>(&'s self, role: Role, relation: &'s str) -> Option<&'s str> {
         match role {
-            Role::Table | Role::Referenced | Role::Partner | Role::Parent | Role::DefaultPartition => Some(relation),
+            Role::Table
+            | Role::Referenced
+            | Role::Partner
+            | Role::Parent
+            | Role::DefaultPartition
+            | Role::Partition => Some(relation),
             Role::Index => self.catalog.index_table(relation),
             Role::Sequence => {
                 let owner = self.catalog.sequence(relation)?.owner.as_ref();
@@ -113,15 +126,19 @@ impl Surroundings<'_> {
         match role {
             Role::Index => RelationKind::Index,
             Role::Sequence => RelationKind::Sequence,
-            Role::Table | Role::Referenced | Role::Partner | Role::Parent | Role::DefaultPartition | Role::View => {
-                match self.catalog.view(relation).map(|view| view.kind) {
-                    Some(ViewKind::Plain) => RelationKind::View,
-                    Some(ViewKind::Materialized) => RelationKind::MaterializedView,
-                    None if role == Role::View => RelationKind::View,
-                    None if self.catalog.is_partitioned(relation) => RelationKind::Partitioned,
-                    None => RelationKind::Table,
-                }
-            }
+            Role::Table
+            | Role::Referenced
+            | Role::Partner
+            | Role::Parent
+            | Role::DefaultPartition
+            | Role::Partition
+            | Role::View => match self.catalog.view(relation).map(|view| view.kind) {
+                Some(ViewKind::Plain) => RelationKind::View,
+                Some(ViewKind::Materialized) => RelationKind::MaterializedView,
+                None if role == Role::View => RelationKind::View,
+                None if self.catalog.is_partitioned(relation) => RelationKind::Partitioned,
+                None => RelationKind::Table,
+            },
         }
     }
 

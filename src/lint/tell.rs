@@ -4,7 +4,6 @@ use crate::backend::Backend;
 use crate::config::PlannedTimeout;
 use crate::finding::{Finding, Harm, Help, NamedHit, OperationPlace, Place, Related, RelatedKind, Severity};
 use crate::migration::{FieldKind, Migration, Operation, OperationNode, OperationPath};
-use crate::plan::Plan;
 use crate::project::Project;
 use crate::python::TopLevel;
 use crate::source::Range;
@@ -72,14 +71,13 @@ impl Teller<'_> {
             .with_statements(&texts)
             .with_waiting(&waiting)
             .with_string(&string);
-        let plan = self.plan(worst, node);
         let (range, mut related) = self.site(fold);
         related.extend(self.column_made(worst.hit));
         if worst.hit.is_felt {
             related.extend(waiting::related(worst.locks, worst.operation, self.migration));
         }
-        let help = match plan {
-            Some(plan) => Help::Plan(plan),
+        let help = match self.cure(worst, node) {
+            Some(help) => help,
             None => {
                 let template = self.template(fold, &others, !string.is_empty());
                 Help::Text(names.advise(&template).unwrap_or_else(|| without_name(&rule.name)))
@@ -133,7 +131,7 @@ impl Teller<'_> {
     }
 
     /// The plan for the operation, where that is the cure of what is told.
-    fn plan(&self, worst: &Told<'_>, node: &OperationNode) -> Option<Plan> {
+    fn cure(&self, worst: &Told<'_>, node: &OperationNode) -> Option<Help> {
         let is_told_otherwise = [NOT_REPEATABLE, HELP].iter().any(|name| worst.hit.name(name).is_some())
             || worst.hit.name(ONE_RELEASE).is_some_and(|clause| !clause.is_empty());
         let is_taken_apart = matches!(self.project.backend.as_ref(), Backend::ZeroDowntime(_));
@@ -172,7 +170,7 @@ impl Teller<'_> {
             lock_timeout: self.lock_timeout(),
             text_at: &text_at,
         };
-        cure.plan()
+        cure.help()
     }
 
     /// What the steps of a plan set, where sessions have no timeout of their own.

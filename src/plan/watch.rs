@@ -253,7 +253,7 @@ fn strongest(locks: &[Locked]) -> Vec<Locked> {
 impl Busy {
     fn of(statement: &Statement) -> Self {
         match statement {
-            Statement::CreateIndex(_) => Busy::Building,
+            Statement::CreateIndex(create) if create.concurrently => Busy::Building,
             Statement::DropIndex { .. } => Busy::Dropping,
             Statement::AlterTable { actions, .. }
                 if actions

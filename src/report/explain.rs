@@ -160,6 +160,7 @@ fn held(row: &Row, role: Role, mode: LockMode) -> HeldLock {
         Role::View => ("the view", RelationKind::View),
         Role::Parent => ("the partitioned table", RelationKind::Partitioned),
         Role::DefaultPartition => ("the default partition", RelationKind::Table),
+        Role::Partition => ("each partition", RelationKind::Table),
     };
     HeldLock {
         relation: relation.to_owned(),

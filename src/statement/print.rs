@@ -453,9 +453,10 @@ impl Display for CreateIndex {
         let unique = if self.unique { "UNIQUE " } else { "" };
         let concurrently = if self.concurrently { "CONCURRENTLY " } else { "" };
         let if_not_exists = if self.if_not_exists { "IF NOT EXISTS " } else { "" };
+        let only = if self.only { "ONLY " } else { "" };
         write!(
             formatter,
-            "CREATE {unique}INDEX {concurrently}{if_not_exists}{} ON {}",
+            "CREATE {unique}INDEX {concurrently}{if_not_exists}{} ON {only}{}",
             self.name,
             quoted(&self.table)
         )?;

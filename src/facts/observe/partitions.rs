@@ -1,6 +1,6 @@
 //! Partitioned tables and inheritance: who else is locked.
 
-use crate::catalog::{ConstraintKind, table_key};
+use crate::catalog::{ConstraintKind, object_name, table_key};
 use crate::statement::{AlterTableAction, Command, Statement, TableChange, TableForm};
 
 use super::{Aspect, Context, FactName, Observation, Role};
@@ -130,6 +130,7 @@ impl Context<'_> {
         match role {
             Role::Partner | Role::Referenced => aspect != Aspect::MoveForeignKeys,
             Role::DefaultPartition => true,
+            Role::Partition => false,
             Role::Table => match aspect {
                 Aspect::DetachPartition => self.postgres.0 >= 14,
                 Aspect::AttachPartition
@@ -172,12 +173,46 @@ impl Context<'_> {
                     Aspect::DependentsRefuse | Aspect::ExistingIndex | Aspect::AttachPartition
                 );
             if is_about_all {
-                observation
-                    .roles
-                    .extend(descendants.iter().map(|descendant| (Role::Table, descendant.clone())));
+                let role = self.share_in(table, observation);
+                let roles = role
+                    .into_iter()
+                    .flat_map(|role| descendants.iter().map(move |name| (role, name.clone())));
+                observation.roles.extend(roles);
             }
         }
     }
+
+    /// How those that belong to the table take part; `None` where they do not.
+    fn share_in(&self, table: &str, observation: &mut Observation) -> Option<Role> {
+        if !is_unique_key(observation) {
+            return Some(Role::Table);
+        }
+        // What merely inherits has keys of its own.
+        if !self.catalog.is_partitioned(table) {
+            return None;
+        }
+        let columns = observation.names.iter().find(|(name, _)| *name == "column");
+        let columns = columns.map(|(_, columns)| columns.replace(", ", "_"));
+        let leaves = self.catalog.descendants(table).into_iter();
+        let leaves = leaves.filter(|leaf| !self.catalog.is_partitioned(leaf));
+        observation.builds = leaves
+            .map(|leaf| object_name(&leaf, columns.as_deref(), "key", |_| false))
+            .collect();
+        // Version 18 locks them like their parent.
+        Some(if self.postgres.0 < 18 {
+            Role::Partition
+        } else {
+            Role::Table
+        })
+    }
+}
+
+/// Whether it is a unique constraint with an index of its own.
+fn is_unique_key(observation: &Observation) -> bool {
+    let facts = &observation.facts;
+    observation.aspect == Aspect::AddKey
+        && facts.contains(&(FactName::Key, "unique"))
+        && facts.contains(&(FactName::Source, "built"))
 }
 
 /// Whether tables that merely inherit from the table are left alone.

@@ -60,7 +60,7 @@ impl Cure<'_> {
         } else {
             lasting.clone()
         };
-        let pieces = self.pieces_beside(table, column)?;
+        let pieces = self.pieces()?;
         let first = if is_nullable_first {
             source.clone().with("null", "True")
         } else {
@@ -137,7 +137,8 @@ impl Cure<'_> {
     }
 
     /// What comes after the column: its indexes, its key, its check.
-    fn pieces_beside(&self, table: &str, column: &Column) -> Option<Vec<Piece>> {
+    pub(super) fn pieces_beside(&self) -> Option<Vec<Piece>> {
+        let (table, column) = self.added_column()?;
         let mut pieces = Vec::new();
         let own = column.name.known()?;
         let named = |label: &str| object_name(table, Some(own), label, |_| false);

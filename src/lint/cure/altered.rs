@@ -8,7 +8,7 @@ use crate::value::Value as PythonValue;
 
 use super::pieces::Reversible;
 use super::rows::{Fill, Value};
-use super::{Cure, Piece, model_line, of_release, pieces, step};
+use super::{Cure, Piece, model_line, of_release, step};
 
 /// Names of constraints have at most so many bytes.
 const LONGEST_NAME: usize = 63;
@@ -24,7 +24,7 @@ impl Cure<'_> {
         else {
             return None;
         };
-        let pieces = pieces(&self.statements)?;
+        let pieces = self.pieces()?;
         let not_null = pieces.iter().find_map(|piece| match piece {
             Piece::NotNull { table, column } => Some((table.clone(), column.clone())),
             _ => None,
@@ -217,7 +217,8 @@ fn summary(pieces: &[Piece]) -> &'static str {
     }
 }
 
-fn short_name(name: &str) -> String {
+/// A name as long as PostgreSQL allows.
+pub(super) fn short_name(name: &str) -> String {
     let mut end = name.len().min(LONGEST_NAME);
     while !name.is_char_boundary(end) {
         end -= 1;

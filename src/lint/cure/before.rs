@@ -9,6 +9,7 @@ use crate::schema_editor::default_sql;
 use crate::sql::only_statement;
 use crate::statement::{AlterTableAction, Statement, quote_name};
 
+use super::partitioned::Partitions;
 use super::pieces::Reversible;
 
 /// The table of the operation's model, and the field that it changes or takes away.
@@ -28,6 +29,8 @@ pub(in crate::lint) struct Before {
     pub is_target_of_automatic: bool,
     /// Views over what goes.
     pub views: Vec<String>,
+    /// What the table is divided into.
+    pub(super) partitions: Partitions,
 }
 
 /// A field as it was.
@@ -54,7 +57,12 @@ impl Before {
                 model_name, old_name, ..
             } => (model_name, Some(old_name)),
             Operation::DeleteModel { name } | Operation::RenameModel { old_name: name, .. } => (name, None),
-            Operation::AddField { model_name, .. } | Operation::RemoveIndex { model_name, .. } => (model_name, None),
+            Operation::AddField { model_name, .. }
+            | Operation::AddIndex { model_name, .. }
+            | Operation::RemoveIndex { model_name, .. }
+            | Operation::AddConstraint { model_name, .. }
+            | Operation::AlterUniqueTogether { name: model_name, .. }
+            | Operation::AlterIndexTogether { name: model_name, .. } => (model_name, None),
             Operation::RunSql {
                 sql: SqlText::Pieces(pieces),
                 state_operations,
@@ -150,6 +158,7 @@ impl Before {
             indexes: indexes_of(&table, field_before.as_ref(), catalog),
             field: field_before,
             is_target_of_automatic: leads_by_automatic(model),
+            partitions: Partitions::of(&table, catalog),
             table: Some(table),
         }
     }

@@ -5,7 +5,8 @@ use crate::plan::{Plan, PlannedMigration, PlannedOperation};
 use crate::python::WrittenCall;
 use crate::statement::{CreateIndex, Statement, quote_name};
 
-use super::{Cure, Piece, pieces, step};
+use super::partitioned::Partitions;
+use super::{Cure, Piece, step};
 
 const CONCURRENT: &str = "from django.contrib.postgres.operations import AddIndexConcurrently";
 const CONCURRENT_REMOVAL: &str = "from django.contrib.postgres.operations import RemoveIndexConcurrently";
@@ -31,13 +32,16 @@ impl Cure<'_> {
         };
         let name = index.name.as_deref()?;
         let source = WrittenCall::read(&self.argument("index")?);
-        if source.is_none_or(|source| !WITH_CONCURRENTLY.contains(&source.class_name())) {
-            let pieces = pieces(&self.statements)?;
+        let is_partitioned = self.before.partitions != Partitions::None;
+        if is_partitioned || source.is_none_or(|source| !WITH_CONCURRENTLY.contains(&source.class_name())) {
+            let pieces = self.pieces()?;
             let steps = self.composed(&pieces, Some(&self.written()));
-            return Some(Plan::new(
-                "build it concurrently, in a migration of its own that is not atomic",
-                steps,
-            ));
+            let summary = if is_partitioned {
+                "build it concurrently on each partition, and attach these to an index of the partitioned table"
+            } else {
+                "build it concurrently, in a migration of its own that is not atomic"
+            };
+            return Some(Plan::new(summary, steps));
         }
         let operation = format!(
             "AddIndexConcurrently(\n    model_name=\"{}\",\n    index={},\n)",
@@ -96,7 +100,7 @@ impl Cure<'_> {
         match constraint {
             Constraint::Check { name, .. } => self.added_check(name),
             Constraint::Unique { .. } => {
-                let pieces = pieces(&self.statements)?;
+                let pieces = self.pieces()?;
                 let summary = match pieces.as_slice() {
                     [Piece::Build(_), Piece::Attach(_)] => {
                         "build the unique index concurrently, and attach it in the next migration"
@@ -120,11 +124,12 @@ impl Cure<'_> {
             crate::python::indented(&self.argument("constraint")?, 4)
         );
         let validate = format!("ValidateConstraint(model_name=\"{model}\", name=\"{name}\")");
-        let pieces = pieces(&self.statements)?;
+        let pieces = self.pieces()?;
         let [
             Piece::Prove {
                 add: proven,
                 validate: proof,
+                is_key: false,
             },
         ] = pieces.as_slice()
         else {
@@ -146,7 +151,7 @@ impl Cure<'_> {
 
     /// `unique_together`, `index_together`: what comes is built before, what goes is left to the database.
     pub(super) fn altered_together(&self) -> Option<Plan> {
-        let pieces = pieces(&self.statements)?;
+        let pieces = self.pieces()?;
         if !pieces.iter().any(|piece| matches!(piece, Piece::Build(_))) {
             return None;
         }

@@ -11,6 +11,13 @@ use crate::unknown::Identifier;
 pub(super) enum Piece {
     /// A change of the catalog: it takes a moment.
     Brief(Reversible),
+    /// An index of a partitioned table, which holds nothing until those of its partitions are attached.
+    Hollow {
+        /// How it is made.
+        make: Reversible,
+        /// Its name.
+        name: String,
+    },
     /// An index that is built concurrently.
     Build(Build),
     /// An index that is dropped concurrently.
@@ -26,6 +33,8 @@ pub(super) enum Piece {
         add: Reversible,
         /// `VALIDATE CONSTRAINT`
         validate: String,
+        /// Whether it is a foreign key.
+        is_key: bool,
     },
     /// Rows get a value where they have none.
     Fill,
@@ -51,6 +60,9 @@ pub(super) struct Build {
     pub name: String,
     pub create: String,
     pub drop: String,
+    pub statement: CreateIndex,
+    /// Whether it goes with the index of the partitioned table that it is attached to.
+    goes_along: bool,
 }
 
 impl Build {
@@ -61,19 +73,33 @@ impl Build {
             concurrently: true,
             ..create.clone()
         };
-        let sql = Statement::CreateIndex(concurrent).to_string();
+        let sql = Statement::CreateIndex(concurrent.clone()).to_string();
         Some(Self {
             drop: format!("DROP INDEX CONCURRENTLY IF EXISTS {}", quote_name(&name)),
             name,
             create: sql,
+            statement: concurrent,
+            goes_along: false,
         })
+    }
+
+    /// One of a partition: it goes with the index that it is attached to.
+    pub(super) fn of_partition(self) -> Self {
+        Self {
+            goes_along: true,
+            ..self
+        }
     }
 
     /// A list, so that a second run begins where the first has failed.
     pub(super) fn operation(&self) -> PlannedOperation {
         run_sql(
             &[self.drop.clone(), self.create.clone()],
-            Some(std::slice::from_ref(&self.drop)),
+            Some(if self.goes_along {
+                &[]
+            } else {
+                std::slice::from_ref(&self.drop)
+            }),
         )
     }
 }
@@ -203,6 +229,7 @@ pub(super) fn added_constraint(table: &str, constraint: &TableConstraint) -> Opt
                     reverse: drop,
                 },
                 validate: format!("ALTER TABLE {quoted} VALIDATE CONSTRAINT {constraint_name}"),
+                is_key: matches!(constraint.kind, ConstraintKind::ForeignKey(_)),
             }])
         }
         ConstraintKind::Unique {
