@@ -84,7 +84,7 @@ fn build_of_parts(build: &Build, parts: &[String]) -> Option<Vec<Piece>> {
     let hollow = CreateIndex {
         concurrently: false,
         only: true,
-        ..build.statement.clone()
+        ..build.statement.as_ref().clone()
     };
     let make = Reversible {
         sql: Statement::CreateIndex(hollow).to_string(),
@@ -104,7 +104,7 @@ fn build_of_parts(build: &Build, parts: &[String]) -> Option<Vec<Piece>> {
             name: Name::Given(own.clone()),
             table: Identifier::Known(part.clone()),
             only: false,
-            ..build.statement.clone()
+            ..build.statement.as_ref().clone()
         };
         pieces.push(Piece::Build(Build::of(&create)?.of_partition()));
         pieces.push(Piece::Attach(Reversible {

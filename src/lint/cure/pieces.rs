@@ -60,7 +60,7 @@ pub(super) struct Build {
     pub name: String,
     pub create: String,
     pub drop: String,
-    pub statement: CreateIndex,
+    pub statement: Box<CreateIndex>,
     /// Whether it goes with the index of the partitioned table that it is attached to.
     goes_along: bool,
 }
@@ -78,7 +78,7 @@ impl Build {
             drop: format!("DROP INDEX CONCURRENTLY IF EXISTS {}", quote_name(&name)),
             name,
             create: sql,
-            statement: concurrent,
+            statement: Box::new(concurrent),
             goes_along: false,
         })
     }
