@@ -8,11 +8,11 @@ from pathlib import Path
 import record
 
 
-def made(venv, *batches):
+def made(venv, *batches, interpreter=sys.executable):
     """The interpreter of the environment with these packages, installed batch by batch: the last one decides."""
     python, done = venv / "bin" / "python", venv / "complete"
     if not done.exists():
-        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+        subprocess.run([interpreter, "-m", "venv", venv], check=True)
         for batch in batches:
             record.pip(python, *batch)
         done.touch()

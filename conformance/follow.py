@@ -1,4 +1,4 @@
-"""Runs inside an environment with Django: migrates a project to a target, with or without rows, and prints the schema.
+"""Runs inside an environment with Django: follows a plan, or runs the migration in whose place it stands, and prints what it saw.
 
     python follow.py FOLDER original|cured PORT DATABASE
 
@@ -7,66 +7,163 @@ The original runs on an empty database; the cured one with rows, from the migrat
 
 import contextlib
 import json
+import re
 import sys
+import time
 from pathlib import Path
 
+import catalog
+import old_code
 import witness
+from autodetected import Models
+from copies import Copies
+from killed import Kills, Statements
 from rows import Rows
 
-TABLES = "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')"
-COLUMNS = """
-    SELECT c.relname || '.' || attname || ' ' || format_type(atttypid, atttypmod)
-        || CASE WHEN attnotnull THEN ' not null' ELSE '' END || CASE WHEN attidentity <> '' THEN ' identity' ELSE '' END
-        || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') || coalesce(' collate ' || nullif(attcollation, 0)::regcollation, '')
-    FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND attnum > 0 AND NOT attisdropped"""
-CONSTRAINTS = """
-    SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
-    WHERE connamespace = 'public'::regnamespace AND conrelid <> 0"""
-INDEXES = """
-    SELECT pg_get_indexdef(indexrelid) || CASE WHEN indisvalid THEN '' ELSE ' INVALID' END
-    FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE c.relnamespace = 'public'::regnamespace"""
+DEPENDENT_OBJECTS = "2BP01"
+DEPENDENT = re.compile(r"^(trigger|policy|view|constraint) (\S+)(?: on table (\S+))? depends on", re.MULTILINE)
+DROPS = {
+    "trigger": "DROP TRIGGER {} ON {}",
+    "policy": "DROP POLICY {} ON {}",
+    "view": "DROP VIEW IF EXISTS {} CASCADE",
+    "constraint": "ALTER TABLE {1} DROP CONSTRAINT {0}",
+}
 
 
 def main(folder, which, port, database):
     folder = Path(folder)
-    project = folder / which
-    witness.configure(project, {"dbname": database, "host": "127.0.0.1", "port": port, "user": "conformance"})
+    server = {"dbname": database, "host": "127.0.0.1", "port": int(port), "user": "conformance"}
+    witness.configure(folder / which, server)
+    # Commands pause between batches.
+    time.sleep, pause = (lambda seconds: pause(min(seconds, 0.005))), time.sleep
     told = json.loads((folder / "told.json").read_text())
     from django.db import connection
 
     connection.ensure_connection()
-    with contextlib.redirect_stdout(sys.stderr):
-        seen = Follower(connection, project, told).run(which)
+    copies = Copies(connection, server)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            follower = {"original": Original, "cured": Cured}[which](copies, folder, told)
+            seen = follower.run()
+    finally:
+        copies.close()
     print(json.dumps(seen))
 
 
 class Follower:
-    def __init__(self, connection, project, told):
-        self.connection = connection
+    def __init__(self, copies, folder, told):
+        self.copies = copies
+        self.connection = copies.connection
+        self.folder = folder
         self.finding = told["finding"]
         self.targets = told["targets"]
         self.app = Path(self.finding["path"]).parent.parent.name
-        self.rows = Rows(connection.connection, project)
 
-    def run(self, which):
-        if which == "original":
-            self.migrate(self.parents())
-            before = self.schema()
-            self.migrate([(self.app, self.finding["migration"])])
-            return {"before": before, "after": self.schema(), "state": self.state(), "back": self.back()}
+    def migrate(self, goal):
+        from django.db.migrations.executor import MigrationExecutor
+
+        MigrationExecutor(self.connection).migrate(goal)
+
+    def parents(self):
+        return list(self.loader().disk_migrations[self.app, self.finding["migration"]].dependencies)
+
+    def loader(self):
+        from django.db.migrations.loader import MigrationLoader
+
+        return MigrationLoader(self.connection)
+
+    def state(self):
+        """What the migrations that ran come to."""
+        loader = self.loader()
+        nodes = [node for node in loader.graph.leaf_nodes() if node in loader.applied_migrations]
+        applied = [key for key in loader.applied_migrations if key in loader.graph.nodes]
+        return loader.project_state(nodes or applied)
+
+    def back_to(self, goal):
+        """The schema after going back to where the operation had not run; None where it cannot."""
+        from django.db.migrations.exceptions import IrreversibleError
+
+        try:
+            self.migrate(goal)
+        except IrreversibleError:
+            return None
+        return catalog.schema(self.connection)
+
+
+class Original(Follower):
+    def run(self):
+        self.migrate(self.parents())
+        before = catalog.schema(self.connection)
         self.migrate([(self.app, self.finding["migration"])])
-        before = self.schema()
-        self.rows.fill()
-        self.empty_some()
-        for target in self.targets:
-            self.follow(target)
-        after, state = self.schema(), self.state()
+        seen = {"before": before, "after": catalog.schema(self.connection), "state": lines(self.state())}
+        return seen | {"back": self.back_to(self.parents())}
+
+
+class Cured(Follower):
+    def run(self):
+        start = [(self.app, self.finding["migration"])]
+        self.migrate(start)
+        before = catalog.schema(self.connection)
+        self.put_rows()
+        self.declares = self.finding["plan"]["declares"]
+        self.kills = Kills(self.copies, "leaves-index" in self.declares)
+        self.old_code, self.new_code, self.missing = [], [], []
+        self.models = Models(self.finding, self.state(), self.folder / "original")
+        for release in sorted({target["release"] for target in self.targets}):
+            self.release(release)
+        seen = {"before": before, "after": catalog.schema(self.connection), "state": lines(self.state())}
         # Rows without a value, or of a table that was gone, stop the original as well.
         self.without_rows()
-        return {"before": before, "after": after, "state": state, "back": self.back()}
+        kills = {"count": self.kills.count, "invalid": self.kills.invalid, "wrong": self.kills.wrong}
+        code = {"old_code": self.old_code, "new_code": self.new_code, "makemigrations": self.missing}
+        return seen | {"back": self.back_to(start), "kills": kills} | code
+
+    def release(self, release):
+        code = old_code.Code(self.connection, self.state(), self.app)
+        before = code.ask()
+        for number, target in enumerate(self.targets, 1):
+            if target["release"] != release:
+                continue
+            name = f"step {number}, {target.get('migration') or target['command']}"
+            self.step(name, target)
+            worse = old_code.worse(before, code.ask(), self.accepted())
+            self.old_code += [f"{name}: {what}" for what in worse]
+            if release == 1:
+                code.write()
+        state = self.state()
+        after = old_code.Code(self.connection, state, self.app).ask()
+        self.new_code += [f"release {release}: {what}" for what in old_code.worse(before, after, self.accepted())]
+        self.missing += [f"release {release}: {what}" for what in self.models.changes(state, release)]
+
+    def accepted(self):
+        return ("insert of None",) if "refuses-none" in self.declares else ()
+
+    def step(self, name, target):
+        self.copies.keep()
+        statements = Statements()
+        with self.connection.execute_wrapper(statements):
+            self.follow(target)
+        wanted = catalog.schema_and_migrations(self.connection)
+        self.kills.of_step(name, lambda: self.follow(target), statements.sent, wanted)
 
     def follow(self, target):
+        """Does what the plan tells to do first where it says so, as whoever follows it does."""
+        from django.db.utils import InternalError
+
+        try:
+            self.run_target(target)
+        except InternalError as error:
+            if "dependents-first" not in self.declares or error.__cause__.sqlstate != DEPENDENT_OBJECTS:
+                raise
+            self.drop_dependents(error.__cause__.diag.message_detail)
+            self.run_target(target)
+
+    def drop_dependents(self, detail):
+        with self.connection.cursor() as cursor:
+            for kind, name, table in DEPENDENT.findall(detail):
+                cursor.execute(DROPS[kind].format(name, table))
+
+    def run_target(self, target):
         from django.core.management import call_command
 
         if "command" in target:
@@ -76,114 +173,73 @@ class Follower:
         try:
             self.migrate(goal)
         except RuntimeError as error:
-            # The project knows what belongs there; here any value does.
             if "first" not in str(error):
                 raise
-            self.connection.close()
-            self.connection.ensure_connection()
-            self.rows.session = self.connection.connection
-            self.rows.fill()
-            self.fill_nulls()
+            self.fill(target["release"])
             self.migrate(goal)
+
+    def fill(self, release):
+        """What the assertion asks for: the command again, or values that the project knows; here any does."""
+        commands = [target for target in self.targets if "command" in target and target["release"] == release]
+        for target in commands:
+            self.follow(target)
+        if not commands:
+            self.connection.close()
+            self.connection.connect()
+            Rows(self.connection.connection, self.folder / "cured").fill()
+            self.fill_nulls()
 
     def with_models(self, release, act):
         """With the models as the code of a release has them."""
         from unittest import mock
 
         from django.apps import apps
-        from django.db.migrations.loader import MigrationLoader
 
         last = [t for t in self.targets if t["release"] <= release and "migration" in t][-1]
-        models = MigrationLoader(None).project_state([(last["app"], last["migration"])]).apps
+        models = self.loader().project_state([(last["app"], last["migration"])]).apps
         with mock.patch.object(apps, "get_model", models.get_model):
             act()
 
-    def migrate(self, goal):
-        from django.db.migrations.executor import MigrationExecutor
+    # Rows
 
-        executor = MigrationExecutor(self.connection)
-        executor.migrate(goal)
-
-    def parents(self):
-        from django.db.migrations.loader import MigrationLoader
-
-        loader = MigrationLoader(self.connection)
-        return list(loader.disk_migrations[self.app, self.finding["migration"]].dependencies)
-
-    def back(self):
-        """The schema after going back to where the operation had not run; None where it cannot."""
-        from django.db.migrations.exceptions import IrreversibleError
-
-        goal = self.parents() if not self.targets_own() else [(self.app, self.finding["migration"])]
-        try:
-            self.migrate(goal)
-        except IrreversibleError:
-            return None
-        return self.schema()
-
-    def targets_own(self):
-        from django.db.migrations.loader import MigrationLoader
-
-        names = {target.get("migration") for target in self.targets}
-        return any(name in names for _, name in MigrationLoader(self.connection).disk_migrations)
-
-    def state(self):
-        """The models, as makemigrations compares them."""
-        from django.db.migrations.loader import MigrationLoader
-        from django.db.migrations.writer import MigrationWriter
-
-        loader = MigrationLoader(self.connection)
-        nodes = [node for node in loader.graph.leaf_nodes() if node in loader.applied_migrations]
-        applied = [key for key in loader.applied_migrations if key in loader.graph.nodes]
-        state = loader.project_state(nodes or applied)
-        lines = []
-        for (app, name), model in sorted(state.models.items()):
-            for field, value in model.fields.items():
-                lines.append(f"{app}.{name}.{field} = {MigrationWriter.serialize(value)[0]}")
-            options = {key: value for key, value in model.options.items() if key not in ("indexes", "constraints")}
-            lines.append(f"{app}.{name} {sorted(options.items(), key=str)}")
-            for kind in ("indexes", "constraints"):
-                lines += sorted(f"{app}.{name} {kind} {item.deconstruct()}" for item in model.options.get(kind, []))
-        return lines
-
-    def schema(self):
-        with self.connection.cursor() as cursor:
-            lines = []
-            for query in (TABLES, COLUMNS, CONSTRAINTS, INDEXES):
-                cursor.execute(query)
-                lines += sorted(line for (line,) in cursor.fetchall() if "django_migrations" not in line)
-            return lines
-
-    def without_rows(self):
-        with self.connection.cursor() as cursor:
-            tables = {table for table, _ in self.columns(cursor, "true")} - {"django_migrations"}
-            if tables:
-                cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in sorted(tables)) + " CASCADE")
-
-    def empty_some(self):
-        """NULL in every tenth row, where a column may have it."""
+    def put_rows(self):
+        """A thousand in each table, and NULL in every tenth row, where a column may have it."""
         from django.db.utils import IntegrityError
 
+        Rows(self.connection.connection, self.folder / "cured").fill()
         with self.connection.cursor() as cursor:
-            for table, column in self.columns(cursor, "NOT attnotnull"):
+            for table, column in catalog.nullable_columns(self.connection):
                 # A check may be there that refuses it.
                 with contextlib.suppress(IntegrityError):
                     cursor.execute(f'UPDATE "{table}" SET "{column}" = NULL WHERE ctid IN (SELECT ctid FROM "{table}" LIMIT 100)')
 
+    def without_rows(self):
+        if tables := catalog.tables(self.connection):
+            with self.connection.cursor() as cursor:
+                cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in tables) + " CASCADE")
+
     def fill_nulls(self):
         with self.connection.cursor() as cursor:
-            for table, column in self.columns(cursor, "NOT attnotnull"):
+            for table, column in catalog.nullable_columns(self.connection):
                 cursor.execute(
                     f'UPDATE "{table}" SET "{column}" = (SELECT "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL LIMIT 1)'
                     f' WHERE "{column}" IS NULL'
                 )
 
-    def columns(self, cursor, condition):
-        cursor.execute(
-            "SELECT relname, attname FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE c.relnamespace = 'public'::regnamespace"
-            f" AND c.relkind = 'r' AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND {condition}"
-        )
-        return cursor.fetchall()
+
+def lines(state):
+    """The models, as makemigrations compares them."""
+    from django.db.migrations.writer import MigrationWriter
+
+    lines = []
+    for (app, name), model in sorted(state.models.items()):
+        for field, value in model.fields.items():
+            lines.append(f"{app}.{name}.{field} = {MigrationWriter.serialize(value)[0]}")
+        options = {key: value for key, value in model.options.items() if key not in ("indexes", "constraints")}
+        lines.append(f"{app}.{name} {sorted(options.items(), key=str)}")
+        for kind in ("indexes", "constraints"):
+            lines += sorted(f"{app}.{name} {kind} {item.deconstruct()}" for item in model.options.get(kind, []))
+    return lines
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 SUPERUSER = "conformance"
+# Where files are memory: a database is copied five times as fast.
+MEMORY, ROOM = Path("/dev/shm"), 2 << 30
 TABLESPACE = "fast"
 # ANALYZE in the background would lock tables and change plans while we look; what parallel workers read is counted apart.
 STILL = ("autovacuum=off", "max_parallel_maintenance_workers=0", "max_parallel_workers_per_gather=0")
@@ -24,7 +26,8 @@ def scratch_server(*settings, programs=None):
     `programs` is the folder of a PostgreSQL that is not the machine's own.
     """
     initdb, pg_ctl = (programs / name if programs else program(name) for name in ("initdb", "pg_ctl"))
-    folder = Path(tempfile.mkdtemp(prefix="conformance-postgres-"))
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    folder = Path(tempfile.mkdtemp(prefix="conformance-postgres-", dir=MEMORY if has_room else None))
     data = folder / "data"
     port = free_port()
     # Debian's C.UTF-8 is what most containers run with; the data never leaves the machine.

@@ -22,6 +22,54 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What is to be known besides, a sentence each.
     pub notes: Vec<String>,
+    /// In what it differs from the operation, and on purpose.
+    pub declares: Vec<Declared>,
+}
+
+/// A difference between a plan and the operation in whose place it stands. `conformance/plans` accepts these, and no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Declared {
+    /// A default of the new column stays in the database, and in the field.
+    KeepsDefault,
+    /// A column or table keeps its name in the database.
+    KeepsName,
+    /// What is dropped does not come back.
+    NoWayBack,
+    /// Code of before that writes None explicitly fails from a step on.
+    RefusesNone,
+    /// Code of before reads None where the code that comes has written rows.
+    ReadsNone,
+    /// What depends on what is dropped, a view or a trigger, has to go before.
+    DependentsFirst,
+    /// The index that a stopped build leaves is dropped by hand before the next try.
+    LeavesIndex,
+}
+
+impl Declared {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::KeepsDefault,
+        Self::KeepsName,
+        Self::NoWayBack,
+        Self::RefusesNone,
+        Self::ReadsNone,
+        Self::DependentsFirst,
+        Self::LeavesIndex,
+    ];
+
+    /// As JSON has it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::KeepsDefault => "keeps-default",
+            Self::KeepsName => "keeps-name",
+            Self::NoWayBack => "no-way-back",
+            Self::RefusesNone => "refuses-none",
+            Self::ReadsNone => "reads-none",
+            Self::DependentsFirst => "dependents-first",
+            Self::LeavesIndex => "leaves-index",
+        }
+    }
 }
 
 /// One step.
@@ -131,7 +179,15 @@ impl Plan {
             summary: summary.into(),
             steps,
             notes: Vec::new(),
+            declares: Vec::new(),
         }
+    }
+
+    /// With a difference, and the sentence that tells it.
+    #[must_use]
+    pub fn declaring(mut self, declared: Declared, note: impl Into<String>) -> Self {
+        self.declares.push(declared);
+        self.noting(note)
     }
 
     /// With a sentence more.

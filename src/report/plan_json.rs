@@ -14,6 +14,9 @@ pub struct PlanDocument<'a> {
     pub steps: Vec<StepDocument<'a>>,
     /// What is to be known besides.
     pub notes: &'a [String],
+    /// In what it differs from the operation, and on purpose; each is told in `notes`.
+    #[cfg_attr(test, schemars(schema_with = "super::schema::declared"))]
+    pub declares: Vec<&'static str>,
 }
 
 /// One step of a plan.
@@ -78,6 +81,7 @@ impl PlanDocument<'_> {
             summary: &plan.summary,
             steps: plan.steps.iter().map(|step| plan_step(plan, step)).collect(),
             notes: &plan.notes,
+            declares: plan.declares.iter().map(|declared| declared.name()).collect(),
         }
     }
 }

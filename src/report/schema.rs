@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::{json, sql_json};
 use crate::finding::{Harm, Origin, RelationKind, Severity, Work};
 use crate::lock::{Command, LockMode};
+use crate::plan::Declared;
 use crate::schema_editor::Confidence;
 
 #[test]
@@ -56,6 +57,10 @@ pub(super) fn severities() -> Vec<&'static str> {
 
 pub(super) fn harms(_generator: &mut SchemaGenerator) -> Schema {
     list_of(&Harm::ALL.map(Harm::name))
+}
+
+pub(super) fn declared(_generator: &mut SchemaGenerator) -> Schema {
+    list_of(&Declared::ALL.map(Declared::name))
 }
 
 pub(super) fn works() -> Vec<&'static str> {

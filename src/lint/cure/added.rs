@@ -2,15 +2,16 @@
 
 use crate::catalog::object_name;
 use crate::migration::{Field, FieldKind, Operation};
-use crate::plan::{Plan, PlannedMigration, PlannedOperation, Step};
+use crate::plan::{Declared, Plan, PlannedMigration, PlannedOperation, Step};
 use crate::python::{WrittenCall, string_literal};
 use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, Statement, TableConstraint};
 use crate::unknown::Identifier;
 use crate::value::Value as PythonValue;
 use crate::versions::DjangoVersion;
 
+use super::altered::refusing_none;
 use super::pieces::{Build, added_constraint};
-use super::rows::{Fill, Value};
+use super::rows::Fill;
 use super::{Cure, Piece, model_line, of_release, step};
 
 const NOW: &str = "from django.db.models.functions import Now";
@@ -86,8 +87,16 @@ impl Cure<'_> {
         }
         let is_worth_it = steps.len() > 1;
         let plan = is_worth_it.then(|| Plan::new(summary(&default, &pieces), steps))?;
+        let plan = if is_nullable_first && is_made_not_null {
+            refusing_none(plan)
+        } else {
+            plan
+        };
         Some(match &default {
-            Default::Kept(..) => plan.noting(format!("The database keeps the default of `{name}`.")),
+            Default::Kept(..) => plan.declaring(
+                Declared::KeepsDefault,
+                format!("The database keeps the default of `{name}`."),
+            ),
             Default::Settled | Default::Constant | Default::Later => plan,
         })
     }
@@ -264,19 +273,13 @@ impl Cure<'_> {
         column: &Column,
         (source, model): (&WrittenCall, &WrittenCall),
     ) -> Vec<Step> {
-        let mut value = self.value_of(field.default.as_ref(), source);
-        if column.unique && matches!(value, Value::OfField) {
-            value = Value::OfFieldForEach;
-        }
+        let is_kept = model.keyword("default").is_some();
+        let value = self.value_of(field.default.as_ref(), source, is_kept);
         let fill = Fill {
             app: self.app,
             model: self.model(),
             field: name,
-            value: if column.unique && matches!(value, Value::Expression(..)) {
-                Value::Unknown
-            } else {
-                value
-            },
+            value: if column.unique { value.for_each() } else { value },
         };
         let state = self.operation_on_field("AlterField", name, &model.print());
         let own = column.name.known().unwrap_or(name);

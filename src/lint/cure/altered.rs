@@ -1,7 +1,7 @@
 //! `AlterField`: what it changes, piece by piece, and NOT NULL by a check that is proved first.
 
 use crate::migration::Operation;
-use crate::plan::{Content, Plan, PlannedMigration, PlannedOperation, Sends, Step, apart, run_sql};
+use crate::plan::{Content, Declared, Plan, PlannedMigration, PlannedOperation, Sends, Step, apart, run_sql};
 use crate::python::WrittenCall;
 use crate::statement::quote_name;
 use crate::value::Value as PythonValue;
@@ -55,14 +55,14 @@ impl Cure<'_> {
             app: self.app,
             model: self.model(),
             field: name,
-            value: self.value_of(field.default.as_ref(), &source),
+            value: self.value_of(field.default.as_ref(), &source, *preserve_default),
         };
         steps.extend(self.made_not_null(release, &table, &column, &fill, &written));
         let plan = Plan::new(
             "fill the rows, let a check refuse NULL, prove it, and make the column NOT NULL: nothing is read under the lock",
             steps,
         );
-        Some(plan.noting("Code, forms or APIs that pass None explicitly fail from the check on."))
+        Some(refusing_none(plan))
     }
 
     /// A check proves it already: `AlterField` would only update rows, of which none is NULL.
@@ -105,22 +105,23 @@ impl Cure<'_> {
                 "sends nothing; the code writes the default from here on",
                 PlannedMigration::atomic(vec![PlannedOperation::of_state(operation)]),
             ),
+            of_release(2, model_line(name, &source.print())),
         ]
     }
 
-    /// What rows get that have nothing: the field's default, as Python.
-    pub(super) fn value_of<'f>(&self, default: Option<&PythonValue>, source: &'f WrittenCall) -> Value<'f> {
+    /// What rows get that have nothing: the field's default, as Python. Of a field that does not keep it nobody can ask for it later.
+    pub(super) fn value_of(&self, default: Option<&PythonValue>, source: &WrittenCall, is_kept: bool) -> Value {
         let given = source.keyword("default").or_else(|| source.keyword("db_default"));
         let Some(written) = given else {
             return Value::Unknown;
         };
-        let is_constant = !matches!(
-            default,
-            Some(PythonValue::Name(_) | PythonValue::Function(_) | PythonValue::Unknown(_))
-        );
+        let is_called = matches!(default, Some(PythonValue::Name(_) | PythonValue::Function(_)));
+        let is_unknown = matches!(default, Some(PythonValue::Unknown(_)));
         match self.imports(written) {
-            Some(imports) if is_constant => Value::Expression(written, imports),
-            _ => Value::OfField,
+            Some(imports) if !is_called && !is_unknown => Value::Expression(written.to_owned(), imports),
+            _ if is_kept => Value::OfField,
+            Some(imports) if is_called => Value::Call(format!("{written}()"), imports),
+            _ => Value::Unknown,
         }
     }
 
@@ -184,9 +185,7 @@ impl Cure<'_> {
             };
             let mut filling = PlannedMigration::autocommit(vec![run]);
             filling.functions.push(fill.function());
-            if let Value::Expression(_, imports) = &fill.value {
-                filling.imports.clone_from(imports);
-            }
+            filling.imports.extend_from_slice(fill.value.imports());
             steps.push(step("fills rows that were written since", filling));
         }
         steps.push(step(
@@ -197,6 +196,14 @@ impl Cure<'_> {
         steps.push(step("makes the column NOT NULL, a moment", self.briefly(vec![last])));
         steps.into_iter().map(|step| of_release(release, step)).collect()
     }
+}
+
+/// With what the check does to running code.
+pub(super) fn refusing_none(plan: Plan) -> Plan {
+    plan.declaring(
+        Declared::RefusesNone,
+        "Code, forms or APIs that pass None explicitly fail from the check on.",
+    )
 }
 
 fn set_not_null(table: &str, column: &str) -> Reversible {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, ConstraintKind, Index};
+use crate::catalog::{Along, Catalog, ConstraintKind, Index};
 use crate::migration::{Field, Operation, OperationNode, SqlPiece, SqlText};
 use crate::models::{Model, ModelField, ModelKey, View};
 use crate::schema_editor::default_sql;
@@ -27,8 +27,8 @@ pub(in crate::lint) struct Before {
     pub(super) automatic: Vec<(String, Vec<Reversible>)>,
     /// Whether a many-to-many field of another model leads to it by a table that Django made.
     pub is_target_of_automatic: bool,
-    /// Views over what goes.
-    pub views: Vec<String>,
+    /// What depends on what goes, and keeps Postgres from dropping it: `the view ..`.
+    pub dependents: Vec<String>,
     /// What the table is divided into.
     pub(super) partitions: Partitions,
 }
@@ -129,7 +129,7 @@ impl Before {
             return Self::default();
         };
         let field_before = field.and_then(|field| FieldBefore::of(&table, field, catalog));
-        let (keys, automatic, views) = if takes {
+        let (keys, automatic, dependents) = if takes {
             let column = field_before.as_ref().map(|field| field.column.as_str());
             let is_relation_alone = field.is_some() && column.is_none();
             let keys = if is_relation_alone {
@@ -143,10 +143,15 @@ impl Before {
             };
             let tables = relations.iter().filter_map(ModelField::automatic_table);
             let tables = tables.filter_map(|through| through.db_table().known().map(str::to_owned));
-            let automatic = tables
+            let automatic: Vec<_> = tables
                 .map(|table| (table.clone(), keys_of(&table, None, catalog)))
                 .collect();
-            (keys, automatic, catalog.dependent_views(&table, column))
+            let dependents = if is_relation_alone {
+                Vec::new()
+            } else {
+                dependents_of(&table, column, &automatic, catalog)
+            };
+            (keys, automatic, dependents)
         } else {
             Default::default()
         };
@@ -154,7 +159,7 @@ impl Before {
             named: None,
             keys,
             automatic,
-            views,
+            dependents,
             indexes: indexes_of(&table, field_before.as_ref(), catalog),
             field: field_before,
             is_target_of_automatic: leads_by_automatic(model),
@@ -218,6 +223,42 @@ fn keys_of(table: &str, column: Option<&str>, catalog: &Catalog) -> Vec<Reversib
         })
     });
     keys.collect()
+}
+
+/// What Postgres does not drop along with a column or a table; the tables that go first are `automatic`.
+fn dependents_of(
+    table: &str,
+    column: Option<&str>,
+    automatic: &[(String, Vec<Reversible>)],
+    catalog: &Catalog,
+) -> Vec<String> {
+    if let Some(column) = column {
+        let along = catalog.along(table, column).into_iter();
+        return along.filter(|one| !one.goes_unasked()).map(told).collect();
+    }
+    let goes_first = |child: &str| child == table || automatic.iter().any(|(through, _)| through == child);
+    let keys = catalog.incoming_foreign_keys(table);
+    let keys = keys
+        .filter(|(child, ..)| !goes_first(child))
+        .map(|(child, name, _)| format!("the foreign key `{name}` of `{child}`"));
+    let views = catalog.dependent_views(table, None).into_iter();
+    views.map(|name| format!("the view `{name}`")).chain(keys).collect()
+}
+
+fn told(along: Along) -> String {
+    match along {
+        Along::Trigger(name) => format!("the trigger `{name}`"),
+        Along::Policy(name) => format!("the policy `{name}`"),
+        Along::Constraint { table: None, name } => format!("the constraint `{name}`"),
+        Along::Constraint {
+            table: Some(table),
+            name,
+        } => format!("the foreign key `{name}` of `{table}`"),
+        Along::Index(name) => format!("the index `{name}`"),
+        Along::Column(name) => format!("the generated column `{name}`"),
+        Along::View(name) => format!("the view `{name}`"),
+        Along::Sequence(name) => format!("the sequence `{name}`"),
+    }
 }
 
 /// The indexes over the field's column alone that are no part of a constraint: each with what follows CREATE INDEX.

@@ -1,7 +1,7 @@
 //! Indexes and constraints of a model.
 
 use crate::migration::{Constraint, Operation};
-use crate::plan::{Plan, PlannedMigration, PlannedOperation};
+use crate::plan::{Declared, Plan, PlannedMigration, PlannedOperation};
 use crate::python::WrittenCall;
 use crate::statement::{CreateIndex, Statement, quote_name};
 
@@ -56,7 +56,7 @@ impl Cure<'_> {
             "build it concurrently, in a migration of its own that is not atomic",
             vec![step(format!("builds {name}"), migration)],
         );
-        Some(plan.noting(clean_up(name)))
+        Some(plan.declaring(Declared::LeavesIndex, clean_up(name)))
     }
 
     /// The statements that build its index, concurrently.

@@ -1,7 +1,7 @@
 //! Removals: out of the state in one release, out of the database in the next.
 
 use crate::migration::Operation;
-use crate::plan::{Plan, PlannedMigration, PlannedOperation, Step, apart, run_sql};
+use crate::plan::{Declared, Plan, PlannedMigration, PlannedOperation, Step, apart, run_sql};
 use crate::statement::quote_name;
 
 use super::before::FieldBefore;
@@ -44,7 +44,7 @@ impl Cure<'_> {
             ),
             of_release(2, step("drops the column, a moment", self.briefly(vec![drop]))),
         ];
-        Some(self.with_views(with_reading(Plan::new(summary, steps), name, field)))
+        Some(self.with_dependents(with_reading(Plan::new(summary, steps), name, field)))
     }
 
     /// SQL that drops a table or column of a model: that leaves the models first.
@@ -84,7 +84,7 @@ impl Cure<'_> {
         let summary = format!(
             "take `{name}` out of the models now, and leave this drop to the next release, when no running code names it any more"
         );
-        Some(self.with_views(Plan::new(summary, steps)))
+        Some(self.with_dependents(Plan::new(summary, steps)))
     }
 
     /// Out of the state; a lock is taken only where the database changes, too.
@@ -107,7 +107,7 @@ impl Cure<'_> {
         );
         let mut steps = self.out_of_models(name, keys, &self.written());
         steps.push(of_release(2, step("drops the table", self.dropped(&[table]))));
-        Some(Plan::new(summary, steps).noting(NO_WAY_BACK))
+        Some(Plan::new(summary, steps).declaring(Declared::NoWayBack, NO_WAY_BACK))
     }
 
     pub(super) fn deleted_model(&self) -> Option<Plan> {
@@ -122,7 +122,7 @@ impl Cure<'_> {
         let automatic = self.before.automatic.iter().map(|(table, _)| table.as_str());
         let tables: Vec<&str> = automatic.chain([table]).collect();
         steps.push(of_release(2, step("drops the table", self.dropped(&tables))));
-        Some(self.with_views(Plan::new(summary, steps).noting(NO_WAY_BACK)))
+        Some(self.with_dependents(Plan::new(summary, steps).declaring(Declared::NoWayBack, NO_WAY_BACK)))
     }
 
     /// The foreign keys of the model's table and of those that Django made for it.
@@ -153,15 +153,18 @@ impl Cure<'_> {
         self.briefly(tables.iter().map(|table| drop(table.as_ref())).collect())
     }
 
-    fn with_views(&self, plan: Plan) -> Plan {
-        if self.before.views.is_empty() {
+    fn with_dependents(&self, plan: Plan) -> Plan {
+        let dependents = &self.before.dependents;
+        if dependents.is_empty() {
             return plan;
         }
-        let views: Vec<String> = self.before.views.iter().map(|view| format!("`{view}`")).collect();
-        plan.noting(format!(
-            "{} read it: they go, or do without it, before the drop.",
-            views.join(", ")
-        ))
+        plan.declaring(
+            Declared::DependentsFirst,
+            format!(
+                "Postgres refuses the drop while {} needs it: what depends on it goes, or does without it, in a migration before.",
+                dependents.join(", ")
+            ),
+        )
     }
 }
 
@@ -197,7 +200,10 @@ fn with_reading(plan: Plan, name: &str, field: &FieldBefore) -> Plan {
     if !is_nulled {
         return plan;
     }
-    plan.noting(format!(
-        "Rows of the new release have NULL in `{name}`: the running release reads None there until it is gone, and going back reads the whole table."
-    ))
+    plan.declaring(
+        Declared::ReadsNone,
+        format!(
+            "Rows of the new release have NULL in `{name}`: the running release reads None there until it is gone, and going back reads the whole table."
+        ),
+    )
 }

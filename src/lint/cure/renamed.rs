@@ -1,7 +1,7 @@
 //! Renames: the name changes in Python alone.
 
 use crate::migration::{ModelRef, Operation};
-use crate::plan::{Plan, PlannedMigration, PlannedOperation};
+use crate::plan::{Declared, Plan, PlannedMigration, PlannedOperation};
 use crate::python::{TopLevel, WrittenCall, names_in};
 
 use super::{Cure, model_line, step};
@@ -34,7 +34,7 @@ impl Cure<'_> {
             "rename it in Python alone: with `db_column` the column stays `{}`, and nothing is sent",
             before.column
         );
-        Some(Plan::new(summary, steps).noting("The column keeps its name in the database."))
+        Some(Plan::new(summary, steps).declaring(Declared::KeepsName, "The column keeps its name in the database."))
     }
 
     /// What keeps a name, and the operation, which sends nothing behind it.
@@ -62,7 +62,7 @@ impl Cure<'_> {
             format!("rename it in Python alone: with `db_table` the table stays `{table}`, and nothing is sent"),
             vec![meta, step("sends nothing", migration)],
         );
-        Some(plan.noting("The table keeps its name in the database.").noting(
+        Some(plan.declaring(Declared::KeepsName, "The table keeps its name in the database.").noting(
             "Permissions keep their codenames, and until the running release is gone its code makes the content type of the old name again.",
         ))
     }

@@ -9,19 +9,42 @@ pub(super) struct Fill<'a> {
     /// The field.
     pub field: &'a str,
     /// The value as Python.
-    pub value: Value<'a>,
+    pub value: Value,
 }
 
 /// Which value rows get.
-pub(super) enum Value<'a> {
+pub(super) enum Value {
     /// That of the field's own `default`.
     OfField,
     /// The same with a call for each row: two rows must not share it.
     OfFieldForEach,
     /// An expression; its imports.
-    Expression(&'a str, Vec<String>),
+    Expression(String, Vec<String>),
+    /// The call of a default that the field does not keep; its imports.
+    Call(String, Vec<String>),
+    /// The same for each row.
+    CallForEach(String, Vec<String>),
     /// Only the project knows it.
     Unknown,
+}
+
+impl Value {
+    /// As each of two rows that must differ gets it.
+    pub(super) fn for_each(self) -> Self {
+        match self {
+            Self::OfField | Self::OfFieldForEach => Self::OfFieldForEach,
+            Self::Call(call, imports) | Self::CallForEach(call, imports) => Self::CallForEach(call, imports),
+            Self::Expression(..) | Self::Unknown => Self::Unknown,
+        }
+    }
+
+    /// The lines that import what it names.
+    pub(super) fn imports(&self) -> &[String] {
+        match self {
+            Self::Expression(_, imports) | Self::Call(_, imports) | Self::CallForEach(_, imports) => imports,
+            Self::OfField | Self::OfFieldForEach | Self::Unknown => &[],
+        }
+    }
 }
 
 impl Fill<'_> {
@@ -38,10 +61,8 @@ impl Fill<'_> {
     /// The file's text.
     pub(super) fn command(&self) -> String {
         let Self { app, model, field, .. } = self;
-        let imports = match &self.value {
-            Value::Expression(_, imports) => imports.iter().flat_map(|import| [import.as_str(), "\n"]).collect(),
-            Value::OfField | Value::OfFieldForEach | Value::Unknown => String::new(),
-        };
+        let lines = self.value.imports().iter();
+        let imports: String = lines.flat_map(|import| [import.as_str(), "\n"]).collect();
         let body = self.loop_over(&format!("apps.get_model(\"{app}\", \"{model}\")"), "        ", true);
         format!(
             "import time\n\n{imports}from django.apps import apps\nfrom django.core.management.base import BaseCommand\n\n\n\
@@ -63,7 +84,11 @@ impl Fill<'_> {
         let name = self.name();
         let next = match self.value {
             Value::Unknown => "give these rows a value first".to_owned(),
-            Value::OfField | Value::OfFieldForEach | Value::Expression(..) => format!("run manage.py {name} first"),
+            Value::OfField
+            | Value::OfFieldForEach
+            | Value::Expression(..)
+            | Value::Call(..)
+            | Value::CallForEach(..) => format!("run manage.py {name} first"),
         };
         format!(
             "def assert_{field}_filled(apps, schema_editor):\n    model = apps.get_model(\"{app}\", \"{model}\")\n    \
@@ -87,15 +112,19 @@ impl Fill<'_> {
         let batch = format!("rows.filter(pk__gte=keys[0], pk__lte=keys[-1], {field}__isnull=True)");
         lines.push("keys = list(rows.values_list(\"pk\", flat=True)[:1000])".to_owned());
         lines.push("while keys:".to_owned());
+        let each = |value: &str| {
+            [
+                format!("    for row in {batch}:"),
+                format!("        rows.filter(pk=row.pk, {field}__isnull=True).update({field}={value})"),
+            ]
+        };
         match &self.value {
-            Value::OfFieldForEach => {
-                lines.push(format!("    for row in {batch}:"));
-                lines.push(format!(
-                    "        rows.filter(pk=row.pk, {field}__isnull=True).update({field}=field.get_default())"
-                ));
-            }
+            Value::OfFieldForEach => lines.extend(each("field.get_default()")),
+            Value::CallForEach(call, _) => lines.extend(each(call)),
             Value::OfField => lines.push(format!("    {batch}.update({field}=field.get_default())")),
-            Value::Expression(value, _) => lines.push(format!("    {batch}.update({field}={value})")),
+            Value::Expression(value, _) | Value::Call(value, _) => {
+                lines.push(format!("    {batch}.update({field}={value})"));
+            }
             Value::Unknown => {}
         }
         if is_command {

@@ -1,0 +1,108 @@
+"""The migrations of a plan in place of its operation, in a copy of the project."""
+
+import ast
+import re
+
+
+def put_in_place(project, finding):
+    """Writes the plan's migrations in place of the operation; the names of all of them, with the commands between them."""
+    path = project / finding["path"]
+    source = path.read_text()
+    operations = operations_of(source)
+    index = finding["operation"]["index"]
+    head = header(source)
+    # What stands behind the operation is no part of either.
+    before = operations[:index]
+    drop_later(path, finding["migration"])
+    app = path.parent.parent.name
+    texts = [(True, body(before), source_without_class(source))]
+    targets = []
+    for step in finding["plan"]["steps"]:
+        if step["kind"] == "migration":
+            texts.append((step["atomic"], step["code"], source_without_class(source)))
+            targets.append({"release": step["release"], "migration": True})
+        elif step["kind"] == "command":
+            file = path.parent.parent / step["path"]
+            for folder in (file.parent.parent, file.parent):
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / "__init__.py").touch()
+            file.write_text(step["code"])
+            targets.append({"release": step["release"], "command": file.stem})
+    parent = finding["migration"]
+    path.write_text(source_without_class(source) + "\n\n" + with_dependencies(texts[0][1], head))
+    number = 0
+    for target in targets:
+        if "migration" not in target:
+            continue
+        number += 1
+        _, code, imports = texts[number]
+        name = f"{finding['migration']}_{number:02}"
+        text = imports + "\n\n" + with_dependencies(code, f"    dependencies = [({app!r}, {parent!r})]\n")
+        (path.parent / f"{name}.py").write_text(text)
+        target.update(migration=name, app=app, path=str((path.parent / f"{name}.py").relative_to(project)))
+        parent = name
+    return targets
+
+
+def cut(project, finding):
+    """Leaves out what stands behind the operation."""
+    path = project / finding["path"]
+    source = path.read_text()
+    operations = operations_of(source)[: finding["operation"]["index"] + 1]
+    drop_later(path, finding["migration"])
+    path.write_text(source_without_class(source) + "\n\n" + with_dependencies(body(operations), header(source)))
+
+
+def class_of(source):
+    tree = ast.parse(source)
+    return tree, next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Migration")
+
+
+def operations_of(source):
+    _, migration = class_of(source)
+    for node in migration.body:
+        if isinstance(node, ast.Assign) and node.targets[0].id == "operations":
+            return [ast.get_source_segment(source, item) for item in node.value.elts]
+    raise SystemExit("no list of operations")
+
+
+def header(source):
+    """What else the class says, `atomic` left out: dependencies and the like."""
+    _, migration = class_of(source)
+    lines = []
+    for node in migration.body:
+        if isinstance(node, ast.Assign) and node.targets[0].id in ("dependencies", "run_before", "initial", "atomic"):
+            lines.append("    " + ast.get_source_segment(source, node) + "\n")
+    return "".join(lines)
+
+
+def source_without_class(source):
+    tree, migration = class_of(source)
+    lines = source.split("\n")
+    start = min([migration.lineno] + [item.lineno for item in migration.decorator_list]) - 1
+    return "\n".join(lines[:start] + lines[migration.end_lineno :])
+
+
+def body(operations):
+    items = "".join(f"        {operation},\n" for operation in operations)
+    return f"class Migration(migrations.Migration):\n    operations = [\n{items}    ]\n"
+
+
+def with_dependencies(code, lines):
+    return code.replace("class Migration(migrations.Migration):\n", "class Migration(migrations.Migration):\n" + lines, 1)
+
+
+def drop_later(path, name):
+    """The migrations of all apps that depend on this one."""
+    gone = {(path.parent.parent.name, name)}
+    while True:
+        found = set()
+        for file in path.parent.parent.parent.glob("*/migrations/0*.py"):
+            own = (file.parent.parent.name, file.stem)
+            text = file.read_text()
+            if own not in gone and any(re.search(rf"\(\s*[\"']{a}[\"'],\s*[\"']{n}[\"']", text) for a, n in gone):
+                found.add(own)
+                file.unlink()
+        if not found:
+            return
+        gone |= found
