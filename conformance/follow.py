@@ -19,6 +19,7 @@ from autodetected import Models
 from copies import Copies
 from killed import Kills, Statements
 from rows import Rows
+from waiting import Waits
 
 DEPENDENT_OBJECTS = "2BP01"
 DEPENDENT = re.compile(r"^(trigger|policy|view|constraint) (\S+)(?: on table (\S+))? depends on", re.MULTILINE)
@@ -37,13 +38,15 @@ def main(folder, which, port, database):
     # Commands pause between batches.
     time.sleep, pause = (lambda seconds: pause(min(seconds, 0.005))), time.sleep
     told = json.loads((folder / "told.json").read_text())
-    from django.db import connection
+    from django.db import connections
 
+    # The wrapper itself: threads that look on get another one by `django.db.connection`.
+    connection = connections["default"]
     connection.ensure_connection()
     copies = Copies(connection, server)
     try:
         with contextlib.redirect_stdout(sys.stderr):
-            follower = {"original": Original, "cured": Cured}[which](copies, folder, told)
+            follower = {"original": Original, "cured": Cured}[which](copies, folder, which, told)
             seen = follower.run()
     finally:
         copies.close()
@@ -51,10 +54,11 @@ def main(folder, which, port, database):
 
 
 class Follower:
-    def __init__(self, copies, folder, told):
+    def __init__(self, copies, folder, which, told):
         self.copies = copies
         self.connection = copies.connection
         self.folder = folder
+        self.project = folder / which
         self.finding = told["finding"]
         self.targets = told["targets"]
         self.app = Path(self.finding["path"]).parent.parent.name
@@ -90,13 +94,49 @@ class Follower:
         return catalog.schema(self.connection)
 
 
+    # Rows
+
+    def put_rows(self):
+        """A thousand in each table, and NULL in every tenth row, where a column may have it."""
+        from django.db.utils import IntegrityError
+
+        Rows(self.connection.connection, self.project).fill()
+        with self.connection.cursor() as cursor:
+            for table, column in catalog.nullable_columns(self.connection):
+                # A check may be there that refuses it.
+                with contextlib.suppress(IntegrityError):
+                    cursor.execute(f'UPDATE "{table}" SET "{column}" = NULL WHERE ctid IN (SELECT ctid FROM "{table}" LIMIT 100)')
+
+    def without_rows(self):
+        if tables := catalog.tables(self.connection):
+            with self.connection.cursor() as cursor:
+                cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in tables) + " CASCADE")
+
+
 class Original(Follower):
     def run(self):
         self.migrate(self.parents())
         before = catalog.schema(self.connection)
+        waits = self.waits()
         self.migrate([(self.app, self.finding["migration"])])
-        seen = {"before": before, "after": catalog.schema(self.connection), "state": lines(self.state())}
-        return seen | {"back": self.back_to(self.parents())}
+        state = self.state()
+        # Django takes models that point to what is gone for an error only when it renders them.
+        _ = state.apps
+        seen = {"before": before, "after": catalog.schema(self.connection), "state": lines(state)}
+        return seen | {"back": self.back_to(self.parents()), "waits": waits.counts}
+
+    def waits(self):
+        """With rows, which go again."""
+        self.put_rows()
+        self.copies.keep()
+        statements = Statements()
+        waits = Waits(self.copies)
+        act = lambda: self.migrate([(self.app, self.finding["migration"])])
+        with self.copies.on_trial(), self.connection.execute_wrapper(statements), contextlib.suppress(Exception):
+            act()
+        waits.of_step("original", act, statements.sent)
+        self.without_rows()
+        return waits
 
 
 class Cured(Follower):
@@ -107,6 +147,7 @@ class Cured(Follower):
         self.put_rows()
         self.declares = self.finding["plan"]["declares"]
         self.kills = Kills(self.copies, "leaves-index" in self.declares)
+        self.waits = Waits(self.copies)
         self.old_code, self.new_code, self.missing = [], [], []
         self.models = Models(self.finding, self.state(), self.folder / "original")
         for release in sorted({target["release"] for target in self.targets}):
@@ -115,8 +156,9 @@ class Cured(Follower):
         # Rows without a value, or of a table that was gone, stop the original as well.
         self.without_rows()
         kills = {"count": self.kills.count, "invalid": self.kills.invalid, "wrong": self.kills.wrong}
+        waits = {"counts": self.waits.counts, "wrong": self.waits.wrong}
         code = {"old_code": self.old_code, "new_code": self.new_code, "makemigrations": self.missing}
-        return seen | {"back": self.back_to(start), "kills": kills} | code
+        return seen | {"back": self.back_to(start), "kills": kills, "waits": waits} | code
 
     def release(self, release):
         code = old_code.Code(self.connection, self.state(), self.app)
@@ -145,6 +187,7 @@ class Cured(Follower):
             self.follow(target)
         wanted = catalog.schema_and_migrations(self.connection)
         self.kills.of_step(name, lambda: self.follow(target), statements.sent, wanted)
+        self.waits.of_step(name, lambda: self.follow(target), statements.sent, wanted)
 
     def follow(self, target):
         """Does what the plan tells to do first where it says so, as whoever follows it does."""
@@ -184,9 +227,7 @@ class Cured(Follower):
         for target in commands:
             self.follow(target)
         if not commands:
-            self.connection.close()
-            self.connection.connect()
-            Rows(self.connection.connection, self.folder / "cured").fill()
+            Rows(self.connection.connection, self.project).fill()
             self.fill_nulls()
 
     def with_models(self, release, act):
@@ -199,24 +240,6 @@ class Cured(Follower):
         models = self.loader().project_state([(last["app"], last["migration"])]).apps
         with mock.patch.object(apps, "get_model", models.get_model):
             act()
-
-    # Rows
-
-    def put_rows(self):
-        """A thousand in each table, and NULL in every tenth row, where a column may have it."""
-        from django.db.utils import IntegrityError
-
-        Rows(self.connection.connection, self.folder / "cured").fill()
-        with self.connection.cursor() as cursor:
-            for table, column in catalog.nullable_columns(self.connection):
-                # A check may be there that refuses it.
-                with contextlib.suppress(IntegrityError):
-                    cursor.execute(f'UPDATE "{table}" SET "{column}" = NULL WHERE ctid IN (SELECT ctid FROM "{table}" LIMIT 100)')
-
-    def without_rows(self):
-        if tables := catalog.tables(self.connection):
-            with self.connection.cursor() as cursor:
-                cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in tables) + " CASCADE")
 
     def fill_nulls(self):
         with self.connection.cursor() as cursor:

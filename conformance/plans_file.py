@@ -1,10 +1,11 @@
 """What following the plans came to: on the terminal, and as PLANS.md."""
 
+import json
 from collections import Counter
 
 # `refused`: the original fails by itself, on an empty database.
 OUTCOMES = ("right", "declared", "different", "failed", "refused")
-LOOKED_AT = ("kills", "old_code", "new_code", "makemigrations")
+LOOKED_AT = ("kills", "waits", "old_code", "new_code", "makemigrations")
 
 
 def problems(result):
@@ -12,7 +13,8 @@ def problems(result):
     found = []
     if result["outcome"] in ("different", "failed"):
         found.append((result["outcome"], result["why"]))
-    found += [("kill", line) for line in result.get("kills", {}).get("wrong", ())]
+    for what in ("kills", "waits"):
+        found += [(what, line) for line in result.get(what, {}).get("wrong", ())]
     for what in ("old_code", "new_code", "makemigrations"):
         found += [(what.replace("_", " "), line) for line in result.get(what, ())]
     return found
@@ -36,18 +38,34 @@ def print_result(result, is_verbose):
             print(f"   {word}: " + line.replace("\n", "\n      "), flush=True)
 
 
-def print_summary(results):
-    for django in sorted({result["django"] for result in results}):
-        own = [result for result in results if result["django"] == django]
-        print(f"\nDjango {django}")
-        print("operation".ljust(26), *(outcome.rjust(10) for outcome in OUTCOMES))
-        for kind in [*sorted({result["class"] for result in own}), None]:
-            counts = Counter(result["outcome"] for result in own if kind in (None, result["class"]))
-            print((kind or "total").ljust(26), *(str(counts[outcome]).rjust(10) for outcome in OUTCOMES))
-        kills = [result["kills"] for result in own if "kills" in result]
-        wrong = Counter(word for result in own for word, _ in problems(result))
-        print(f"{sum(kill['count'] for kill in kills)} kills, {sum(kill['invalid'] for kill in kills)} invalid indexes;", dict(wrong) or "nothing wrong")
+def print_summary(django, results):
+    print(f"\nDjango {django}")
+    print("operation".ljust(26), *(outcome.rjust(10) for outcome in OUTCOMES))
+    for kind in [*sorted({result["class"] for result in results}), None]:
+        counts = Counter(result["outcome"] for result in results if kind in (None, result["class"]))
+        print((kind or "total").ljust(26), *(str(counts[outcome]).rjust(10) for outcome in OUTCOMES))
+    print(of_steps(results))
+    wrong = Counter(word for result in results for word, _ in problems(result))
+    print(", ".join(f"{word} {count}" for word, count in wrong.items()) or "nothing wrong", flush=True)
 
 
-def write(results):
-    raise NotImplementedError
+def of_steps(results):
+    """What was done to the steps of all plans, in a line."""
+    kills = [result["kills"] for result in results if "kills" in result]
+    counts = Counter()
+    for result in results:
+        counts.update(result.get("waits", {}).get("counts", {}))
+    behind = [result["behind_original"] for result in results if "behind_original" in result]
+    held = sum(sum(counts.values()) for counts in behind)
+    return (
+        f"{sum(kill['count'] for kill in kills)} kills, which left {sum(kill['invalid'] for kill in kills)} invalid indexes; "
+        f"{sum(counts.values())} transactions held open: {counts['free']} steps waited for none, {counts['alone']} waited alone, "
+        f"{counts['gave up']} gave up in time, {counts['blocked']} kept others waiting; "
+        f"of the originals {sum(counts['blocked'] for counts in behind)} of {held}"
+    )
+
+
+def keep(work, django, results):
+    file = work / "plans" / f"{django}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(results, indent=1))
