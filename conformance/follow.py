@@ -181,6 +181,8 @@ class Cured(Follower):
         return ("insert of None",) if "refuses-none" in self.declares else ()
 
     def step(self, name, target):
+        if "dependents-first" in self.declares:
+            self.clear_the_way(target)
         self.copies.keep()
         statements = Statements()
         with self.connection.execute_wrapper(statements):
@@ -189,24 +191,24 @@ class Cured(Follower):
         self.kills.of_step(name, lambda: self.follow(target), statements.sent, wanted)
         self.waits.of_step(name, lambda: self.follow(target), statements.sent, wanted)
 
-    def follow(self, target):
-        """Does what the plan tells to do first where it says so, as whoever follows it does."""
+    def clear_the_way(self, target):
+        """What the plan says to do before a drop that Postgres refuses."""
         from django.db.utils import InternalError
 
-        try:
-            self.run_target(target)
-        except InternalError as error:
-            if "dependents-first" not in self.declares or error.__cause__.sqlstate != DEPENDENT_OBJECTS:
-                raise
-            self.drop_dependents(error.__cause__.diag.message_detail)
-            self.run_target(target)
-
-    def drop_dependents(self, detail):
+        self.copies.keep()
+        detail = ""
+        with self.copies.on_trial():
+            try:
+                self.follow(target)
+            except InternalError as error:
+                if error.__cause__.sqlstate != DEPENDENT_OBJECTS:
+                    raise
+                detail = error.__cause__.diag.message_detail
         with self.connection.cursor() as cursor:
             for kind, name, table in DEPENDENT.findall(detail):
                 cursor.execute(DROPS[kind].format(name, table))
 
-    def run_target(self, target):
+    def follow(self, target):
         from django.core.management import call_command
 
         if "command" in target:
