@@ -250,6 +250,101 @@ fn each_row_of_a_unique_field_gets_a_value_of_its_own() {
 }
 
 #[test]
+fn a_default_that_the_field_does_not_keep_is_called_where_rows_are_filled() {
+    let scratch = |field: &str| {
+        let operation = format!("migrations.AddField(\"order\", \"at\", {field}, preserve_default=False)");
+        let scratch = Scratch::new()
+            .app("shop")
+            .file("shop/migrations/0001_initial.py", INITIAL)
+            .file(
+                "shop/migrations/0002_change.py",
+                format!(
+                    "import uuid\nfrom django.utils import timezone\n{}",
+                    migration("shop", "0001_initial", &operation)
+                ),
+            );
+        let found = findings(&scratch.path(""), &[]);
+        let mut plans = found.iter().map(|finding| &finding["plan"]);
+        code_of(plans.find(|plan| !plan.is_null()).expect("a plan"))
+    };
+    let code = scratch("models.DateTimeField(default=timezone.now)");
+    assert!(code.contains(".update(at=timezone.now())"), "{code}");
+    assert!(!code.contains("get_default()"), "the field has none by then: {code}");
+    let code = scratch("models.UUIDField(default=uuid.uuid4, unique=True)");
+    assert!(
+        code.contains("for row in rows.filter(") && code.contains(".update(at=uuid.uuid4())"),
+        "{code}"
+    );
+}
+
+#[test]
+fn the_second_release_of_a_field_that_becomes_not_null_shows_its_line_again() {
+    let scratch = Scratch::new()
+        .app("shop")
+        .file("shop/migrations/0001_initial.py", INITIAL)
+        .file(
+            "shop/migrations/0002_mail.py",
+            migration(
+                "shop",
+                "0001_initial",
+                "migrations.AddField(\"order\", \"mail\", models.CharField(max_length=9, null=True))",
+            ),
+        )
+        .file(
+            "shop/migrations/0003_known.py",
+            migration(
+                "shop",
+                "0002_mail",
+                "migrations.AlterField(\"order\", \"mail\", models.CharField(max_length=9, default=\"-\"))",
+            ),
+        );
+    let found = findings(&scratch.path(""), &[]);
+    let last = found
+        .iter()
+        .rfind(|finding| text(&finding["migration"]) == "0003_known");
+    let plan = &last.expect("a finding")["plan"];
+    let steps = plan["steps"].as_array().expect("steps").iter();
+    let lines: Vec<_> = steps
+        .filter(|step| step["kind"] == "code")
+        .map(|step| (step["release"].as_u64(), text(&step["code"])))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            (
+                Some(1),
+                "mail = models.CharField(max_length=9, default=\"-\", null=True)"
+            ),
+            (Some(2), "mail = models.CharField(max_length=9, default=\"-\")"),
+        ]
+    );
+    assert_eq!(plan["declares"], serde_json::json!(["refuses-none"]));
+}
+
+#[test]
+fn what_keeps_a_column_from_being_dropped_is_named_and_declared() {
+    let policy = "migrations.RunSQL(\"CREATE POLICY paid ON shop_order USING (status = 'paid')\")";
+    let scratch = Scratch::new()
+        .app("shop")
+        .file("shop/migrations/0001_initial.py", INITIAL)
+        .file(
+            "shop/migrations/0002_policy.py",
+            migration("shop", "0001_initial", policy),
+        )
+        .file(
+            "shop/migrations/0003_gone.py",
+            migration("shop", "0002_policy", "migrations.RemoveField(\"order\", \"status\")"),
+        );
+    let found = findings(&scratch.path(""), &[]);
+    let mut plans = found.iter().map(|finding| &finding["plan"]);
+    let plan = plans.find(|plan| !plan.is_null()).expect("a plan");
+    let declares = plan["declares"].as_array().expect("a list");
+    assert!(declares.contains(&"dependents-first".into()), "{declares:?}");
+    let notes = plan["notes"].to_string();
+    assert!(notes.contains("the policy `paid`"), "{notes}");
+}
+
+#[test]
 fn steps_that_lock_for_a_moment_wait_as_long_as_the_configuration_says() {
     let operation = "migrations.AddField(\"order\", \"paid\", models.BooleanField(default=False))";
     let says = |configuration: &str, time: &str| {
