@@ -322,6 +322,38 @@ fn the_second_release_of_a_field_that_becomes_not_null_shows_its_line_again() {
 }
 
 #[test]
+fn a_renamed_model_keeps_the_keys_that_point_to_it_where_django_would_make_them_again() {
+    let line = "migrations.CreateModel(\"Line\", [(\"id\", models.AutoField(primary_key=True)), \
+                (\"order\", models.ForeignKey(\"shop.Order\", models.CASCADE))])";
+    let sent = |version: &str| {
+        let scratch = Scratch::new()
+            .app("shop")
+            .file("forelock.toml", format!("django-version = \"{version}\""))
+            .file("shop/migrations/0001_initial.py", INITIAL)
+            .file("shop/migrations/0002_line.py", migration("shop", "0001_initial", line))
+            .file(
+                "shop/migrations/0003_renamed.py",
+                migration("shop", "0002_line", "migrations.RenameModel(\"Order\", \"Purchase\")"),
+            );
+        let found = findings(&scratch.path(""), &[]);
+        let finding = found.iter().find(|finding| !finding["plan"].is_null()).expect("a plan");
+        let steps = steps(finding);
+        let planned = steps.iter().find(|step| step["kind"] == "migration");
+        let code = text(&planned.expect("a migration")["code"]);
+        let lines = "    dependencies = [(\"shop\", \"0002_line\")]\n    operations =";
+        let code = code.replacen("    operations =", lines, 1);
+        let written = format!("from django.db import migrations\n\n\n{code}");
+        let cured = scratch.file("shop/migrations/0003_renamed.py", written);
+        cured.run("sql shop 0003_renamed").out
+    };
+    for version in ["4.2", "5.2"] {
+        let sql = sent(version);
+        assert!(!sql.contains("ALTER TABLE"), "Django {version}: {sql}");
+        assert!(sql.contains("(no SQL)"), "Django {version}: {sql}");
+    }
+}
+
+#[test]
 fn what_keeps_a_column_from_being_dropped_is_named_and_declared() {
     let policy = "migrations.RunSQL(\"CREATE POLICY paid ON shop_order USING (status = 'paid')\")";
     let scratch = Scratch::new()

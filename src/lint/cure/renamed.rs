@@ -1,8 +1,9 @@
 //! Renames: the name changes in Python alone.
 
 use crate::migration::{ModelRef, Operation};
-use crate::plan::{Declared, Plan, PlannedMigration, PlannedOperation};
+use crate::plan::{Declared, Plan, PlannedMigration, PlannedOperation, apart};
 use crate::python::{TopLevel, WrittenCall, names_in};
+use crate::versions::DjangoVersion;
 
 use super::{Cure, model_line, step};
 
@@ -57,7 +58,13 @@ impl Cure<'_> {
             does: "the model".to_owned(),
             content: crate::plan::Content::Code(format!("class Meta:\n    db_table = \"{table}\"")),
         };
-        let migration = PlannedMigration::atomic(self.of_state(keep));
+        // Before Django 5.0 it makes the foreign keys to the model again, though their table is the same.
+        let operations = if self.django < DjangoVersion::new(5, 0) {
+            vec![apart(Vec::new(), &[keep, self.written()])]
+        } else {
+            self.of_state(keep)
+        };
+        let migration = PlannedMigration::atomic(operations);
         let plan = Plan::new(
             format!("rename it in Python alone: with `db_table` the table stays `{table}`, and nothing is sent"),
             vec![meta, step("sends nothing", migration)],
