@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import sys
+from pathlib import Path
 
 
 class Models:
@@ -13,7 +14,7 @@ class Models:
         self.app = finding["app"]
         self.before = before
         # The module of the original migration: its names are what models.py has imported, and its operation is the goal.
-        self.module = module_of(original / finding["path"], self.app)
+        self.module = module_of(original, Path(finding["path"]))
         self.operation = self.module.Migration.operations[finding["operation"]["index"]]
 
     def changes(self, state, release):
@@ -59,9 +60,10 @@ class Models:
         return names
 
 
-def module_of(path, app):
-    name = f"{path.parent.parent.name}.migrations.original_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
+def module_of(original, path):
+    """As a module of the same package, for what it imports from there."""
+    name = ".".join([*path.parent.parts, f"original_{path.stem}"])
+    spec = importlib.util.spec_from_file_location(name, original / path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)

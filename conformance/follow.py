@@ -61,7 +61,7 @@ class Follower:
         self.project = folder / which
         self.finding = told["finding"]
         self.targets = told["targets"]
-        self.app = Path(self.finding["path"]).parent.parent.name
+        self.app = self.finding["app"]
 
     def migrate(self, goal):
         from django.db.migrations.executor import MigrationExecutor

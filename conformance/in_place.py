@@ -13,8 +13,8 @@ def put_in_place(project, finding):
     head = header(source)
     # What stands behind the operation is no part of either.
     before = operations[:index]
-    drop_later(path, finding["migration"])
-    app = path.parent.parent.name
+    drop_later(project, finding)
+    app = finding["app"]
     texts = [(True, body(before), source_without_class(source))]
     targets = []
     for step in finding["plan"]["steps"]:
@@ -49,7 +49,7 @@ def cut(project, finding):
     path = project / finding["path"]
     source = path.read_text()
     operations = operations_of(source)[: finding["operation"]["index"] + 1]
-    drop_later(path, finding["migration"])
+    drop_later(project, finding)
     path.write_text(source_without_class(source) + "\n\n" + with_dependencies(body(operations), header(source)))
 
 
@@ -64,6 +64,13 @@ def operations_of(source):
         if isinstance(node, ast.Assign) and node.targets[0].id == "operations":
             return [ast.get_source_segment(source, item) for item in node.value.elts]
     raise SystemExit("no list of operations")
+
+
+def is_written_out(source):
+    """Whether the operations stand in a list, one by one: only there an index leads to one of them."""
+    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == "Migration"]
+    items = [node for found in classes for node in found.body if isinstance(node, ast.Assign) and node.targets[0].id == "operations"]
+    return any(isinstance(node.value, ast.List) and not any(isinstance(item, ast.Starred) for item in node.value.elts) for node in items)
 
 
 def header(source):
@@ -92,12 +99,12 @@ def with_dependencies(code, lines):
     return code.replace("class Migration(migrations.Migration):\n", "class Migration(migrations.Migration):\n" + lines, 1)
 
 
-def drop_later(path, name):
+def drop_later(project, finding):
     """The migrations of all apps that depend on this one."""
-    gone = {(path.parent.parent.name, name)}
+    gone = {(finding["app"], finding["migration"])}
     while True:
         found = set()
-        for file in path.parent.parent.parent.glob("*/migrations/0*.py"):
+        for file in project.rglob("migrations/0*.py"):
             own = (file.parent.parent.name, file.stem)
             text = file.read_text()
             if own not in gone and any(re.search(rf"\(\s*[\"']{a}[\"'],\s*[\"']{n}[\"']", text) for a, n in gone):
