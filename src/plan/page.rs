@@ -13,17 +13,15 @@ impl Plan {
                 heading if heading.is_empty() => capitalised(&step.does),
                 heading => heading,
             };
-            page.push_str(&format!(
-                "\n### {heading}\n\n```python\n{}\n```\n",
-                code_of(step).trim_end()
-            ));
+            let code = code_of(step);
+            page.extend(["\n### ", &heading, "\n\n```python\n", code.trim_end(), "\n```\n"]);
             if let Some(watch) = self.watch(step) {
                 page.push('\n');
                 page.push_str(&watch.page());
             }
         }
         for note in &self.notes {
-            page.push_str(&format!("\n{note}\n"));
+            page.extend(["\n", note, "\n"]);
         }
         page
     }
@@ -60,7 +58,8 @@ impl Watch {
             ("replicas", self.replicas.clone()),
         ];
         let items = sends.into_iter().chain(items);
-        items.map(|(name, text)| format!("- {name}: {text}\n")).collect()
+        let lines: Vec<String> = items.map(|(name, text)| format!("- {name}: {text}\n")).collect();
+        lines.concat()
     }
 }
 
