@@ -135,17 +135,17 @@ fn of_migrations(fixture: &str, finding: &Value) -> Vec<(Value, Value)> {
     let document = Run::of(&mut command).json();
     let all = document.as_array().cloned().expect("migrations");
     let planned = steps(finding).into_iter().filter(|step| step["kind"] == "migration");
-    let judged = planned.zip(migrations).filter_map(|(step, (_, path, _))| {
+    let judged = planned.zip(migrations).map(|(step, (_, path, _))| {
         let name = Path::new(&path)
             .file_stem()
             .expect("a name")
             .to_string_lossy()
             .into_owned();
         let migration = all.iter().find(|migration| text(&migration["migration"]) == name);
-        Some((
+        (
             step,
             migration.unwrap_or_else(|| panic!("{fixture}: no {name}")).clone(),
-        ))
+        )
     });
     judged
         .filter(|(step, _)| {
