@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 SHAPES = HERE.parent / "tests" / "settings"
 DJANGO = "5.2"
 PACKAGES = ("django-environ", "python-decouple", "django-split-settings", "django-configurations")
-SETTINGS = ("AUTH_USER_MODEL", "DEFAULT_AUTO_FIELD", "TIME_ZONE", "USE_TZ")
+SETTINGS = ("AUTH_USER_MODEL", "DEFAULT_AUTO_FIELD", "INSTALLED_APPS", "TIME_ZONE", "USE_TZ")
 MODELS = "from django.contrib.auth.models import AbstractUser\n\n\nclass Customer(AbstractUser):\n    pass\n"
 
 
@@ -46,6 +46,9 @@ def observe(shape, python):
         (project / "shop").mkdir()
         (project / "shop" / "__init__.py").write_text("")
         (project / "shop" / "models.py").write_text(MODELS)
+        # An app that only some of them install.
+        (project / "payments").mkdir()
+        (project / "payments" / "__init__.py").write_text("")
         managed = ["manage.py"] if (project / "manage.py").exists() else ["-m", "django"]
         # Packages that nobody can install: a folder called NAME.stub holds one.
         stubs = [str(stub) for stub in project.glob("*.stub")]

@@ -2,7 +2,7 @@
 
 mod graph;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::migration::{Dependency, Migration, MigrationKey};
 use graph::Graph;
@@ -46,18 +46,23 @@ pub enum HistoryProblemKind {
     Duplicate(MigrationKey),
 }
 
-/// Orders the migrations. `swappable` maps settings to models, `AUTH_USER_MODEL` to `shop.User`.
+/// Orders the migrations. `swappable` maps settings to models, `AUTH_USER_MODEL` to `shop.User`. Django does not run those of apps
+/// that are `not_installed`: they come after all others, which then run as they do without them.
 ///
 /// Cannot fail: what is wrong becomes a problem, and the rest is ordered still.
 #[must_use]
 #[allow(clippy::implicit_hasher, reason = "all maps of the program hash alike")]
-pub fn order(migrations: &[Migration], swappable: &FxHashMap<String, String>) -> History {
+pub fn order(
+    migrations: &[Migration],
+    swappable: &FxHashMap<String, String>,
+    not_installed: &FxHashSet<String>,
+) -> History {
     let mut problems = Vec::new();
     let keys = &Keys::new(migrations, &mut problems);
     let squashes = Squashes::of(migrations, keys);
     problems.extend(squash_cycles(migrations, keys));
     let lived = build(migrations, keys, swappable, &squashes.lived, &mut problems);
-    let mut order = lived.run_order(&lived.leaves(), &mut problems);
+    let mut order = lived.run_order(&lived.leaves(not_installed), &mut problems);
     // A cycle hides its members from the leaves; they are judged still, after all others.
     let mut seen = vec![false; migrations.len()];
     order.iter().for_each(|index| seen[*index] = true);
@@ -70,7 +75,7 @@ pub fn order(migrations: &[Migration], swappable: &FxHashMap<String, String>) ->
             .filter(|index| !seen[*index]),
     );
     problems.extend(lived.several_leaves());
-    let squashed = fresh_order(migrations, keys, swappable, &squashes);
+    let squashed = fresh_order(migrations, keys, swappable, not_installed, &squashes);
     History {
         order,
         squashed,
@@ -114,13 +119,14 @@ fn fresh_order(
     migrations: &[Migration],
     keys: &Keys<'_>,
     swappable: &FxHashMap<String, String>,
+    not_installed: &FxHashSet<String>,
     squashes: &Squashes,
 ) -> Vec<usize> {
     if squashes.with_originals.is_empty() {
         return Vec::new();
     }
     let fresh = build(migrations, keys, swappable, &squashes.fresh, &mut Vec::new());
-    let mut order = fresh.run_order(&fresh.leaves(), &mut Vec::new());
+    let mut order = fresh.run_order(&fresh.leaves(not_installed), &mut Vec::new());
     let last = order.iter().rposition(|index| squashes.with_originals.contains(index));
     order.truncate(last.map_or(0, |last| last + 1));
     order

@@ -86,7 +86,7 @@ pub fn analyse(project: &Project, rules: &RuleTable, aim: Aim<'_>, standing: &St
 /// The same, with fingerprints as those of another version of the project, which may have been in another folder.
 #[must_use]
 pub fn analyse_as(project: &Project, identity: &str, rules: &RuleTable, aim: Aim<'_>, standing: &Standing) -> Analysis {
-    let history = history::order(&project.migrations, &project.settings.swappable);
+    let history = history::order(&project.migrations, &project.settings.swappable, &project.not_installed);
     let phases = Phases::of(project, &history, standing);
     let mut run = Run::new(project, identity, rules, standing, &phases);
     let mut findings = run.of_files(aim);

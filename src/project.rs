@@ -9,6 +9,7 @@ mod environment;
 mod load;
 mod lockfile;
 mod modules;
+mod not_installed;
 mod pgmigrate;
 mod reading;
 pub mod root;
@@ -21,6 +22,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use thiserror::Error;
 
 use crate::backend::Backend;
@@ -64,6 +66,8 @@ pub struct Project {
     named: Named,
     /// Its migrations, and those of installed packages, in no particular order.
     pub migrations: Vec<Migration>,
+    /// The labels of apps that its settings do not install: what others run does not wait for their migrations.
+    pub not_installed: FxHashSet<String>,
     /// The texts that ranges in the migrations lie in: the migrations' own, and those of modules that they import.
     pub sources: Sources,
     /// Models that the configuration describes, because no migration in sight creates them.

@@ -7,7 +7,7 @@ use forelock::history::{self, History, HistoryProblemKind};
 use forelock::migration::deploy::Stages;
 use forelock::migration::{Dependency, Migration, MigrationKey, Ownership};
 use forelock::source::{Range, SourceFile};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 fn key(text: &str) -> MigrationKey {
     let (app, name) = text.split_once('.').expect("app.name");
@@ -46,7 +46,7 @@ fn squash(name: &str, dependencies: &[&str], replaces: &[&str]) -> Migration {
 }
 
 fn ordered(migrations: &[Migration]) -> (Vec<String>, History) {
-    let history = history::order(migrations, &FxHashMap::default());
+    let history = history::order(migrations, &FxHashMap::default(), &FxHashSet::default());
     (
         history
             .order
@@ -92,7 +92,7 @@ fn first_and_latest_and_swappable_settings_name_migrations_of_another_app() {
         migration("users.0002_b", &["users.0001_a"]),
     ];
     let swappable = FxHashMap::from_iter([("AUTH_USER_MODEL".to_owned(), "users.User".to_owned())]);
-    let history = history::order(&migrations, &swappable);
+    let history = history::order(&migrations, &swappable, &FxHashSet::default());
     assert_eq!(history.order, [1, 2, 0]);
     assert!(history.problems.is_empty());
 }

@@ -105,7 +105,8 @@ fn what_is_taken_for_a_setting_is_what_django_takes_or_it_is_unknown() {
         let text = fs::read_to_string(shape.join("truth.json")).expect("a truth: conformance/observe_settings.py");
         let truth: Value = serde_json::from_str(&text).expect("JSON");
         let taken = taken(&with_shop(&shape).load());
-        for (setting, truth) in truth.as_object().expect("an object") {
+        let settings = truth.as_object().expect("an object").iter();
+        for (setting, truth) in settings.filter(|(setting, _)| *setting != "INSTALLED_APPS") {
             match &taken[setting] {
                 Value::Null => unknown.push(format!("{}: {setting}", name(&shape))),
                 taken => assert_eq!(taken, truth, "{}: {setting}", name(&shape)),
@@ -121,6 +122,63 @@ fn what_is_taken_for_a_setting_is_what_django_takes_or_it_is_unknown() {
             "package-not-at-hand: USE_TZ",
         ]
     );
+}
+
+/// An app whose key to the shop is altered along with it, if both are installed.
+const PAYMENTS: &str = "\
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [(\"shop\", \"0001_initial\")]
+    operations = [
+        migrations.CreateModel(\"Payment\", fields=[
+            (\"id\", models.BigAutoField(primary_key=True)),
+            (\"order\", models.ForeignKey(\"shop.Order\", models.CASCADE)),
+        ]),
+    ]
+";
+
+#[test]
+fn an_app_that_django_does_not_install_is_known_for_it_or_taken_to_be_installed() {
+    let mut left_out = Vec::new();
+    for shape in shapes() {
+        let text = fs::read_to_string(shape.join("truth.json")).expect("a truth: conformance/observe_settings.py");
+        let truth: Value = serde_json::from_str(&text).expect("JSON");
+        let installed = truth["INSTALLED_APPS"].as_array().expect("a list");
+        let project = with_shop(&shape)
+            .file("payments/__init__.py", "")
+            .file("payments/migrations/__init__.py", "")
+            .file("payments/migrations/0001_initial.py", PAYMENTS)
+            .load();
+        for app in &project.not_installed {
+            let is_named = installed.iter().any(|entry| entry == app.as_str());
+            assert!(!is_named, "{}: {app}", name(&shape));
+        }
+        if project.not_installed.contains("payments") {
+            left_out.push(name(&shape).to_owned());
+        }
+    }
+    assert!(left_out.contains(&"apps-by-flag".to_owned()), "{left_out:?}");
+    assert!(
+        !left_out.contains(&"apps-by-flag-that-holds".to_owned()),
+        "{left_out:?}"
+    );
+}
+
+#[test]
+fn keys_of_apps_that_are_not_installed_are_not_altered_with_what_they_point_to() {
+    let widened = "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    dependencies = [(\"shop\", \
+                   \"0001_initial\")]\n    operations = [migrations.AlterField(\"order\", \"id\", models.UUIDField(primary_key=True))]\n";
+    for (name, altered) in [("apps-by-flag", false), ("apps-by-flag-that-holds", true)] {
+        let project = shape(name)
+            .file("payments/__init__.py", "")
+            .file("payments/migrations/__init__.py", "")
+            .file("payments/migrations/0001_initial.py", PAYMENTS)
+            .file("shop/migrations/0002_order_id.py", widened);
+        let printed = project.run("sql shop 0002").out;
+        assert_eq!(printed.contains("payments_payment"), altered, "{name}: {printed}");
+    }
 }
 
 #[test]

@@ -117,10 +117,13 @@ impl<'a> Graph<'a> {
         &self.migrations[index].key
     }
 
-    /// `leaf_nodes()`: by app and name.
-    pub(super) fn leaves(&self) -> Vec<usize> {
+    /// `leaf_nodes()`: by app and name, those of apps that are not installed behind all others.
+    pub(super) fn leaves(&self, not_installed: &FxHashSet<String>) -> Vec<usize> {
         let mut leaves: Vec<usize> = self.apps.keys().flat_map(|app| self.leaves_of(app)).collect();
-        leaves.sort_by_key(|index| self.key(*index));
+        leaves.sort_by_key(|index| {
+            let key = self.key(*index);
+            (not_installed.contains(&key.app), key)
+        });
         leaves
     }
 

@@ -4,8 +4,8 @@ mod lineage;
 
 use std::sync::Arc;
 
-use super::settings::answer::{self, default_of};
 use crate::backend::{Backend, ZeroDowntime};
+use crate::python::{default_of, fallback as constant_of, flag};
 use crate::value::{Call, Operator, Value};
 use crate::versions::DjangoVersion;
 
@@ -150,7 +150,7 @@ impl Engine {
 
 /// The text that code falls back to.
 fn fallback(value: &Value) -> Option<String> {
-    answer::fallback(value)?.as_str().map(str::to_owned)
+    constant_of(value)?.as_str().map(str::to_owned)
 }
 
 /// The value of a key of a dictionary, or of what has been added to one.
@@ -326,7 +326,7 @@ impl Asked<'_> {
         let lock_timeout = timeout(value("LOCK_TIMEOUT"));
         let mut flag = |name: &str, default: bool| match value(name) {
             None => default,
-            Some((name, value)) => answer::truth(&value).unwrap_or_else(|| {
+            Some((name, value)) => flag(&value).unwrap_or_else(|| {
                 unread.push(name);
                 default
             }),

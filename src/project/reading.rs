@@ -11,7 +11,7 @@ use super::apps::App;
 use super::division::{AppFiles, Division};
 use super::modules::ReadError;
 use super::root::Named;
-use super::{DeployTools, FileProblem, Project, Request, Target, modules, pgmigrate, root, unsettled};
+use super::{DeployTools, FileProblem, Project, Request, Target, modules, not_installed, pgmigrate, root, unsettled};
 use crate::discover::{self, Candidate, Unread};
 use crate::files::Files;
 use crate::migration::read::{self, Read, Reader};
@@ -125,6 +125,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         deploy_tools: DeployTools::read(&division.settings),
         configuration: Arc::clone(&target.configuration),
         named: Named::new(&target.named, request.files),
+        not_installed: not_installed::labels(&division.settings, &batch.migrations),
         migrations: batch.migrations,
         known_models: target.configuration.models.clone(),
         problems: batch.problems,

@@ -1,6 +1,6 @@
 //! A project's settings, read without running them: what decides DDL, and which apps there are.
 
-pub(super) mod answer;
+mod answer;
 mod classes;
 mod named;
 mod reader;
@@ -15,7 +15,7 @@ use super::modules::Finder;
 use super::session::{Parameters, Session};
 use crate::migration::InternalType;
 use crate::models::ModelSettings;
-use crate::python::SettingValues;
+use crate::python::{SettingValues, flag};
 use crate::value::Value;
 use crate::versions::{DjangoVersion, PostgresVersion};
 pub(super) use answer::Answer;
@@ -225,7 +225,7 @@ impl Settings {
     fn use_tz(&self, django: DjangoVersion) -> Option<bool> {
         match self.answer("USE_TZ") {
             Answer::Absent => Some(django >= DjangoVersion::new(5, 0)),
-            Answer::Bound(value) | Answer::Fallback(value) => answer::truth(&value),
+            Answer::Bound(value) | Answer::Fallback(value) => flag(&value),
             Answer::Unknown(_) => None,
         }
     }

@@ -8,12 +8,14 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::evaluate::{Binding, Interpreter, Scope};
 use super::execute::Flow;
+use super::fallback::{fallback, flag};
 use super::operators;
 use crate::value::{Operator, Value};
 
 impl<'a> Interpreter<'a> {
     pub(super) fn branches(&mut self, conditional: &'a ast::StmtIf) -> Flow {
         let mut branches: Vec<&'a [Stmt]> = Vec::new();
+        let mut likely = None;
         let clauses = conditional
             .elif_else_clauses
             .iter()
@@ -25,16 +27,35 @@ impl<'a> Interpreter<'a> {
                 Some(Some(false)) => {}
                 None | Some(Some(true)) => {
                     branches.push(body);
-                    return self.either(&branches, false, conditional);
+                    return self.either(&branches, false, likely, conditional);
                 }
-                Some(None) => branches.push(body),
+                Some(None) => {
+                    if likely.is_none() && test.is_some_and(|test| self.falls_back_to_true(test)) {
+                        likely = Some(branches.len());
+                    }
+                    branches.push(body);
+                }
             }
         }
-        self.either(&branches, true, conditional)
+        self.either(&branches, true, likely, conditional)
+    }
+
+    /// Whether a test that is not decided holds where the environment says nothing.
+    fn falls_back_to_true(&mut self, test: &'a ast::Expr) -> bool {
+        let value = self.evaluate(test);
+        let value = self.settle(value);
+        fallback(&value).and_then(|value| flag(&value)) == Some(true)
     }
 
     /// One of several branches runs, perhaps none; what they bind differently is unknown afterwards.
-    fn either(&mut self, branches: &[&'a [Stmt]], perhaps_none: bool, conditional: &'a ast::StmtIf) -> Flow {
+    /// `likely` is the one that runs without an environment, where that is known.
+    fn either(
+        &mut self,
+        branches: &[&'a [Stmt]],
+        perhaps_none: bool,
+        likely: Option<usize>,
+        conditional: &'a ast::StmtIf,
+    ) -> Flow {
         match branches {
             [] => return Flow::Next,
             [only] if !perhaps_none => return self.execute(only),
@@ -43,20 +64,20 @@ impl<'a> Interpreter<'a> {
         let before = self.scopes.clone();
         let mut after: Option<Vec<Scope>> = perhaps_none.then(|| before.clone());
         let mut returns = false;
-        let order = if perhaps_none {
-            Order::FirstFirst
-        } else {
-            Order::LastFirst
+        let order = |at: usize| match likely {
+            Some(likely) if likely == at => Order::LastFirst,
+            None if !perhaps_none => Order::LastFirst,
+            Some(_) | None => Order::FirstFirst,
         };
         self.perhaps += 1;
-        for branch in branches {
+        for (at, branch) in branches.iter().enumerate() {
             self.scopes.clone_from(&before);
             // A branch that raises ends the migration: it leaves nothing behind.
             match self.execute(branch) {
                 Flow::Next | Flow::Break | Flow::Continue => {
                     let ended = std::mem::take(&mut self.scopes);
                     after = Some(match after {
-                        Some(other) => self.merge(other, &ended, order, conditional),
+                        Some(other) => self.merge(other, &ended, order(at), conditional),
                         None => ended,
                     });
                 }
@@ -208,17 +229,25 @@ fn summands(value: &Value) -> Vec<Value> {
     }
 }
 
+/// What two lists begin with, and a doubt of the rest. Where there is no rest without an environment, its first alternative is None.
+fn merged_items(one: &[Value], other: &[Value], order: Order, doubt: &Value) -> Vec<Value> {
+    let common = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+    let (first, last) = match order {
+        Order::FirstFirst => (&one[common..], &other[common..]),
+        Order::LastFirst => (&other[common..], &one[common..]),
+    };
+    let nothing = first.is_empty().then_some(&Value::None);
+    let rest: Vec<&Value> = nothing.into_iter().chain(first).chain(last).collect();
+    let mut items = one[..common].to_vec();
+    items.push(doubt.clone().with_alternatives(&rest));
+    items
+}
+
 /// What is the same in both stays: the beginning of lists, the items of tuples, the keys of dicts. All else is in doubt.
 fn merged(one: &Value, other: &Value, order: Order, doubt: &Value) -> Value {
     match (one, other) {
         (one, other) if one == other => one.clone(),
-        (Value::List(one), Value::List(other)) => {
-            let common = one.iter().zip(other).take_while(|(one, other)| one == other).count();
-            let mut items = one[..common].to_vec();
-            let rest: Vec<&Value> = one[common..].iter().chain(&other[common..]).collect();
-            items.push(doubt.clone().with_alternatives(&rest));
-            Value::List(items)
-        }
+        (Value::List(one), Value::List(other)) => Value::List(merged_items(one, other, order, doubt)),
         (Value::Tuple(one), Value::Tuple(other)) if one.len() == other.len() => {
             let items = one
                 .iter()
@@ -226,6 +255,7 @@ fn merged(one: &Value, other: &Value, order: Order, doubt: &Value) -> Value {
                 .map(|(one, other)| merged(one, other, order, doubt));
             Value::Tuple(items.collect())
         }
+        (Value::Tuple(one), Value::Tuple(other)) => Value::Tuple(merged_items(one, other, order, doubt)),
         (Value::Dict(one), Value::Dict(other)) => {
             let in_other = |key: &Value| other.iter().find(|(name, _)| name == key).map(|(_, value)| value);
             let both = one.iter().map(|(key, value)| {

@@ -87,10 +87,17 @@ impl SettingValues {
         };
         match items.iter().any(names) {
             true => Some(true),
-            false if items.iter().all(|item| item.as_str().is_some()) => Some(false),
+            false if items.iter().all(|item| item.as_str().is_some() || is_absent(item)) => Some(false),
             false => None,
         }
     }
+}
+
+/// Whether an item of a list is not there without an environment.
+#[must_use]
+pub fn is_absent(item: &Value) -> bool {
+    let alternatives = item.unknown().and_then(|unknown| unknown.alternatives.as_ref());
+    alternatives.is_some_and(|alternatives| alternatives.first() == Some(&Value::None))
 }
 
 /// Whether a value is one to work with: it need not be a constant all through.
