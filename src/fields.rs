@@ -261,14 +261,14 @@ impl<'a> ModelField<'a> {
     /// `DatabaseSchemaEditor._field_base_data_types`: the innermost element of an array field.
     #[must_use]
     pub fn base_data_type_template(&self) -> Option<Sql> {
-        let FieldKind::Array { base, .. } = &self.field.kind else {
-            return None;
-        };
-        let mut element = base;
-        while let FieldKind::Array { base, .. } = &element.kind {
+        let mut element = &*self.field;
+        while let FieldKind::Array { base, .. } = &element.kind
+            && internal_type(element, self.django()) == ARRAY_FIELD
+        {
             element = base;
         }
-        Some(template(element, self.django()))
+        let is_array = internal_type(&self.field, self.django()) == ARRAY_FIELD;
+        is_array.then(|| template(element, self.django()))
     }
 
     /// Whether it is a `GeneratedField`.
@@ -353,6 +353,9 @@ fn plain_type(internal_type: InternalType, field: &Field, django: DjangoVersion)
         fixed => fixed.into(),
     }
 }
+
+/// What `DatabaseSchemaEditor._using_sql` compares the elements of: a subclass has another name.
+const ARRAY_FIELD: &str = "ArrayField";
 
 /// `_get_varchar_column`: a function, and as such different from the template of the same type.
 const VARCHAR: &str = "_get_varchar_column";
@@ -476,14 +479,15 @@ fn template(field: &Field, django: DjangoVersion) -> Sql {
 fn internal_type(field: &Field, django: DjangoVersion) -> Cow<'static, str> {
     match &field.kind {
         FieldKind::Plain(plain) => Cow::Borrowed(plain_internal_type(*plain, django)),
-        FieldKind::Array { .. } => Cow::Borrowed("ArrayField"),
+        FieldKind::Array { .. } if field.path.is_empty() => Cow::Borrowed(ARRAY_FIELD),
         FieldKind::Generated { output, .. } => internal_type(output, django),
         FieldKind::ForeignKey(_) => Cow::Borrowed("ForeignKey"),
         FieldKind::OneToOne(_) => Cow::Borrowed("OneToOneField"),
         FieldKind::ManyToMany(_) => Cow::Borrowed("ManyToManyField"),
         FieldKind::CompositePrimaryKey(_) => Cow::Borrowed("CompositePrimaryKey"),
         FieldKind::Database { internal_type, .. } => Cow::Owned(internal_type.clone()),
-        FieldKind::NoColumn | FieldKind::Unknown(_) => {
+        // `Field.get_internal_type` gives the name of the class, and `ArrayField` leaves it at that.
+        FieldKind::Array { .. } | FieldKind::NoColumn | FieldKind::Unknown(_) => {
             Cow::Owned(field.path.rsplit('.').next().unwrap_or_default().to_owned())
         }
     }

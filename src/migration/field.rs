@@ -64,6 +64,8 @@ pub struct Field {
 pub struct OwnColumn {
     /// The column, by the field's name: `get_attname_column`, `get_attname`, `set_attributes_from_name`.
     pub name: Option<Pattern>,
+    /// The automatic table, by the name that Django would give it: `_get_m2m_db_table`.
+    pub table: Option<Pattern>,
     /// The check, by the column's name: `db_check`, `db_parameters`.
     pub check: Option<Returned<Pattern>>,
     /// `db_parameters()["collation"]`.

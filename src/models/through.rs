@@ -106,8 +106,24 @@ impl<'a> ModelField<'a> {
     /// `ManyToManyField._get_m2m_db_table`.
     fn automatic_table_name(&self) -> Identifier {
         if let Some((_, reason)) = self.field.unknown.iter().find(|(name, _)| name == "db_table") {
-            return Identifier::Unknown(unknown_parameter(&self.field, "db_table", reason));
+            let unknown = unknown_parameter(&self.field, "db_table", reason);
+            // A class may call it after the field.
+            return Identifier::Unknown(match self.field.own {
+                Some(_) => unknown.derived(&format!("the table of `{}`", self.name)),
+                None => unknown,
+            });
         }
+        match (self.automatic_table_of_django(), &self.field.own) {
+            (Identifier::Known(table), Some(own)) => own
+                .table
+                .as_ref()
+                .map_or_else(|| table.clone(), |own| own.with(&table))
+                .into(),
+            (table, Some(_) | None) => table,
+        }
+    }
+
+    fn automatic_table_of_django(&self) -> Identifier {
         let declared = self.field.many_to_many().and_then(|field| field.db_table.clone());
         let declared = declared.filter(|table| !table.is_empty()).map(Identifier::Known);
         declared.unwrap_or_else(|| match self.model.db_table() {

@@ -132,8 +132,9 @@ impl<'a> Interpreter<'a> {
                 let key = self.evaluate(&subscript.slice);
                 let unknown = self.unknown(subscript.range, "is changed in a way that is not followed");
                 if let Some(name) = self.place(&subscript.value) {
-                    if let Some(binding) = self.binding_mut(&name) {
-                        binding.set_item(key, value, unknown);
+                    match self.binding_mut(&name) {
+                        Some(binding) => binding.set_item(key, value, unknown),
+                        None => self.unplaced(target),
                     }
                 } else if subscript.value.is_subscript_expr() {
                     // `DATABASES["default"]["OPTIONS"] = ...` changes the inner value, and with it the outer one.
@@ -144,6 +145,8 @@ impl<'a> Interpreter<'a> {
                     };
                     inner.set_item(key, value, unknown);
                     self.assign(&subscript.value, inner.value, place);
+                } else {
+                    self.unplaced(target);
                 }
             }
             _ => {}

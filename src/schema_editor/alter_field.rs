@@ -11,7 +11,7 @@ use crate::versions::DjangoVersion;
 
 use super::alter_type::is_changing_type_of_indexed_text_column;
 use super::columns::{alter, literal_default};
-use super::compare::{Ignoring, should_be_altered};
+use super::compare::{Ignoring, may_be_renamed, should_be_altered};
 use super::constraints::create_unique;
 use super::defaults::effective_default;
 use super::indexes::{field_index, spatial, spatial_index};
@@ -112,7 +112,7 @@ impl Run<'_> {
         if is_target {
             self.add_incoming_foreign_keys(change);
         }
-        if old_check != new_check {
+        if old_check != new_check && new_check.is_some() {
             self.add_check(change);
         }
         if needs_default {
@@ -222,7 +222,7 @@ impl Run<'_> {
 
     fn rename_column(&mut self, change: &Change<'_, '_>) {
         let (from, to) = (change.old_column.clone(), change.column.clone());
-        if from == to {
+        if from == to && !may_be_renamed(change.old, change.new) {
             return;
         }
         if let Some(unknown) = from.unknown().or_else(|| to.unknown()) {

@@ -24,11 +24,18 @@ pub(super) fn should_be_altered(old: &ModelField<'_>, new: &ModelField<'_>, igno
         return false;
     }
     compared_column(old) != compared_column(new)
+        || may_be_renamed(old, new)
         || is_renamed_relation(old, new)
         || old.field.path != new.field.path
         || differs_in_keywords(old, new, ignoring)
         || !same_target(old, new)
         || !same_parts(&old.field, &new.field)
+}
+
+/// A column whose name nobody knows follows the field's in a way that nobody knows.
+pub(super) fn may_be_renamed(old: &ModelField<'_>, new: &ModelField<'_>) -> bool {
+    let is_unknown = |field: &ModelField<'_>| field.column().is_some_and(|column| column.unknown().is_some());
+    old.name != new.name && is_unknown(old) && is_unknown(new)
 }
 
 fn is_concrete(field: &ModelField<'_>) -> bool {

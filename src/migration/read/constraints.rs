@@ -62,7 +62,10 @@ fn object_constraint(call: &Call, object: &mut Object<'_>) -> Constraint {
         ..call.clone()
     };
     set_later(&mut passed, object);
-    let doubt = constructed.doubts.into_iter().next().or_else(|| not_followed(object));
+    let doubt = constructed.doubts.into_iter().next();
+    let doubt = doubt
+        .or_else(|| not_followed(object))
+        .or_else(|| clone_differs(call, object));
     let read = match (doubt, class) {
         (Some(doubt), _) => Err(format!("`{}`: {doubt}", call.path)),
         (None, "CheckConstraint") => check(&passed),
@@ -75,8 +78,8 @@ fn object_constraint(call: &Call, object: &mut Object<'_>) -> Constraint {
     })
 }
 
-/// What a constructor set after that of Django's class, as if it had been an argument.
-fn set_later(passed: &mut Call, object: &Object<'_>) {
+/// What a constructor set after that of Django's class, or a property gives, as if it had been an argument.
+fn set_later(passed: &mut Call, object: &mut Object<'_>) {
     const ATTRIBUTES: [&str; 8] = [
         "check",
         "condition",
@@ -88,22 +91,40 @@ fn set_later(passed: &mut Call, object: &Object<'_>) {
         "opclasses",
     ];
     for name in ATTRIBUTES {
-        let Some(value) = object.set_attribute(name) else {
+        let property = object.call(name, Vec::new(), &[]);
+        let Some(value) = property.or_else(|| object.set_attribute(name).cloned()) else {
             continue;
         };
         match passed.kwargs.iter_mut().find(|(given, _)| given == name) {
-            Some((_, given)) => given.clone_from(value),
-            None => passed.kwargs.push((name.to_owned(), value.clone())),
+            Some((_, given)) => *given = value,
+            None => passed.kwargs.push((name.to_owned(), value)),
         }
     }
+}
+
+/// The models' constraints are clones, which go through the constructor again: see `Options._format_names`.
+pub(super) fn clone_differs(call: &Call, object: &mut Object<'_>) -> Option<String> {
+    if !object.defines("__init__") || object.defines("deconstruct") {
+        return None;
+    }
+    let first = object.construct(call);
+    let again = Call {
+        args: first.args,
+        kwargs: first.kwargs,
+        ..call.clone()
+    };
+    let second = object.construct(&again);
+    let name = second.kwargs.iter().find(|(name, _)| name == "name");
+    let is_same = name.map(|(_, name)| name) == again.keyword("name");
+    (!is_same).then(|| "its `__init__` gives a clone another name".to_owned())
 }
 
 /// A method that decides the statements: those that only check rows and explain themselves are left out.
 fn not_followed(object: &Object<'_>) -> Option<String> {
     #[rustfmt::skip]
-    const DECIDING: [&str; 9] = [
+    const DECIDING: [&str; 8] = [
         "_expression_refs_exclude", "_get_check_sql", "_get_condition_sql", "_get_expressions", "_get_index_expressions",
-        "constraint_sql", "create_sql", "fields", "remove_sql",
+        "constraint_sql", "create_sql", "remove_sql",
     ];
     let method = DECIDING.into_iter().find(|method| object.defines(method))?;
     Some(format!("its `{method}` is not followed"))

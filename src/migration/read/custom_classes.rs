@@ -7,9 +7,10 @@ use super::arguments::not_readable;
 use super::field_classes::{ClassKind, FieldClass, internal_type};
 use super::fields::{by_name, deconstructed, is_compared, is_provided, unknown_field};
 use super::{Reading, own_column};
+use crate::fields::type_without_arguments;
 use crate::migration::field::{Field, FieldKind};
 use crate::packages::{CustomField, with_arguments};
-use crate::python::{CALLS_TO_PYTHON, Constructed, Object, canonical};
+use crate::python::{CALLS_TO_PYTHON, Constructed, Object, canonical, truth};
 use crate::source::Range;
 use crate::value::{Call, JSON_NULL, Str, Unknown, Value};
 
@@ -99,6 +100,9 @@ impl Reading<'_> {
         {
             field.kind = kind;
         }
+        for name in own_column::non_db_attrs(object) {
+            field.compared.remove(&name);
+        }
         own_column::read(&mut field, object, &|added| self.field_at(added, call.range, depth + 1));
         field.own_values = own_values(&field, object, &described);
         if let (Some(missing), FieldKind::Plain(_)) = (object.missing().first(), &field.kind) {
@@ -116,12 +120,13 @@ impl Reading<'_> {
         described: &Described<'_>,
     ) -> (Field, BTreeMap<String, Value>) {
         let mut constructed = object.construct(call);
+        let given = constructed.kwargs.clone();
         described.pass(&mut constructed);
         let class = described.class;
         let path = object.path().unwrap_or_else(|| call.path.clone());
         let named = || by_name(&constructed.args, &constructed.kwargs, class);
         let mut field = self.build(class, &path, named(), call.range, depth);
-        attributes_set_later(&mut field, object);
+        attributes_set_later(&mut field, &|name| set_later(object, &given, name));
         attributes_of_django(&field, object);
         let doubts = constructed.doubts.iter().map(|doubt| format!("`{path}`: {doubt}"));
         let data_doubts = described.chain.iter().filter_map(|described| described.doubt.clone());
@@ -204,31 +209,73 @@ fn compared_arguments(call: &Call) -> BTreeMap<String, Value> {
     kwargs
 }
 
-/// What a constructor set after that of Django's class.
-fn attributes_set_later(field: &mut Field, object: &Object<'_>) {
-    let flag = |name: &str| object.set_attribute(name).and_then(Value::as_bool);
-    let number = |name: &str| match object.set_attribute(name) {
-        Some(Value::Int(int)) => i64::try_from(*int).ok(),
-        _ => None,
-    };
-    let text = |name: &str| object.set_attribute(name).and_then(Value::as_str).map(str::to_owned);
-    field.null = flag("null").unwrap_or(field.null);
-    field.blank = flag("blank").unwrap_or(field.blank);
-    field.db_index = flag("db_index").unwrap_or(field.db_index);
-    field.primary_key = flag("primary_key").unwrap_or(field.primary_key);
-    field.explicit_unique = flag("_unique").unwrap_or(field.explicit_unique);
-    field.max_length = number("max_length").or(field.max_length);
-    field.max_digits = number("max_digits").or(field.max_digits);
-    field.decimal_places = number("decimal_places").or(field.decimal_places);
-    field.db_column = text("db_column").or_else(|| field.db_column.take());
-    field.db_collation = text("db_collation").or_else(|| field.db_collation.take());
-    let default = object.set_attribute("default").filter(|default| is_provided(default));
-    field.default = default.cloned().or_else(|| field.default.take());
+/// What a constructor set after it had called that of Django's class, which sets what it is given.
+fn set_later<'o>(object: &'o Object<'_>, given: &[(String, Value)], name: &str) -> Option<&'o Value> {
+    let given = given.iter().find(|(other, _)| other == name);
+    let set = object.set_attribute(name)?;
+    given.is_none_or(|(_, value)| value != set).then_some(set)
+}
+
+/// The value of an attribute that a constructor set later.
+type SetLater<'s, 'o> = &'s dyn Fn(&str) -> Option<&'o Value>;
+
+fn attributes_set_later(field: &mut Field, set: SetLater<'_, '_>) {
+    flag(field, set, "null", |field| &mut field.null);
+    flag(field, set, "blank", |field| &mut field.blank);
+    flag(field, set, "db_index", |field| &mut field.db_index);
+    flag(field, set, "primary_key", |field| &mut field.primary_key);
+    flag(field, set, "_unique", |field| &mut field.explicit_unique);
+    number(field, set, "max_length", |field| &mut field.max_length);
+    number(field, set, "max_digits", |field| &mut field.max_digits);
+    number(field, set, "decimal_places", |field| &mut field.decimal_places);
+    text(field, set, "db_column", |field| &mut field.db_column);
+    text(field, set, "db_collation", |field| &mut field.db_collation);
+    text(field, set, "db_comment", |field| &mut field.db_comment);
+    text(field, set, "db_tablespace", |field| &mut field.db_tablespace);
+    for (name, place) in [("default", &mut field.default), ("db_default", &mut field.db_default)] {
+        if let Some(value) = set(name) {
+            *place = Some(value.clone()).filter(is_provided);
+        }
+    }
+}
+
+fn flag(field: &mut Field, set: SetLater<'_, '_>, name: &str, place: impl Fn(&mut Field) -> &mut bool) {
+    match set(name).map(|value| (value, truth(value))) {
+        Some((_, Some(flag))) => *place(field) = flag,
+        Some((value, None)) => note_unread(field, name, value),
+        None => {}
+    }
+}
+
+fn number(field: &mut Field, set: SetLater<'_, '_>, name: &str, place: impl Fn(&mut Field) -> &mut Option<i64>) {
+    match set(name) {
+        Some(Value::Int(number)) => *place(field) = i64::try_from(*number).ok(),
+        Some(Value::None) => *place(field) = None,
+        Some(value) => note_unread(field, name, value),
+        None => {}
+    }
+}
+
+fn text(field: &mut Field, set: SetLater<'_, '_>, name: &str, place: impl Fn(&mut Field) -> &mut Option<String>) {
+    match set(name) {
+        Some(Value::Str(text)) => *place(field) = Some(text.to_string()),
+        Some(Value::None) => *place(field) = None,
+        Some(value) => note_unread(field, name, value),
+        None => {}
+    }
+}
+
+fn note_unread(field: &mut Field, name: &str, value: &Value) {
+    if !field.unknown.iter().any(|(other, _)| other == name) {
+        field.unknown.push((name.to_owned(), not_readable(name, value)));
+    }
 }
 
 /// What methods of the project's classes may ask of `self`.
 fn attributes_of_django(field: &Field, object: &mut Object<'_>) {
     let number = |number: Option<i64>| number.map_or(Value::None, |number| Value::Int(i128::from(number)));
+    let text = |text: &Option<String>| text.as_deref().map_or(Value::None, |text| Value::Str(text.into()));
+    object.set("db_column", text(&field.db_column));
     object.set("max_length", number(field.max_length));
     object.set("max_digits", number(field.max_digits));
     object.set("decimal_places", number(field.decimal_places));
@@ -419,8 +466,9 @@ fn database_kind(field: &Field, object: &mut Object<'_>, base: FieldClass, db_ty
             };
             Some(FieldKind::Database {
                 db_type: db_type.to_string(),
-                rel_db_type: text(object.call("rel_db_type", vec![Value::Name(CONNECTION.to_owned())], &[])),
-                internal_type: text(object.call("get_internal_type", Vec::new(), &[])).unwrap_or(inherited),
+                rel_db_type: returned_text(object.call("rel_db_type", vec![Value::Name(CONNECTION.to_owned())], &[]))
+                    .or_else(|| rel_db_type_of_django(base).map(str::to_owned)),
+                internal_type: returned_text(object.call("get_internal_type", Vec::new(), &[])).unwrap_or(inherited),
                 empty_strings_allowed: object
                     .attribute("empty_strings_allowed")
                     .and_then(Value::as_bool)
@@ -436,7 +484,15 @@ fn database_kind(field: &Field, object: &mut Object<'_>, base: FieldClass, db_ty
     }
 }
 
-fn text(value: Option<Value>) -> Option<String> {
+/// `rel_db_type` of `AutoFieldMixin` and its kin, which do not ask for their own type.
+fn rel_db_type_of_django(base: FieldClass) -> Option<&'static str> {
+    match base.kind {
+        ClassKind::Plain(internal_type) if internal_type.is_automatic() => type_without_arguments(internal_type),
+        _ => None,
+    }
+}
+
+fn returned_text(value: Option<Value>) -> Option<String> {
     match value? {
         Value::Str(text) => Some(text.into_text()),
         _ => None,

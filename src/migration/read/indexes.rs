@@ -2,6 +2,7 @@
 
 use super::Reading;
 use super::arguments::{described, not_readable, strings};
+use super::constraints::clone_differs;
 use crate::migration::operation::{Index, IndexField};
 use crate::packages::{KnownIndex, Packages};
 use crate::python::Object;
@@ -43,6 +44,10 @@ fn object_index(call: &Call, object: &mut Object<'_>) -> Index {
     set_later(&mut passed, known, object);
     read_index(&passed, &known.parameters, &mut index);
     own_methods(known, object, &mut index);
+    if let Some(doubt) = clone_differs(call, object) {
+        let reason = format!("`{}`: {doubt}", call.path);
+        index.unknown.push(("class".to_owned(), reason));
+    }
     let order = |name: &String| known.parameters.iter().position(|parameter| parameter == name);
     index.parameters.sort_by_key(|(name, _)| order(name));
     index
@@ -95,19 +100,20 @@ fn known(path: &str) -> Option<(String, &'static KnownIndex)> {
     Some((path.to_owned(), Packages::known().index(path)?))
 }
 
-/// What a constructor set after that of Django's class, as if it had been an argument.
-fn set_later(passed: &mut Call, known: &KnownIndex, object: &Object<'_>) {
+/// What a constructor set after that of Django's class, or a property gives, as if it had been an argument.
+fn set_later(passed: &mut Call, known: &KnownIndex, object: &mut Object<'_>) {
     const ATTRIBUTES: [&str; 6] = ["condition", "db_tablespace", "fields", "include", "name", "opclasses"];
     for name in ATTRIBUTES
         .into_iter()
         .chain(known.parameters.iter().map(String::as_str))
     {
-        let Some(value) = object.set_attribute(name) else {
+        let property = object.call(name, Vec::new(), &[]);
+        let Some(value) = property.or_else(|| object.set_attribute(name).cloned()) else {
             continue;
         };
         match passed.kwargs.iter_mut().find(|(given, _)| given == name) {
-            Some((_, given)) => given.clone_from(value),
-            None => passed.kwargs.push((name.to_owned(), value.clone())),
+            Some((_, given)) => *given = value,
+            None => passed.kwargs.push((name.to_owned(), value)),
         }
     }
 }

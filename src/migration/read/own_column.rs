@@ -18,7 +18,14 @@ const PROBES: [&str; 2] = ["probe_q7x", "other_z9k"];
 const OF_DJANGO: &str = "<django.db.models.Field>";
 
 /// Methods that decide the column and are not followed. `_check` and the like only complain.
-const NOT_FOLLOWED: &[&str] = &["_get_default", "cast_db_type", "db_type_parameters"];
+#[rustfmt::skip]
+const NOT_FOLLOWED: &[&str] = &[
+    "__new__", "__getattribute__", "_db_default_expression", "_get_default", "_get_m2m_attr", "_get_m2m_reverse_attr", "base_field",
+    "cast_db_type", "clone", "concrete", "db_collation", "db_comment", "db_constraint", "db_default", "db_persist", "db_tablespace",
+    "db_type_parameters", "decimal_places", "expression", "foreign_related_fields", "generated_sql", "has_db_default", "is_relation",
+    "many_to_many", "max_digits", "output_field", "referenced_fields", "related_fields", "remote_field", "resolve_related_fields", "size",
+    "target_field",
+];
 
 /// Attributes of which a property with a setter decides, whatever a constructor sets.
 const PROPERTIES: &[&str] = &["blank", "db_index", "max_length", "null", "primary_key", "unique"];
@@ -28,6 +35,7 @@ pub(super) fn read(field: &mut Field, object: &mut Object<'_>, made: &dyn Fn(&Va
     let mut own = OwnColumn::default();
     properties(field, &mut own, object);
     own.name = column_name(field, object);
+    own.table = automatic_table(field, object);
     own.check = check(field, object);
     own.identity = identity(field, object);
     parameters(field, &mut own, object);
@@ -39,6 +47,36 @@ pub(super) fn read(field: &mut Field, object: &mut Object<'_>, made: &dyn Fn(&Va
         doubt(field, "class", &format!("its `{method}` is not followed"));
     }
     field.own = Some(Box::new(own));
+}
+
+/// `non_db_attrs`: the keyword arguments that are not compared, besides those of Django.
+pub(super) fn non_db_attrs(object: &Object<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    if let Some(value) = object.class_attribute("non_db_attrs") {
+        texts(value, &mut names);
+    }
+    names
+}
+
+/// All texts of `(*Field.non_db_attrs, "style")` and `Field.non_db_attrs + ("style",)`.
+fn texts(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::Str(text) => into.push(text.to_string()),
+        Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::Operation(_, items) => {
+            items.iter().for_each(|item| texts(item, into));
+        }
+        Value::None
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Bytes(_)
+        | Value::Dict(_)
+        | Value::Name(_)
+        | Value::Setting(_)
+        | Value::Call(_)
+        | Value::Function(_)
+        | Value::Unknown(_) => {}
+    }
 }
 
 fn doubt(field: &mut Field, name: &str, reason: &str) {
@@ -118,8 +156,9 @@ fn column_for(name: &str, field: &Field, object: &mut Object<'_>) -> Value {
     let column = field.db_column.as_deref().map_or_else(|| attname.clone(), text);
     object.set("attname", attname.clone());
     object.set("column", column.clone());
-    let pair = Value::Tuple(vec![attname, column.clone()]);
-    let mut column = match object.call("get_attname_column", Vec::new(), &[("get_attname_column", pair)]) {
+    let pair = Value::Tuple(vec![attname.clone(), column.clone()]);
+    let of_django = [("get_attname", attname), ("get_attname_column", pair)];
+    let mut column = match object.call("get_attname_column", Vec::new(), &of_django) {
         Some(Value::Tuple(parts)) if parts.len() == 2 => parts.into_iter().nth(1).unwrap_or(Value::None),
         Some(other) => other,
         None => column,
@@ -224,6 +263,28 @@ fn added_field(effect: &Value, other: &Value, made: &dyn Fn(&Value) -> Field) ->
     }
 }
 
+/// `_get_m2m_db_table`: the automatic table, by the name that Django would give it.
+fn automatic_table(field: &mut Field, object: &mut Object<'_>) -> Option<Pattern> {
+    const METHOD: &str = "_get_m2m_db_table";
+    field.many_to_many().filter(|_| object.defines(METHOD))?;
+    let tables = PROBES.map(|table| {
+        let options = vec![Value::Name(OPTIONS.to_owned())];
+        let of_django = [(METHOD, Value::Str(table.into()))];
+        object.call(METHOD, options, &of_django).unwrap_or(Value::None)
+    });
+    let pattern = match &tables {
+        [Value::Str(table), Value::Str(other)] => Pattern::of([(table, PROBES[0]), (other, PROBES[1])]),
+        _ => None,
+    };
+    if pattern.is_none() {
+        doubt(field, "db_table", &not_readable(METHOD, &tables[0]));
+    }
+    pattern
+}
+
+/// What `_get_m2m_db_table` gets as the options of the model.
+const OPTIONS: &str = "<model>._meta";
+
 /// What a field gets as the model that it is added to.
 const MODEL: &str = "<model>";
 
@@ -281,6 +342,7 @@ fn identity(field: &mut Field, object: &mut Object<'_>) -> Option<bool> {
     };
     match object.call("db_type_suffix", vec![connection()], &[("db_type_suffix", of_django)])? {
         Value::None => Some(false),
+        Value::Str(suffix) if suffix.is_empty() => Some(false),
         Value::Str(suffix) if &*suffix == IDENTITY => Some(true),
         value => {
             doubt(field, "class", &not_readable("db_type_suffix", &value));

@@ -123,7 +123,7 @@ impl Reading<'_> {
             }
         }
         let steps = match self.database_forwards(call, object) {
-            Some(work) => steps(&work),
+            Some(work) => steps(&work, OfBase::of(&operation)),
             None => Some(vec![Step::Base(Caught::Nothing)]),
         };
         match (steps, state) {
@@ -189,7 +189,7 @@ impl Reading<'_> {
         if work.effects.iter().any(|effect| effect.action == Action::Base) {
             return self.unknown(call, None);
         }
-        let operation = match steps(&work) {
+        let operation = match steps(&work, OfBase::Once) {
             Some(steps) if !steps.is_empty() && steps.iter().all(|step| matches!(step, Step::Sql(_))) => {
                 run_sql(steps.iter().filter_map(sql_of))
             }
@@ -308,13 +308,34 @@ enum Step {
     Code(PythonWork),
 }
 
-/// The steps of a `database_forwards` that calls that of its base class at most once, and for certain.
-fn steps(work: &PythonWork) -> Option<Vec<Step>> {
+/// How often code may do what its base class does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OfBase {
+    /// What is in the database then is there.
+    Once,
+    /// It is SQL.
+    AnyNumber,
+}
+
+impl OfBase {
+    fn of(base: &Operation) -> Self {
+        if matches!(base, Operation::RunSql { .. }) {
+            Self::AnyNumber
+        } else {
+            Self::Once
+        }
+    }
+}
+
+/// The steps of a `database_forwards` that calls that of its base class for certain, and more than once only where that is SQL.
+fn steps(work: &PythonWork, of_base: OfBase) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     for effect in &work.effects {
         let is_certain = effect.certainty != Certainty::Doubtful;
+        let is_once = matches!(effect.certainty, Certainty::Certain | Certainty::Attempted);
+        let is_first = || !steps.iter().any(|step| matches!(step, Step::Base(_)));
         let sql = match &effect.action {
-            Action::Base if is_certain && !steps.iter().any(|step| matches!(step, Step::Base(_))) => {
+            Action::Base if is_once && (of_base == OfBase::AnyNumber || is_first()) => {
                 steps.push(Step::Base(effect.caught));
                 continue;
             }
