@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Records what real Django sends for AlterField from each class of field to each other: tests/field-changes/VERSION.json.
+"""Records what real Django sends for AlterField from each class of field to each other: tests/field-changes/VERSION.json,
+and for AddIndex with each class of index and each of its options: indexes-VERSION.json there.
 
     conformance/field_changes.py                   for Django 4.2, 5.2 and 6.1
     conformance/field_changes.py --django 5.2      for one of them
@@ -45,14 +46,19 @@ def main():
     arguments = parser.parse_args()
     with server.scratch_server() as port:
         for django in [arguments.django] if arguments.django else [MAIN, *OTHERS]:
-            changes = recorded(django, arguments.work, port)
-            if django != MAIN:
-                main = json.loads((CHANGES / f"{MAIN}.json").read_text())
-                changes = {pair: sent for pair, sent in changes.items() if main.get(pair) != sent}
-            lines = ",\n".join(f"{json.dumps(pair)}: {json.dumps(sent)}" for pair, sent in changes.items())
-            (CHANGES / f"{django}.json").write_text("{\n" + lines + "\n}\n")
-            print(f"Django {django}: {len(changes)} pairs")
+            sent = recorded(django, arguments.work, port)
+            write("", django, sent["fields"])
+            write("indexes-", django, sent["indexes"])
     return 0
+
+
+def write(prefix, django, recorded):
+    if django != MAIN:
+        main = json.loads((CHANGES / f"{prefix}{MAIN}.json").read_text())
+        recorded = {what: sent for what, sent in recorded.items() if main.get(what) != sent}
+    lines = ",\n".join(f"{json.dumps(what)}: {json.dumps(sent)}" for what, sent in recorded.items())
+    (CHANGES / f"{prefix}{django}.json").write_text("{\n" + lines + "\n}\n")
+    print(f"Django {django}: {len(recorded)} {'indexes' if prefix else 'pairs'}")
 
 
 def recorded(django, work, port):
@@ -85,8 +91,8 @@ def inside(port, database):
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("CREATE EXTENSION citext; CREATE EXTENSION hstore")
-    print(json.dumps(dict(changes(connection))))
+        cursor.execute("CREATE EXTENSION citext; CREATE EXTENSION hstore; CREATE EXTENSION pg_trgm; CREATE EXTENSION bloom")
+    print(json.dumps({"indexes": dict(indexes(connection)), "fields": dict(changes(connection))}))
 
 
 def changes(connection):
@@ -131,6 +137,64 @@ def sent_for(operation, connection, state):
             sent.append({"error": type(raised).__name__})
         editor.deferred_sql.clear()
     return sent
+
+
+# Where each class can stand, and the options that are its own.
+OF_INDEX = {
+    "models.Index": ("title", []),
+    "indexes.BTreeIndex": ("title", ["fillfactor=70", "deduplicate_items=True", "deduplicate_items=False", "fillfactor=70, deduplicate_items=False"]),
+    "indexes.HashIndex": ("title", ["fillfactor=70"]),
+    "indexes.GinIndex": ("tags", ["fastupdate=True", "fastupdate=False", "gin_pending_list_limit=128", "fastupdate=False, gin_pending_list_limit=64"]),
+    "indexes.GistIndex": ("span", ["buffering=True", "buffering=False", "fillfactor=70", "buffering=True, fillfactor=70"]),
+    "indexes.SpGistIndex": ("span", ["fillfactor=70"]),
+    "indexes.BrinIndex": ("number", ["autosummarize=True", "autosummarize=False", "pages_per_range=4", "autosummarize=True, pages_per_range=8"]),
+    "indexes.BloomIndex": ("number", ["length=80", "columns=[4]", "length=80, columns=[4]"]),
+}
+OF_ALL = (
+    "condition=Q(number__gt=1)", "condition=Q(title='a') | ~Q(number=2)", "db_tablespace='fast'", "include=['number']",
+    "db_tablespace='fast', condition=Q(number=1)", "include=['number', 'title'], condition=Q(number__isnull=True)",
+)
+OF_FIELDS = (
+    "fields=['title', 'number']", "fields=['-title']", "fields=['title', '-number']", "fields=['title'], opclasses=['varchar_pattern_ops']",
+    "fields=['title', 'number'], opclasses=['varchar_pattern_ops', 'int4_ops']",
+)
+EXPRESSIONS = ("Lower('title')", "Lower('title').desc()", "F('number').asc(nulls_last=True)", "F('number') + 1", "Lower('title'), 'number'", "-F('number')")
+
+
+def index_texts():
+    number = 0
+    for path, (column, own) in OF_INDEX.items():
+        plain = [f"fields=['{column}']{option}" for option in ["", *(f", {option}" for option in [*own, *OF_ALL])]]
+        both = [f"fields=['{column}'], {option}, {OF_ALL[0]}" for option in own]
+        expressions = [*EXPRESSIONS, *(f"{EXPRESSIONS[0]}, {option}" for option in [*own, *OF_ALL])]
+        for arguments in [*plain, *both, *OF_FIELDS, *expressions]:
+            yield f"{path}({arguments}, name='i{number}')"
+            number += 1
+
+
+def indexes(connection):
+    from django.contrib.postgres import fields as postgres
+    from django.contrib.postgres import indexes
+    from django.db import migrations, models
+    from django.db.migrations.state import ProjectState
+    from django.db.models import F, Q
+    from django.db.models.functions import Lower
+
+    fields = [
+        ("id", models.BigAutoField(primary_key=True)), ("title", models.CharField(max_length=50)), ("number", models.IntegerField()),
+        ("tags", postgres.ArrayField(models.TextField())), ("span", postgres.IntegerRangeField()),
+    ]
+    with connection.schema_editor() as editor:
+        state = forwards(migrations.CreateModel("Order", fields), editor, ProjectState())
+    for text in index_texts():
+        try:
+            index = eval(text, {"models": models, "indexes": indexes, "F": F, "Q": Q, "Lower": Lower})
+        except (TypeError, ValueError):
+            # Django makes no such index.
+            continue
+        sent = sent_for(migrations.AddIndex("order", index), connection, state)
+        if not any("error" in statement for statement in sent if isinstance(statement, dict)):
+            yield text, sent
 
 
 def forwards(operation, editor, state):
