@@ -84,7 +84,8 @@ def environment(entry, venv):
         record.pip(python, "setuptools<80", "wheel")
         record.pip(python, *wanted)
         # Beside psycopg2 Django takes it, and literals are written as in all recordings: psycopg2 has `T` in moments and casts no JSON.
-        record.pip(python, "psycopg[binary]>=3.1")
+        if not entry.get("psycopg2"):
+            record.pip(python, "psycopg[binary]>=3.1")
         done.write_text("\n".join(wanted))
     return python
 

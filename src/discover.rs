@@ -422,7 +422,8 @@ fn binds_apps(bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether the bytes hold `class Migration`, with any white space between the two words, or give the name to something.
+/// Whether the bytes hold `class Migration`, with any white space between the two words, or give the name to something, by an
+/// assignment or by an import from elsewhere than Django.
 #[must_use]
 pub fn holds_migration(bytes: &[u8]) -> bool {
     const NAME: &[u8] = b"Migration";
@@ -442,8 +443,37 @@ pub fn holds_migration(bytes: &[u8]) -> bool {
         let line = &before[..before.len() - blanks];
         let is_given = matches!(behind.trim_ascii_start(), [b'=', next, ..] if *next != b'=')
             && matches!(line.last(), None | Some(b'\n'));
-        is_whole && (is_class || is_given)
+        is_whole && (is_class || is_given || is_imported(before, word))
     })
+}
+
+/// Whether a name behind this text, which ends in `word`, is imported by a `from` that begins in column one: `from x import Migration`,
+/// `from x import Other as Migration`.
+fn is_imported(before: &[u8], word: &[u8]) -> bool {
+    const FROM: &[u8] = b"from ";
+    let is_listed =
+        word.len() < before.len() && (word.ends_with(b"import") || word.ends_with(b" as")) || word.ends_with(b",");
+    if !is_listed && !word.ends_with(b"(") {
+        return false;
+    }
+    let Some(at) = memchr::memmem::rfind(before, FROM) else {
+        return false;
+    };
+    let statement = &before[at + FROM.len()..];
+    let begins_line = at == 0 || before[at - 1] == b'\n';
+    begins_line && !statement.starts_with(b"django.") && is_open(statement)
+}
+
+/// Whether the names of an import go on behind this text: in its line, or in its parentheses.
+fn is_open(statement: &[u8]) -> bool {
+    const IMPORT: &[u8] = b" import";
+    let Some(at) = memchr::memmem::find(statement, IMPORT) else {
+        return false;
+    };
+    match statement[at + IMPORT.len()..].trim_ascii_start() {
+        [b'(', names @ ..] => memchr::memchr(b')', names).is_none(),
+        names => memchr::memchr(b'\n', names).is_none(),
+    }
 }
 
 #[cfg(test)]
@@ -458,6 +488,12 @@ mod tests {
             b"from django.db import migrations\nclass  Migration(migrations.Migration):"
         ));
         assert!(!holds_migration(b"from django.db.migrations import Migration\n"));
+        assert!(holds_migration(b"from shop.base import Migration\n"));
+        assert!(holds_migration(b"from shop.base import (\n    Migration,\n)\n"));
+        assert!(holds_migration(b"from shop.base import First as Migration  # noqa\n"));
+        assert!(!holds_migration(
+            b"from shop.base import Other\nMigrations(1, Migration)\n"
+        ));
         assert!(!holds_migration(b"class MigrationTests(TestCase):"));
         assert!(holds_migration(b"import other\nMigration = other.make()\n"));
         assert!(!holds_migration(b"if Migration == other:\n"));

@@ -38,12 +38,16 @@ pub struct Packages {
     models: Vec<(String, String)>,
     moments: BTreeMap<String, MomentAttribute>,
     rewritten_removals: Option<RewrittenRemovals>,
+    /// Field classes of packages whose modules others have, too, by the name of the package.
+    where_named: BTreeMap<&'static str, BTreeMap<String, CustomField>>,
 }
 
 /// One file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 struct Package {
+    /// Its module is that of another package, too: its field classes are those of projects that name it.
+    where_named: bool,
     /// Field classes by their path: what each derives from, or its column type on PostgreSQL. Arguments that a class takes
     /// for itself need no mention: they are compared as they are.
     fields: BTreeMap<String, CustomField>,
@@ -74,17 +78,21 @@ impl Packages {
     pub fn known() -> &'static Self {
         static PACKAGES: LazyLock<Packages> = LazyLock::new(|| {
             let mut packages = Packages::default();
-            for (_, text) in FILES {
+            for (name, text) in FILES {
                 // The files are part of the program, and a test reads them.
-                packages.add(toml::from_str(text).unwrap_or_default());
+                packages.add(name, toml::from_str(text).unwrap_or_default());
             }
             packages
         });
         &PACKAGES
     }
 
-    fn add(&mut self, package: Package) {
-        fields::describe(&mut self.fields, package.fields);
+    fn add(&mut self, name: &'static str, package: Package) {
+        if package.where_named {
+            self.where_named.insert(name, package.fields);
+        } else {
+            fields::describe(&mut self.fields, package.fields);
+        }
         for (path, operation) in package.operations {
             let aliases = operation.aliases.iter().map(|alias| (alias.clone(), operation.clone()));
             self.operations.extend(aliases);
@@ -112,6 +120,12 @@ impl Packages {
     #[must_use]
     pub fn field(&self, path: &str) -> Option<&CustomField> {
         self.fields.get(path)
+    }
+
+    /// The field classes of those packages that a project names, of which others have the modules, too.
+    pub fn fields_of_named(&self, is_named: impl Fn(&str) -> bool) -> impl Iterator<Item = (String, CustomField)> {
+        let named = self.where_named.iter().filter(move |(name, _)| is_named(name));
+        named.flat_map(|(_, fields)| fields.clone())
     }
 
     /// The function of this path that returns a field.
@@ -186,6 +200,7 @@ mod tests {
         for (name, text) in FILES {
             let package: Package = toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
             let Package {
+                where_named: _,
                 fields,
                 field_functions,
                 operations,

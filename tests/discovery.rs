@@ -705,8 +705,8 @@ fn a_migration_that_is_not_djangos_is_said() {
             "does not derive from Django's",
         ),
         (
-            "from company.migrations import Migration\n",
-            "has no class `Migration` of its own",
+            "from company.migrations import *\n",
+            "has no class `Migration` of its own that is read",
         ),
     ] {
         let run = beside("0003_other.py", text.as_bytes());
@@ -813,14 +813,25 @@ fn problems(scratch: &Scratch) -> Vec<String> {
 }
 
 #[test]
+fn a_folder_with_nothing_but_an_imported_migration_is_an_app() {
+    let scratch = Scratch::shop().file(
+        "forum/migrations/0001_initial.py",
+        "from .base import Migration  # noqa\n",
+    );
+    let run = scratch.run("check --output-format json");
+    let forum: Vec<String> = run
+        .findings()
+        .into_iter()
+        .filter(|finding| finding.starts_with("forum"))
+        .collect();
+    assert_eq!(forum, ["forum/migrations/0001_initial.py: not-analysed"]);
+}
+
+#[test]
 fn a_folder_of_migrations_without_any_class_is_an_app_whose_files_are_errors() {
     let scratch = Scratch::shop()
         .file("blog/migrations/__init__.py", "")
         .file("blog/migrations/0001_initial.py", "")
-        .file(
-            "forum/migrations/0001_initial.py",
-            "from .base import Migration  # noqa\n",
-        )
         .file(
             "wiki/migrations/0001_initial.py",
             "Migration = type('Migration', (object,), {})\n",
@@ -828,7 +839,7 @@ fn a_folder_of_migrations_without_any_class_is_an_app_whose_files_are_errors() {
         .file("polls/migrations/0001_initial.py", b"\xff\xfec\0l\0a\0s\0s\0");
     assert_eq!(
         problems(&scratch),
-        ["blog", "forum", "polls", "wiki"].map(|app| format!("{app}/migrations/0001_initial.py: unreadable-file"))
+        ["blog", "polls", "wiki"].map(|app| format!("{app}/migrations/0001_initial.py: unreadable-file"))
     );
     assert_eq!(scratch.run("check").code, 1);
 }

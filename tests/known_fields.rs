@@ -39,3 +39,23 @@ fn a_stream_field_stores_none_as_null_of_json() {
     assert!(sent(4).contains("DEFAULT <unknown: "), "{}", sent(4));
     assert_eq!(printed[0]["operations"][4]["confidence"], "partial");
 }
+
+#[test]
+fn of_packages_with_the_same_module_that_one_is_taken_which_the_project_names() {
+    let migration = "import encrypted_fields.fields\nfrom django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
+                     dependencies = [(\"shop\", \"0001_initial\")]\n    operations = [migrations.AddField(\"order\", \"note\", \
+                     encrypted_fields.fields.EncryptedCharField(max_length=9, null=True))]\n";
+    for (package, column) in [
+        ("django-searchable-encrypted-fields==0.2.1", "\"note\" bytea NULL"),
+        ("django_fernet_encrypted_fields>=0.4", "\"note\" text NULL"),
+        ("django-encrypted-fields", "\"note\" text NULL"),
+    ] {
+        let printed = Scratch::new()
+            .file("manage.py", "")
+            .file("requirements.txt", format!("django==5.2\n{package}\n"))
+            .app("shop")
+            .file("shop/migrations/0002_note.py", migration)
+            .run("sql shop 0002");
+        assert!(printed.out.contains(column), "{package}: {printed:?}");
+    }
+}

@@ -156,6 +156,59 @@ fn a_class_that_something_unread_is_called_is_said() {
     ]);
 }
 
+#[test]
+fn a_migration_that_is_imported_as_it_is_is_read() {
+    let other = CLASS.replace("OPERATION", OPERATION);
+    let made = format!("from django.db import migrations, models\n\n\n{other}    operations = [{OPERATION}]\n");
+    for (module, expected) in [
+        ("from shop.made import Migration\n", "create-index-blocking-writes"),
+        (
+            "from shop.made import (\n    Migration,\n)\n",
+            "create-index-blocking-writes",
+        ),
+        (
+            "from ..made import Migration as Migration\n",
+            "create-index-blocking-writes",
+        ),
+        (
+            "import shop.made\n\nMigration = shop.made.Migration\n",
+            "create-index-blocking-writes",
+        ),
+        ("from shop.nowhere import Migration\n", "not-analysed"),
+        ("from shop.made import *\n", "unreadable-file"),
+    ] {
+        let run = Scratch::new()
+            .file("manage.py", "")
+            .app("shop")
+            .file("shop/made.py", made.clone())
+            .file("shop/migrations/0002_shape.py", module)
+            .run("check --output-format json");
+        assert_eq!(
+            run.findings(),
+            [format!("shop/migrations/0002_shape.py: {expected}")],
+            "{module}"
+        );
+    }
+}
+
+#[test]
+fn a_class_that_is_imported_to_derive_from_is_no_migration_of_its_own() {
+    let base = "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    atomic = False\n";
+    let derived = format!(
+        "from shop.base import Migration\nfrom django.db import migrations, models\n\n\nclass Migration(Migration):\n    \
+         dependencies = [(\"shop\", \"0001_initial\")]\n    operations = [{OPERATION}]\n"
+    );
+    let run = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/base.py", base)
+        .file("shop/migrations/0002_shape.py", derived)
+        .run("sql shop 0002 --output-format json");
+    let printed = run.json();
+    assert_eq!(printed[0]["atomic"], false, "{printed}");
+    assert_eq!(printed[0]["operations"].as_array().map(Vec::len), Some(1), "{printed}");
+}
+
 /// A class that collects operations, and an object of it.
 const BUILDER: &str = "class Builder:\n    def __init__(self):\n        self.steps = []\n\n    \
                        def add(self, step):\n        self.steps.append(step)\n        return self\n\n    \

@@ -199,10 +199,12 @@ impl<'a> Batch<'a> {
     fn new(request: &'a Request<'a>, target: &Target, division: &'a Division) -> Self {
         let configured = target.configuration.fields.iter();
         let configured = configured.map(|(path, field)| (path.clone(), field.clone()));
+        let is_named = |package: &str| super::dependencies::is_named(package, &division.root, request.files);
+        let of_named = Packages::known().fields_of_named(is_named);
         Self {
             request,
             division,
-            fields: CustomFields::with(configured),
+            fields: CustomFields::with(of_named.chain(configured)),
             modules: modules(division),
             assumed: BTreeSet::new(),
             swappable: division.settings.swappable(),
@@ -488,8 +490,12 @@ fn without_class(path: &Path, files: &Files) -> String {
     }
     // It was read a moment ago.
     let bytes = files.read(path).ok().flatten().unwrap_or_default();
-    if memchr::memmem::find(&bytes, b"Migration").is_some() {
-        return "has no class `Migration` of its own, and others are not looked for: what it does is not judged"
+    if [&b"Migration"[..], b"import *"]
+        .iter()
+        .any(|word| memchr::memmem::find(&bytes, word).is_some())
+    {
+        return "has no class `Migration` of its own that is read: what it does is not judged; import the class by its name (`from x import \
+                Migration`), or derive one from it (`class Migration(x.Migration)`)"
             .to_owned();
     }
     "has no class `Migration`, so Django refuses to load the folder (BadMigrationError); move the file away or let its \

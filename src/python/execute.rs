@@ -105,7 +105,7 @@ impl<'a> Interpreter<'a> {
         match target {
             Expr::Name(name) => {
                 let is_itself = matches!(&value, Value::Name(path) if *path == self.local_path(&name.id));
-                let is_class = name.id == super::flows::MIGRATION && self.scopes.len() == 1 && self.home.is_none();
+                let is_class = name.id == super::flows::MIGRATION && self.is_of_module();
                 if is_class && !is_itself {
                     self.assigned_class(&name.id, &value, place);
                 }
@@ -151,6 +151,11 @@ impl<'a> Interpreter<'a> {
             }
             _ => {}
         }
+    }
+
+    /// Whether what is bound now is bound in the migration's module itself.
+    pub(super) fn is_of_module(&self) -> bool {
+        self.scopes.len() == 1 && self.home.is_none()
     }
 
     /// `del values["key"]`.

@@ -4,6 +4,7 @@ use ruff_python_ast::{StmtImport, StmtImportFrom};
 
 use super::canonical::canonical;
 use super::evaluate::Interpreter;
+use super::flows::MIGRATION;
 use crate::value::Value;
 
 impl Interpreter<'_> {
@@ -30,7 +31,11 @@ impl Interpreter<'_> {
             let path = format!("{module}.{name}");
             let value = self.named(&canonical(&path));
             let bound = alias.asname.as_ref().map_or(name, ruff_python_ast::Identifier::as_str);
-            self.bind(bound, value, self.place_of(alias.range));
+            let place = self.place_of(alias.range);
+            if bound == MIGRATION && self.is_of_module() && !path.starts_with("django.") {
+                self.assigned_class(bound, &value, place);
+            }
+            self.bind(bound, value, place);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::Reading;
 use super::arguments::{Arguments, Reason, described, not_readable, strings};
+use super::packaged::loose_fk;
 use crate::migration::operation::{Constraint, Deferrable};
 use crate::python::Object;
 use crate::value::{Call, Value};
@@ -31,6 +32,9 @@ impl Reading<'_> {
             let reason = format!("the constraint is not readable: it is {}", described(value));
             return Constraint::Unknown { name: None, reason };
         };
+        if call.path == loose_fk::FK_OR_URL {
+            return loose_fk::fk_or_url(call).unwrap_or_else(|reason| Constraint::Unknown { name: None, reason });
+        }
         let mut object = self.object(&call.path, &|path| class_of_django(path).is_some());
         let constraint = object_constraint(call, &mut object);
         self.done_with(&object);

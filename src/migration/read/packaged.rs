@@ -1,5 +1,6 @@
 //! The operations of well-known packages, as `src/packages` describes them.
 
+pub(super) mod loose_fk;
 mod pgtrigger;
 mod psqlextra;
 
