@@ -174,6 +174,8 @@ pub struct Unknown {
     pub range: Range,
     /// What it may be as far as the code says it in constants, what it is without an environment first.
     pub alternatives: Option<Arc<[Value]>>,
+    /// The setting, or the name of another module, that it hangs on, where that is known.
+    pub about: Option<Arc<Value>>,
 }
 
 impl PartialEq for Unknown {
@@ -211,6 +213,15 @@ impl Value {
             // A circle of branches would fill the memory.
             alternatives.truncate(MAX_ALTERNATIVES);
             unknown.alternatives = (!alternatives.is_empty()).then(|| alternatives.into());
+        }
+        self
+    }
+
+    /// Where it is unknown: one that hangs on this.
+    #[must_use]
+    pub fn hanging_on(mut self, about: Option<&Value>) -> Self {
+        if let Value::Unknown(unknown) = &mut self {
+            unknown.about = about.map(|about| Arc::new(about.clone()));
         }
         self
     }

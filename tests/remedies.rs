@@ -78,3 +78,57 @@ fn what_stands_in_the_migration_itself_is_to_be_read() {
         "{help}"
     );
 }
+
+/// The help for a project whose field is as long as a setting says, and whose operations hang on another one.
+fn helps(configuration: &str) -> Vec<String> {
+    let run = Scratch::new()
+        .file("manage.py", "import os\nos.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"settings\")\n")
+        .file(
+            "settings.py",
+            "import os\n\nINSTALLED_APPS = [\"shop\"]\nSIZE = int(os.environ[\"SHOP_SIZE\"])\nHEAVY = os.environ[\"HEAVY\"]\n",
+        )
+        .app("shop")
+        .file("forelock.toml", configuration)
+        .file(
+            "shop/migrations/0002_size.py",
+            "from django.conf import settings\nfrom django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
+             dependencies = [(\"shop\", \"0001_initial\")]\n    \
+             operations = [migrations.AddField(\"order\", \"note\", models.CharField(max_length=settings.SIZE, null=True))]\n",
+        )
+        .file(
+            "shop/migrations/0003_heavy.py",
+            "from django.conf import settings\nfrom django.db import migrations\n\noperations_of_ours = []\nif settings.HEAVY == \"yes\":\n    \
+             operations_of_ours = [migrations.RunSQL(\"ANALYZE shop_order\")]\n\n\nclass Migration(migrations.Migration):\n    \
+             dependencies = [(\"shop\", \"0002_size\")]\n    operations = operations_of_ours\n",
+        )
+        .run("check --output-format json");
+    let report = run.json();
+    let findings = report["findings"].as_array().cloned().unwrap_or_default();
+    let unread = findings.iter().filter(|finding| finding["rule"] == "not-analysed");
+    unread
+        .map(|finding| finding["help"].as_str().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_setting_gets_the_line_that_says_it_and_that_line_makes_it_known() {
+    let helps_without = helps("");
+    assert_eq!(helps_without.len(), 2, "{helps_without:?}");
+    for (help, setting) in helps_without.iter().zip(["SIZE", "HEAVY"]) {
+        assert!(help.contains(&format!("[settings]\n    {setting} = ")), "{help}");
+    }
+    assert_eq!(helps("[settings]\nSIZE = 9\nHEAVY = \"yes\"\n"), [""; 0]);
+}
+
+#[test]
+fn a_name_of_a_module_that_no_file_has_asks_for_the_environment() {
+    let field = "migrations.AddField(\"order\", \"price\", models.CharField(max_length=vendor.sizes.LONG, null=True))";
+    let (message, help) = told("import vendor.sizes", field);
+    assert!(message.contains("vendor.sizes.LONG"), "{message}");
+    assert!(help.contains("no file of `vendor.sizes.LONG` is at hand"), "{help}");
+    let (_, help) = told(
+        "import vendor.sizes\n\nmore = []\nif vendor.sizes.IS_LONG:\n    more = [migrations.RunSQL(\"SELECT 1\")]\n",
+        "*more",
+    );
+    assert!(help.contains("no file of `vendor.sizes.IS_LONG` is at hand"), "{help}");
+}

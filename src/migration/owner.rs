@@ -8,7 +8,9 @@ pub enum Owner {
     Migration,
     /// A field class, by its path.
     FieldClass(String),
-    /// A class or function of which no file is at hand.
+    /// A setting, by its name.
+    Setting(String),
+    /// A class, function or name of which no file is at hand.
     Elsewhere(String),
     /// A class or function that was read.
     Code(String),
@@ -20,7 +22,7 @@ impl Owner {
     pub fn path(&self) -> Option<&str> {
         match self {
             Owner::Migration => None,
-            Owner::FieldClass(path) | Owner::Elsewhere(path) | Owner::Code(path) => Some(path),
+            Owner::Setting(path) | Owner::FieldClass(path) | Owner::Elsewhere(path) | Owner::Code(path) => Some(path),
         }
     }
 
@@ -29,6 +31,7 @@ impl Owner {
     pub fn help(&self) -> &'static str {
         match self {
             Owner::Migration => "default",
+            Owner::Setting(_) => "setting",
             Owner::FieldClass(_) => "field-class",
             Owner::Elsewhere(_) => "elsewhere",
             Owner::Code(_) => "code",

@@ -199,6 +199,36 @@ impl<'a> Reading<'a> {
         });
     }
 
+    /// The owner of a value that is not known.
+    fn owner_of_value(&self, value: &Value) -> Owner {
+        match value {
+            Value::Setting(name) => Owner::Setting(name.clone()),
+            Value::Name(path) if path.contains('.') && !path.starts_with('<') => match self.owner_of(path) {
+                Owner::Elsewhere(path) => Owner::Elsewhere(path),
+                // What it is bound to is known, and not evaluated.
+                Owner::Migration | Owner::Setting(_) | Owner::FieldClass(_) | Owner::Code(_) => Owner::Migration,
+            },
+            Value::Unknown(unknown) => unknown
+                .about
+                .as_ref()
+                .map_or(Owner::Migration, |about| self.owner_of_value(about)),
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::Operation(_, items) => {
+                let mut owners = items.iter().map(|item| self.owner_of_value(item));
+                owners.find(|owner| *owner != Owner::Migration).unwrap_or_default()
+            }
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Bytes(_)
+            | Value::Dict(_)
+            | Value::Name(_)
+            | Value::Call(_)
+            | Value::Function(_) => Owner::Migration,
+        }
+    }
+
     /// The owner of what a class or function outside of Django does.
     fn owner_of(&self, path: &str) -> Owner {
         if path.starts_with("django.") {

@@ -69,6 +69,7 @@ impl<'a> Interpreter<'a> {
             None if !perhaps_none => Order::LastFirst,
             Some(_) | None => Order::FirstFirst,
         };
+        let about = self.about(&conditional.test);
         self.perhaps += 1;
         for (at, branch) in branches.iter().enumerate() {
             self.scopes.clone_from(&before);
@@ -77,7 +78,7 @@ impl<'a> Interpreter<'a> {
                 Flow::Next | Flow::Break | Flow::Continue => {
                     let ended = std::mem::take(&mut self.scopes);
                     after = Some(match after {
-                        Some(other) => self.merge(other, &ended, order(at), conditional),
+                        Some(other) => self.merge(other, &ended, order(at), (conditional, about.as_ref())),
                         None => ended,
                     });
                 }
@@ -93,8 +94,33 @@ impl<'a> Interpreter<'a> {
         Flow::Next
     }
 
-    fn merge(&self, mut one: Vec<Scope>, other: &[Scope], order: Order, conditional: &ast::StmtIf) -> Vec<Scope> {
-        let doubt = || self.unknown(conditional.test.range(), "decides, and is not known");
+    /// The setting, or the name of another module, that is asked for first in an expression that is not decided.
+    pub(super) fn about(&mut self, expression: &'a ast::Expr) -> Option<Value> {
+        let parts: Vec<&'a ast::Expr> = match expression {
+            ast::Expr::Name(_) | ast::Expr::Attribute(_) => {
+                let value = self.evaluate(expression);
+                return Some(value).filter(is_elsewhere);
+            }
+            ast::Expr::Compare(compare) => std::iter::once(&*compare.left).chain(&compare.comparators).collect(),
+            ast::Expr::BoolOp(operation) => operation.values.iter().collect(),
+            ast::Expr::UnaryOp(operation) => vec![&operation.operand],
+            ast::Expr::Call(call) => call.arguments.args.iter().collect(),
+            _ => Vec::new(),
+        };
+        parts.into_iter().find_map(|part| self.about(part))
+    }
+
+    fn merge(
+        &self,
+        mut one: Vec<Scope>,
+        other: &[Scope],
+        order: Order,
+        (conditional, about): (&ast::StmtIf, Option<&Value>),
+    ) -> Vec<Scope> {
+        let doubt = || {
+            let unknown = self.unknown(conditional.test.range(), "decides, and is not known");
+            unknown.hanging_on(about)
+        };
         for (scope, other) in one.iter_mut().zip(other) {
             for (name, binding) in scope.iter_mut() {
                 match other.get(name) {
@@ -210,6 +236,20 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
+    }
+}
+
+/// Whether a value is a setting, or a name of a module that is neither Django's nor Python's own.
+fn is_elsewhere(value: &Value) -> bool {
+    match value {
+        Value::Setting(_) => true,
+        Value::Name(path) => {
+            let is_known = ["django.", "builtins.", "<", "os.", "sys."]
+                .iter()
+                .any(|known| path.starts_with(known));
+            path.contains('.') && !is_known
+        }
+        _ => false,
     }
 }
 

@@ -224,6 +224,7 @@ impl Interpreter<'_> {
                     source: format!("{class}.{name}"),
                     range: binding.range,
                     alternatives: None,
+                    about: None,
                 }),
             };
         }

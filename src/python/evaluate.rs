@@ -316,6 +316,7 @@ impl<'a> Interpreter<'a> {
             source: shown,
             range: self.place_of(range),
             alternatives: None,
+            about: None,
         })
     }
 

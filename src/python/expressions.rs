@@ -338,7 +338,9 @@ impl<'a> Interpreter<'a> {
                 if body == orelse {
                     return body;
                 }
-                self.one_of(conditional.range, "depends on what is not known", &[&orelse, &body])
+                let about = self.about(&conditional.test);
+                let unknown = self.one_of(conditional.range, "depends on what is not known", &[&orelse, &body]);
+                unknown.hanging_on(about.as_ref())
             }
         }
     }

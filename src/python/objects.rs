@@ -183,6 +183,7 @@ impl<'m> Object<'m> {
                 source: doubt,
                 range: Range::default(),
                 alternatives: None,
+                about: None,
             })),
             None => Some(value),
         }

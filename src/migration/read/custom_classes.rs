@@ -395,6 +395,7 @@ fn not_followed(value: &Value) -> Value {
         source: format!("{value:?}"),
         range: Range::default(),
         alternatives: None,
+        about: None,
     })
 }
 

@@ -61,7 +61,11 @@ impl Reading<'_> {
             self.gap_of(owner(&field), field.range.0, reason.clone());
         }
         for (name, reason) in &field.unknown {
-            self.gap_of(owner(&field), field.range.0, unread_argument(name, reason));
+            let of_value = field.compared.get(name).map(|value| self.owner_of_value(value));
+            let owner = of_value
+                .filter(|owner| *owner != Owner::Migration)
+                .unwrap_or_else(|| owner(&field));
+            self.gap_of(owner, field.range.0, unread_argument(name, reason));
         }
         field
     }

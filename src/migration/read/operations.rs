@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::arguments::{Arguments, Reason, described, not_readable, strings, together};
 use super::{ClassOf, Current, MigrationClass, Reading, flatten};
 use crate::migration::operation::{Base, Operation, SqlPiece, SqlText};
-use crate::migration::{Field, NestedList, OperationNode, OperationPath};
+use crate::migration::{Field, NestedList, OperationNode, OperationPath, Owner};
 use crate::python_work::Caught;
 use crate::source::Range;
 use crate::value::{Call, Value};
@@ -89,10 +89,13 @@ impl<'a> Reading<'a> {
     pub(super) fn node(&mut self, value: &Value, around: Range, path: OperationPath) -> OperationNode {
         match value {
             Value::Call(call) => self.call_node(call, around, path),
-            Value::Unknown(unknown) => self.unread_node(unknown.reason.clone(), unknown.range, path),
+            Value::Unknown(unknown) => {
+                let owner = self.owner_of_value(value);
+                self.unread_node_of(owner, unknown.reason.clone(), unknown.range, path)
+            }
             value => {
                 let reason = format!("an operation is not readable: it is {}", described(value));
-                self.unread_node(reason, around, path)
+                self.unread_node_of(self.owner_of_value(value), reason, around, path)
             }
         }
     }
@@ -129,8 +132,12 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn unread_node(&mut self, reason: String, range: Range, path: OperationPath) -> OperationNode {
+        self.unread_node_of(Owner::Migration, reason, range, path)
+    }
+
+    fn unread_node_of(&mut self, owner: Owner, reason: String, range: Range, path: OperationPath) -> OperationNode {
         let (site, elsewhere) = self.site(range, self.current.range);
-        self.gap(range, reason.clone());
+        self.gap_of(owner, range, reason.clone());
         OperationNode {
             operation: Operation::Unread { reason },
             path,
@@ -409,7 +416,8 @@ impl<'a> Reading<'a> {
             sql = sql_text(&text);
         }
         if let SqlText::Unknown(reason) = &sql {
-            self.gap(arguments.range("sql"), reason.clone());
+            let owner = self.owner_of_value(arguments.required("sql")?);
+            self.gap_of(owner, arguments.range("sql"), reason.clone());
         }
         let reverse_sql = match arguments.get("reverse_sql") {
             None | Some(Value::None) => None,

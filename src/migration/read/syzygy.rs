@@ -134,6 +134,7 @@ fn called(default: &Value, range: Range) -> Value {
             source: format!("{default:?}"),
             range,
             alternatives: None,
+            about: None,
         })
     };
     match default {

@@ -285,5 +285,6 @@ fn unknown(reason: &str) -> Value {
         source: reason.to_owned(),
         range: Range::default(),
         alternatives: None,
+        about: None,
     })
 }
