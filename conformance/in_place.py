@@ -66,11 +66,18 @@ def operations_of(source):
     raise SystemExit("no list of operations")
 
 
-def is_written_out(source):
-    """Whether the operations stand in a list, one by one: only there an index leads to one of them."""
-    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == "Migration"]
-    items = [node for found in classes for node in found.body if isinstance(node, ast.Assign) and node.targets[0].id == "operations"]
-    return any(isinstance(node.value, ast.List) and not any(isinstance(item, ast.Starred) for item in node.value.elts) for node in items)
+def stands_alone(source, index):
+    """Whether the operation stands in a list in which an index leads to it, and names nothing that its own module defines: a copy of
+    that would be another one to Django."""
+    tree = ast.parse(source)
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Migration"]
+    assigned = [node for found in classes for node in found.body if isinstance(node, ast.Assign)]
+    lists = [node.value for node in assigned if node.targets[0].id == "operations" and isinstance(node.value, ast.List)]
+    if not lists or any(isinstance(item, ast.Starred) for item in lists[0].elts):
+        return False
+    defined = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    defined |= {target.id for node in tree.body if isinstance(node, ast.Assign) for target in node.targets if isinstance(target, ast.Name)}
+    return not any(isinstance(node, ast.Name) and node.id in defined for node in ast.walk(lists[0].elts[index]))
 
 
 def header(source):
