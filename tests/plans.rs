@@ -354,6 +354,38 @@ fn a_renamed_model_keeps_the_keys_that_point_to_it_where_django_would_make_them_
 }
 
 #[test]
+fn a_column_comes_back_not_null_where_its_default_fills_it() {
+    let scratch = Scratch::new()
+        .app("shop")
+        .file("shop/migrations/0001_initial.py", INITIAL)
+        .file(
+            "shop/migrations/0002_fax.py",
+            migration(
+                "shop",
+                "0001_initial",
+                "migrations.AddField(\"order\", \"fax\", models.CharField(max_length=9, null=True))",
+            ),
+        )
+        .file(
+            "shop/migrations/0003_known.py",
+            migration(
+                "shop",
+                "0002_fax",
+                "migrations.AlterField(\"order\", \"fax\", models.CharField(max_length=9, default=\"-\"))",
+            ),
+        )
+        .file(
+            "shop/migrations/0004_gone.py",
+            migration("shop", "0003_known", "migrations.RemoveField(\"order\", \"fax\")"),
+        );
+    let found = findings(&scratch.path(""), &[]);
+    let last = found.iter().rfind(|finding| text(&finding["migration"]) == "0004_gone");
+    let code = code_of(&last.expect("a finding")["plan"]);
+    assert!(code.contains(" varchar(9) DEFAULT '-' NOT NULL"), "{code}");
+    assert!(code.contains("ALTER COLUMN \"fax\" DROP DEFAULT"), "{code}");
+}
+
+#[test]
 fn what_keeps_a_column_from_being_dropped_is_named_and_declared() {
     let policy = "migrations.RunSQL(\"CREATE POLICY paid ON shop_order USING (status = 'paid')\")";
     let scratch = Scratch::new()

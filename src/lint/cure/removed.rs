@@ -168,9 +168,17 @@ impl Cure<'_> {
     }
 }
 
+/// The constant that the database gives to rows of the new release, and to all rows of a column that comes back.
+fn lasting_default(field: &FieldBefore) -> Option<&str> {
+    let is_given = field.not_null && !field.has_database_default && !field.field.unique();
+    field.default.as_deref().filter(|_| is_given)
+}
+
 /// The column as it may come back: without the values, which are gone.
 fn added_again(table: &str, column: &str, field: &FieldBefore, indexes: &[(String, String)]) -> Vec<String> {
-    let add = format!("ALTER TABLE {table} ADD COLUMN {column} {}", field.db_type);
+    let filled = lasting_default(field).map(|default| format!(" DEFAULT {default} NOT NULL"));
+    let filled = filled.unwrap_or_default();
+    let add = format!("ALTER TABLE {table} ADD COLUMN {column} {}{filled}", field.db_type);
     let again = indexes.iter().map(|(_, create)| format!("CREATE INDEX {create}"));
     [add].into_iter().chain(again).collect()
 }
@@ -185,9 +193,9 @@ fn lifted(table: &str, field: &FieldBefore) -> Option<Reversible> {
         quote_name(table),
         quote_name(&field.column)
     );
-    let (change, back) = match &field.default {
-        Some(default) if !field.field.unique() => (format!("SET DEFAULT {default}"), "DROP DEFAULT"),
-        Some(_) | None => ("DROP NOT NULL".to_owned(), "SET NOT NULL"),
+    let (change, back) = match lasting_default(field) {
+        Some(default) => (format!("SET DEFAULT {default}"), "DROP DEFAULT"),
+        None => ("DROP NOT NULL".to_owned(), "SET NOT NULL"),
     };
     Some(Reversible {
         sql: format!("{start} {change}"),
