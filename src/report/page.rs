@@ -51,10 +51,12 @@ fn rendered(block: &Block<'_>, table: &[String], style: &Style) -> Vec<String> {
             style,
         ),
         Block::Code("toml", _) => table.to_vec(),
-        Block::Code(_, lines) => lines
-            .iter()
-            .map(|line| style.dim(format!("    {line}").trim_end()))
-            .collect(),
+        Block::Code(_, lines) => {
+            // Python leaves two empty lines between definitions; on a page one is enough.
+            let is_second = |at: &usize| *at > 0 && lines[*at].trim().is_empty() && lines[at - 1].trim().is_empty();
+            let kept = (0..lines.len()).filter(|at| !is_second(at)).map(|at| lines[at]);
+            kept.map(|line| style.dim(format!("    {line}").trim_end())).collect()
+        }
     }
 }
 

@@ -225,7 +225,7 @@ fn summary(pieces: &[Piece]) -> &'static str {
 }
 
 /// A name as long as PostgreSQL allows.
-pub(super) fn short_name(name: &str) -> String {
+fn short_name(name: &str) -> String {
     let mut end = name.len().min(LONGEST_NAME);
     while !name.is_char_boundary(end) {
         end -= 1;

@@ -2,11 +2,10 @@
 //!
 //! Source: PostgreSQL documentation, "Building Indexes Concurrently" and "Partition Maintenance".
 
-use crate::catalog::Catalog;
-use crate::statement::{CreateIndex, Name, Statement, quote_name};
+use crate::catalog::{Catalog, object_name};
+use crate::statement::{CreateIndex, IndexItem, Name, Statement, quote_name};
 use crate::unknown::Identifier;
 
-use super::altered::short_name;
 use super::pieces::{Build, Piece, Reversible};
 
 /// What a table is divided into.
@@ -16,9 +15,17 @@ pub(in crate::lint) enum Partitions {
     #[default]
     None,
     /// It is partitioned, by all that the history knows into these.
-    Known(Vec<String>),
+    Known(Vec<Part>),
     /// It is partitioned, and into what is not known, or partitions are partitioned themselves.
     Unknown,
+}
+
+/// A partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::lint) struct Part {
+    name: String,
+    /// The names of its indexes.
+    indexes: Vec<String>,
 }
 
 impl Partitions {
@@ -30,7 +37,15 @@ impl Partitions {
         if parts.is_empty() || parts.iter().any(|part| catalog.is_partitioned(part)) {
             return Partitions::Unknown;
         }
-        Partitions::Known(parts)
+        let parts = parts.into_iter().map(|name| {
+            let known = catalog.table(&name);
+            let indexes = known.into_iter().flat_map(|known| known.indexes.keys().cloned());
+            Part {
+                indexes: indexes.collect(),
+                name,
+            }
+        });
+        Partitions::Known(parts.collect())
     }
 }
 
@@ -79,7 +94,7 @@ pub(super) fn apart(pieces: Vec<Piece>, partitions: &Partitions) -> Result<Vec<P
 }
 
 /// A hollow index, one for each partition, and what puts them together.
-fn build_of_parts(build: &Build, parts: &[String]) -> Option<Vec<Piece>> {
+fn build_of_parts(build: &Build, parts: &[Part]) -> Option<Vec<Piece>> {
     let name = quote_name(&build.name);
     let hollow = CreateIndex {
         concurrently: false,
@@ -94,15 +109,11 @@ fn build_of_parts(build: &Build, parts: &[String]) -> Option<Vec<Piece>> {
         make,
         name: build.name.clone(),
     }];
-    let mut names: Vec<String> = Vec::new();
     for part in parts {
-        let own = short_name(&format!("{part}_{}", build.name));
-        if names.contains(&own) {
-            return None;
-        }
+        let own = name_on(part, &build.statement);
         let create = CreateIndex {
             name: Name::Given(own.clone()),
-            table: Identifier::Known(part.clone()),
+            table: Identifier::Known(part.name.clone()),
             only: false,
             ..build.statement.as_ref().clone()
         };
@@ -111,7 +122,18 @@ fn build_of_parts(build: &Build, parts: &[String]) -> Option<Vec<Piece>> {
             sql: format!("ALTER INDEX {name} ATTACH PARTITION {}", quote_name(&own)),
             reverse: String::new(),
         }));
-        names.push(own);
     }
     Some(pieces)
+}
+
+/// The name that PostgreSQL gives an index of a partition by itself (`ChooseIndexName` in src/backend/commands/indexcmds.c), so that
+/// the schema is the same in the end.
+fn name_on(part: &Part, index: &CreateIndex) -> String {
+    let keys = index.items.iter().map(|item| match item {
+        IndexItem::Column { name, .. } => name.shown(),
+        IndexItem::Expression(_) => "expr".into(),
+    });
+    let columns: Vec<_> = keys.chain(index.include.iter().map(Identifier::shown)).collect();
+    let is_taken = |name: &str| part.indexes.iter().any(|known| known == name);
+    object_name(&part.name, Some(&columns.join("_")), "idx", is_taken)
 }
