@@ -16,6 +16,8 @@ pub use watch::{Locked, Watch};
 pub struct Plan {
     /// The table that it is about, where it is about one.
     pub table: Option<String>,
+    /// What that table is divided into: a change of it is one of these.
+    pub partitions: Vec<String>,
     /// What it comes to, as the beginning of a sentence: `build the index concurrently`.
     pub summary: String,
     /// What is done, one after the other.
@@ -176,6 +178,7 @@ impl Plan {
     pub fn new(summary: impl Into<String>, steps: Vec<Step>) -> Self {
         Self {
             table: None,
+            partitions: Vec::new(),
             summary: summary.into(),
             steps,
             notes: Vec::new(),

@@ -18,10 +18,6 @@ const OTHERWISE: &[(&str, &str)] = &[
         "a model that others still point to: dropping it locks them as well",
     ),
     (
-        "history/partitioned-models",
-        "partitions go with the table, and are locked with it",
-    ),
-    (
         "history/python-constants",
         "the constraint is there already, in another spelling",
     ),

@@ -64,6 +64,7 @@ impl<'a> Cure<'a> {
         }
         let mut plan = self.plan_of_operation()?;
         plan.table.clone_from(&self.before.table);
+        plan.partitions = self.before.partitions.names();
         Some(if self.goes_by_partition() {
             plan.noting(partitioned::OTHER_PARTITIONS)
         } else {

@@ -64,6 +64,8 @@ enum Busy {
 struct Known {
     /// The table that the foreign key of this name points to.
     keys: FxHashMap<String, String>,
+    /// The table of the index of this name.
+    indexes: FxHashMap<String, String>,
 }
 
 impl Plan {
@@ -147,34 +149,47 @@ impl Plan {
                     .into_iter()
                     .collect()
             }
-            Statement::DropIndex { concurrently, .. } => {
+            Statement::DropIndex { name, concurrently, .. } => {
                 let mode = if *concurrently {
                     LockMode::ShareUpdateExclusive
                 } else {
                     LockMode::AccessExclusive
                 };
-                let table = self.table.as_deref();
+                let known = name.known().and_then(|name| known.indexes.get(name.as_ref()));
+                let table = known.or(self.table.as_ref());
                 table.map(|table| Locked::new(table, mode)).into_iter().collect()
             }
             Statement::DropTable { table, .. } => {
-                let table = table.known();
-                let locked = table.map(|table| Locked::new(table, LockMode::AccessExclusive));
-                locked.into_iter().collect()
+                let Some(table) = table.known() else { return Vec::new() };
+                self.with_partitions(table, vec![Locked::new(table, LockMode::AccessExclusive)])
             }
             Statement::AlterTable { table, actions, .. } => {
                 let Some(table) = table.known() else { return Vec::new() };
-                actions
-                    .iter()
-                    .flat_map(|action| of_action(table, action, known))
-                    .collect()
+                let locked = actions.iter().flat_map(|action| of_action(table, action, known));
+                self.with_partitions(table, locked.collect())
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The partitions are locked as the table is.
+    fn with_partitions(&self, table: &str, mut locked: Vec<Locked>) -> Vec<Locked> {
+        if self.table.as_deref() == Some(table)
+            && let Some(mode) = locked.iter().find(|lock| lock.relation == table).map(|lock| lock.mode)
+        {
+            locked.extend(self.partitions.iter().map(|partition| Locked::new(partition, mode)));
+        }
+        locked
     }
 }
 
 impl Known {
     fn note(&mut self, statement: &Statement) {
+        if let Statement::CreateIndex(create) = statement
+            && let (Some(name), Some(table)) = (create.name.known(), create.table.known())
+        {
+            self.indexes.insert(name.into_owned(), table.to_owned());
+        }
         let Statement::AlterTable { actions, .. } = statement else {
             return;
         };

@@ -29,6 +29,14 @@ pub(in crate::lint) struct Part {
 }
 
 impl Partitions {
+    /// The names of those that are known.
+    pub(super) fn names(&self) -> Vec<String> {
+        match self {
+            Partitions::Known(parts) => parts.iter().map(|part| part.name.clone()).collect(),
+            Partitions::None | Partitions::Unknown => Vec::new(),
+        }
+    }
+
     pub(super) fn of(table: &str, catalog: &Catalog) -> Self {
         if !catalog.is_partitioned(table) {
             return Partitions::None;
