@@ -137,7 +137,7 @@ fn ddl_is_read_as_django_would_send_it() {
         ),
         (
             "create unique index concurrently if not exists i on only a using btree (lower(x) text_pattern_ops, y desc nulls last) include (z) where x is not null",
-            "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"i\" ON \"a\" USING btree (lower(x) text_pattern_ops, \"y\" desc nulls last) INCLUDE (\"z\") WHERE x is not null",
+            "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"i\" ON ONLY \"a\" USING btree (lower(x) text_pattern_ops, \"y\" desc nulls last) INCLUDE (\"z\") WHERE x is not null",
         ),
         (
             "CREATE INDEX ON a (x, (y + 1))",
