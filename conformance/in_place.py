@@ -15,11 +15,11 @@ def put_in_place(project, finding):
     before = operations[:index]
     drop_later(project, finding)
     app = finding["app"]
-    texts = [(True, body(before), source_without_class(source))]
+    texts = [body(before)]
     targets = []
     for step in finding["plan"]["steps"]:
         if step["kind"] == "migration":
-            texts.append((step["atomic"], step["code"], source_without_class(source)))
+            texts.append(step["code"])
             targets.append({"release": step["release"], "migration": True})
         elif step["kind"] == "command":
             file = path.parent.parent / step["path"]
@@ -29,15 +29,15 @@ def put_in_place(project, finding):
             file.write_text(step["code"])
             targets.append({"release": step["release"], "command": file.stem})
     parent = finding["migration"]
-    path.write_text(source_without_class(source) + "\n\n" + with_dependencies(texts[0][1], head))
+    path.write_text(source_without_class(source) + "\n\n" + with_dependencies(texts[0], head))
     number = 0
     for target in targets:
         if "migration" not in target:
             continue
         number += 1
-        _, code, imports = texts[number]
+        code = texts[number]
         name = f"{finding['migration']}_{number:02}"
-        text = imports + "\n\n" + with_dependencies(code, f"    dependencies = [({app!r}, {parent!r})]\n")
+        text = with_dependencies(code, f"    dependencies = [({app!r}, {parent!r})]\n")
         (path.parent / f"{name}.py").write_text(text)
         target.update(migration=name, app=app, path=str((path.parent / f"{name}.py").relative_to(project)))
         parent = name

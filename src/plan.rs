@@ -110,9 +110,9 @@ pub struct PlannedMigration {
     pub is_atomic: bool,
     /// How long it waits for a lock: what the transaction begins with.
     pub lock_timeout: Option<String>,
-    /// Lines that import what it names and the operation's own file may not.
+    /// Lines that import what it names.
     pub imports: Vec<String>,
-    /// Functions that its operations call.
+    /// What its operations name beside: functions that they call, and what the operation's own file defines.
     pub functions: Vec<String>,
     /// Its operations.
     pub operations: Vec<PlannedOperation>,

@@ -65,6 +65,11 @@ impl<'a> Cure<'a> {
         let mut plan = self.plan_of_operation()?;
         plan.table.clone_from(&self.before.table);
         plan.partitions = self.before.partitions.names();
+        for step in &mut plan.steps {
+            if let Content::Migration(migration) = &mut step.content {
+                self.complete(migration);
+            }
+        }
         Some(if self.goes_by_partition() {
             plan.noting(partitioned::OTHER_PARTITIONS)
         } else {
@@ -162,6 +167,37 @@ impl<'a> Cure<'a> {
             lock_timeout: self.lock_timeout.map(str::to_owned),
             ..PlannedMigration::atomic(operations)
         }
+    }
+
+    /// Gives a migration of the plan what its operations name, for it stands in a file of its own.
+    fn complete(&self, migration: &mut PlannedMigration) {
+        let (imports, functions) = (migration.imports.join("\n"), migration.functions.join("\n"));
+        let (imported, defined) = (TopLevel::of(&imports), TopLevel::of(&functions));
+        let mut lines = migration.imports.clone();
+        let mut definitions: Vec<String> = Vec::new();
+        for operation in &migration.operations {
+            for name in names_in(&operation.code) {
+                if imported.binds(&name) || defined.binds(&name) {
+                    continue;
+                }
+                let mut needed = self.module.needed_by(&name);
+                if needed.imports.is_empty() && matches!(name.as_str(), "migrations" | "models") {
+                    needed.imports.push(format!("from django.db import {name}"));
+                }
+                lines.extend(needed.imports);
+                definitions.extend(
+                    needed
+                        .definitions
+                        .into_iter()
+                        .filter(|own| !definitions.contains(own))
+                        .collect::<Vec<_>>(),
+                );
+            }
+        }
+        lines.push("from django.db import migrations".to_owned());
+        definitions.extend(std::mem::take(&mut migration.functions));
+        migration.imports = crate::python::merged_imports(lines);
+        migration.functions = definitions;
     }
 
     /// The imports that an expression needs, as the operation's own file has them; `None` where one of its names is no import.

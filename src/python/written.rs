@@ -1,7 +1,9 @@
 //! Python as text: calls taken apart and put together again along the parser's ranges, and literals.
 
 use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
+use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{Alias, Expr, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_expression, parse_unchecked};
 use ruff_text_size::Ranged;
@@ -101,25 +103,55 @@ impl WrittenCall {
 /// The names that an expression begins with: `models`, `uuid`, `timezone`.
 #[must_use]
 pub fn names_in(source: &str) -> Vec<String> {
-    use ruff_python_ast::visitor::{Visitor, walk_expr};
-    struct Names(Vec<String>);
-    impl<'a> Visitor<'a> for Names {
-        fn visit_expr(&mut self, expression: &'a Expr) {
-            if let Expr::Name(name) = expression {
-                let name = name.id.to_string();
-                if !self.0.contains(&name) {
-                    self.0.push(name);
-                }
-            }
-            walk_expr(self, expression);
-        }
-    }
     let Ok(parsed) = parse_expression(source) else {
         return Vec::new();
     };
-    let mut names = Names(Vec::new());
+    let mut names = Names::default();
     names.visit_expr(parsed.expr());
     names.0
+}
+
+/// Those that a statement takes.
+fn names_of(statement: &Stmt) -> Vec<String> {
+    let mut names = Names::default();
+    names.visit_stmt(statement);
+    names.0
+}
+
+/// Names that are read, each once.
+#[derive(Default)]
+struct Names(Vec<String>);
+
+impl<'a> Visitor<'a> for Names {
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Expr::Name(name) = expression {
+            let name = name.id.to_string();
+            if !self.0.contains(&name) {
+                self.0.push(name);
+            }
+        }
+        walk_expr(self, expression);
+    }
+}
+
+/// What a part of a module takes from the rest of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needed {
+    /// Lines that import.
+    pub imports: Vec<String>,
+    /// Functions, classes and assignments.
+    pub definitions: Vec<String>,
+    seen: BTreeSet<String>,
+}
+
+impl Needed {
+    fn add_imports(&mut self, imports: Vec<String>) {
+        for import in imports {
+            if !self.imports.contains(&import) {
+                self.imports.push(import);
+            }
+        }
+    }
 }
 
 /// A module, as far as the names go that its top level binds. It is read when it is first asked.
@@ -165,6 +197,38 @@ impl<'a> TopLevel<'a> {
             imports.extend(new.collect::<Vec<_>>());
         }
         Some(imports)
+    }
+
+    /// Whether the module binds a name at its top level.
+    #[must_use]
+    pub fn binds(&self, name: &str) -> bool {
+        self.body().iter().any(|statement| binds(statement, name))
+    }
+
+    /// What an expression takes from the module: lines that import, and the definitions of what it names, each behind what it takes
+    /// itself. What the module does not bind at its top level is left out.
+    #[must_use]
+    pub fn needed_by(&self, expression: &str) -> Needed {
+        let mut needed = Needed::default();
+        self.add_needed(&names_in(expression), &mut needed);
+        needed
+    }
+
+    fn add_needed(&self, names: &[String], needed: &mut Needed) {
+        for name in names {
+            if let Some(imports) = self.imports_of(std::slice::from_ref(name)) {
+                needed.add_imports(imports);
+                continue;
+            }
+            let Some(statement) = self.body().iter().find(|statement| binds(statement, name)) else {
+                continue;
+            };
+            let text = &self.module[statement.range().to_std_range()];
+            if needed.seen.insert(text.to_owned()) {
+                self.add_needed(&names_of(statement), needed);
+                needed.definitions.push(text.to_owned());
+            }
+        }
     }
 
     /// Whether the module binds all names of an expression at its top level: then the expression means the same wherever in it it
@@ -214,6 +278,29 @@ fn import_of(statement: &Stmt, name: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Lines that import, in the order of isort, what comes from one module in one line.
+#[must_use]
+pub fn merged_imports(lines: Vec<String>) -> Vec<String> {
+    let mut plain: BTreeSet<String> = BTreeSet::new();
+    let mut from: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in lines {
+        match line.strip_prefix("from ").and_then(|rest| rest.split_once(" import ")) {
+            Some((module, names)) => {
+                let names = names.split(", ").map(str::to_owned);
+                from.entry(module.to_owned()).or_default().extend(names);
+            }
+            None => {
+                plain.insert(line);
+            }
+        }
+    }
+    let from = from.into_iter().map(|(module, names)| {
+        let names: Vec<String> = names.into_iter().collect();
+        format!("from {module} import {}", names.join(", "))
+    });
+    plain.into_iter().chain(from).collect()
 }
 
 fn is_python_builtin(name: &str) -> bool {

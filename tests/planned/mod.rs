@@ -63,7 +63,7 @@ pub fn put_in_place(scratch: &Scratch, finding: &Value) -> Vec<(u64, String, Str
         let lines = format!("    dependencies = [(\"{app}\", \"{parent}\")]\n");
         parent = format!("{name}_{:02}", number + 1);
         let at = Path::new(path).with_file_name(format!("{parent}.py"));
-        let text = format!("{}\n\n{}", module.rest, with_lines(&code, &lines));
+        let text = with_lines(&code, &lines);
         (release, at.to_string_lossy().into_owned(), text)
     };
     numbered.map(migration).collect()

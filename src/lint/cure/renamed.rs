@@ -26,10 +26,7 @@ impl Cure<'_> {
         let field = written.with("db_column", &column).print();
         let keep = self.operation_on_field("AlterField", old_name, &field);
         let mut migration = PlannedMigration::atomic(self.of_state(keep));
-        // What the operation's own file imports alike is there.
-        let mut missing = TopLevel::of(&file.text).imports_of(&names_in(&field))?;
-        missing.retain(|import| !self.source.text.contains(import.as_str()));
-        migration.imports = missing;
+        migration.imports = TopLevel::of(&file.text).imports_of(&names_in(&field))?;
         let steps = vec![model_line(new_name, &field), step("sends nothing", migration)];
         let summary = format!(
             "rename it in Python alone: with `db_column` the column stays `{}`, and nothing is sent",
