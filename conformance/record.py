@@ -130,10 +130,15 @@ def interpreter(django):
     if sys.version_info >= wanted:
         return sys.executable
     newer = (shutil.which(f"python3.{minor}") for minor in range(wanted[1], wanted[1] + 4))
-    found = next(filter(None, newer), None)
+    found = next(filter(starts, filter(None, newer)), None)
     if not found:
         raise SystemExit(f"Django {django} needs Python {wanted[0]}.{wanted[1]} in PATH")
     return found
+
+
+def starts(python):
+    """Whether it is a Python: a version manager may leave a script of that name which only says that it is not chosen."""
+    return subprocess.run([python, "-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 
 def install(package, python):

@@ -170,10 +170,12 @@ fn what_no_plan_does_on_a_partitioned_table_is_told_in_words() {
     let parted = |partition: &str, operation: &str| {
         let table = format!(
             "migrations.RunSQL([\"CREATE TABLE shop_log (id bigint NOT NULL, day date NOT NULL) PARTITION BY RANGE (day)\"{partition}], \
-             state_operations=[migrations.CreateModel(\"Log\", [(\"id\", models.BigIntegerField(primary_key=True)), (\"day\", models.DateField())])])"
+             state_operations=[migrations.CreateModel(\"Log\", [(\"id\", models.BigIntegerField(primary_key=True)), (\"day\", models.DateField())])]), \
+             migrations.AddIndex(\"log\", models.Index(fields=[\"id\"], name=\"by_id\"))"
         );
         let scratch = Scratch::new()
             .app("shop")
+            .file("forelock.toml", "hot-tables = [\"shop_log\"]\n")
             .file("shop/migrations/0002_log.py", migration("shop", "0001_initial", &table))
             .file(
                 "shop/migrations/0003_change.py",
@@ -190,6 +192,11 @@ fn what_no_plan_does_on_a_partitioned_table_is_told_in_words() {
     let once = "migrations.AddConstraint(\"log\", models.UniqueConstraint(fields=[\"id\", \"day\"], name=\"once\"))";
     assert!(parted(known, index).contains("ON ONLY \"shop_log\""));
     assert!(parted(known, once).contains("to the partitioned table last"));
+    let dropped = parted(known, "migrations.RemoveIndex(\"log\", \"by_id\")");
+    assert!(
+        dropped.contains("drops no index of a partitioned table concurrently"),
+        "{dropped}"
+    );
     let sub = ", \"CREATE TABLE shop_log_1 PARTITION OF shop_log DEFAULT PARTITION BY RANGE (id)\", \
                \"CREATE TABLE shop_log_2 PARTITION OF shop_log_1 DEFAULT\"";
     let help = parted(sub, index);

@@ -1,5 +1,7 @@
 //! What goes with a column that is dropped.
 
+use std::fmt;
+
 use super::{Catalog, Constraint, Index, Table};
 
 /// Something that goes with a column.
@@ -24,6 +26,24 @@ pub enum Along {
     View(String),
     /// A sequence that was given to it.
     Sequence(String),
+}
+
+impl fmt::Display for Along {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Along::Trigger(name) => write!(formatter, "the trigger `{name}`"),
+            Along::Policy(name) => write!(formatter, "the policy `{name}`"),
+            Along::Constraint { table: None, name } => write!(formatter, "the constraint `{name}`"),
+            Along::Constraint {
+                table: Some(table),
+                name,
+            } => write!(formatter, "the foreign key `{name}` of `{table}`"),
+            Along::Index(name) => write!(formatter, "the index `{name}`"),
+            Along::Column(name) => write!(formatter, "the generated column `{name}`"),
+            Along::View(name) => write!(formatter, "the view `{name}`"),
+            Along::Sequence(name) => write!(formatter, "the sequence `{name}`"),
+        }
+    }
 }
 
 impl Along {

@@ -19,6 +19,7 @@ use crate::statement::Statement;
 use crate::versions::DjangoVersion;
 
 pub(super) use before::Before;
+use partitioned::Partitions;
 use pieces::{Piece, Reversible};
 
 /// An operation with everything that it does.
@@ -48,13 +49,18 @@ pub(super) struct Cure<'a> {
 impl<'a> Cure<'a> {
     /// The plan, or why there is none; `None` where the rule's page knows better.
     pub(super) fn help(&self) -> Option<Help> {
-        let words = self
-            .pieces_as_sent()
-            .and_then(|pieces| partitioned::apart(pieces, &self.before.partitions).err());
-        match words {
+        match self.words() {
             Some(words) => Some(Help::Text(words.to_owned())),
             None => self.plan().map(Help::Plan),
         }
+    }
+
+    /// Why there is no plan on a partitioned table.
+    fn words(&self) -> Option<&'static str> {
+        if self.before.partitions == Partitions::None {
+            return None;
+        }
+        partitioned::apart(self.pieces_as_sent()?, &self.before.partitions).err()
     }
 
     fn plan(&self) -> Option<Plan> {
@@ -91,6 +97,9 @@ impl<'a> Cure<'a> {
     }
 
     fn goes_by_partition(&self) -> bool {
+        if self.before.partitions == Partitions::None {
+            return false;
+        }
         let pieces = self.pieces().unwrap_or_default();
         pieces.iter().any(|piece| matches!(piece, Piece::Hollow { .. }))
     }

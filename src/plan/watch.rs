@@ -57,6 +57,8 @@ enum Busy {
     Updating,
     Reading,
     Moment,
+    /// With a statement of which nothing is known.
+    Unread,
 }
 
 /// What the statements of a plan tell of each other.
@@ -91,7 +93,7 @@ impl Plan {
                 Sends::Statements { forwards, back: own } => {
                     for sql in forwards {
                         let statement = only_statement(sql);
-                        busy.extend(statement.as_ref().map(Busy::of));
+                        busy.push(statement.as_ref().map_or(Busy::Unread, Busy::of));
                         let locked = statement.map(|statement| self.locked(&statement, &known));
                         locks.extend(locked.unwrap_or_default());
                         statements.push(sql.clone());

@@ -313,17 +313,8 @@ impl Context<'_> {
 
 fn in_words(along: &Along) -> String {
     match along {
-        Along::Trigger(name) => format!("the trigger `{name}`"),
-        Along::Policy(name) => format!("the policy `{name}` (rows open or vanish)"),
-        Along::Constraint { table: None, name } => format!("the constraint `{name}`"),
-        Along::Constraint {
-            table: Some(table),
-            name,
-        } => format!("the foreign key `{name}` of `{table}`"),
-        Along::Index(name) => format!("the index `{name}`"),
-        Along::Column(name) => format!("the generated column `{name}`"),
-        Along::View(name) => format!("the view `{name}`"),
-        Along::Sequence(name) => format!("the sequence `{name}`"),
+        Along::Policy(_) => format!("{along} (rows open or vanish)"),
+        along => along.to_string(),
     }
 }
 

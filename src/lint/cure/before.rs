@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::catalog::{Along, Catalog, ConstraintKind, Index};
+use crate::catalog::{Catalog, ConstraintKind, Index};
 use crate::migration::{Field, Operation, OperationNode, SqlPiece, SqlText};
 use crate::models::{Model, ModelField, ModelKey, View};
 use crate::schema_editor::default_sql;
@@ -234,7 +234,10 @@ fn dependents_of(
 ) -> Vec<String> {
     if let Some(column) = column {
         let along = catalog.along(table, column).into_iter();
-        return along.filter(|one| !one.goes_unasked()).map(told).collect();
+        return along
+            .filter(|one| !one.goes_unasked())
+            .map(|one| one.to_string())
+            .collect();
     }
     let goes_first = |child: &str| child == table || automatic.iter().any(|(through, _)| through == child);
     let keys = catalog.incoming_foreign_keys(table);
@@ -243,22 +246,6 @@ fn dependents_of(
         .map(|(child, name, _)| format!("the foreign key `{name}` of `{child}`"));
     let views = catalog.dependent_views(table, None).into_iter();
     views.map(|name| format!("the view `{name}`")).chain(keys).collect()
-}
-
-fn told(along: Along) -> String {
-    match along {
-        Along::Trigger(name) => format!("the trigger `{name}`"),
-        Along::Policy(name) => format!("the policy `{name}`"),
-        Along::Constraint { table: None, name } => format!("the constraint `{name}`"),
-        Along::Constraint {
-            table: Some(table),
-            name,
-        } => format!("the foreign key `{name}` of `{table}`"),
-        Along::Index(name) => format!("the index `{name}`"),
-        Along::Column(name) => format!("the generated column `{name}`"),
-        Along::View(name) => format!("the view `{name}`"),
-        Along::Sequence(name) => format!("the sequence `{name}`"),
-    }
 }
 
 /// The indexes over the field's column alone that are no part of a constraint: each with what follows CREATE INDEX.

@@ -79,6 +79,7 @@ impl<'a> Scene<'a> {
             Busy::Updating => "updates rows a batch at a time, each batch in its own transaction",
             Busy::Reading => "looks for a row without a value; where there is none it has read the whole table",
             Busy::Moment => "changes the catalog, which takes a moment",
+            Busy::Unread => "is not known: the statement could not be read here",
         }
     }
 
@@ -97,6 +98,7 @@ impl<'a> Scene<'a> {
                     .to_owned()
             }
             Busy::Reading => format!("only what holds {relations} in ACCESS EXCLUSIVE mode"),
+            Busy::Unread => "not known".to_owned(),
             Busy::Moment => {
                 let (who, what) = if self.is_exclusive() {
                     ("used", "every query")
@@ -118,7 +120,7 @@ impl<'a> Scene<'a> {
             (Busy::Moment, Some(timeout)) => {
                 format!("it gives up by itself after {timeout} (SQLSTATE 55P03): run migrate again")
             }
-            (Busy::Moment | Busy::Building | Busy::Dropping | Busy::Proving | Busy::Reading, _) => {
+            (Busy::Moment | Busy::Building | Busy::Dropping | Busy::Proving | Busy::Reading | Busy::Unread, _) => {
                 "SELECT pg_cancel_backend(pid)".to_owned()
             }
         }
@@ -136,6 +138,7 @@ impl<'a> Scene<'a> {
             Busy::Proving => "the constraint, NOT VALID, which holds for new rows: run migrate again",
             Busy::Updating => "the rows that were filled so far: run it again, it takes the others",
             Busy::Reading => "nothing: run migrate again",
+            Busy::Unread => "not known",
             Busy::Moment => "nothing, the transaction is rolled back: run migrate again",
         }
     }
@@ -152,6 +155,7 @@ impl<'a> Scene<'a> {
                     .to_owned()
             }
             Busy::Proving | Busy::Reading => "they have nothing to do".to_owned(),
+            Busy::Unread => "not known".to_owned(),
             Busy::Updating => format!("they and logical subscribers replay each row: pause while they lag ({LAG})"),
             Busy::Moment if self.is_exclusive() => format!(
                 "they replay ACCESS EXCLUSIVE on {}: queries there that hold it up are cancelled after \
@@ -166,7 +170,7 @@ impl<'a> Scene<'a> {
 fn look_at(busy: Busy) -> &'static str {
     match busy {
         Busy::Building => BUILDING,
-        Busy::Dropping | Busy::Moment => WAITING,
+        Busy::Dropping | Busy::Moment | Busy::Unread => WAITING,
         Busy::Proving | Busy::Reading | Busy::Updating => RUNNING,
     }
 }
