@@ -196,6 +196,10 @@ pub struct Index {
     pub partial: bool,
     /// Whether it has storage parameters (`WITH (..)`); Django then calls it by its method, not by `idx`.
     pub has_parameters: bool,
+    /// What follows each key: `DESC`; empty where nothing follows any.
+    pub orders: Vec<Option<String>>,
+    /// Whether its columns, their operator classes and orders say all of it, but for expressions and predicate: no `INCLUDE`.
+    pub is_plain: bool,
     since: Moment,
 }
 

@@ -11,6 +11,7 @@ mod cure;
 mod database;
 mod findings;
 mod half_done;
+mod hand_made;
 mod input;
 mod judge;
 mod landed;

@@ -21,14 +21,20 @@ impl Catalog {
                 self.insert_constraint(table, name, stored_check(expression), !constraint.not_valid);
             }
             Declared::Unique {
-                columns, deferrable, ..
+                columns,
+                deferrable,
+                nulls_distinct,
             } => {
                 let name = self.add_keyed(table, ConstraintKind::Unique(stored_names(columns)), name, true);
-                if deferrable.is_some()
-                    && let Some(entry) = self.tables.get_mut(table)
-                    && let Some(unique) = name.and_then(|name| entry.constraints.get_mut(&name))
+                if let Some(entry) = self.tables.get_mut(table)
+                    && let Some(name) = name
                 {
-                    unique.deferrable = true;
+                    if let Some(unique) = entry.constraints.get_mut(&name) {
+                        unique.deferrable = deferrable.is_some();
+                    }
+                    if let Some(index) = entry.indexes.get_mut(&name) {
+                        index.is_plain = *nulls_distinct != Some(false);
+                    }
                 }
             }
             Declared::PrimaryKey { columns } => {
@@ -162,6 +168,8 @@ impl Catalog {
             mentioned: Vec::new(),
             partial: false,
             has_parameters: false,
+            orders: Vec::new(),
+            is_plain: true,
             since: self.now(),
         };
         self.insert_index(table, &name, index);
@@ -248,6 +256,8 @@ impl Catalog {
             mentioned,
             partial: create.condition.is_some(),
             has_parameters: create.with.is_some(),
+            orders: orders(create),
+            is_plain: is_plain(create),
             since: self.now(),
         };
         self.insert_index(stored(table_key(&create.table)), &name, index);
@@ -309,4 +319,21 @@ impl Index {
             .chain(&self.mentioned)
             .any(|name| name == column)
     }
+}
+
+/// What follows each key of an index; empty where nothing follows any.
+fn orders(create: &CreateIndex) -> Vec<Option<String>> {
+    let order = |item: &IndexItem| match item {
+        IndexItem::Column { suffix, .. } => suffix.clone().filter(|suffix| !suffix.is_empty()),
+        IndexItem::Expression(_) => None,
+    };
+    if create.items.iter().all(|item| order(item).is_none()) {
+        return Vec::new();
+    }
+    create.items.iter().map(order).collect()
+}
+
+/// Whether its columns, their operator classes and orders say all of an index, but for its expressions and its predicate.
+fn is_plain(create: &CreateIndex) -> bool {
+    create.include.is_empty() && create.nulls_distinct.is_none() && create.tablespace.is_none() && !create.only
 }

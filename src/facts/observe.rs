@@ -56,6 +56,8 @@ pub trait Usage {
     fn deploy(&self) -> Deploy;
     /// No model has ever had this table: hand-written SQL made it, or gave it this name.
     fn has_no_model(&self, table: &str) -> bool;
+    /// No model has this column: hand-written SQL made it in an earlier migration, or gave it this name.
+    fn has_no_field(&self, table: &str, column: &str) -> bool;
 }
 
 /// All aspects of a statement; `None` where the statement could not be read.

@@ -3,6 +3,8 @@
 mod added;
 mod altered;
 mod before;
+mod exchange;
+mod exchanged;
 mod indexed;
 mod partitioned;
 mod pieces;
@@ -38,6 +40,8 @@ pub(super) struct Cure<'a> {
     pub statements: Vec<&'a Statement>,
     /// Whether a validated check proves that its column holds no NULL.
     pub is_proven: bool,
+    /// Whether it gives a column another type that rewrites the table.
+    pub rewrites: bool,
     /// Django's version.
     pub django: DjangoVersion,
     /// The timeout that steps set which take a lock for a moment; none where sessions have one.
@@ -49,9 +53,28 @@ pub(super) struct Cure<'a> {
 impl<'a> Cure<'a> {
     /// The plan, or why there is none; `None` where the rule's page knows better.
     pub(super) fn help(&self) -> Option<Help> {
+        // What is to be known of a key stands on the rule's page.
+        let is_key = matches!(&self.node.operation, Operation::AlterField { field, .. } if field.primary_key);
+        if self.rewrites && !is_key {
+            return Some(self.exchanged());
+        }
         match self.words() {
             Some(words) => Some(Help::Text(words.to_owned())),
             None => self.plan().map(Help::Plan),
+        }
+    }
+
+    /// Another column in the place of the one that is to have another type.
+    fn exchanged(&self) -> Help {
+        let plan = match self.exchanged_field() {
+            Ok(plan) => self
+                .completed(plan)
+                .ok_or("what it names means nothing outside of its file".to_owned()),
+            Err(why) => Err(why),
+        };
+        match plan {
+            Ok(plan) => Help::Plan(plan),
+            Err(why) => Help::Text(exchanged::by_hand(&why)),
         }
     }
 
@@ -64,11 +87,15 @@ impl<'a> Cure<'a> {
     }
 
     fn plan(&self) -> Option<Plan> {
+        self.completed(self.plan_of_operation()?)
+    }
+
+    /// The plan with what its migrations import and define; `None` where that is not known.
+    fn completed(&self, mut plan: Plan) -> Option<Plan> {
         // What a function of the module puts together means nothing outside of it.
         if !self.module.gives_meaning_to(&self.written()) {
             return None;
         }
-        let mut plan = self.plan_of_operation()?;
         plan.table.clone_from(&self.before.table);
         plan.partitions = self.before.partitions.names();
         for step in &mut plan.steps {
@@ -324,6 +351,16 @@ fn step(does: impl Into<String>, migration: PlannedMigration) -> Step {
         does: does.into(),
         content: Content::Migration(migration),
     }
+}
+
+/// A name as long as PostgreSQL allows.
+fn short_name(name: &str) -> String {
+    const LONGEST: usize = 63;
+    let mut end = name.len().min(LONGEST);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    name[..end].to_owned()
 }
 
 /// The line of the model.

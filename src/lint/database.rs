@@ -29,6 +29,7 @@ use super::births::Births;
 use super::builds::Build;
 use super::crowd::Crowd;
 use super::half_done::Committed;
+use super::hand_made::HandMade;
 use super::input;
 use super::judge::{Hit, Surroundings, Verdict, judge};
 use super::late::Late;
@@ -51,6 +52,8 @@ pub(super) struct Database<'a> {
     released: Released,
     /// What the running migration makes the models give up, or take back: so when it has ended.
     releasing: Vec<(String, Option<String>, Option<GivenUp>)>,
+    /// Whether the running statements are Django's own.
+    is_composed: bool,
     /// Names that the running migration has taken from tables.
     renamed: Vec<String>,
     /// How much anybody wants to know of what the running migration does.
@@ -109,6 +112,8 @@ struct Released {
     stand_ins: FxHashMap<String, GivenUp>,
     /// All tables that models have ever had.
     named: FxHashSet<String>,
+    /// Columns that no model has.
+    hand_made: HandMade,
     /// When the running migration runs.
     deploy: Deploy,
 }
@@ -129,6 +134,10 @@ impl Usage for Released {
 
     fn has_no_model(&self, table: &str) -> bool {
         !self.named.contains(table)
+    }
+
+    fn has_no_field(&self, table: &str, column: &str) -> bool {
+        self.hand_made.holds(table, column)
     }
 
     fn deploy(&self) -> Deploy {
@@ -156,6 +165,7 @@ impl<'a> Database<'a> {
             births: Births::default(),
             released: Released::default(),
             releasing: Vec::new(),
+            is_composed: false,
             renamed: Vec::new(),
             telling: Telling::Nothing,
             sources,
@@ -262,6 +272,7 @@ impl<'a> Database<'a> {
 
     /// Runs statements of Django's own.
     pub(super) fn run_composed(&mut self, statements: Vec<Statement>, origin: Origin, place: &schema_editor::Place) {
+        self.is_composed = true;
         let mut sent = Vec::with_capacity(statements.len());
         for (index, mut statement) in statements.into_iter().enumerate() {
             statement.settle_names();
@@ -279,6 +290,7 @@ impl<'a> Database<'a> {
                 parts,
             });
         }
+        self.is_composed = false;
         self.log.push(Executed {
             place: place.clone(),
             written: None,
@@ -460,6 +472,7 @@ impl<'a> Database<'a> {
         }
         self.judge_untimed(migration);
         self.judge_late(models);
+        self.released.hand_made.settle(models);
         self.weigh();
     }
 
@@ -474,6 +487,12 @@ impl<'a> Database<'a> {
         self.note_commit();
         self.end_crowd();
         self.taken.end(&self.catalog);
+    }
+
+    fn note_hand_made(&mut self, table: &Identifier, column: &str) {
+        if !self.is_composed {
+            self.released.hand_made.note(table_key(table), column);
+        }
     }
 
     fn remember(&mut self, statement: &Statement) {
@@ -506,6 +525,12 @@ impl<'a> Database<'a> {
                                 self.released
                                     .columns
                                     .remove(&(table_key(table).to_owned(), name.to_owned()));
+                                self.note_hand_made(table, name);
+                            }
+                        }
+                        AlterTableAction::RenameColumn { to, .. } => {
+                            if let Some(name) = to.known() {
+                                self.note_hand_made(table, name);
                             }
                         }
                         AlterTableAction::SetDefault { column, .. } => {

@@ -155,11 +155,13 @@ impl Teller<'_> {
             Some((source.as_ref(), source.slice(range)))
         };
         let of_operation = self.log.iter().flat_map(|executed| &executed.statements);
-        let mut hits = of_operation
+        let hits = of_operation
             .filter(|sent| sent.operation.index() == node.path.index())
             .flat_map(Sent::hits);
+        let told: Vec<&str> = hits.map(|hit| hit.rule.name.as_str()).collect();
         let cure = Cure {
-            is_proven: hits.any(|hit| hit.rule.name == "set-not-null-proven"),
+            is_proven: told.contains(&"set-not-null-proven"),
+            rewrites: told.contains(&"alter-type-rewriting-table"),
             app: &self.migration.acts_on,
             node,
             source: &self.migration.source,

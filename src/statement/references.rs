@@ -164,7 +164,7 @@ impl Statement {
 }
 
 impl CreateIndex {
-    fn rename_column(&mut self, table: &Identifier, from: &str, to: &str) {
+    pub(crate) fn rename_column(&mut self, table: &Identifier, from: &str, to: &str) {
         self.name.rename_column(table, from, to);
         if self.table != *table {
             return;

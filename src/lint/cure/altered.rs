@@ -8,10 +8,7 @@ use crate::value::Value as PythonValue;
 
 use super::pieces::Reversible;
 use super::rows::{Fill, Value};
-use super::{Cure, Piece, model_line, of_release, step};
-
-/// Names of constraints have at most so many bytes.
-const LONGEST_NAME: usize = 63;
+use super::{Cure, Piece, model_line, of_release, short_name, step};
 
 impl Cure<'_> {
     pub(super) fn altered_field(&self) -> Option<Plan> {
@@ -222,13 +219,4 @@ fn summary(pieces: &[Piece]) -> &'static str {
         (true, false) => "build the index concurrently, and put the field into the state with it",
         (false, _) => "add the constraint as NOT VALID, and validate it in the next migration",
     }
-}
-
-/// A name as long as PostgreSQL allows.
-fn short_name(name: &str) -> String {
-    let mut end = name.len().min(LONGEST_NAME);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    name[..end].to_owned()
 }

@@ -9,6 +9,7 @@ use crate::schema_editor::default_sql;
 use crate::sql::only_statement;
 use crate::statement::{AlterTableAction, Statement, quote_name};
 
+use super::exchange::Exchange;
 use super::partitioned::Partitions;
 use super::pieces::Reversible;
 
@@ -29,6 +30,8 @@ pub(in crate::lint) struct Before {
     pub is_target_of_automatic: bool,
     /// What depends on what goes, and keeps Postgres from dropping it: `the view ..`.
     pub dependents: Vec<String>,
+    /// How the altered field's column can be exchanged for one of another type; why not.
+    pub(super) exchange: Option<Result<Exchange, String>>,
     /// What the table is divided into.
     pub(super) partitions: Partitions,
 }
@@ -78,7 +81,14 @@ impl Before {
             node.operation,
             Operation::RemoveField { .. } | Operation::DeleteModel { .. }
         );
-        Self::of_model(&model, bound.as_ref(), takes, catalog)
+        let before = Self::of_model(&model, bound.as_ref(), takes, catalog);
+        let exchange = match (&node.operation, &before.table, &before.field) {
+            (Operation::AlterField { .. }, Some(table), Some(field)) => {
+                Some(Exchange::of(&model, table, &field.column, catalog))
+            }
+            _ => None,
+        };
+        Self { exchange, ..before }
     }
 
     /// The model, or the field, whose table or column one statement of SQL drops.
@@ -157,6 +167,7 @@ impl Before {
         };
         Self {
             named: None,
+            exchange: None,
             keys,
             automatic,
             dependents,

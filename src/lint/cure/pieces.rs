@@ -113,13 +113,22 @@ impl Reversible {
 
 /// What one statement, or one action of it, does.
 #[derive(Clone, Copy)]
-enum Change<'s> {
+pub(super) enum Change<'s> {
     Statement(&'s Statement),
     Action(&'s Identifier, &'s AlterTableAction),
 }
 
 /// The pieces of all statements; `None` where one of them is no work of these kinds, or cannot be taken back.
 pub(super) fn pieces(statements: &[&Statement]) -> Option<Vec<Piece>> {
+    let mut pieces = Vec::new();
+    for change in left(statements) {
+        pieces.extend(pieces_of(change)?);
+    }
+    Some(pieces)
+}
+
+/// What the statements do, without what they do only to undo it.
+pub(super) fn left<'s>(statements: &[&'s Statement]) -> Vec<Change<'s>> {
     let mut changes: Vec<Change<'_>> = Vec::new();
     for change in statements.iter().flat_map(|statement| changes_of(statement)) {
         match changes.iter().position(|earlier| undoes(change, *earlier)) {
@@ -129,11 +138,7 @@ pub(super) fn pieces(statements: &[&Statement]) -> Option<Vec<Piece>> {
             None => changes.push(change),
         }
     }
-    let mut pieces = Vec::new();
-    for change in changes {
-        pieces.extend(pieces_of(change)?);
-    }
-    Some(pieces)
+    changes
 }
 
 fn changes_of(statement: &Statement) -> Vec<Change<'_>> {

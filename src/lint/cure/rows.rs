@@ -1,5 +1,8 @@
 //! Python that fills rows: a management command that may be stopped and started again, and what a migration does around it.
 
+use crate::python::string_literal;
+use crate::statement::quote_name;
+
 /// The rows of a model that have no value in a field, and the value.
 pub(super) struct Fill<'a> {
     /// The label of the model's app.
@@ -133,5 +136,80 @@ impl Fill<'_> {
         }
         lines.push("    keys = list(rows.filter(pk__gt=keys[-1]).values_list(\"pk\", flat=True)[:1000])".to_owned());
         lines.iter().flat_map(|line| [indent, line, "\n"]).collect()
+    }
+}
+
+/// The rows of a table whose values another column gets in its own type.
+pub(super) struct Conversion<'a> {
+    /// The label of the model's app.
+    pub app: &'a str,
+    /// The model, as its operation names it.
+    pub model: &'a str,
+    /// Its table.
+    pub table: &'a str,
+    /// The column of its primary key.
+    pub key: &'a str,
+    /// The column.
+    pub column: &'a str,
+    /// The one that gets its values.
+    pub new: &'a str,
+    /// Its value, as SQL.
+    pub value: String,
+}
+
+impl Conversion<'_> {
+    fn name(&self) -> String {
+        format!("convert_{}_{}", self.model, self.column).to_lowercase()
+    }
+
+    /// The command's file, from the folder of the app.
+    pub(super) fn path(&self) -> String {
+        format!("management/commands/{}.py", self.name())
+    }
+
+    /// The command's text. Models do not know the new column: it is filled by SQL.
+    pub(super) fn command(&self) -> String {
+        let Self { app, model, column, .. } = self;
+        let [table, key, quoted, new] = [self.table, self.key, column, self.new].map(quote_name);
+        let update = string_literal(&format!(
+            "UPDATE {table} SET {new} = {} WHERE {key} BETWEEN %s AND %s AND {new} IS NULL AND {quoted} IS NOT NULL",
+            self.value
+        ));
+        format!(
+            "import time\n\nfrom django.apps import apps\nfrom django.core.management.base import BaseCommand\n\
+             from django.db import connections, router\n\n\n\
+             class Command(BaseCommand):\n    help = \"Converts {column} of old rows; may be stopped and started again.\"\n\n    \
+             def handle(self, *args, **options):\n        model = apps.get_model(\"{app}\", \"{model}\")\n        \
+             database = router.db_for_write(model)\n        \
+             rows = model._base_manager.using(database).order_by(\"pk\")\n        \
+             keys = list(rows.values_list(\"pk\", flat=True)[:1000])\n        \
+             while keys:\n            \
+             with connections[database].cursor() as cursor:\n                \
+             cursor.execute(\n                    {update},\n                    [keys[0], keys[-1]],\n                )\n            \
+             self.stdout.write(f\"converted up to {{keys[-1]}}\")\n            \
+             time.sleep(0.1)\n            \
+             keys = list(rows.filter(pk__gt=keys[-1]).values_list(\"pk\", flat=True)[:1000])\n"
+        )
+    }
+
+    /// The name of the function that fails while rows are left.
+    pub(super) fn assertion_name(&self) -> String {
+        format!("assert_{}_converted", self.column).to_lowercase()
+    }
+
+    /// A function for `RunPython` that fails while rows are left.
+    pub(super) fn assertion(&self) -> String {
+        let [table, quoted, new] = [self.table, self.column, self.new].map(quote_name);
+        let query = string_literal(&format!(
+            "SELECT EXISTS (SELECT 1 FROM {table} WHERE {new} IS NULL AND {quoted} IS NOT NULL)"
+        ));
+        format!(
+            "def {}(apps, schema_editor):\n    with schema_editor.connection.cursor() as cursor:\n        \
+             cursor.execute({query})\n        if cursor.fetchone()[0]:\n            \
+             raise RuntimeError(\"rows of {} are not converted: run manage.py {} first\")\n",
+            self.assertion_name(),
+            self.model,
+            self.name()
+        )
     }
 }
