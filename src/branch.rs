@@ -289,6 +289,7 @@ fn told(
     let aim = Aim::Findings {
         wanted: &|_: &Path, _: &str, _: &[Harm]| true,
         asked: &|path: &Path| paths.contains(path),
+        advised: None,
     };
     let analysis = lint::analyse_as(base, &project.identity, rules, aim, standing);
     let hits = analysis.findings.into_iter().flat_map(|finding| finding.hits);

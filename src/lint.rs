@@ -34,7 +34,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::catalog::Cause;
-use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport};
+use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport, Severity};
 use crate::fingerprint::Namer;
 use crate::history;
 use crate::migration::{Migration, Operation, OperationNode, Ownership};
@@ -71,6 +71,8 @@ pub enum Aim<'a> {
         wanted: &'a Wanted<'a>,
         /// Which files it is about.
         asked: &'a Asked<'a>,
+        /// The least severity whose findings say what to do instead; none where nothing shows it.
+        advised: Option<Severity>,
     },
     /// Every statement with its text, locks and work.
     Statements,
@@ -225,7 +227,7 @@ impl<'a> Run<'a> {
 
     /// The findings of hits that are about a whole file.
     fn plainly(&mut self, mut hits: Vec<InputHit<'a>>, aim: Aim<'_>) -> Vec<Finding> {
-        let Aim::Findings { wanted, asked } = aim else {
+        let Aim::Findings { wanted, asked, .. } = aim else {
             return Vec::new();
         };
         hits.iter_mut().for_each(|hit| hit.name(&mut self.namer));
@@ -308,12 +310,13 @@ impl<'a> Run<'a> {
             self.doubt_app(app);
         }
         let mut outcomes = Vec::new();
+        let is_advised = matches!(aim, Aim::Findings { advised: Some(_), .. });
         for node in &migration.operations {
             self.note_released(migration, node);
             self.apart.note(app, node, self.models.now());
             self.note_rewritten(app, node);
             let redirected = self.columns_of_altered(app, node);
-            if telling == Telling::Findings {
+            if telling == Telling::Findings && is_advised {
                 let (models, catalog) = (self.models.now(), &self.database.catalog);
                 self.befores.push(Before::of(app, node, models, catalog));
             }
@@ -395,7 +398,7 @@ impl<'a> Run<'a> {
         held: &mut Vec<Held<'a>>,
         outcomes: &[Outcome],
     ) -> Vec<Finding> {
-        let Aim::Findings { wanted, asked } = aim else {
+        let Aim::Findings { wanted, asked, advised } = aim else {
             held.clear();
             return Vec::new();
         };
@@ -408,6 +411,7 @@ impl<'a> Run<'a> {
             migration,
             rules: self.rules,
             wanted,
+            advised,
             ran: &self.database.ran,
             befores: &self.befores,
         };

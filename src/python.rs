@@ -3,6 +3,7 @@
 //! The only module that sees ruff's syntax tree. It never fails: what cannot be evaluated is a
 //! [`Value::Unknown`] with its reason, and what cannot be parsed is a [`SyntaxError`] beside all the rest.
 
+mod batched;
 mod branches;
 mod builtins;
 mod calls;
@@ -45,6 +46,7 @@ use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
 
+pub use batched::Batched;
 pub use canonical::canonical;
 pub use compare::does_the_same;
 pub use decode::{DecodeError, decode};

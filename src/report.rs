@@ -165,6 +165,18 @@ impl Style {
         }
     }
 
+    /// The least severity whose findings this format shows with what to do instead; none where it shows that of none.
+    #[must_use]
+    pub fn advised(&self, format: CheckFormat) -> Option<Severity> {
+        match (format, self.detail) {
+            (CheckFormat::Concise, _) => None,
+            (CheckFormat::Terminal, Detail::Quiet | Detail::Normal) => Some(Severity::Warning),
+            (CheckFormat::Terminal, Detail::Verbose) | (CheckFormat::Github | CheckFormat::Json, _) => {
+                Some(Severity::Info)
+            }
+        }
+    }
+
     /// All findings that the report for people shows, in order.
     fn shown<'a>(&self, analyses: &'a [Analysis]) -> impl Iterator<Item = &'a Finding> {
         let style = *self;

@@ -43,6 +43,7 @@ fn analyses(folder: &Path, rules: &RuleTable, ignored: Option<&str>) -> Vec<Anal
     let aim = Aim::Findings {
         wanted: &wanted,
         asked: &|_| true,
+        advised: Some(forelock::finding::Severity::Info),
     };
     project::load(&request, rules, &mut |project| {
         found.push(lint::analyse(project, rules, aim, &Standing::default()));

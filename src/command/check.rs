@@ -9,7 +9,7 @@ use crate::branch::{Branch, BranchError, Points};
 use crate::cli::{Check, CheckOutput, Output};
 use crate::config::FailOn;
 use crate::files::{Files, Overlay};
-use crate::finding::{Analysis, Finding, Harm};
+use crate::finding::{Analysis, Finding, Harm, Severity};
 use crate::lint::{self, Aim};
 use crate::project::{Project, Request, root};
 use crate::report::{self, Detail, Statistics, Style};
@@ -23,7 +23,9 @@ pub(super) fn run(
     out: &mut dyn Write,
     notes: &mut dyn Write,
 ) -> Result<Outcome, CommandError> {
-    let wishes = Wishes::read(check, rules)?;
+    let style = style(check, surroundings);
+    let format = check.output_format.into();
+    let wishes = Wishes::read(check, rules, style.advised(format))?;
     let here = [PathBuf::from(".")];
     let files = match &check.stdin_filename {
         Some(path) => with_input(path, surroundings)?,
@@ -53,8 +55,6 @@ pub(super) fn run(
             write_notes(analyses.iter().flat_map(|analysis| &analysis.notes), notes);
         }
     }
-    let style = style(check, surroundings);
-    let format = check.output_format.into();
     report::check(&analyses, format, &surroundings.working_folder, &style, out)?;
     Ok(if fails && !check.exit_zero {
         Outcome::Findings
@@ -80,10 +80,12 @@ struct Wishes {
     ignore: Vec<Selector>,
     fail_on: Option<FailOn>,
     points: Points,
+    /// The least severity whose findings are shown with what to do instead.
+    advised: Option<Severity>,
 }
 
 impl Wishes {
-    fn read(check: &Check, rules: &RuleTable) -> Result<Self, UnknownName> {
+    fn read(check: &Check, rules: &RuleTable, advised: Option<Severity>) -> Result<Self, UnknownName> {
         let selectors = |names: &[String]| -> Result<Vec<Selector>, UnknownName> {
             names.iter().map(|name| Selector::parse(name, rules)).collect()
         };
@@ -94,6 +96,7 @@ impl Wishes {
             ignore: selectors(&check.ignore)?,
             // clap has refused all other names.
             fail_on: (!check.fail_on.is_empty()).then(|| FailOn::parse(names).unwrap_or_default()),
+            advised,
             points: Points {
                 since: check.since.clone(),
                 deployed: check.deployed.clone(),
@@ -162,6 +165,7 @@ fn judge(project: &Project, request: &Request<'_>, rules: &RuleTable, wishes: &W
     let aim = Aim::Findings {
         wanted: &is_wanted,
         asked: &is_asked,
+        advised: wishes.advised,
     };
     let mut analysis = lint::analyse(project, rules, aim, &branch.standing);
     analysis.findings.retain(|finding| branch.is_news(finding));

@@ -2,6 +2,7 @@
 
 mod added;
 mod altered;
+mod batched;
 mod before;
 mod exchange;
 mod exchanged;
@@ -36,6 +37,8 @@ pub(super) struct Cure<'a> {
     pub module: &'a TopLevel<'a>,
     /// What it finds.
     pub before: &'a Before,
+    /// The table whose rows its code goes through, or writes.
+    pub rows_of: Option<&'a str>,
     /// What it sends, deferred statements among them, in the order in which they run.
     pub statements: Vec<&'a Statement>,
     /// Whether a validated check proves that its column holds no NULL.
@@ -138,6 +141,7 @@ impl<'a> Cure<'a> {
             Operation::RemoveField { .. } => self.removed_field(),
             Operation::DeleteModel { .. } => self.deleted_model(),
             Operation::RunSql { .. } => self.dropped_by_sql(),
+            Operation::RunPython { .. } => self.in_batches(),
             Operation::RenameField { .. } => self.renamed_field(),
             Operation::RenameModel { .. } => self.renamed_model(),
             Operation::AddIndex {

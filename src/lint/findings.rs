@@ -27,6 +27,8 @@ pub(super) struct Collector<'a, 'w> {
     pub migration: &'a Migration,
     pub rules: &'a RuleTable,
     pub wanted: &'w Wanted<'w>,
+    /// The least severity whose findings say what to do instead.
+    pub advised: Option<Severity>,
     /// Where the migrations that ran so far stand.
     pub ran: &'w [Option<Place>],
     /// What each operation has found.
@@ -60,6 +62,7 @@ impl<'a> Collector<'a, '_> {
             log,
             ran: self.ran,
             befores: self.befores,
+            advised: self.advised,
         };
         let mut findings: Vec<Finding> = of_history.drain(..).map(InputHit::tell).collect();
         let folds = fold(told, &self.migration.operations);

@@ -42,6 +42,8 @@ pub(super) struct Teller<'a> {
     pub ran: &'a [Option<Place>],
     /// What each operation has found.
     pub befores: &'a [Before],
+    /// The least severity whose findings say what to do instead.
+    pub advised: Option<Severity>,
 }
 
 impl Teller<'_> {
@@ -76,12 +78,15 @@ impl Teller<'_> {
         if worst.hit.is_felt {
             related.extend(waiting::related(worst.locks, worst.operation, self.migration));
         }
-        let help = match self.cure(worst, node) {
-            Some(help) => help,
-            None => {
+        let is_advised = self.advised.is_some_and(|least| worst.hit.severity >= least);
+        let help = if is_advised {
+            let advice = || {
                 let template = self.template(fold, &others, !string.is_empty());
                 Help::Text(names.advise(&template).unwrap_or_else(|| without_name(&rule.name)))
-            }
+            };
+            self.cure(worst, node).unwrap_or_else(advice)
+        } else {
+            Help::Text(String::new())
         };
         Some(Finding {
             rule: rule.name.clone(),
@@ -144,7 +149,7 @@ impl Teller<'_> {
         let own = self.log.iter().flat_map(|executed| &executed.statements);
         let own = own.filter(|sent| sent.operation.index() == node.path.index());
         // What somebody wrote as SQL is known by the operation itself.
-        let is_written = matches!(node.operation, Operation::RunSql { .. });
+        let is_written = matches!(node.operation, Operation::RunSql { .. } | Operation::RunPython { .. });
         let own = own.filter(|_| !is_written);
         let statements = own.map(|sent| match &sent.text {
             Text::Printed(statement) => Some(statement),
@@ -166,6 +171,7 @@ impl Teller<'_> {
             node,
             source: &self.migration.source,
             module: self.module,
+            rows_of: worst.hit.relation.as_deref(),
             before: self.befores.get(node.path.index())?,
             statements: statements.collect::<Option<_>>()?,
             django: self.project.settings.django,

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::lock::LockMode;
 use crate::sql::only_statement;
-use crate::statement::{AlterTableAction, ConstraintKind, Statement};
+use crate::statement::{AlterTableAction, Command, ConstraintKind, Statement};
 
 use super::{Content, Plan, PlannedMigration, Sends, Step};
 use sentences::Scene;
@@ -170,6 +170,13 @@ impl Plan {
                 let locked = actions.iter().flat_map(|action| of_action(table, action, known));
                 self.with_partitions(table, locked.collect())
             }
+            Statement::Command { command, .. } => match command.as_ref() {
+                Command::Analyze { tables } => tables
+                    .iter()
+                    .map(|table| Locked::new(table, LockMode::ShareUpdateExclusive))
+                    .collect(),
+                _ => Vec::new(),
+            },
             _ => Vec::new(),
         }
     }
@@ -279,6 +286,7 @@ impl Busy {
             {
                 Busy::Proving
             }
+            Statement::Command { command, .. } if matches!(command.as_ref(), Command::Analyze { .. }) => Busy::Reading,
             _ => Busy::Moment,
         }
     }

@@ -205,6 +205,27 @@ impl<'a> TopLevel<'a> {
         self.body().iter().any(|statement| binds(statement, name))
     }
 
+    /// The text of a function that the module defines.
+    #[must_use]
+    pub fn function(&self, name: &str) -> Option<&'a str> {
+        let mut functions = self
+            .body()
+            .iter()
+            .filter(|statement| matches!(statement, Stmt::FunctionDef(_)));
+        let function = functions.find(|statement| binds(statement, name))?;
+        Some(&self.module[function.range().to_std_range()])
+    }
+
+    /// What a definition takes from the module in which it is to stand.
+    #[must_use]
+    pub fn needed_by_definition(&self, definition: &str) -> Needed {
+        let mut needed = Needed::default();
+        for statement in TopLevel::of(definition).body() {
+            self.add_needed(&names_of(statement), &mut needed);
+        }
+        needed
+    }
+
     /// What an expression takes from the module: lines that import, and the definitions of what it names, each behind what it takes
     /// itself. What the module does not bind at its top level is left out.
     #[must_use]

@@ -7,6 +7,7 @@ use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, SqlExpres
 
 use crate::unknown::{Identifier, known_names, shown_names};
 
+use super::usage::InUse;
 use super::{Aspect, Context, FactName, Observation, Role, command::change_catalog, foreign_key, refer};
 
 impl Context<'_> {
@@ -35,9 +36,15 @@ impl Context<'_> {
             AlterTableAction::AddColumn(column) => self.add_column(table, column),
             AlterTableAction::DropColumn { cascade, .. } => self.drop_column(table, column, *cascade),
             AlterTableAction::RenameColumn { to, .. } => {
+                // Hand-written SQL made it, so that it may take the place of another.
+                let in_use = if self.usage.has_no_field(table, column) {
+                    InUse::Never
+                } else {
+                    self.use_of_column(table, column)
+                };
                 vec![
                     about(Aspect::RenameColumn)
-                        .fact(FactName::StandIn, self.use_of_column(table, column).stand_in())
+                        .fact(FactName::StandIn, in_use.stand_in())
                         .named("but", "")
                         .named("new_column", to.shown()),
                 ]

@@ -118,9 +118,6 @@ impl Context<'_> {
         if self.has_no_model(table) {
             return InUse::Lost;
         }
-        if self.usage.has_no_field(table, column) {
-            return InUse::Never;
-        }
         let deploy = self.usage.deploy();
         if !deploy.phase.meets_old_code() {
             return InUse::Over(deploy);

@@ -537,6 +537,7 @@ fn argument_ranges(call: &Call) -> Vec<(&'static str, Range)> {
         "AddConstraint" | "AddConstraintNotValid" => &[("constraint", 1)],
         "CreateModel" => &[("fields", 1)],
         "RunSQL" => &[("sql", 0), ("reverse_sql", 1), ("state_operations", 2)],
+        "RunPython" => &[("code", 0)],
         _ => &[],
     };
     let places = arguments
