@@ -9,13 +9,13 @@ from pathlib import Path
 class Models:
     """The models of each release: those that the operation leads to, with the lines that the plan writes."""
 
-    def __init__(self, finding, before, original):
+    def __init__(self, finding, before, original, goal):
         self.finding = finding
         self.app = finding["app"]
         self.before = before
         # The module of the original migration: its names are what models.py has imported, and its operation is the goal.
-        self.module = module_of(original, Path(finding["path"]))
-        self.operation = self.module.Migration.operations[finding["operation"]["index"]]
+        self.module = module_of(original, Path(finding["path"]).with_name(f"{goal}.py"))
+        [self.operation] = self.module.Migration.operations
 
     def changes(self, state, release):
         """The operations that are missing; none is what has to be."""

@@ -61,15 +61,14 @@ class Follower:
         self.project = folder / which
         self.finding = told["finding"]
         self.targets = told["targets"]
+        # The migration of the operation by itself, in the project that has the original.
+        self.goal = told["goal"]
         self.app = self.finding["app"]
 
     def migrate(self, goal):
         from django.db.migrations.executor import MigrationExecutor
 
         MigrationExecutor(self.connection).migrate(goal)
-
-    def parents(self):
-        return list(self.loader().disk_migrations[self.app, self.finding["migration"]].dependencies)
 
     def loader(self):
         from django.db.migrations.loader import MigrationLoader
@@ -79,9 +78,7 @@ class Follower:
     def state(self):
         """What the migrations that ran come to."""
         loader = self.loader()
-        nodes = [node for node in loader.graph.leaf_nodes() if node in loader.applied_migrations]
-        applied = [key for key in loader.applied_migrations if key in loader.graph.nodes]
-        return loader.project_state(nodes or applied)
+        return loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
 
     def back_to(self, goal):
         """The schema after going back to where the operation had not run; None where it cannot."""
@@ -115,15 +112,16 @@ class Follower:
 
 class Original(Follower):
     def run(self):
-        self.migrate(self.parents())
+        start = [(self.app, self.finding["migration"])]
+        self.migrate(start)
         before = catalog.schema(self.connection)
         waits = self.waits()
-        self.migrate([(self.app, self.finding["migration"])])
+        self.migrate([(self.app, self.goal)])
         state = self.state()
         # Django takes models that point to what is gone for an error only when it renders them.
         _ = state.apps
         seen = {"before": before, "after": catalog.schema(self.connection), "state": lines(state)}
-        return seen | {"back": self.back_to(self.parents()), "waits": waits.counts}
+        return seen | {"back": self.back_to(start), "waits": waits.counts}
 
     def waits(self):
         """With rows, which go again."""
@@ -131,7 +129,7 @@ class Original(Follower):
         self.copies.keep()
         statements = Statements()
         waits = Waits(self.copies)
-        act = lambda: self.migrate([(self.app, self.finding["migration"])])
+        act = lambda: self.migrate([(self.app, self.goal)])
         with self.copies.on_trial(), self.connection.execute_wrapper(statements), contextlib.suppress(Exception):
             act()
         waits.of_step("original", act, statements.sent)
@@ -149,7 +147,7 @@ class Cured(Follower):
         self.kills = Kills(self.copies, "leaves-index" in self.declares)
         self.waits = Waits(self.copies)
         self.old_code, self.new_code, self.missing = [], [], []
-        self.models = Models(self.finding, self.state(), self.folder / "original")
+        self.models = Models(self.finding, self.state(), self.folder / "original", self.goal)
         for release in sorted({target["release"] for target in self.targets}):
             self.release(release)
         seen = {"before": before, "after": catalog.schema(self.connection), "state": lines(self.state())}
@@ -229,7 +227,7 @@ class Cured(Follower):
         for target in commands:
             self.follow(target)
         if not commands:
-            Rows(self.connection.connection, self.project).fill()
+            Rows(self.connection.connection, self.project).fill_with_free_values()
             self.fill_nulls()
 
     def with_models(self, release, act):

@@ -45,12 +45,18 @@ def put_in_place(project, finding):
 
 
 def cut(project, finding):
-    """Leaves out what stands behind the operation."""
+    """Leaves out what stands behind the operation, which gets a migration of its own: its name."""
     path = project / finding["path"]
     source = path.read_text()
-    operations = operations_of(source)[: finding["operation"]["index"] + 1]
+    index = finding["operation"]["index"]
+    operations = operations_of(source)
     drop_later(project, finding)
-    path.write_text(source_without_class(source) + "\n\n" + with_dependencies(body(operations), header(source)))
+    rest = source_without_class(source) + "\n\n"
+    path.write_text(rest + with_dependencies(body(operations[:index]), header(source)))
+    name = f"{finding['migration']}_original"
+    lines = f"    dependencies = [({finding['app']!r}, {finding['migration']!r})]\n" + header(source, ("atomic",))
+    path.with_name(f"{name}.py").write_text(rest + with_dependencies(body([operations[index]]), lines))
+    return name
 
 
 def class_of(source):
@@ -80,12 +86,12 @@ def stands_alone(source, index):
     return not any(isinstance(node, ast.Name) and node.id in defined for node in ast.walk(lists[0].elts[index]))
 
 
-def header(source):
-    """What else the class says, `atomic` left out: dependencies and the like."""
+def header(source, wanted=("dependencies", "run_before", "initial", "atomic")):
+    """What else the class says: dependencies and the like."""
     _, migration = class_of(source)
     lines = []
     for node in migration.body:
-        if isinstance(node, ast.Assign) and node.targets[0].id in ("dependencies", "run_before", "initial", "atomic"):
+        if isinstance(node, ast.Assign) and node.targets[0].id in wanted:
             lines.append("    " + ast.get_source_segment(source, node) + "\n")
     return "".join(lines)
 

@@ -6,13 +6,15 @@ from pathlib import Path
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 # fixtures/input is left out: Django refuses to load it, that is what it is for.
 KINDS = ("rules", "advised", "silent", "history", "projects")
+# Written by pairs.py, for their plans alone: of them nothing is observed.
+PLANNED_KINDS = (*KINDS, "pairs")
 HEAD = ("django", "postgres", "time_zone", "servers")
 DEFAULT_TIME_ZONE = "UTC"
 DEFAULT_POSTGRES = 15
 
 
-def choose(names):
-    folders = [folder for kind in KINDS for folder in sorted((FIXTURES / kind).glob("*")) if folder.is_dir()]
+def choose(names, kinds=KINDS):
+    folders = [folder for kind in kinds for folder in sorted((FIXTURES / kind).glob("*")) if folder.is_dir()]
     unknown = set(names) - {folder.name for folder in folders}
     if unknown:
         raise SystemExit(f"no such fixture: {', '.join(sorted(unknown))}")

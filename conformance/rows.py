@@ -27,6 +27,15 @@ VALUES = [
     (r"\[\]$", "'{}'"),
 ]
 
+# Rows that have nothing get one each of the values that no row has.
+FREE = """
+    WITH free AS (
+        SELECT value, row_number() OVER (ORDER BY first) AS n
+        FROM (SELECT ({value})::{kind}::text AS value, min(g) AS first FROM generate_series(1, 1296) AS g GROUP BY 1) AS possible
+        WHERE value NOT IN (SELECT "{column}"::text FROM "{table}" WHERE "{column}" IS NOT NULL)
+    ), gaps AS (SELECT ctid AS place, row_number() OVER () AS n FROM "{table}" WHERE "{column}" IS NULL)
+    UPDATE "{table}" SET "{column}" = value::{kind} FROM gaps JOIN free USING (n) WHERE "{table}".ctid = place"""
+
 TABLES = """
     SELECT c.oid, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'public' AND c.relkind = 'r'"""
@@ -81,6 +90,14 @@ class Rows:
                 f'UPDATE "{table}" SET "{name}" = {self.value(table, name, kind)} FROM ({numbered}) AS rows'
                 f' WHERE "{table}".ctid = rows.place AND "{name}" IS NULL'
             )
+
+    def fill_with_free_values(self):
+        """Columns may be unique."""
+        for oid, table in self.session.execute(TABLES).fetchall():
+            for name, kind, _, is_not_null in self.session.execute(COLUMNS, [oid]).fetchall():
+                if not is_not_null:
+                    value = self.value(table, name, kind)
+                    self.session.execute(FREE.format(table=table, column=name, kind=kind, value=value))
 
     def value(self, table, column, kind):
         if special := self.special.get(f"{table}.{column}"):
