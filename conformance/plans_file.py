@@ -47,7 +47,7 @@ def is_wrong(result):
 
 
 def print_result(result, is_verbose):
-    place = f"{result['fixture']} {result['migration']} [{result['index']}] {result['class']} {result['rule']}"
+    place = f"{result['fixture']} {result['app']}.{result['migration']} [{result['index']}] {result['class']} {result['rule']}"
     found = problems(result)
     if found or (is_verbose and result["outcome"] != "right"):
         words = Counter(word for word, _ in found) or {result["outcome"]: 1}
@@ -138,7 +138,7 @@ def what_is_wrong(results):
     wrong = [(result, problem) for result in results for problem in problems(result)]
     for result, (word, line) in wrong:
         first = line.splitlines()[-1 if word == "failed" else 0]
-        yield f"- Django {result['django']}, `{result['fixture']}`, {result['migration']} [{result['index']}]: {word}: {first}"
+        yield f"- Django {result['django']}, `{result['fixture']}`, {result['app']}.{result['migration']} [{result['index']}]: {word}: {first}"
     if not wrong:
         yield "Nothing."
 

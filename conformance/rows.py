@@ -30,11 +30,11 @@ VALUES = [
 # Rows that have nothing get one each of the values that no row has.
 FREE = """
     WITH free AS (
-        SELECT value, row_number() OVER (ORDER BY first) AS n
-        FROM (SELECT ({value})::{kind}::text AS value, min(g) AS first FROM generate_series(1, 1296) AS g GROUP BY 1) AS possible
-        WHERE value NOT IN (SELECT "{column}"::text FROM "{table}" WHERE "{column}" IS NOT NULL)
+        SELECT possible, row_number() OVER (ORDER BY first) AS n
+        FROM (SELECT ({value})::{kind}::text AS possible, min(g) AS first FROM generate_series(1, 1296) AS g GROUP BY 1) AS values
+        WHERE possible NOT IN (SELECT "{column}"::text FROM "{table}" WHERE "{column}" IS NOT NULL)
     ), gaps AS (SELECT ctid AS place, row_number() OVER () AS n FROM "{table}" WHERE "{column}" IS NULL)
-    UPDATE "{table}" SET "{column}" = value::{kind} FROM gaps JOIN free USING (n) WHERE "{table}".ctid = place"""
+    UPDATE "{table}" SET "{column}" = possible::{kind} FROM gaps JOIN free USING (n) WHERE "{table}".ctid = place"""
 
 TABLES = """
     SELECT c.oid, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
