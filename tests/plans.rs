@@ -209,7 +209,7 @@ fn what_no_plan_does_on_a_partitioned_table_is_told_in_words() {
 #[test]
 fn no_help_leaves_anything_open() {
     let mut failures = Vec::new();
-    for kind in ["rules", "history"] {
+    for kind in ["rules", "history", "pairs"] {
         for entry in fs::read_dir(root().join("fixtures").join(kind)).expect("fixtures can be read") {
             for finding in findings(&entry.expect("an entry").path(), &[]) {
                 let help = text(&finding["help"]);

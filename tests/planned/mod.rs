@@ -16,7 +16,7 @@ use crate::scratch::{Run, Scratch};
 /// The findings with a plan of all fixtures, one for each operation.
 pub fn planned() -> Vec<(String, Value)> {
     let mut planned = Vec::new();
-    for kind in ["rules", "history"] {
+    for kind in ["rules", "history", "pairs"] {
         let folder = root().join("fixtures").join(kind);
         let mut names: Vec<PathBuf> = fs::read_dir(&folder)
             .expect("fixtures can be read")
