@@ -285,7 +285,11 @@ impl<'a> Cure<'a> {
                 self.finish(&mut steps, at_the_end, is_proof_alone, state);
             }
             None if at_the_end.is_empty() => {}
-            None => steps.push(step("attaches and proves it", self.briefly(at_the_end))),
+            None if is_proof_alone => steps.push(step(
+                "reads the old rows while nobody waits",
+                PlannedMigration::atomic(at_the_end),
+            )),
+            None => steps.push(step("attaches it, a moment", self.briefly(at_the_end))),
         }
         for piece in pieces {
             if let Piece::Unbuild { name } = piece {

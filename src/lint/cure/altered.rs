@@ -42,12 +42,10 @@ impl Cure<'_> {
         let release = if before.field.default.is_some() { 1 } else { 2 };
         let source = self.field()?;
         let mut steps = if release == 1 {
-            Vec::new()
+            self.composed(&others, None)
         } else {
-            self.no_more_nulls(name, &source, *preserve_default)
+            self.no_more_nulls(name, &source, *preserve_default, &others)
         };
-        let beside = self.composed(&others, None).into_iter();
-        steps.extend(beside.map(|step| of_release(release, step)));
         let fill = Fill {
             app: self.app,
             model: self.model(),
@@ -80,30 +78,34 @@ impl Cure<'_> {
             .any(|piece| matches!(piece, Piece::Build(_) | Piece::Prove { .. } | Piece::Attach(_)))
     }
 
-    /// The first release of two: its code writes a value always.
-    fn no_more_nulls(&self, name: &str, source: &WrittenCall, is_kept: bool) -> Vec<Step> {
+    /// The first release of two: its code writes a value always. What the operation does besides goes along with the state that has it.
+    fn no_more_nulls(&self, name: &str, source: &WrittenCall, is_kept: bool, others: &[Piece]) -> Vec<Step> {
         let has_default = is_kept && source.keyword("default").is_some();
         if !has_default {
             let code = format!(
                 "# wherever the code writes a {}, it gives `{name}` a value",
                 self.model()
             );
-            return vec![Step {
+            let told = Step {
                 release: 1,
                 does: "no more NULL is written".to_owned(),
                 content: Content::Code(code),
-            }];
+            };
+            let beside = self.composed(others, None).into_iter().map(|step| of_release(2, step));
+            return std::iter::once(told).chain(beside).collect();
         }
         let nullable = source.clone().with("null", "True").print();
         let operation = self.operation_on_field("AlterField", name, &nullable);
-        vec![
-            model_line(name, &nullable),
-            step(
-                "sends nothing; the code writes the default from here on",
-                PlannedMigration::atomic(vec![PlannedOperation::of_state(operation)]),
-            ),
-            of_release(2, model_line(name, &source.print())),
-        ]
+        let told = if others.is_empty() {
+            let migration = PlannedMigration::atomic(vec![PlannedOperation::of_state(operation)]);
+            vec![step("sends nothing; the code writes the default from here on", migration)]
+        } else {
+            self.composed(others, Some(&operation))
+        };
+        let mut steps = vec![model_line(name, &nullable)];
+        steps.extend(told);
+        steps.push(of_release(2, model_line(name, &source.print())));
+        steps
     }
 
     /// What rows get that have nothing: the field's default, as Python. Of a field that does not keep it nobody can ask for it later.
