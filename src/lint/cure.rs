@@ -23,7 +23,14 @@ use crate::versions::DjangoVersion;
 
 pub(super) use before::Before;
 use partitioned::Partitions;
-use pieces::{Piece, Reversible};
+use pieces::{Known, Piece, Reversible};
+
+/// What is said beside the build of a unique index.
+const DUPLICATES: &str = "Duplicates make the build fail: look for them first.";
+
+/// What is said of an alteration that is not taken apart.
+const TWO_IN_ONE: &str = "it does more at once than can be taken apart here: make two operations of it, one for this and one for the rest, \
+     each in a migration of its own, and the steps for this one are printed";
 
 /// An operation with everything that it does.
 pub(super) struct Cure<'a> {
@@ -45,6 +52,8 @@ pub(super) struct Cure<'a> {
     pub is_proven: bool,
     /// Whether it gives a column another type that rewrites the table.
     pub rewrites: bool,
+    /// Whether its change of a type neither reads the table nor builds an index.
+    pub is_type_free: bool,
     /// Django's version.
     pub django: DjangoVersion,
     /// The timeout that steps set which take a lock for a moment; none where sessions have one.
@@ -63,7 +72,7 @@ impl<'a> Cure<'a> {
         }
         match self.words() {
             Some(words) => Some(Help::Text(words.to_owned())),
-            None => self.plan().map(Help::Plan),
+            None => self.plan().map(Help::Plan).or_else(|| self.two_in_one()),
         }
     }
 
@@ -79,6 +88,16 @@ impl<'a> Cure<'a> {
             Ok(plan) => Help::Plan(plan),
             Err(why) => Help::Text(exchanged::by_hand(&why)),
         }
+    }
+
+    /// Of an alteration that does something of which no step is known: steps for the rest alone would leave that out.
+    fn two_in_one(&self) -> Option<Help> {
+        let is_altered = matches!(
+            self.node.operation,
+            Operation::AlterField { .. } | Operation::AlterUniqueTogether { .. } | Operation::AlterIndexTogether { .. }
+        );
+        let is_taken_apart = !is_altered || self.pieces_as_sent().is_some();
+        (!is_taken_apart && !self.rewrites).then(|| Help::Text(TWO_IN_ONE.to_owned()))
     }
 
     /// Why there is no plan on a partitioned table.
@@ -117,7 +136,15 @@ impl<'a> Cure<'a> {
     fn pieces_as_sent(&self) -> Option<Vec<Piece>> {
         match &self.node.operation {
             Operation::AddField { .. } => self.pieces_beside(),
-            _ => pieces::pieces(&self.statements),
+            _ => pieces::pieces(&self.statements, &self.known()),
+        }
+    }
+
+    fn known(&self) -> Known<'_> {
+        let old = self.before.field.as_ref().filter(|_| self.is_type_free);
+        Known {
+            constraints: &self.before.constraints,
+            free_type: old.map(|field| field.db_type.as_str()),
         }
     }
 
@@ -253,6 +280,8 @@ impl<'a> Cure<'a> {
             steps.push(step("changes the column, a moment", self.briefly(brief)));
         }
         let (mut proofs, mut attaches) = (Vec::new(), Vec::new());
+        // What locks the table at the end, if anything: nothing is read after it in the same transaction.
+        let mut locks: Option<&'static str> = None;
         for piece in pieces {
             match piece {
                 Piece::Brief(_) | Piece::Unbuild { .. } | Piece::Fill | Piece::NotNull { .. } => {}
@@ -267,7 +296,14 @@ impl<'a> Cure<'a> {
                     let migration = PlannedMigration::autocommit(vec![build.operation()]);
                     steps.push(step(format!("builds {}", build.name), migration));
                 }
-                Piece::Attach(attach) => attaches.push(attach.operation()),
+                Piece::Attach(attach) => {
+                    locks = Some("attaches it, a moment");
+                    attaches.push(attach.operation());
+                }
+                Piece::Detach(detach) => {
+                    locks = locks.or(Some("drops the constraint, a moment"));
+                    attaches.push(detach.operation());
+                }
                 Piece::Prove { add, validate, .. } => {
                     steps.push(step(
                         "holds for new rows, a moment",
@@ -277,19 +313,13 @@ impl<'a> Cure<'a> {
                 }
             }
         }
-        // What is attached locks the table: nothing is read after it in the same transaction.
-        let is_proof_alone = attaches.is_empty();
         let at_the_end = [proofs, attaches].concat();
         match state {
             Some(state) => {
-                self.finish(&mut steps, at_the_end, is_proof_alone, state);
+                self.finish(&mut steps, at_the_end, locks, state);
             }
             None if at_the_end.is_empty() => {}
-            None if is_proof_alone => steps.push(step(
-                "reads the old rows while nobody waits",
-                PlannedMigration::atomic(at_the_end),
-            )),
-            None => steps.push(step("attaches it, a moment", self.briefly(at_the_end))),
+            None => steps.push(self.ending(at_the_end, locks)),
         }
         for piece in pieces {
             if let Piece::Unbuild { name } = piece {
@@ -316,7 +346,7 @@ impl<'a> Cure<'a> {
     }
 
     /// Puts the operation into the state: with the last build where nothing else is left to do.
-    fn finish(&self, steps: &mut Vec<Step>, at_the_end: Vec<PlannedOperation>, is_proof_alone: bool, state: &str) {
+    fn finish(&self, steps: &mut Vec<Step>, at_the_end: Vec<PlannedOperation>, locks: Option<&str>, state: &str) {
         let state = [state.to_owned()];
         if at_the_end.is_empty()
             && let Some(Step {
@@ -332,16 +362,15 @@ impl<'a> Cure<'a> {
             steps.push(step("tells the state alone", PlannedMigration::atomic(vec![operation])));
             return;
         }
-        let operations = vec![apart(at_the_end, &state)];
-        let (does, migration) = if is_proof_alone {
-            (
-                "reads the old rows while nobody waits",
-                PlannedMigration::atomic(operations),
-            )
-        } else {
-            ("attaches it, a moment", self.briefly(operations))
-        };
-        steps.push(step(does, migration));
+        steps.push(self.ending(vec![apart(at_the_end, &state)], locks));
+    }
+
+    /// Proves what is left to be proved, and attaches and detaches the rest, which `locks` for a moment.
+    fn ending(&self, operations: Vec<PlannedOperation>, locks: Option<&str>) -> Step {
+        match locks {
+            Some(does) => step(does, self.briefly(operations)),
+            None => step("reads the old rows while nobody waits", PlannedMigration::atomic(operations)),
+        }
     }
 }
 

@@ -167,6 +167,7 @@ impl Teller<'_> {
         let cure = Cure {
             is_proven: told.contains(&"set-not-null-proven"),
             rewrites: told.contains(&"alter-type-rewriting-table"),
+            is_type_free: told.contains(&"alter-type-free"),
             app: &self.migration.acts_on,
             node,
             source: &self.migration.source,

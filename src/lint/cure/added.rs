@@ -5,12 +5,11 @@ use crate::migration::{Field, FieldKind, Operation};
 use crate::plan::{Declared, Plan, PlannedMigration, PlannedOperation, Step};
 use crate::python::{WrittenCall, string_literal};
 use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, Statement, TableConstraint};
-use crate::unknown::Identifier;
 use crate::value::Value as PythonValue;
 use crate::versions::DjangoVersion;
 
 use super::altered::refusing_none;
-use super::pieces::{Build, added_constraint};
+use super::pieces::{Build, added_constraint, altered};
 use super::rows::Fill;
 use super::{Cure, Piece, model_line, of_release, step};
 
@@ -310,15 +309,6 @@ fn dropped(table: &str, column: &Column) -> String {
         cascade: true,
     };
     altered(table, drop)
-}
-
-fn altered(table: &str, action: AlterTableAction) -> String {
-    let statement = Statement::AlterTable {
-        table: Identifier::Known(table.to_owned()),
-        if_exists: false,
-        actions: vec![action],
-    };
-    statement.to_string()
 }
 
 /// The field with its default in the database, and in Python as before.

@@ -29,7 +29,8 @@ impl Cure<'_> {
         let written = self.written();
         let Some((table, column)) = not_null else {
             let steps = self.composed(&pieces, Some(&written));
-            return self.worth_it(&pieces).then(|| Plan::new(summary(&pieces), steps));
+            let plan = || noting_duplicates(Plan::new(summary(&pieces), steps), &pieces);
+            return self.worth_it(&pieces).then(plan);
         };
         let before = self.before.field.as_ref()?;
         let others: Vec<Piece> = pieces
@@ -57,7 +58,7 @@ impl Cure<'_> {
             "fill the rows, let a check refuse NULL, prove it, and make the column NOT NULL: nothing is read under the lock",
             steps,
         );
-        Some(refusing_none(plan))
+        Some(noting_duplicates(refusing_none(plan), &others))
     }
 
     /// A check proves it already: `AlterField` would only update rows, of which none is NULL.
@@ -210,6 +211,16 @@ fn set_not_null(table: &str, column: &str) -> Reversible {
     Reversible {
         sql: format!("{start} SET NOT NULL"),
         reverse: format!("{start} DROP NOT NULL"),
+    }
+}
+
+/// With what stops the build of a unique index.
+fn noting_duplicates(plan: Plan, pieces: &[Piece]) -> Plan {
+    let is_unique = |piece: &Piece| matches!(piece, Piece::Build(build) if build.statement.unique);
+    if pieces.iter().any(is_unique) {
+        plan.noting(super::DUPLICATES)
+    } else {
+        plan
     }
 }
 

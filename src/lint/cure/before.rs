@@ -24,6 +24,8 @@ pub(in crate::lint) struct Before {
     pub(super) indexes: Vec<(String, String)>,
     /// Foreign keys of the model's table.
     pub(super) keys: Vec<Reversible>,
+    /// Constraints of the table that an alteration may drop, by name.
+    pub(super) constraints: Vec<(String, Reversible)>,
     /// The tables that Django made for its many-to-many fields, with their foreign keys.
     pub(super) automatic: Vec<(String, Vec<Reversible>)>,
     /// Whether a many-to-many field of another model leads to it by a table that Django made.
@@ -168,6 +170,7 @@ impl Before {
         Self {
             named: None,
             exchange: None,
+            constraints: if takes { Vec::new() } else { constraints_of(&table, catalog) },
             keys,
             automatic,
             dependents,
@@ -196,8 +199,45 @@ impl FieldBefore {
     }
 }
 
-/// The foreign keys of a table, or of one column of it: how each goes, and comes again.
+/// The unique constraints and foreign keys of a table.
+fn constraints_of(table: &str, catalog: &Catalog) -> Vec<(String, Reversible)> {
+    let Some(known) = catalog.table(table) else {
+        return Vec::new();
+    };
+    let unique = known.constraints.iter().filter_map(|(name, constraint)| {
+        let ConstraintKind::Unique(columns) = &constraint.kind else {
+            return None;
+        };
+        let columns: Vec<_> = columns.iter().map(|column| quote_name(column)).collect();
+        let (own, quoted) = (quote_name(table), quote_name(name));
+        let reversible = Reversible {
+            sql: format!("ALTER TABLE {own} DROP CONSTRAINT IF EXISTS {quoted}"),
+            reverse: format!(
+                "ALTER TABLE {own} ADD CONSTRAINT {quoted} UNIQUE ({}){}",
+                columns.join(", "),
+                deferrable(constraint.deferred)
+            ),
+        };
+        Some((name.clone(), reversible))
+    });
+    unique.chain(named_keys_of(table, None, catalog)).collect()
+}
+
+fn deferrable(is_deferred: bool) -> &'static str {
+    if is_deferred {
+        " DEFERRABLE INITIALLY DEFERRED"
+    } else {
+        ""
+    }
+}
+
 fn keys_of(table: &str, column: Option<&str>, catalog: &Catalog) -> Vec<Reversible> {
+    let named = named_keys_of(table, column, catalog).into_iter();
+    named.map(|(_, key)| key).collect()
+}
+
+/// The foreign keys of a table, or of one column of it: how each goes, and comes again.
+fn named_keys_of(table: &str, column: Option<&str>, catalog: &Catalog) -> Vec<(String, Reversible)> {
     let Some(known) = catalog.table(table) else {
         return Vec::new();
     };
@@ -217,21 +257,18 @@ fn keys_of(table: &str, column: Option<&str>, catalog: &Catalog) -> Vec<Reversib
         if !is_wanted || *acts_on_delete {
             return None;
         }
-        let deferrable = if constraint.deferred {
-            " DEFERRABLE INITIALLY DEFERRED"
-        } else {
-            ""
-        };
-        let (own, name) = (quote_name(table), quote_name(name));
-        Some(Reversible {
-            sql: format!("ALTER TABLE {own} DROP CONSTRAINT IF EXISTS {name}"),
+        let (own, quoted_name) = (quote_name(table), quote_name(name));
+        let reversible = Reversible {
+            sql: format!("ALTER TABLE {own} DROP CONSTRAINT IF EXISTS {quoted_name}"),
             reverse: format!(
-                "ALTER TABLE {own} ADD CONSTRAINT {name} FOREIGN KEY ({}) REFERENCES {} ({}){deferrable}",
+                "ALTER TABLE {own} ADD CONSTRAINT {quoted_name} FOREIGN KEY ({}) REFERENCES {} ({}){}",
                 quoted(columns),
                 quote_name(to_table),
                 quoted(to_columns),
+                deferrable(constraint.deferred),
             ),
-        })
+        };
+        Some((name.clone(), reversible))
     });
     keys.collect()
 }

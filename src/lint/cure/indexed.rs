@@ -111,7 +111,7 @@ impl Cure<'_> {
                     _ => return None,
                 };
                 let steps = self.composed(&pieces, Some(&self.written()));
-                Some(Plan::new(summary, steps).noting("Duplicates make the build fail: look for them first."))
+                Some(Plan::new(summary, steps).noting(super::DUPLICATES))
             }
             Constraint::Exclusion { .. } | Constraint::Unknown { .. } => None,
         }

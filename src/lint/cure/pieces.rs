@@ -27,6 +27,8 @@ pub(super) enum Piece {
     },
     /// A constraint over an index that is there.
     Attach(Reversible),
+    /// A constraint that goes.
+    Detach(Reversible),
     /// A constraint that holds for new rows, and is proved for the old ones afterwards.
     Prove {
         /// `ADD CONSTRAINT .. NOT VALID`
@@ -118,11 +120,19 @@ pub(super) enum Change<'s> {
     Action(&'s Identifier, &'s AlterTableAction),
 }
 
+/// What is known of a table beside the statements: how to take back what they do.
+pub(super) struct Known<'a> {
+    /// Its constraints by name: how each goes, and comes again.
+    pub constraints: &'a [(String, Reversible)],
+    /// The type of the column so far, where another one costs nothing.
+    pub free_type: Option<&'a str>,
+}
+
 /// The pieces of all statements; `None` where one of them is no work of these kinds, or cannot be taken back.
-pub(super) fn pieces(statements: &[&Statement]) -> Option<Vec<Piece>> {
+pub(super) fn pieces(statements: &[&Statement], known: &Known<'_>) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
     for change in left(statements) {
-        pieces.extend(pieces_of(change)?);
+        pieces.extend(pieces_of(change, known)?);
     }
     Some(pieces)
 }
@@ -176,7 +186,7 @@ fn undoes(change: Change<'_>, earlier: Change<'_>) -> bool {
     is_undone && table == earlier_table
 }
 
-fn pieces_of(change: Change<'_>) -> Option<Vec<Piece>> {
+fn pieces_of(change: Change<'_>, known: &Known<'_>) -> Option<Vec<Piece>> {
     match change {
         Change::Statement(Statement::CreateIndex(create)) if !create.concurrently => {
             Some(vec![Piece::Build(Build::of(create)?)])
@@ -186,11 +196,11 @@ fn pieces_of(change: Change<'_>) -> Option<Vec<Piece>> {
         }]),
         Change::Statement(Statement::UpdateNulls { .. }) => Some(vec![Piece::Fill]),
         Change::Statement(_) => None,
-        Change::Action(table, action) => of_action(table.known()?, action),
+        Change::Action(table, action) => of_action(table.known()?, action, known),
     }
 }
 
-fn of_action(table: &str, action: &AlterTableAction) -> Option<Vec<Piece>> {
+fn of_action(table: &str, action: &AlterTableAction, known: &Known<'_>) -> Option<Vec<Piece>> {
     let quoted = quote_name(table);
     let brief = |column: &Identifier, change: &str, reverse: &str| {
         let column = quote_name(column.known()?);
@@ -209,6 +219,19 @@ fn of_action(table: &str, action: &AlterTableAction) -> Option<Vec<Piece>> {
         AlterTableAction::SetDefault { column, default } => {
             let set = format!("SET DEFAULT {}", default.sql.known()?);
             brief(column, &set, "DROP DEFAULT")
+        }
+        AlterTableAction::AlterType { column, collation: None, .. } => {
+            let back = format!("TYPE {}", known.free_type?);
+            let start = format!("ALTER TABLE {quoted} ALTER COLUMN {} ", quote_name(column.known()?));
+            Some(vec![Piece::Brief(Reversible {
+                sql: altered(table, action.clone()),
+                reverse: format!("{start}{back}"),
+            })])
+        }
+        AlterTableAction::DropConstraint { name, .. } => {
+            let name = name.known()?;
+            let (_, detached) = known.constraints.iter().find(|(own, _)| *own == name)?;
+            Some(vec![Piece::Detach(detached.clone())])
         }
         _ => None,
     }
@@ -264,10 +287,15 @@ pub(super) fn added_constraint(table: &str, constraint: &TableConstraint) -> Opt
 }
 
 fn add_constraint(table: &str, constraint: TableConstraint) -> String {
+    altered(table, AlterTableAction::AddConstraint(constraint))
+}
+
+/// One action on a table as SQL.
+pub(super) fn altered(table: &str, action: AlterTableAction) -> String {
     let statement = Statement::AlterTable {
         table: Identifier::Known(table.to_owned()),
         if_exists: false,
-        actions: vec![AlterTableAction::AddConstraint(constraint)],
+        actions: vec![action],
     };
     statement.to_string()
 }
