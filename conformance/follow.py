@@ -176,7 +176,8 @@ class Cured(Follower):
         self.missing += [f"release {release}: {what}" for what in self.models.changes(state, release)]
 
     def accepted(self):
-        return ("insert of None",) if "refuses-none" in self.declares else ()
+        acts = {"refuses-none": "insert of None", "refuses-deletes": "delete"}
+        return tuple(act for declared, act in acts.items() if declared in self.declares)
 
     def step(self, name, target):
         if "dependents-first" in self.declares:

@@ -12,7 +12,9 @@ HOUR = "'2024-01-01'::timestamptz + g * interval '1 hour'"
 VALUES = [
     (r"^(smallint|integer|bigint)$", "g"),
     (r"^(numeric|real|double)", "(g % 90) + 0.5"),
-    (r"^(character varying|text|citext)(\(\d+\))?$", CODE),
+    (r"^character( varying)?\(1\)$", f"substr({DIGITS}, (g % 36 + 1)::int, 1)"),
+    (r"^(character varying|character|text|citext)(\(\d+\))?$", CODE),
+    (r"^tsvector$", "to_tsvector('simple', g::text)"),
     (r"^boolean$", "g % 2 = 0"),
     (r"^uuid$", "md5(g::text)::uuid"),
     (r"^jsonb?$", "'{}'"),

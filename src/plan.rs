@@ -39,6 +39,8 @@ pub enum Declared {
     NoWayBack,
     /// Code of before that writes None explicitly fails from a step on.
     RefusesNone,
+    /// Code of before that deletes a row to which others point fails from a step on.
+    RefusesDeletes,
     /// Code of before reads None where the code that comes has written rows.
     ReadsNone,
     /// What depends on what is dropped, a view or a trigger, has to go before.
@@ -49,11 +51,12 @@ pub enum Declared {
 
 impl Declared {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::KeepsDefault,
         Self::KeepsName,
         Self::NoWayBack,
         Self::RefusesNone,
+        Self::RefusesDeletes,
         Self::ReadsNone,
         Self::DependentsFirst,
         Self::LeavesIndex,
@@ -67,6 +70,7 @@ impl Declared {
             Self::KeepsName => "keeps-name",
             Self::NoWayBack => "no-way-back",
             Self::RefusesNone => "refuses-none",
+            Self::RefusesDeletes => "refuses-deletes",
             Self::ReadsNone => "reads-none",
             Self::DependentsFirst => "dependents-first",
             Self::LeavesIndex => "leaves-index",

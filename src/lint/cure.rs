@@ -18,7 +18,7 @@ use crate::migration::{Operation, OperationNode, SqlText};
 use crate::plan::{Content, Plan, PlannedMigration, PlannedOperation, Step, apart};
 use crate::python::{TopLevel, WrittenCall, dedented, names_in};
 use crate::source::SourceFile;
-use crate::statement::Statement;
+use crate::statement::{AlterTableAction, Statement};
 use crate::versions::DjangoVersion;
 
 pub(super) use before::Before;
@@ -96,7 +96,9 @@ impl<'a> Cure<'a> {
             self.node.operation,
             Operation::AlterField { .. } | Operation::AlterUniqueTogether { .. } | Operation::AlterIndexTogether { .. }
         );
-        let is_taken_apart = !is_altered || self.pieces_as_sent().is_some();
+        // Of a column that is renamed by it, the rule's page has more to say.
+        let is_renamed = self.statements.iter().any(|statement| renames(statement));
+        let is_taken_apart = !is_altered || is_renamed || self.pieces_as_sent().is_some();
         (!is_taken_apart && !self.rewrites).then(|| Help::Text(TWO_IN_ONE.to_owned()))
     }
 
@@ -372,6 +374,14 @@ impl<'a> Cure<'a> {
             None => step("reads the old rows while nobody waits", PlannedMigration::atomic(operations)),
         }
     }
+}
+
+fn renames(statement: &Statement) -> bool {
+    let Statement::AlterTable { actions, .. } = statement else {
+        return false;
+    };
+    let is_rename = |action: &AlterTableAction| matches!(action, AlterTableAction::RenameColumn { .. });
+    actions.iter().any(is_rename)
 }
 
 fn of_brief(piece: &Piece) -> Option<&Reversible> {

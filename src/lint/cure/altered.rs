@@ -29,7 +29,7 @@ impl Cure<'_> {
         let written = self.written();
         let Some((table, column)) = not_null else {
             let steps = self.composed(&pieces, Some(&written));
-            let plan = || noting_duplicates(Plan::new(summary(&pieces), steps), &pieces);
+            let plan = || self.noting_others(Plan::new(summary(&pieces), steps), &pieces);
             return self.worth_it(&pieces).then(plan);
         };
         let before = self.before.field.as_ref()?;
@@ -58,7 +58,7 @@ impl Cure<'_> {
             "fill the rows, let a check refuse NULL, prove it, and make the column NOT NULL: nothing is read under the lock",
             steps,
         );
-        Some(noting_duplicates(refusing_none(plan), &others))
+        Some(self.noting_others(refusing_none(plan), &others))
     }
 
     /// A check proves it already: `AlterField` would only update rows, of which none is NULL.
@@ -69,6 +69,25 @@ impl Cure<'_> {
         Plan::new(
             "set it by SQL, and change the state alone by AlterField, which would update the rows first: a check proves that none is NULL",
             steps,
+        )
+    }
+
+    /// With what stops the build of a unique index, and what a foreign key of which running code does not know does to it.
+    fn noting_others(&self, plan: Plan, pieces: &[Piece]) -> Plan {
+        let is_unique = |piece: &Piece| matches!(piece, Piece::Build(build) if build.statement.unique);
+        let is_key = |piece: &Piece| matches!(piece, Piece::Prove { is_key: true, .. });
+        let was_key = self.before.field.as_ref().is_some_and(|before| before.field.reference().is_some());
+        let plan = if pieces.iter().any(is_unique) {
+            plan.noting(super::DUPLICATES)
+        } else {
+            plan
+        };
+        if was_key || !pieces.iter().any(is_key) {
+            return plan;
+        }
+        plan.declaring(
+            Declared::RefusesDeletes,
+            "The running release does not know of the foreign key: from then on it cannot delete rows that others point to.",
         )
     }
 
@@ -211,16 +230,6 @@ fn set_not_null(table: &str, column: &str) -> Reversible {
     Reversible {
         sql: format!("{start} SET NOT NULL"),
         reverse: format!("{start} DROP NOT NULL"),
-    }
-}
-
-/// With what stops the build of a unique index.
-fn noting_duplicates(plan: Plan, pieces: &[Piece]) -> Plan {
-    let is_unique = |piece: &Piece| matches!(piece, Piece::Build(build) if build.statement.unique);
-    if pieces.iter().any(is_unique) {
-        plan.noting(super::DUPLICATES)
-    } else {
-        plan
     }
 }
 
