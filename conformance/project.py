@@ -74,12 +74,12 @@ def belongs(module, prefixes):
 
 
 def copy_module(module, target, python_path):
-    """A module or a whole package, Python files only, and the `__init__.py` above it."""
+    """A module or a whole package, of which a migration reads Python and SQL files only, and the `__init__.py` above it."""
     parts = module.split(".")
     for root in map(Path, python_path):
         source = root.joinpath(*parts)
         if source.is_dir():
-            for file in source.rglob("*.py"):
+            for file in [*source.rglob("*.py"), *source.rglob("*.sql")]:
                 copy_file(file, target / file.relative_to(root))
         elif source.with_suffix(".py").is_file():
             copy_file(source.with_suffix(".py"), target.joinpath(*parts).with_suffix(".py"))

@@ -331,8 +331,13 @@ impl<'a> Run<'a> {
         }
         let left = self.editor.left_behind(app, &migration.operations, &self.models);
         self.database.judge_refusals(&left);
-        let refused = self.editor.finish(&mut self.database);
-        self.database.judge_refusals(&refused);
+        let at_the_end = self.editor.finish(&mut self.database);
+        self.database.judge_refusals(&at_the_end.refusals);
+        for doubt in at_the_end.doubts {
+            if let Some(outcome) = outcomes.get_mut(doubt.operation.index()) {
+                outcome.add(doubt);
+            }
+        }
         self.database.finish(migration, self.models.now());
         let standing = self.standing;
         self.database.release_stand_ins(|| standing.given_up(&migration.key));

@@ -28,6 +28,7 @@ mod rows;
 mod run;
 mod tables;
 mod zero_downtime;
+mod zones;
 
 use crate::backend::Backend;
 use crate::catalog::{Catalog, Cause, Scope};
@@ -238,6 +239,14 @@ pub struct Doubt {
 }
 
 impl Outcome {
+    /// Adds a doubt, once.
+    pub fn add(&mut self, doubt: Doubt) {
+        self.confidence = self.confidence.max(doubt.confidence);
+        if !self.doubts.contains(&doubt) {
+            self.doubts.push(doubt);
+        }
+    }
+
     /// The reasons for doubt, each once.
     #[must_use]
     pub fn reasons(&self) -> Vec<String> {
@@ -273,6 +282,8 @@ pub(crate) fn scope_of_app(view: View<'_>, app: &str) -> Scope {
 struct Deferred {
     operation: OperationPath,
     waiting: Waiting,
+    /// Why nobody knows whether it is sent, where code has changed what waits.
+    doubt: Option<String>,
 }
 
 /// A string of `deferred_sql`.
@@ -382,8 +393,8 @@ impl SchemaEditor {
     }
 
     /// Ends the migration: sends the statements that were put off, in the order in which they were.
-    /// See `BaseDatabaseSchemaEditor.__exit__`. Answers what was refused there.
-    pub fn finish(&mut self, connection: &mut dyn Connection) -> Vec<Refusal> {
+    /// See `BaseDatabaseSchemaEditor.__exit__`. Answers what was refused and is doubtful there.
+    pub fn finish(&mut self, connection: &mut dyn Connection) -> Outcome {
         self.outcome = Outcome::default();
         self.is_stopped = false;
         self.moment = Moment::AtTheEnd;
@@ -393,6 +404,6 @@ impl SchemaEditor {
         }
         .send_deferred();
         self.moment = Moment::AtOnce;
-        std::mem::take(&mut self.outcome).refusals
+        std::mem::take(&mut self.outcome)
     }
 }

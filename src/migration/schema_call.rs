@@ -73,6 +73,12 @@ pub enum SchemaCall {
     Defer {
         text: Vec<TextPiece>,
     },
+    /// `deferred_sql.clear`
+    ForgetDeferred,
+    /// Whatever else is done with `deferred_sql`.
+    ChangeDeferred {
+        reason: String,
+    },
     /// A call that is known, but whose arguments cannot be read.
     Unread {
         reason: String,

@@ -48,14 +48,14 @@ impl Interpreter<'_> {
             ("str", None) => Some(Value::Str(Str::default())),
             (_, None) => None,
             ("list" | "sorted", Some(value)) if name == "list" || is_constant(value) => {
-                let mut items = operators::items(value.clone()).ok()?;
+                let mut items = operators::listed(value)?;
                 if name == "sorted" {
                     sort(&mut items)?;
                 }
                 Some(Value::List(items))
             }
-            ("tuple", Some(value)) => operators::items(value.clone()).ok().map(Value::Tuple),
-            ("set" | "frozenset", Some(value)) => operators::items(value.clone()).ok().map(Value::Set),
+            ("tuple", Some(value)) => operators::listed(value).map(Value::Tuple),
+            ("set" | "frozenset", Some(value)) => operators::listed(value).map(Value::Set),
             ("str" | "unicode", Some(value)) => text::plain(value).map(Value::Str),
             ("int", Some(Value::Int(int))) => Some(Value::Int(*int)),
             ("int", Some(Value::Str(text))) => text.trim().parse().ok().map(Value::Int),

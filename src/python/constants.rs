@@ -19,6 +19,13 @@ pub(super) fn is_builtin(name: &str) -> bool {
     ) || name.ends_with("Error") || name.ends_with("Exception") || name.ends_with("Warning")
 }
 
+/// `Field.non_db_attrs` of Django 4.2 to 6.1.
+#[rustfmt::skip]
+pub const NON_DB_ATTRS: [&str; 12] = [
+    "blank", "choices", "db_column", "editable", "error_messages", "help_text", "limit_choices_to", "on_delete",
+    "related_name", "related_query_name", "validators", "verbose_name",
+];
+
 /// The value behind a dotted path, where it is a constant that everybody has.
 pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
     if let Some(name) = path.strip_prefix("django.contrib.postgres.fields.RangeOperators.") {
@@ -29,6 +36,9 @@ pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
         return name
             .ends_with("_MODEL")
             .then(|| Value::Setting(format!("OAUTH2_PROVIDER_{name}")));
+    }
+    if path.starts_with("django.") && path.ends_with(".non_db_attrs") {
+        return Some(Value::Tuple(NON_DB_ATTRS.iter().map(|name| text(name)).collect()));
     }
     // What `database_forwards` gets is a schema editor of that same connection.
     if let Some(rest) = path.strip_prefix("<schema_editor>.connection.") {

@@ -213,14 +213,20 @@ impl<'a> Interpreter<'a> {
             }
             ast::InterpolatedStringElement::Interpolation(element) => element,
         };
-        let plain = matches!(element.conversion, ast::ConversionFlag::None | ast::ConversionFlag::Str)
-            && element.format_spec.is_none()
-            && element.debug_text.is_none();
-        if !plain {
-            return Err(self.unknown(element.range, "is formatted in a way that is not evaluated"));
-        }
+        let is_plain = element.format_spec.is_none() && element.debug_text.is_none();
         let value = self.settled(&element.expression);
-        match text::plain(&value) {
+        let shown = match element.conversion {
+            ast::ConversionFlag::None | ast::ConversionFlag::Str if is_plain => text::plain(&value),
+            ast::ConversionFlag::Repr if is_plain && super::operators::is_constant(&value) => {
+                match text::represented(&value) {
+                    Some(shown) => Some(shown),
+                    None => return Err(self.unknown(element.range, "is formatted in a way that is not evaluated")),
+                }
+            }
+            ast::ConversionFlag::Repr if is_plain => None,
+            _ => return Err(self.unknown(element.range, "is formatted in a way that is not evaluated")),
+        };
+        match shown {
             Some(shown) => text.push(&shown),
             None => return Err(self.blame(value, element.expression.range(), "is not a constant")),
         }
@@ -250,9 +256,13 @@ impl<'a> Interpreter<'a> {
         let mut value = self.evaluate(left);
         for operation in spine.into_iter().rev() {
             let right = self.evaluate(&operation.right);
-            value = match operators::operator(operation.op) {
-                Some(operator) => operators::binary(operator, value, right),
-                None => self.unknown(operation.range, "is not evaluated"),
+            value = match (
+                operators::bits(operation.op, &value, &right),
+                operators::operator(operation.op),
+            ) {
+                (Some(number), _) => number,
+                (None, Some(operator)) => operators::binary(operator, value, right),
+                (None, None) => self.unknown(operation.range, "is not evaluated"),
             };
         }
         value

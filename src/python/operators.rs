@@ -23,6 +23,9 @@ pub(super) fn to_float(int: i128) -> f64 {
 /// A string or list longer than this is not built.
 const MAX_LENGTH: usize = 1 << 20;
 
+/// A string longer than this is not taken apart.
+const MAX_LISTED: usize = 1000;
+
 /// Our operator for Python's, where we have one.
 pub(super) fn operator(written: Written) -> Option<Operator> {
     Some(match written {
@@ -37,6 +40,32 @@ pub(super) fn operator(written: Written) -> Option<Operator> {
         Written::BitAnd => Operator::And,
         Written::MatMult | Written::LShift | Written::RShift | Written::FloorDiv => return None,
     })
+}
+
+/// Operators of whole numbers for which there is no other use, or another one.
+pub(super) fn bits(written: Written, left: &Value, right: &Value) -> Option<Value> {
+    let (Value::Int(left), Value::Int(right)) = (left, right) else {
+        return None;
+    };
+    let result = match written {
+        Written::BitOr => Some(left | right),
+        Written::BitXor => Some(left ^ right),
+        Written::BitAnd => Some(left & right),
+        Written::LShift => 2_i128
+            .checked_pow(u32::try_from(*right).ok()?)
+            .and_then(|factor| left.checked_mul(factor)),
+        Written::RShift => left.checked_shr(u32::try_from(*right).ok()?),
+        Written::FloorDiv if *right > 0 => Some(left.div_euclid(*right)),
+        Written::FloorDiv
+        | Written::MatMult
+        | Written::Add
+        | Written::Sub
+        | Written::Mult
+        | Written::Div
+        | Written::Mod
+        | Written::Pow => None,
+    };
+    result.map(Value::Int)
 }
 
 /// `left operator right`.
@@ -106,7 +135,8 @@ fn arithmetic(operator: Operator, left: Value, right: Value) -> Result<Value, Un
         (Value::Float(left), Value::Float(right)) => floats(operator, *left, *right),
         (Value::Float(left), Value::Int(right)) => floats(operator, *left, *right as f64),
         (Value::Int(left), Value::Float(right)) => floats(operator, *left as f64, *right),
-        (left, right) => super::decimals::arithmetic(operator, left, right),
+        (left, right) => super::decimals::arithmetic(operator, left, right)
+            .or_else(|| super::dates::arithmetic(operator, left, right)),
     };
     result.ok_or((left, right))
 }
@@ -229,6 +259,17 @@ fn contains(container: &Value, item: &Value) -> Option<bool> {
         }
         (Value::Dict(items), item) => Some(items.iter().any(|(key, _)| equal(key, item))),
         _ => None,
+    }
+}
+
+/// What `list(value)` gives: of a text its characters.
+pub(super) fn listed(value: &Value) -> Option<Vec<Value>> {
+    match value {
+        Value::Str(text) if text.len() <= MAX_LISTED => {
+            let characters = text.chars().map(|character| Value::Str(character.to_string().into()));
+            Some(characters.collect())
+        }
+        value => items(value.clone()).ok(),
     }
 }
 

@@ -15,6 +15,21 @@ pub(super) fn plain(value: &Value) -> Option<Str> {
     }
 }
 
+/// What `repr(value)` gives of a scalar, where no character of a text is escaped.
+pub(super) fn represented(value: &Value) -> Option<Str> {
+    match value {
+        Value::Str(text)
+            if text
+                .chars()
+                .any(|one| matches!(one, '\'' | '\\') || !(' '..='~').contains(&one)) =>
+        {
+            None
+        }
+        Value::Str(text) => Some(format!("'{text}'").into()),
+        value => plain(value),
+    }
+}
+
 /// Python and Rust print a float alike as long as neither needs an exponent.
 fn plain_float(float: f64) -> Option<String> {
     let plain = float == 0.0 || (1e-4..1e16).contains(&float.abs());

@@ -67,7 +67,7 @@ fn called(default: &Value) -> Option<Value> {
             _ => None,
         },
         Value::Function(function) => function.returns.as_ref().and_then(returned),
-        Value::Setting(_) | Value::Unknown(_) => None,
+        Value::Unknown(_) => None,
         other => Some(other.clone()),
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::value::{Call, Operator, Value};
 
+use super::zones;
+
 /// A point in time as far as it is written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Moment {
@@ -110,11 +112,9 @@ impl Moment {
         let ([year, month, day], [hour, minute, second]) = (date.as_slice(), clock.as_slice()) else {
             return None;
         };
-        let east = if offset.starts_with('-') { -1 } else { 1 };
-        let (hours, minutes) = offset.get(1..)?.split_once(':')?;
-        let offset = east * (hours.parse::<i128>().ok()? * 60 + minutes.parse::<i128>().ok()?);
         let microsecond = format!("{fraction:0<6}").get(..6)?.parse::<i128>().ok()?;
-        let since_midnight = (hour * 60 + minute - offset) * MINUTE + second * 1_000_000 + microsecond;
+        let since_midnight =
+            (hour * 60 + minute) * MINUTE + (second - i128::from(zones::seconds(offset)?)) * 1_000_000 + microsecond;
         let days = date_to_days(*year, *month, *day) + since_midnight.div_euclid(DAY);
         Some((days, since_midnight.rem_euclid(DAY)))
     }
@@ -128,15 +128,23 @@ impl Moment {
                 time,
                 offset: None,
             } if use_tz == Some(true) => {
-                // Other zones' offsets change over the years, and their history is not at hand.
-                let is_utc = matches!(time_zone, Some("UTC" | "Etc/UTC" | "Etc/GMT" | "GMT"));
-                is_utc.then(|| Moment::DateTime {
-                    date,
-                    time,
-                    offset: Some("+00:00".to_owned()),
-                })
+                let offset = Some(zones::offset(time_zone?, &date, &time)?);
+                Some(Moment::DateTime { date, time, offset })
             }
             other => Some(other),
+        }
+    }
+
+    /// The date that a field of dates makes of it: that of an aware moment is the date in the project's time zone. See `DateField.to_python`.
+    pub(super) fn date(self, use_tz: Option<bool>, time_zone: Option<&str>) -> Option<Self> {
+        match self {
+            Moment::DateTime {
+                date,
+                time,
+                offset: Some(offset),
+            } if use_tz? => zones::local_date(time_zone?, &date, &time, &offset).map(Moment::Date),
+            Moment::DateTime { date, .. } | Moment::Date(date) => Some(Moment::Date(date)),
+            Moment::Time(_) | Moment::Duration(_) => None,
         }
     }
 }
@@ -151,22 +159,28 @@ fn date_time(call: &Call) -> Option<Moment> {
             None => None,
         };
     }
+    let time = time_text(parts);
     let offset = match call.argument(7, "tzinfo") {
         None | Some(Value::None) => None,
-        Some(zone) => Some(offset_of(zone)?),
+        Some(zone) => Some(offset_of(zone, &date, &time)?),
     };
-    let time = time_text(parts);
+    if call.keyword("fold").is_some_and(|fold| *fold != Value::Int(0)) {
+        return None;
+    }
     Some(Moment::DateTime { date, time, offset })
 }
 
-/// The fixed offset of a time zone, where it has one.
-fn offset_of(zone: &Value) -> Option<String> {
+/// The offset of a time zone at a date and time in it.
+fn offset_of(zone: &Value, date: &str, time: &str) -> Option<String> {
     if let Value::Call(call) = zone
         && call.path == "datetime.timezone"
     {
         return fixed_offset(call);
     }
-    (zone_name(zone)? == "UTC").then(|| "+00:00".to_owned())
+    let name = zone_name(zone)?;
+    // What pytz gives as `tzinfo` is the mean time of the place, of all its offsets the first.
+    let is_of_pytz = matches!(zone, Value::Call(call) if call.path == "pytz.timezone");
+    (!is_of_pytz || name == "UTC").then(|| zones::offset(&name, date, time))?
 }
 
 /// `datetime.timezone(timedelta(..))`

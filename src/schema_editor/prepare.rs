@@ -46,6 +46,12 @@ impl Prepared {
 /// `field.get_db_prep_save(value)`.
 pub(super) fn prepare(field: &ModelField<'_>, value: &Value) -> Prepared {
     let settings = field.model.view.settings();
+    // The name of a model, as it stands in the settings.
+    if let Value::Setting(name) = value
+        && let Some(label) = settings.swappable.get(name)
+    {
+        return prepare(field, &Value::Str(label.as_str().into()));
+    }
     let own_values = &field.field.own_values;
     let own = own_values
         .iter()
@@ -298,7 +304,7 @@ fn moment(settings: &ModelSettings, internal_type: InternalType, value: &Value) 
         _ => return None,
     };
     match (internal_type, found) {
-        (InternalType::Date, Moment::DateTime { date, offset: None, .. }) => Some(Moment::Date(date)),
+        (InternalType::Date, found) => found.date(settings.use_tz, settings.time_zone.as_deref()),
         (InternalType::DateTime, Moment::Date(date)) => {
             let midnight = Moment::DateTime {
                 date,
@@ -310,7 +316,7 @@ fn moment(settings: &ModelSettings, internal_type: InternalType, value: &Value) 
         (InternalType::DateTime, found @ Moment::DateTime { .. }) => {
             found.aware(settings.use_tz, settings.time_zone.as_deref())
         }
-        (InternalType::Date, found @ Moment::Date(_)) | (InternalType::Time, found @ Moment::Time(_)) => Some(found),
+        (InternalType::Time, found @ Moment::Time(_)) => Some(found),
         (InternalType::Time, Moment::DateTime { time, .. }) => Some(Moment::Time(time)),
         _ => None,
     }

@@ -20,6 +20,8 @@ use super::row_work::widest;
 use super::run::Run;
 use super::{PythonCode, scope_of_app};
 
+const UNDECIDED: &str = "whether all of this is sent is known only when the code runs";
+
 impl Run<'_> {
     /// Runs the code of a `RunPython`, effect by effect.
     pub(super) fn run_code(&mut self, operation: &Operation, states: States<'_>) {
@@ -59,7 +61,12 @@ impl Run<'_> {
                 Action::Editor(_) => {
                     if let Some(call) = calls.next() {
                         let scope = scope_of_app(states.to, states.app);
-                        self.undecided(effect, &scope, |run| run.schema_call(call, states.to));
+                        let is_certain = matches!(effect.certainty, Certainty::Certain | Certainty::Attempted);
+                        self.undecided(effect, &scope, |run| match call {
+                            SchemaCall::ForgetDeferred if is_certain => run.editor.deferred.clear(),
+                            SchemaCall::ForgetDeferred => run.doubt_deferred(UNDECIDED),
+                            call => run.schema_call(call, states.to),
+                        });
                     }
                 }
                 Action::Begin => self.begin_block(&mut blocks),
@@ -159,7 +166,7 @@ impl Run<'_> {
             Certainty::Certain => run(self),
             Certainty::Attempted | Certainty::PerRow | Certainty::Doubtful => {
                 if effect.certainty != Certainty::Attempted {
-                    self.partial("whether all of this is sent is known only when the code runs");
+                    self.partial(UNDECIDED);
                 }
                 self.connection.doubt(scope, Cause::Undecided);
                 run(self);
@@ -443,6 +450,11 @@ impl Run<'_> {
                 Ok(text) => self.defer_written(text),
                 Err(reason) => self.opaque(reason),
             },
+            SchemaCall::ForgetDeferred => self.editor.deferred.clear(),
+            SchemaCall::ChangeDeferred { reason } => {
+                self.doubt_deferred(reason);
+                self.opaque(reason.clone());
+            }
             SchemaCall::Unread { reason } => self.opaque(reason.clone()),
         }
     }

@@ -7,6 +7,7 @@ use crate::catalog::{Cause, NameQuery, Scope};
 use crate::finding::Origin as Sender;
 use crate::models::{Model, ModelField, ModelKey, ModelState, Origin, View};
 use crate::statement::{IndexItem, Statement};
+use crate::transaction::Likelihood;
 use crate::unknown::{Identifier, UnknownPart, known_names, shown_names};
 use crate::value::Str;
 use crate::versions::DjangoVersion;
@@ -84,29 +85,49 @@ impl Run<'_> {
         self.note_unknowns(&statement);
         let operation = self.editor.operation.clone();
         let waiting = Waiting::Composed(Box::new(statement));
-        self.editor.deferred.push(Deferred { operation, waiting });
+        self.editor.deferred.push(Deferred {
+            operation,
+            waiting,
+            doubt: None,
+        });
     }
 
     /// Puts off a text that code has written.
     pub(super) fn defer_written(&mut self, text: Str) {
         let operation = self.editor.operation.clone();
         let waiting = Waiting::Written(text);
-        self.editor.deferred.push(Deferred { operation, waiting });
+        self.editor.deferred.push(Deferred {
+            operation,
+            waiting,
+            doubt: None,
+        });
     }
 
     /// Puts off what is composed by then.
     pub(super) fn defer_fixed(&mut self, steps: Vec<Guarded>) {
         let operation = self.editor.operation.clone();
         let waiting = Waiting::Fixed(steps);
-        self.editor.deferred.push(Deferred { operation, waiting });
+        self.editor.deferred.push(Deferred {
+            operation,
+            waiting,
+            doubt: None,
+        });
     }
 
     /// Sends what was put off, in the order in which it was: `for sql in self.deferred_sql: self.execute(sql)`.
     pub(super) fn send_deferred(&mut self) {
         let outer = self.editor.operation.clone();
         let is_stopped = self.editor.is_stopped;
-        for Deferred { operation, waiting } in std::mem::take(&mut self.editor.deferred) {
+        for Deferred {
+            operation,
+            waiting,
+            doubt,
+        } in std::mem::take(&mut self.editor.deferred)
+        {
             self.editor.operation = operation;
+            if let Some(reason) = doubt {
+                self.doubt_sent(&waiting, reason);
+            }
             // What is refused at one of them stops the others too; they are told as if it had not.
             self.editor.is_stopped = is_stopped;
             match waiting {
@@ -117,9 +138,29 @@ impl Run<'_> {
                 Waiting::Fixed(steps) => self.send_steps(steps),
                 Waiting::Written(text) => self.send_written(text, Vec::new(), Sender::RunPython),
             }
+            self.connection.suppose(Likelihood::Certain);
         }
         self.editor.operation = outer;
         self.editor.is_stopped = is_stopped;
+    }
+
+    /// Whether this is sent, nobody knows.
+    fn doubt_sent(&mut self, waiting: &Waiting, reason: String) {
+        let table = match waiting {
+            Waiting::Composed(statement) => statement.target_table().and_then(|table| table.known()),
+            Waiting::Fixed(_) | Waiting::Written(_) => None,
+        };
+        let scope = table.map_or(Scope::Everything, |table| Scope::Tables(vec![table.to_owned()]));
+        self.partial(reason);
+        self.connection.doubt(&scope, Cause::Undecided);
+        self.connection.suppose(Likelihood::Possible);
+    }
+
+    /// Code has changed what waits, and it is not known how.
+    pub(super) fn doubt_deferred(&mut self, reason: &str) {
+        for deferred in &mut self.editor.deferred {
+            deferred.doubt.get_or_insert_with(|| reason.to_owned());
+        }
     }
 
     /// Defers an index whose texts have their percent signs doubled, as Django before 5.0 does: it also ran deferred
@@ -198,11 +239,7 @@ impl Run<'_> {
             confidence,
             reason,
         };
-        let outcome = &mut self.editor.outcome;
-        outcome.confidence = outcome.confidence.max(confidence);
-        if !outcome.doubts.contains(&doubt) {
-            outcome.doubts.push(doubt);
-        }
+        self.editor.outcome.add(doubt);
     }
 
     /// `_constraint_names`

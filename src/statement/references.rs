@@ -108,7 +108,7 @@ impl Statement {
     }
 
     /// The table that a deferrable statement is about.
-    fn target_table(&self) -> Option<&Identifier> {
+    pub fn target_table(&self) -> Option<&Identifier> {
         match self {
             Statement::CreateIndex(create) => Some(&create.table),
             Statement::AlterTable { table, .. } => Some(table),

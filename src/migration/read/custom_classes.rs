@@ -100,7 +100,7 @@ impl Reading<'_> {
         {
             field.kind = kind;
         }
-        for name in own_column::non_db_attrs(object) {
+        for name in own_column::non_db_attrs(&mut field, object) {
             field.compared.remove(&name);
         }
         own_column::read(&mut field, object, &|added| self.field_at(added, call.range, depth + 1));
@@ -123,7 +123,9 @@ impl Reading<'_> {
         let given = constructed.kwargs.clone();
         described.pass(&mut constructed);
         let class = described.class;
-        let path = object.path().unwrap_or_else(|| call.path.clone());
+        // A name of the project's for a class of somebody else is no class of its own.
+        let path = object.path().or_else(|| object.base().map(str::to_owned));
+        let path = path.unwrap_or_else(|| call.path.clone());
         let named = || by_name(&constructed.args, &constructed.kwargs, class);
         let mut field = self.build(class, &path, named(), call.range, depth);
         attributes_set_later(&mut field, &|name| set_later(object, &given, name));

@@ -8,7 +8,7 @@ use super::custom_classes::CONNECTION;
 use super::field_classes::{ClassKind, FieldClass};
 use crate::fields::type_without_arguments;
 use crate::migration::field::{Field, FieldKind, OwnColumn, Pattern, Returned};
-use crate::python::Object;
+use crate::python::{NON_DB_ATTRS, Object};
 use crate::value::{Call, Str, Value};
 
 /// Stand for the field's name, or that of its column, while methods are run: two, to see where it stands in what they return.
@@ -50,33 +50,24 @@ pub(super) fn read(field: &mut Field, object: &mut Object<'_>, made: &dyn Fn(&Va
 }
 
 /// `non_db_attrs`: the keyword arguments that are not compared, besides those of Django.
-pub(super) fn non_db_attrs(object: &Object<'_>) -> Vec<String> {
-    let mut names = Vec::new();
-    if let Some(value) = object.class_attribute("non_db_attrs") {
-        texts(value, &mut names);
-    }
-    names
+pub(super) fn non_db_attrs(field: &mut Field, object: &Object<'_>) -> Vec<String> {
+    const NAME: &str = "non_db_attrs";
+    let names = match object.set_attribute(NAME).or_else(|| object.class_attribute(NAME)) {
+        Some(value) => texts(value),
+        None if object.defines(NAME) => None,
+        None => return Vec::new(),
+    };
+    let of_django = |names: &Vec<String>| NON_DB_ATTRS.iter().all(|own| names.iter().any(|name| name == own));
+    names.filter(of_django).unwrap_or_else(|| {
+        doubt(field, "class", "its `non_db_attrs` is not followed");
+        Vec::new()
+    })
 }
 
-/// All texts of `(*Field.non_db_attrs, "style")` and `Field.non_db_attrs + ("style",)`.
-fn texts(value: &Value, into: &mut Vec<String>) {
-    match value {
-        Value::Str(text) => into.push(text.to_string()),
-        Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::Operation(_, items) => {
-            items.iter().for_each(|item| texts(item, into));
-        }
-        Value::None
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::Float(_)
-        | Value::Bytes(_)
-        | Value::Dict(_)
-        | Value::Name(_)
-        | Value::Setting(_)
-        | Value::Call(_)
-        | Value::Function(_)
-        | Value::Unknown(_) => {}
-    }
+/// The items, if all of them are known.
+fn texts(value: &Value) -> Option<Vec<String>> {
+    let items = value.as_items()?.iter();
+    items.map(|item| item.as_str().map(str::to_owned)).collect()
 }
 
 fn doubt(field: &mut Field, name: &str, reason: &str) {

@@ -81,6 +81,10 @@ impl Reading<'_> {
                 constraint: Box::new(self.constraint(constraint)),
             },
             ("deferred_sql.append", [Text(text)]) => SchemaCall::Defer { text: text.clone() },
+            ("deferred_sql.clear", []) => SchemaCall::ForgetDeferred,
+            ("deferred_sql", [Given(Value::Str(reason))]) => SchemaCall::ChangeDeferred {
+                reason: reason.to_string(),
+            },
             _ => return Err("it is not followed".to_owned()),
         };
         Ok(call)

@@ -206,6 +206,7 @@ impl<'a> Runner<'a> {
             }
             // Django looks at none that its class lacks: it is for an editor that the project has put in its place.
             Datum::Editor if !is_of_schema_editor(name) => {}
+            Datum::Editor if name == "deferred_sql" => self.set_deferred(&datum, place),
             Datum::Editor | Datum::Connection => {
                 let shown = self.shown(place);
                 let handed = self.handed([owner]);

@@ -272,11 +272,27 @@ impl<'a> Runner<'a> {
         }
     }
 
+    /// `schema_editor.deferred_sql = [..]`, and the same of all its items.
+    pub(super) fn set_deferred(&mut self, datum: &Datum<'a>, place: TextRange) {
+        if matches!(self.state.items(datum), Some((items, false)) if items.is_empty()) {
+            self.deferred("clear", datum, place);
+        } else {
+            self.deferred("=", datum, place);
+        }
+    }
+
     /// What is done with `schema_editor.deferred_sql`.
     pub(super) fn deferred(&mut self, name: &str, datum: &Datum<'a>, place: TextRange) {
         let texts: Option<Vec<Datum<'a>>> = match (name, datum) {
             ("append", text) => Some(vec![text.clone()]),
             ("extend", list) => self.state.items(list).map(|(items, _)| items),
+            ("clear", _) => {
+                let call = EditorCall {
+                    method: "deferred_sql.clear".to_owned(),
+                    arguments: Vec::new(),
+                };
+                return self.effect(Action::Editor(call), place);
+            }
             _ => None,
         };
         for datum in texts.iter().flatten() {
@@ -293,7 +309,11 @@ impl<'a> Runner<'a> {
         }
         if texts.is_none() {
             let reason = format!("`{}` is not followed", self.shown(place));
-            self.unfollowed(reason, Some(Handed::Editor), place);
+            let call = EditorCall {
+                method: "deferred_sql".to_owned(),
+                arguments: vec![EditorArgument::Value(Value::Str(reason.into()))],
+            };
+            self.effect(Action::Editor(call), place);
         }
     }
 }

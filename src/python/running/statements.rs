@@ -113,6 +113,12 @@ impl<'a> Runner<'a> {
             Expr::Subscript(subscript) => {
                 let owner = self.evaluate(&subscript.value);
                 let key = self.evaluate(&subscript.slice);
+                if let Datum::Deferred = owner {
+                    return match is_whole(&subscript.slice) {
+                        true => self.set_deferred(&datum, subscript.range),
+                        false => self.deferred("[]", &datum, subscript.range),
+                    };
+                }
                 if owner.is_state() {
                     let reason = format!("`{}` changes the state", self.shown(subscript.range));
                     self.unfollowed(reason, Some(Handed::Editor), subscript.range);
@@ -186,6 +192,10 @@ impl<'a> Runner<'a> {
         if let Expr::Subscript(subscript) = target {
             let owner = self.evaluate(&subscript.value);
             let key = self.evaluate(&subscript.slice);
+            if let Datum::Deferred = owner {
+                let method = if is_whole(&subscript.slice) { "clear" } else { "del" };
+                return self.deferred(method, &Datum::none(), subscript.range);
+            }
             if let Datum::Dict(id) = owner
                 && let Some(Cell::Dict { items, .. }) = self.state.cell_mut(id)
             {
@@ -275,4 +285,9 @@ impl<'a> Runner<'a> {
         self.frame = own;
         true
     }
+}
+
+/// `[:]`
+fn is_whole(slice: &Expr) -> bool {
+    matches!(slice, Expr::Slice(slice) if slice.lower.is_none() && slice.upper.is_none() && slice.step.is_none())
 }

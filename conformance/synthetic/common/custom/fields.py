@@ -98,3 +98,35 @@ class QuietField(models.TextField):
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "hint": self.hint}
+
+
+def shown_alone(*names):
+    return tuple(name for name in names)
+
+
+class CalledQuietField(QuietField):
+    """The same, computed."""
+
+    non_db_attrs = QuietField.non_db_attrs + shown_alone("style", "colour")
+
+    def __init__(self, *args, style=None, **kwargs):
+        self.style = style
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "style": self.style}
+
+
+class QuietOwnerField(OwnerField):
+    """A key that is not made again for its style."""
+
+    non_db_attrs = tuple([*models.ForeignKey.non_db_attrs, "style"])
+
+    def __init__(self, *args, style=None, **kwargs):
+        self.style = style
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "style": self.style}
