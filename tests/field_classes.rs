@@ -51,3 +51,55 @@ fn what_may_add_a_column_and_is_not_followed_is_said() {
         assert!(printed.contains("contribute_to_class"), "{lines}{printed}");
     }
 }
+
+/// What is printed for a change of a field's `style` and label, where its class has this line.
+fn restyled(line: &str) -> String {
+    let class = format!(
+        "from django.db import models\n\nfrom vendor import more\n\n\nclass OwnField(models.ForeignKey):\n{line}\n    \
+         def __init__(self, *args, style=None, **kwargs):\n        self.style = style\n        super().__init__(*args, **kwargs)\n\n    \
+         def deconstruct(self):\n        name, path, args, kwargs = super().deconstruct()\n        \
+         return name, path, args, {{**kwargs, \"style\": self.style}}\n"
+    );
+    let field = |style: &str| format!("OwnField(\"shop.Order\", null=True, on_delete=None, style=\"{style}\")");
+    let second = SECOND.replace("\"size\", OwnField(null=True)", &format!("\"parent\", {}", field("a")));
+    let altered = format!(
+        "),\n        migrations.AlterField(\"order\", \"parent\", {}),\n    ]\n",
+        field("b")
+    );
+    let project = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/fields.py", class)
+        .file("shop/migrations/0002_size.py", second.replace("),\n    ]\n", &altered));
+    Run::of(project.forelock().args(["sql", "shop", "0002"])).out
+}
+
+#[test]
+fn arguments_that_the_database_does_not_see_may_be_listed_in_any_way() {
+    for line in [
+        "    non_db_attrs = (*models.ForeignKey.non_db_attrs, \"style\")\n",
+        "    non_db_attrs = models.ForeignKey.non_db_attrs + tuple([\"style\"])\n",
+    ] {
+        let printed = restyled(line);
+        assert!(
+            !printed.contains("DROP CONSTRAINT") && !printed.contains("not known"),
+            "{line}{printed}"
+        );
+    }
+    assert!(restyled("").contains("DROP CONSTRAINT"), "{}", restyled(""));
+}
+
+#[test]
+fn a_list_of_them_that_is_not_followed_is_said() {
+    for line in [
+        "    non_db_attrs = models.ForeignKey.non_db_attrs + more()\n",
+        "    non_db_attrs = (\"style\",)\n",
+        "    @property\n    def non_db_attrs(self):\n        return more()\n",
+    ] {
+        let printed = restyled(line);
+        assert!(
+            printed.contains("its `non_db_attrs` is not followed"),
+            "{line}{printed}"
+        );
+    }
+}

@@ -133,3 +133,16 @@ fn a_migration_acts_on_the_app_whose_label_its_constructor_hands_to_django() {
         );
     }
 }
+
+#[test]
+fn an_app_that_is_not_installed_and_apps_that_nobody_knows_are_told_in_a_note() {
+    let settings = |text: &str| with_config("").app("payments").file("config/settings.py", text);
+    let named = settings("INSTALLED_APPS = ['orders', 'payments']\n");
+    assert!(!notes(&named).contains("INSTALLED_APPS"));
+    let left_out = settings("INSTALLED_APPS = ['orders']\n");
+    let said = "INSTALLED_APPS in config.settings does not name payments";
+    assert!(notes(&left_out).contains(said), "{}", notes(&left_out));
+    let open = settings("import elsewhere\n\nINSTALLED_APPS = ['orders', *elsewhere.apps()]\n");
+    let said = "not all of INSTALLED_APPS in config.settings is known";
+    assert!(notes(&open).contains(said), "{}", notes(&open));
+}

@@ -400,3 +400,48 @@ fn a_key_that_code_may_have_dropped_by_what_the_database_says_refuses_no_drop() 
     assert!(is_refused(""));
     assert!(!is_refused(asked));
 }
+
+/// The deferred statements of a migration that adds a foreign key, and then runs this code, with their operation's confidence.
+fn put_off_beside(code: &str) -> (Vec<String>, String) {
+    let migration = format!(
+        "from django.db import migrations, models\n\n\ndef code(apps, schema_editor):\n    {code}\n\n\n\
+         class Migration(migrations.Migration):\n    dependencies = [(\"shop\", \"0001_initial\")]\n    operations = [\n        \
+         migrations.AddField(\"order\", \"parent\", models.ForeignKey(\"shop.Order\", models.CASCADE, null=True)),\n        \
+         migrations.RunPython(code),\n    ]\n"
+    );
+    let run = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/migrations/0002_parent.py", migration)
+        .run("sql shop 0002 --output-format json");
+    let operation = &run.json()[0]["operations"][0];
+    let deferred = operation["deferred"].as_array().unwrap().iter();
+    let deferred = deferred.map(|sql| sql.as_str().unwrap().to_owned()).collect();
+    (deferred, operation["confidence"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn what_code_does_with_the_statements_that_wait_is_followed_or_they_are_doubtful() {
+    for code in [
+        "schema_editor.deferred_sql.clear()",
+        "del schema_editor.deferred_sql[:]",
+        "schema_editor.deferred_sql[:] = []",
+        "schema_editor.deferred_sql = []",
+    ] {
+        assert_eq!(put_off_beside(code), (vec![], "exact".to_owned()), "{code}");
+    }
+    for code in [
+        "schema_editor.deferred_sql.pop()",
+        "del schema_editor.deferred_sql[0]",
+        "schema_editor.deferred_sql = schema_editor.deferred_sql[1:]",
+        "schema_editor.deferred_sql.reverse()",
+        "if apps.get_model(\"shop\", \"Order\").objects.exists():\n        schema_editor.deferred_sql.clear()",
+    ] {
+        let (deferred, confidence) = put_off_beside(code);
+        assert_eq!(
+            (deferred.len(), confidence.as_str()),
+            (1, "partial"),
+            "{code}: {deferred:?}"
+        );
+    }
+}

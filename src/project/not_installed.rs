@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 
 use super::settings::{Answer, Settings};
-use crate::migration::Migration;
+use crate::migration::{Migration, Ownership};
 use crate::python::is_absent;
 use crate::value::Value;
 
@@ -28,6 +28,53 @@ pub(super) fn labels(settings: &Settings, migrations: &[Migration]) -> FxHashSet
     }
     let missing = apps.iter().filter(|app| !is_named(app));
     missing.map(|(label, _)| (*label).to_owned()).collect()
+}
+
+/// What is said of apps that Django does not run, and of settings that leave open which it runs.
+pub(super) fn notes(settings: &Settings, migrations: &[Migration], not_installed: &FxHashSet<String>) -> Vec<String> {
+    let Some(module) = settings.module.as_deref() else {
+        return Vec::new();
+    };
+    let open = ["INSTALLED_APPS", "MIGRATION_MODULES"]
+        .into_iter()
+        .filter(|name| is_open(settings, name));
+    let mut notes: Vec<String> = open
+        .map(|name| {
+            let taken = match name {
+                "INSTALLED_APPS" => "every app that has migrations here is taken to be installed",
+                _ => "other apps' migrations are taken to lie in `migrations`",
+            };
+            format!("not all of {name} in {module} is known: {taken}")
+        })
+        .collect();
+    let own = migrations
+        .iter()
+        .filter(|migration| migration.ownership == Ownership::Project);
+    let labels: BTreeSet<&str> = own
+        .map(|migration| migration.key.app.as_str())
+        .filter(|label| not_installed.contains(*label))
+        .collect();
+    if !labels.is_empty() {
+        let labels = labels.into_iter().collect::<Vec<_>>().join(", ");
+        notes.push(format!(
+            "INSTALLED_APPS in {module} does not name {labels}: `migrate` with these settings does not run what is judged there"
+        ));
+    }
+    notes
+}
+
+/// Whether a list or dict of the settings has items that are not known.
+fn is_open(settings: &Settings, name: &str) -> bool {
+    let is_unread = |item: &Value| item.unknown().is_some() && !is_absent(item);
+    match settings.answer(name) {
+        Answer::Bound(value) | Answer::Fallback(value) => match &value {
+            Value::Dict(items) => items.iter().any(|(key, value)| is_unread(key) || is_unread(value)),
+            value => value.as_items().is_none_or(|items| items.iter().any(is_unread)),
+        },
+        // MIGRATION_MODULES is a setting that few have.
+        Answer::Unknown(_) => name == "INSTALLED_APPS",
+        Answer::Absent => false,
+    }
 }
 
 /// `INSTALLED_APPS` without an environment, if all of its items are known.

@@ -107,6 +107,12 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         batch.inferred.as_deref(),
     ));
     notes.extend(assumed_settings(&batch.assumed));
+    let not_installed = not_installed::labels(&division.settings, &batch.migrations);
+    notes.extend(not_installed::notes(
+        &division.settings,
+        &batch.migrations,
+        &not_installed,
+    ));
     let mut sources = batch.modules.sources().clone();
     batch
         .migrations
@@ -125,7 +131,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         deploy_tools: DeployTools::read(&division.settings),
         configuration: Arc::clone(&target.configuration),
         named: Named::new(&target.named, request.files),
-        not_installed: not_installed::labels(&division.settings, &batch.migrations),
+        not_installed,
         migrations: batch.migrations,
         known_models: target.configuration.models.clone(),
         problems: batch.problems,
