@@ -106,7 +106,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         &batch.migrations,
         batch.inferred.as_deref(),
     ));
-    notes.extend(assumed_settings(&batch.assumed));
+    notes.extend(assumed_settings(&batch.assumed, &division.settings));
     let not_installed = not_installed::labels(&division.settings, &batch.migrations);
     notes.extend(not_installed::notes(
         &division.settings,
@@ -165,14 +165,17 @@ fn other_engine(target: &Target, division: &Division, postgres: PostgresVersion)
     ))
 }
 
-fn assumed_settings(assumed: &BTreeSet<String>) -> Option<String> {
+fn assumed_settings(assumed: &BTreeSet<String>, settings: &super::settings::Settings) -> Vec<String> {
     if assumed.is_empty() {
-        return None;
+        return Vec::new();
+    }
+    if settings.module.is_some() {
+        return assumed.iter().filter_map(|name| unsettled::flag(settings, name)).collect();
     }
     let names = assumed.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    Some(format!(
+    vec![format!(
         "no settings were found: {names} taken to have the default; name them with `settings-module`"
-    ))
+    )]
 }
 
 /// No modules yet, and what the settings give to migrations that ask for them.

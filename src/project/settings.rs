@@ -160,7 +160,12 @@ impl Settings {
         if self.module.is_none() {
             return SettingValues::unread(values).with_apps(apps);
         }
-        SettingValues::read(values)
+        let flag = |name: &String| match self.answer(name) {
+            Answer::Fallback(value @ Value::Bool(_)) => Some((name.clone(), value)),
+            Answer::Fallback(_) | Answer::Bound(_) | Answer::Unknown(_) | Answer::Absent => None,
+        };
+        let flags = values.keys().filter_map(flag).collect();
+        SettingValues::read(values).with_flags(flags)
     }
 
     /// Settings that name a model and are known, with Django's own default.

@@ -65,6 +65,18 @@ fn note(settings: &Settings, name: &str, count: usize, inferred: Option<&str>) -
     }
 }
 
+/// What is said of a flag that decides which operations there are, and that the environment may set.
+pub(super) fn flag(settings: &Settings, name: &str) -> Option<String> {
+    let Answer::Fallback(value) = settings.answer(name) else {
+        return None;
+    };
+    let (module, value) = (settings.module.as_deref()?, shown(&value));
+    let key = key(name, &value);
+    Some(format!(
+        "{name} is not a constant in {module}, and decides what migrations do; {value} is taken, which the code falls back to: {key} says it"
+    ))
+}
+
 fn shown(value: &Value) -> String {
     match value {
         Value::Str(text) => format!("\"{text}\""),

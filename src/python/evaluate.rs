@@ -272,7 +272,12 @@ impl<'a> Interpreter<'a> {
     fn setting(&mut self, name: &str) -> Value {
         let stays = name.ends_with("_MODEL") || name == "DATABASES";
         match self.modules.settings.get(name) {
-            Setting::Known(value) if !stays && self.may_copy(value) => value.clone(),
+            Setting::Known(value) if !stays && self.may_copy(value) => {
+                if self.modules.settings.is_flag(name) {
+                    self.assumed.push(name.to_owned());
+                }
+                value.clone()
+            }
             Setting::Absent if !stays => match settings::global(name, self.modules.django) {
                 Some(value) => {
                     self.assume(name);

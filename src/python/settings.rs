@@ -10,6 +10,8 @@ use crate::value::Value;
 pub struct SettingValues {
     /// The settings module's own; one that could not be evaluated is there too.
     values: FxHashMap<String, Value>,
+    /// Flags that the environment may set, as they are where it says nothing.
+    flags: FxHashMap<String, Value>,
     /// Whether a settings module was read at all.
     is_read: bool,
     /// The project's own apps: where no `INSTALLED_APPS` was read, they are taken to be in it.
@@ -34,7 +36,7 @@ impl SettingValues {
         Self {
             values,
             is_read: true,
-            apps: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -53,6 +55,18 @@ impl SettingValues {
         Self { apps, ..self }
     }
 
+    /// With flags that the environment may set, as they are where it says nothing.
+    #[must_use]
+    pub fn with_flags(self, flags: FxHashMap<String, Value>) -> Self {
+        Self { flags, ..self }
+    }
+
+    /// Whether it is a flag that the environment may set.
+    #[must_use]
+    pub fn is_flag(&self, name: &str) -> bool {
+        self.flags.contains_key(name)
+    }
+
     /// What is known of the setting called `name`.
     ///
     /// Where no settings were read nobody is known to set anything, so that code gets its own defaults.
@@ -60,7 +74,7 @@ impl SettingValues {
     pub fn get(&self, name: &str) -> Setting<'_> {
         match self.values.get(name) {
             Some(value) if is_known(value) => Setting::Known(value),
-            Some(_) => Setting::Unknown,
+            Some(_) => self.flags.get(name).map_or(Setting::Unknown, Setting::Known),
             None if !self.is_read && name == "INSTALLED_APPS" => Setting::Unknown,
             None => Setting::Absent,
         }
