@@ -141,7 +141,8 @@ def give_reasons(results, forelock):
     silent = [result for result in flagged if not result.reasons]
     said = forelock.reasons() if silent else {}
     for result in silent:
-        result.reasons = said.get(result.key, [])
+        of_the_list = said.get((*result.migration, None), [])
+        result.reasons = said.get(result.key, of_the_list)
 
 
 def compare_migration(migration, mine):

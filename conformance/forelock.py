@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-OPERATION = re.compile(r"-- (\d+) \S")
+OPERATION = re.compile(r"-- (\d+) (\S+)")
 MIGRATION = re.compile(r"-- (\w+)\.(\S+)  ")
 REASON = re.compile(r"-- (?:partly known|not analysed|note): (.*)")
 
@@ -27,15 +27,21 @@ class Forelock:
             sys.exit(f"{self.project.name}: exit code {process.returncode}, no JSON\n{process.stderr[-2000:]}")
 
     def reasons(self):
-        """Per operation what of it is not known: the text has it where no statement shows an `<unknown: ...>`."""
+        """Per operation what of it is not known: the text has it where no statement shows an `<unknown: ...>`.
+
+        With None for the index: why not all operations of the migration are known.
+        """
         found, key, index, is_head = {}, None, None, False
         for line in self.run("text").stdout.splitlines():
             if migration := MIGRATION.match(line):
                 key = migration.groups()
             elif operation := OPERATION.match(line):
                 index, is_head = int(operation[1]), True
+                is_read = operation[2] != "?"
             elif is_head and (reason := REASON.match(line)):
                 found.setdefault((*key, index), []).append(reason[1])
+                if not is_read:
+                    found.setdefault((*key, None), []).append(reason[1])
             else:
                 is_head = False
         return found

@@ -372,6 +372,12 @@ class Migration(migrations.Migration):
 }
 
 #[test]
+fn a_key_is_looked_up_in_a_dict_of_anything() {
+    let field = field("models.IntegerField(default=1 if \"b\" in {\"a\": print, \"b\": settings.UNKNOWN} else 2)");
+    assert_eq!(field.default, Some(Value::Int(1)));
+}
+
+#[test]
 fn a_member_of_an_enumeration_is_its_value_wherever_the_class_stands() {
     let text = "
 import shop.choices

@@ -293,3 +293,63 @@ fn the_one_model_of_users_among_the_migrations_is_taken_and_said() {
     let two = customer(one, "staff");
     assert_eq!(two.load().settings.swappable.get("AUTH_USER_MODEL"), None);
 }
+
+/// Two operations, of which a flag decides one.
+const FLAGGED: &str = "\
+from django.conf import settings
+from django.db import migrations, models
+
+
+def others():
+    if settings.SKIP_HEAVY:
+        return []
+    return [migrations.RunSQL(\"CREATE INDEX heavy ON shop_order (status)\")]
+
+
+class Migration(migrations.Migration):
+    dependencies = [(\"shop\", \"0001_initial\")]
+    operations = [migrations.AddField(\"order\", \"note\", models.TextField(null=True)), *others()]
+
+    if not settings.SKIP_HEAVY:
+        operations.append(migrations.RunSQL(\"DROP INDEX heavy\"))
+";
+
+#[test]
+fn a_flag_of_the_environment_that_decides_which_operations_there_are_is_as_without_one_and_said() {
+    let project = |flag: &str| {
+        Scratch::new()
+            .file(
+                "manage.py",
+                "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'conf.settings')\n",
+            )
+            .file("requirements.txt", "django==5.2.1\n")
+            .file("conf/__init__.py", "")
+            .file(
+                "conf/settings.py",
+                format!("import environ\n\nINSTALLED_APPS = ['shop']\nenv = environ.Env()\n{flag}"),
+            )
+            .app("shop")
+            .file("shop/migrations/0002_flagged.py", FLAGGED)
+    };
+    let classes = |scratch: &Scratch| -> Vec<String> {
+        let json = scratch.run("sql shop 0002 --output-format json").json();
+        let operations = json[0]["operations"].as_array().expect("a list").iter();
+        let class = |operation: &Value| operation["class"].as_str().expect("a class").to_owned();
+        operations.map(class).collect()
+    };
+    let said = "SKIP_HEAVY is not a constant in conf.settings, and decides what migrations do";
+    let unset = project("SKIP_HEAVY = env.bool('SKIP_HEAVY', False)\n");
+    assert_eq!(classes(&unset), ["AddField", "RunSQL", "RunSQL"]);
+    assert!(
+        unset.load().notes.iter().any(|note| note.contains(said)),
+        "{:?}",
+        unset.load().notes
+    );
+    let set = project("SKIP_HEAVY = env.bool('SKIP_HEAVY', default=True)\n");
+    assert_eq!(classes(&set), ["AddField"]);
+    let constant = project("SKIP_HEAVY = True\n");
+    assert_eq!(classes(&constant), ["AddField"]);
+    assert!(!constant.load().notes.iter().any(|note| note.contains("SKIP_HEAVY")));
+    let required = project("SKIP_HEAVY = env.bool('SKIP_HEAVY')\n");
+    assert!(classes(&required).contains(&"?".to_owned()));
+}

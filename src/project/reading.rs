@@ -170,7 +170,10 @@ fn assumed_settings(assumed: &BTreeSet<String>, settings: &super::settings::Sett
         return Vec::new();
     }
     if settings.module.is_some() {
-        return assumed.iter().filter_map(|name| unsettled::flag(settings, name)).collect();
+        return assumed
+            .iter()
+            .filter_map(|name| unsettled::flag(settings, name))
+            .collect();
     }
     let names = assumed.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     vec![format!(

@@ -206,7 +206,12 @@ pub(super) fn is_constant(value: &Value) -> bool {
 
 /// `left operator right`, where constants decide.
 pub(super) fn compare(operator: CmpOp, left: &Value, right: &Value) -> Option<bool> {
-    if !is_constant(left) || !is_constant(right) {
+    // Of a dict its keys alone are asked.
+    let is_known = match (operator, right) {
+        (CmpOp::In | CmpOp::NotIn, Value::Dict(items)) => items.iter().all(|(key, _)| is_constant(key)),
+        (_, right) => is_constant(right),
+    };
+    if !is_constant(left) || !is_known {
         return None;
     }
     match operator {
