@@ -157,7 +157,7 @@ def compare_migration(migration, mine):
             yield Result(migration, operation, "flagged", nothing, "opaque: the list of operations is not known")
         elif operation["index"] in by_python and ours:
             # There are no rows when it is recorded: what the code would do to them is not compared.
-            yield compare_operation(migration, without_rows(operation), without_rows(ours))
+            yield compare_code(migration, operation, ours)
         else:
             yield compare_operation(migration, operation, ours)
     for operation in operations.values():
@@ -167,6 +167,16 @@ def compare_migration(migration, mine):
             yield compare_operation(migration, nothing, operation)
         else:
             yield Result(migration, operation, "missing", operation, "operation only in forelock")
+
+
+def compare_code(migration, operation, ours):
+    """What code sends of DDL. Where it sends none, and forelock does not know all of its work on rows, the rows decide that."""
+    theirs, mine = without_rows(operation), without_rows(ours)
+    result = compare_operation(migration, theirs, mine)
+    is_silent = not any(side[part] for side in (theirs, mine) for part in ("statements", "deferred"))
+    if result.outcome == "flagged" and ours["confidence"] == "partial" and is_silent and ours["statements"]:
+        return Result(migration, theirs, of_the_run(["rows"]), mine)
+    return result
 
 
 def without_rows(operation):
@@ -181,7 +191,7 @@ def compare_operation(migration, operation, ours):
         return Result(migration, operation, "missing", None, "operation only in Django")
     same = all(same_statements(operation, ours, part) for part in ("statements", "deferred"))
     if ours["confidence"] == "partial" and same and only_the_value_of_the_run_is_unknown(operation, ours):
-        return Result(migration, operation, of_the_run(operation["varies_with"]), ours)
+        return Result(migration, operation, of_the_run(operation["varies_with"] or ["rows"]), ours)
     if ours["confidence"] != "exact":
         note = "as in Django but for the unknown" if same else "differs beyond the unknown"
         return Result(migration, operation, "flagged", ours, f"{ours['confidence']}: {note}")
@@ -189,13 +199,17 @@ def compare_operation(migration, operation, ours):
 
 
 def only_the_value_of_the_run_is_unknown(operation, ours):
-    """Two runs of Django showed another value in every statement of which forelock does not know all, and it lacks no more than that."""
+    """Two runs of Django showed another value in every statement of which forelock does not know all, and it lacks no more than that.
+
+    Or the value is one that a default looks up among rows, and those were the same.
+    """
     pairs = enumerate(zip(operation["statements"], ours["statements"]))
     partly = [(index, expected, actual) for index, (expected, actual) in pairs if UNKNOWN.search(actual)]
     # A deferred statement holds no default.
     deferred_is_known = not any(map(UNKNOWN.search, ours["deferred"]))
     return bool(partly) and deferred_is_known and all(
-        index in operation["varies"] and matches(expected, actual, ONE_VALUE) for index, expected, actual in partly
+        (index in operation["varies"] or operation["asks_rows"]) and matches(expected, actual, ONE_VALUE)
+        for index, expected, actual in partly
     )
 
 

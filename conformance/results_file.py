@@ -16,8 +16,9 @@ the Django that it brings). Every operation of a package is one of:
 - *identical*: every statement, character for character;
 - *run*: its statements hold a value of the run, another one each time that Django runs them, and forelock says so in place of that
   value and knows the rest. An operation is counted here only where two recordings, with another clock, other random numbers and another
-  host, differ in each statement that forelock does not know all of, and what it does not know there is one literal. By what the value was asked for: *clock*, *random* numbers,
-  the *environment* (host, user), *rows* (a default that looks them up), *other* (nobody saw);
+  host, differ in each statement that forelock does not know all of, or its default looks at rows, and what it does not know there is one literal. By what the value was asked for: *clock*, *random* numbers,
+  the *environment* (host, user), *rows* (a default that looks them up; also Python of which forelock knows that it only works on rows,
+  and not all of what it does to them: Django, too, was seen to send no DDL), *other* (nobody saw);
 - *flagged*: forelock says that it does not know all of it, for another reason (*flagged alike*: but for the unknown the
   statements are Django's);
 - *different*; *missing* (only one side has it);

@@ -32,12 +32,16 @@ def record(python, folder, working_folder, squashes, environ, port, database):
 
 
 def mark_what_varies(migrations, again):
-    """`varies`: indexes of the statements that differ; `varies_with`: the kinds of values that the operation asked for."""
+    """`varies`: indexes of the statements that differ; `varies_with`: the kinds of values that the operation asked for.
+
+    `asks_rows`: whether a default's callable looked at rows, which may be the same in both runs.
+    """
     other = {(entry["app"], entry["migration"]): entry["operations"] for entry in again}
     for entry in migrations:
         pairs = zip(entry["operations"], other[entry["app"], entry["migration"]], strict=True)
         for operation, operation_again in pairs:
             drawn = operation.pop("drawn")
+            operation["asks_rows"] = "rows" in drawn
             operation["varies"] = differing(operation["statements"], operation_again["statements"])
             deferred = differing(operation["deferred"], operation_again["deferred"])
             operation["varies_with"] = (drawn or [UNKNOWN_SOURCE]) if operation["varies"] or deferred else []

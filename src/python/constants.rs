@@ -19,7 +19,7 @@ pub(super) fn is_builtin(name: &str) -> bool {
     ) || name.ends_with("Error") || name.ends_with("Exception") || name.ends_with("Warning")
 }
 
-/// `Field.non_db_attrs` of Django 4.2 to 6.1.
+/// `Field.non_db_attrs` of Django 4.2 to 6.0; later versions have `on_delete` for relations alone.
 #[rustfmt::skip]
 pub const NON_DB_ATTRS: [&str; 12] = [
     "blank", "choices", "db_column", "editable", "error_messages", "help_text", "limit_choices_to", "on_delete",
@@ -38,7 +38,7 @@ pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
             .then(|| Value::Setting(format!("OAUTH2_PROVIDER_{name}")));
     }
     if path.starts_with("django.") && path.ends_with(".non_db_attrs") {
-        return Some(Value::Tuple(NON_DB_ATTRS.iter().map(|name| text(name)).collect()));
+        return non_db_attrs(path, django);
     }
     // What `database_forwards` gets is a schema editor of that same connection.
     if let Some(rest) = path.strip_prefix("<schema_editor>.connection.") {
@@ -63,6 +63,20 @@ pub(super) fn value(path: &str, django: DjangoVersion) -> Option<Value> {
         "django.db.migrations.RunSQL.noop" => Some(text("")),
         _ => None,
     }
+}
+
+/// Since Django 6.1 what a foreign key has is a property, and that of its class no tuple.
+fn non_db_attrs(path: &str, django: DjangoVersion) -> Option<Value> {
+    let is_new = django >= DjangoVersion::new(6, 1);
+    if is_new
+        && ["ForeignKey.non_db_attrs", "OneToOneField.non_db_attrs"]
+            .iter()
+            .any(|of_key| path.ends_with(of_key))
+    {
+        return None;
+    }
+    let names = NON_DB_ATTRS.iter().filter(|name| !is_new || **name != "on_delete");
+    Some(Value::Tuple(names.map(|name| text(name)).collect()))
 }
 
 fn version(major: u8, minor: u8) -> Value {

@@ -57,7 +57,11 @@ pub(super) fn non_db_attrs(field: &mut Field, object: &Object<'_>) -> Vec<String
         None if object.defines(NAME) => None,
         None => return Vec::new(),
     };
-    let of_django = |names: &Vec<String>| NON_DB_ATTRS.iter().all(|own| names.iter().any(|name| name == own));
+    let is_relation = field.relation().is_some();
+    let of_django = |names: &Vec<String>| {
+        let mut own = NON_DB_ATTRS.iter().filter(|name| is_relation || **name != "on_delete");
+        own.all(|own| names.iter().any(|name| name == own))
+    };
     names.filter(of_django).unwrap_or_else(|| {
         doubt(field, "class", "its `non_db_attrs` is not followed");
         Vec::new()

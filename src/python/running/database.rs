@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use ruff_text_size::TextRange;
 
+use super::super::text::join;
 use super::Runner;
 use super::data::{Datum, Given};
 use crate::python_work::{Action, Handed, Parameters};
-use crate::value::Value;
+use crate::value::{Str, Value};
 
 /// What a cursor is asked after it has run something.
 const FETCHING: &[&str] = &[
@@ -107,7 +108,13 @@ impl<'a> Runner<'a> {
                 let reason = format!("`{}` is not followed", self.shown(place));
                 self.unfollowed(reason, Some(Handed::Cursor), place)
             }
-            ("ops", "sequence_reset_sql" | "sql_flush") => {
+            // One for each automatic key; which models have one is not known here.
+            ("ops", "sequence_reset_sql") => {
+                let sequence = self.unknown_text("a sequence that is set back");
+                let sql = join(&Str::default(), &[&"SELECT setval(".into(), &sequence, &")".into()]);
+                self.open_list(vec![Datum::Text(Rc::new(sql))])
+            }
+            ("ops", "sql_flush") => {
                 let text = Datum::Text(self.unknown_text("a text of the connection is not known"));
                 self.open_list(vec![text])
             }

@@ -121,7 +121,7 @@ class CalledQuietField(QuietField):
 class QuietOwnerField(OwnerField):
     """A key that is not made again for its style."""
 
-    non_db_attrs = tuple([*models.ForeignKey.non_db_attrs, "style"])
+    non_db_attrs = tuple([*models.Field.non_db_attrs, "on_delete", "style"])
 
     def __init__(self, *args, style=None, **kwargs):
         self.style = style
