@@ -19,6 +19,7 @@ from autodetected import Models
 from copies import Copies
 from killed import Kills, Statements
 from rows import Rows
+from same_rows import SameRows
 from waiting import Waits
 
 DEPENDENT_OBJECTS = "2BP01"
@@ -148,6 +149,7 @@ class Cured(Follower):
         self.waits = Waits(self.copies)
         self.old_code, self.new_code, self.missing = [], [], []
         self.models = Models(self.finding, self.state(), self.folder / "original", self.goal)
+        self.rows = SameRows(self.connection, self.finding, self.folder / "original", self.goal, self.state().apps)
         for release in sorted({target["release"] for target in self.targets}):
             self.release(release)
         seen = {"before": before, "after": catalog.schema(self.connection), "state": lines(self.state())}
@@ -166,6 +168,7 @@ class Cured(Follower):
                 continue
             name = f"step {number}, {target.get('migration') or target['command']}"
             self.step(name, target)
+            self.new_code += [f"{name}: {what}" for what in self.rows.wrong()]
             worse = old_code.worse(before, code.ask(), self.accepted())
             self.old_code += [f"{name}: {what}" for what in worse]
             if release == 1:

@@ -83,7 +83,11 @@ def stands_alone(source, index):
         return False
     defined = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     defined |= {target.id for node in tree.body if isinstance(node, ast.Assign) for target in node.targets if isinstance(target, ast.Name)}
-    return not any(isinstance(node, ast.Name) and node.id in defined for node in ast.walk(lists[0].elts[index]))
+    operation = lists[0].elts[index]
+    # Code that runs is no part of the models' state.
+    if isinstance(operation, ast.Call) and getattr(operation.func, "attr", None) == "RunPython":
+        return True
+    return not any(isinstance(node, ast.Name) and node.id in defined for node in ast.walk(operation))
 
 
 def header(source, wanted=("dependencies", "run_before", "initial", "atomic")):
