@@ -21,8 +21,14 @@ class Models:
         """The operations that are missing; none is what has to be."""
         from django.db.migrations.autodetector import MigrationAutodetector
         from django.db.migrations.questioner import MigrationQuestioner
+        from django.db.models.options import normalize_together
 
-        detector = MigrationAutodetector(state, self.of(release), MigrationQuestioner({"ask_initial": False}))
+        models = self.of(release)
+        for model in models.models.values():
+            # Models have them as sets, whatever an old migration wrote.
+            for option in {"unique_together", "index_together"} & model.options.keys():
+                model.options[option] = set(normalize_together(model.options[option]))
+        detector = MigrationAutodetector(state, models, MigrationQuestioner({"ask_initial": False}))
         found = detector._detect_changes()
         return [f"{app}: {operation.describe()}" for app, new in found.items() for one in new for operation in one.operations]
 

@@ -23,8 +23,19 @@ class Code:
             for insert in (insert_leaving_defaults_out, insert_none):
                 self.error_of(insert, model, REPLACED, stays=True)
 
+    def reads_none(self, other):
+        """Fields that hold no None by these models, and do in rows that other code writes; nothing of it stays."""
+        from django.db import transaction
+
+        with transaction.atomic():
+            other.write()
+            found = [name for model in self.models for name in fields_with_none(model)]
+            transaction.set_rollback(True)
+        return found
+
     def error_of(self, act, model, *arguments, stays=False):
         """Foreign keys that are checked at the end of the transaction count, too."""
+        from django.core.exceptions import FieldError
         from django.db import transaction
         from django.db.models import ProtectedError, RestrictedError
 
@@ -36,6 +47,9 @@ class Code:
                     transaction.set_rollback(True)
         except (ProtectedError, RestrictedError):
             # Django has looked, and refuses it as it did before.
+            return None
+        except FieldError:
+            # Nothing was sent: an ordering names what an operation behind this one will name so.
             return None
         except Exception as error:
             return f"{type(error).__name__}: {(str(error) or '-').splitlines()[0]}"
@@ -113,6 +127,12 @@ def rows_of(model):
 
 def fields_of(model):
     return [field for field in model._meta.local_concrete_fields if not getattr(field, "generated", False)]
+
+
+def fields_with_none(model):
+    for field in fields_of(model):
+        if not field.null and rows_of(model).filter(**{f"{field.attname}__isnull": True}).exists():
+            yield f"{model._meta.label}.{field.name}"
 
 
 def has_default(field):

@@ -71,6 +71,8 @@ DEFAULTS = {
     "UUIDField": "uuid.uuid4",
 }
 NULLNESS = {"nullable": "null=True", "required": "", "defaulted": "default={default}"}
+# One constant for the key of every row serves nobody.
+SENSELESS = ("key_unique", "defaulted")
 
 
 def main():
@@ -86,6 +88,14 @@ def field(kind, *arguments):
     return f"models.{kind}({', '.join(filter(None, arguments))})"
 
 
+def costs():
+    """Each that a field has besides its column, with each way to treat old rows."""
+    pairs = itertools.product(EXTRAS.items(), NULLNESS.items())
+    for (extra, (kind, arguments)), (nullness, null) in pairs:
+        if (extra, nullness) != SENSELESS:
+            yield extra, kind, arguments, nullness, null.format(default=DEFAULTS[kind])
+
+
 def item(*fields):
     pairs = ", ".join(f'("{name}", {field})' for name, field in fields)
     return f'migrations.CreateModel("Item", [("id", models.BigAutoField(primary_key=True)), {pairs}])'
@@ -94,16 +104,16 @@ def item(*fields):
 def added():
     """AddField."""
     models = [OWNER, item(("name", field("CharField", "max_length=9")))]
-    for (extra, (kind, arguments)), (nullness, null) in itertools.product(EXTRAS.items(), NULLNESS.items()):
-        new = field(kind, arguments, null.format(default=DEFAULTS[kind]))
+    for extra, kind, arguments, nullness, null in costs():
+        new = field(kind, arguments, null)
         yield f"{extra}_{nullness}", models, f'migrations.AddField("item", "value", {new})'
 
 
 def altered():
     """AlterField of a column that may be NULL and has nothing besides, to one that has."""
-    for (extra, (kind, arguments)), (nullness, null) in itertools.product(EXTRAS.items(), NULLNESS.items()):
+    for extra, kind, arguments, nullness, null in costs():
         old = field(UNCHECKED.get(kind, kind), PLAIN[kind], "null=True")
-        new = field(kind, arguments, null.format(default=DEFAULTS[kind]))
+        new = field(kind, arguments, null)
         yield f"{extra}_{nullness}", [OWNER, item(("value", old))], f'migrations.AlterField("item", "value", {new})'
 
 
@@ -141,8 +151,8 @@ def altered_otherwise():
 
 def taken():
     """Removals and renames of what has something besides, and of both sides of a relation."""
-    for (extra, (kind, arguments)), (nullness, null) in itertools.product(EXTRAS.items(), NULLNESS.items()):
-        old = field(kind, arguments, null.format(default=DEFAULTS[kind]))
+    for extra, kind, arguments, nullness, null in costs():
+        old = field(kind, arguments, null)
         models = [OWNER, item(("name", field("CharField", "max_length=9")), ("value", old))]
         if nullness != "defaulted" or kind in ("CharField", "PositiveIntegerField"):
             yield f"gone_{extra}_{nullness}", models, 'migrations.RemoveField("item", "value")'

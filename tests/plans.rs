@@ -9,7 +9,7 @@ mod scratch;
 
 use std::fs;
 
-use planned::{copy, findings, planned, put_in_place, root, steps, text};
+use planned::{copy_for, findings, planned, put_in_place, root, steps, text};
 use repository::{commit, git};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use scratch::{INITIAL, Scratch, migration};
@@ -461,7 +461,7 @@ fn many_plans_are_told_in_a_sentence_each_and_one_file_shows_its_own_whole() {
 
 /// What is found above an information in the migrations of the plan.
 fn judged(fixture: &str, finding: &Value) -> Vec<String> {
-    let scratch = copy(&root().join("fixtures").join(fixture));
+    let scratch = copy_for(fixture, finding);
     let migrations = put_in_place(&scratch, finding);
     git(&scratch, "init --quiet");
     let mut told = Vec::new();

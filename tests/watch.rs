@@ -7,7 +7,7 @@ mod scratch;
 use std::fs;
 use std::path::Path;
 
-use planned::{copy, planned, put_in_place, root, steps, text};
+use planned::{copy_for, planned, put_in_place, steps, text};
 use scratch::Run;
 use serde_json::Value;
 
@@ -119,7 +119,7 @@ fn strength(mode: &str) -> usize {
 
 /// The steps that are migrations and send statements, each with what `forelock sql` says of it in its place.
 fn of_migrations(fixture: &str, finding: &Value) -> Vec<(Value, Value)> {
-    let scratch = copy(&root().join("fixtures").join(fixture));
+    let scratch = copy_for(fixture, finding);
     let migrations = put_in_place(&scratch, finding);
     for (_, path, text) in &migrations {
         fs::write(scratch.path(path), text).expect("written");

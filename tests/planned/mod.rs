@@ -163,6 +163,21 @@ fn drop_dependents(folder: &Path, app: &str, name: &str) {
     }
 }
 
+/// The fixture of a finding. Of the pairs the one app alone: no app there has to do with another, and they are many.
+pub fn copy_for(fixture: &str, finding: &Value) -> Scratch {
+    let folder = root().join("fixtures").join(fixture);
+    if !fixture.starts_with("pairs/") {
+        return copy(&folder);
+    }
+    let app = text(&finding["app"]);
+    let mut scratch = Scratch::new().app(app);
+    for name in ["forelock.toml", &format!("{app}/migrations/0001_initial.py"), text(&finding["path"])] {
+        let written = fs::read_to_string(folder.join(name)).expect("text");
+        scratch = scratch.file(name, written);
+    }
+    scratch
+}
+
 pub fn copy(fixture: &Path) -> Scratch {
     let wanted = ["py", "toml", "txt", "sql", "json"];
     let mut scratch = Scratch::new();

@@ -2,7 +2,7 @@
 
 use crate::catalog::object_name;
 use crate::migration::{Field, FieldKind, Operation};
-use crate::plan::{Declared, Plan, PlannedMigration, PlannedOperation, Step};
+use crate::plan::{Content, Declared, Plan, PlannedMigration, PlannedOperation, Step};
 use crate::python::{WrittenCall, string_literal};
 use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, Statement, TableConstraint};
 use crate::value::Value as PythonValue;
@@ -83,6 +83,9 @@ impl Cure<'_> {
         }
         if is_nullable_first && is_made_not_null {
             steps.extend(self.later_not_null(name, field, table, column, (&source, &model)));
+        }
+        if let Default::Kept(value, Some(import)) = &default {
+            importing(&mut steps, value, import);
         }
         let is_worth_it = steps.len() > 1;
         let plan = is_worth_it.then(|| Plan::new(summary(&default, &pieces), steps))?;
@@ -232,11 +235,7 @@ impl Cure<'_> {
         }
         let sent = self.sent(table, column, default);
         let operation = PlannedOperation::sending(operation, sent, Some(vec![dropped(table, column)]));
-        let mut migration = self.briefly(vec![operation]);
-        if let Default::Kept(_, Some(import)) = default {
-            migration.imports.push((*import).to_owned());
-        }
-        migration
+        self.briefly(vec![operation])
     }
 
     /// What the addition of the column sends, without what follows in other steps.
@@ -285,6 +284,17 @@ impl Cure<'_> {
         let mut steps = vec![of_release(2, model_line(name, &model.print()))];
         steps.extend(self.made_not_null(2, table, own, &fill, &state));
         steps
+    }
+}
+
+/// Each migration that names what the operation's own file does not import gets the import.
+fn importing(steps: &mut [Step], value: &str, import: &str) {
+    for step in steps {
+        if let Content::Migration(migration) = &mut step.content
+            && migration.operations.iter().any(|operation| operation.code.contains(value))
+        {
+            migration.imports.push(import.to_owned());
+        }
     }
 }
 

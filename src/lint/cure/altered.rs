@@ -82,6 +82,7 @@ impl Cure<'_> {
         } else {
             plan
         };
+        let plan = self.noting_none(plan);
         if was_key || !pieces.iter().any(is_key) {
             return plan;
         }
@@ -89,6 +90,18 @@ impl Cure<'_> {
             Declared::RefusesDeletes,
             "The running release does not know of the foreign key: from then on it cannot delete rows that others point to.",
         )
+    }
+
+    /// With what the running release reads where a column may be NULL from now on.
+    fn noting_none(&self, plan: Plan) -> Plan {
+        let (Operation::AlterField { name, field, .. }, Some(before)) = (&self.node.operation, &self.before.field) else {
+            return plan;
+        };
+        if !field.null || !before.not_null {
+            return plan;
+        }
+        let note = format!("Once the new release writes rows with NULL in `{name}`, the running release reads None there.");
+        plan.declaring(Declared::ReadsNone, note)
     }
 
     /// Whether the plan does anything in another way than the operation.
