@@ -11,7 +11,7 @@ use crate::statement::{AlterTableAction, Statement, quote_name};
 
 use super::exchange::Exchange;
 use super::partitioned::Partitions;
-use super::pieces::Reversible;
+use super::pieces::{Own, Reversible};
 
 /// The table of the operation's model, and the field that it changes or takes away.
 #[derive(Clone, Debug, Default)]
@@ -24,8 +24,8 @@ pub(in crate::lint) struct Before {
     pub(super) indexes: Vec<(String, String)>,
     /// Foreign keys of the model's table.
     pub(super) keys: Vec<Reversible>,
-    /// Constraints of the table that an alteration may drop, by name.
-    pub(super) constraints: Vec<(String, Reversible)>,
+    /// Unique constraints, checks and foreign keys of the table.
+    pub(super) constraints: Vec<Own>,
     /// The tables that Django made for its many-to-many fields, with their foreign keys.
     pub(super) automatic: Vec<(String, Vec<Reversible>)>,
     /// Whether a many-to-many field of another model leads to it by a table that Django made.
@@ -170,7 +170,7 @@ impl Before {
         Self {
             named: None,
             exchange: None,
-            constraints: if takes { Vec::new() } else { constraints_of(&table, catalog) },
+            constraints: constraints_of(&table, catalog),
             keys,
             automatic,
             dependents,
@@ -199,28 +199,40 @@ impl FieldBefore {
     }
 }
 
-/// The unique constraints and foreign keys of a table.
-fn constraints_of(table: &str, catalog: &Catalog) -> Vec<(String, Reversible)> {
+/// The unique constraints, checks and foreign keys of a table.
+fn constraints_of(table: &str, catalog: &Catalog) -> Vec<Own> {
     let Some(known) = catalog.table(table) else {
         return Vec::new();
     };
-    let unique = known.constraints.iter().filter_map(|(name, constraint)| {
-        let ConstraintKind::Unique(columns) = &constraint.kind else {
-            return None;
+    let others = known.constraints.iter().filter_map(|(name, constraint)| {
+        let (columns, demands) = match &constraint.kind {
+            ConstraintKind::Unique(columns) => {
+                let quoted: Vec<_> = columns.iter().map(|column| quote_name(column)).collect();
+                let demands = format!("UNIQUE ({}){}", quoted.join(", "), deferrable(constraint.deferred));
+                (columns.clone(), demands)
+            }
+            ConstraintKind::Check(check) => (check.columns.clone(), format!("CHECK ({})", check.sql.known()?)),
+            _ => return None,
         };
-        let columns: Vec<_> = columns.iter().map(|column| quote_name(column)).collect();
         let (own, quoted) = (quote_name(table), quote_name(name));
-        let reversible = Reversible {
-            sql: format!("ALTER TABLE {own} DROP CONSTRAINT IF EXISTS {quoted}"),
-            reverse: format!(
-                "ALTER TABLE {own} ADD CONSTRAINT {quoted} UNIQUE ({}){}",
-                columns.join(", "),
-                deferrable(constraint.deferred)
-            ),
-        };
-        Some((name.clone(), reversible))
+        Some(Own {
+            name: name.clone(),
+            columns,
+            change: Reversible {
+                sql: format!("ALTER TABLE {own} DROP CONSTRAINT IF EXISTS {quoted}"),
+                reverse: format!("ALTER TABLE {own} ADD CONSTRAINT {quoted} {demands}"),
+            },
+            is_key: false,
+        })
     });
-    unique.chain(named_keys_of(table, None, catalog)).collect()
+    let keys = named_keys_of(table, None, catalog).into_iter();
+    let keys = keys.map(|(name, change)| Own {
+        name,
+        columns: Vec::new(),
+        change,
+        is_key: true,
+    });
+    others.chain(keys).collect()
 }
 
 fn deferrable(is_deferred: bool) -> &'static str {

@@ -49,6 +49,15 @@ pub(super) enum Piece {
     },
 }
 
+/// A constraint that is there: how it goes, and comes again.
+#[derive(Clone, Debug)]
+pub(super) struct Own {
+    pub name: String,
+    pub columns: Vec<String>,
+    pub change: Reversible,
+    pub is_key: bool,
+}
+
 /// A statement and the one that takes it back.
 #[derive(Clone, Debug)]
 pub(super) struct Reversible {
@@ -122,8 +131,8 @@ pub(super) enum Change<'s> {
 
 /// What is known of a table beside the statements: how to take back what they do.
 pub(super) struct Known<'a> {
-    /// Its constraints by name: how each goes, and comes again.
-    pub constraints: &'a [(String, Reversible)],
+    /// Its constraints.
+    pub constraints: &'a [Own],
     /// The type of the column so far, where another one costs nothing.
     pub free_type: Option<&'a str>,
 }
@@ -230,8 +239,8 @@ fn of_action(table: &str, action: &AlterTableAction, known: &Known<'_>) -> Optio
         }
         AlterTableAction::DropConstraint { name, .. } => {
             let name = name.known()?;
-            let (_, detached) = known.constraints.iter().find(|(own, _)| *own == name)?;
-            Some(vec![Piece::Detach(detached.clone())])
+            let own = known.constraints.iter().find(|own| own.name == name)?;
+            Some(vec![Piece::Detach(own.change.clone())])
         }
         _ => None,
     }

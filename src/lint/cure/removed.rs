@@ -35,7 +35,7 @@ impl Cure<'_> {
         let (quoted, column) = (quote_name(table), quote_name(&field.column));
         let drop = run_sql(
             &[format!("ALTER TABLE {quoted} DROP COLUMN IF EXISTS {column}")],
-            Some(&added_again(&quoted, &column, field, &self.before.indexes)),
+            Some(&self.added_again(&quoted, &column, field)),
         );
         let steps = vec![
             step(
@@ -45,6 +45,18 @@ impl Cure<'_> {
             of_release(2, step("drops the column, a moment", self.briefly(vec![drop]))),
         ];
         Some(self.with_dependents(with_reading(Plan::new(summary, steps), name, field)))
+    }
+
+    /// The column as it may come back: without the values, which are gone.
+    fn added_again(&self, table: &str, column: &str, field: &FieldBefore) -> Vec<String> {
+        let filled = lasting_default(field).map(|default| format!(" DEFAULT {default} NOT NULL"));
+        let filled = filled.unwrap_or_default();
+        let add = format!("ALTER TABLE {table} ADD COLUMN {column} {}{filled}", field.db_type);
+        let indexes = self.before.indexes.iter().map(|(_, create)| format!("CREATE INDEX {create}"));
+        // Its foreign key comes with the way back of the first release.
+        let own = self.before.constraints.iter().filter(|own| !own.is_key && own.columns == [field.column.clone()]);
+        let constraints = own.map(|own| own.change.reverse.clone());
+        [add].into_iter().chain(indexes).chain(constraints).collect()
     }
 
     /// SQL that drops a table or column of a model: that leaves the models first.
@@ -172,15 +184,6 @@ impl Cure<'_> {
 fn lasting_default(field: &FieldBefore) -> Option<&str> {
     let is_given = field.not_null && !field.has_database_default && !field.field.unique();
     field.default.as_deref().filter(|_| is_given)
-}
-
-/// The column as it may come back: without the values, which are gone.
-fn added_again(table: &str, column: &str, field: &FieldBefore, indexes: &[(String, String)]) -> Vec<String> {
-    let filled = lasting_default(field).map(|default| format!(" DEFAULT {default} NOT NULL"));
-    let filled = filled.unwrap_or_default();
-    let add = format!("ALTER TABLE {table} ADD COLUMN {column} {}{filled}", field.db_type);
-    let again = indexes.iter().map(|(_, create)| format!("CREATE INDEX {create}"));
-    [add].into_iter().chain(again).collect()
 }
 
 /// What lets the new release insert rows without the column.
