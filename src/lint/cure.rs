@@ -371,7 +371,10 @@ impl<'a> Cure<'a> {
     fn ending(&self, operations: Vec<PlannedOperation>, locks: Option<&str>) -> Step {
         match locks {
             Some(does) => step(does, self.briefly(operations)),
-            None => step("reads the old rows while nobody waits", PlannedMigration::atomic(operations)),
+            None => step(
+                "reads the old rows while nobody waits",
+                PlannedMigration::atomic(operations),
+            ),
         }
     }
 }

@@ -171,7 +171,11 @@ pub fn copy_for(fixture: &str, finding: &Value) -> Scratch {
     }
     let app = text(&finding["app"]);
     let mut scratch = Scratch::new().app(app);
-    for name in ["forelock.toml", &format!("{app}/migrations/0001_initial.py"), text(&finding["path"])] {
+    for name in [
+        "forelock.toml",
+        &format!("{app}/migrations/0001_initial.py"),
+        text(&finding["path"]),
+    ] {
         let written = fs::read_to_string(folder.join(name)).expect("text");
         scratch = scratch.file(name, written);
     }

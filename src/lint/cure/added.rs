@@ -291,7 +291,10 @@ impl Cure<'_> {
 fn importing(steps: &mut [Step], value: &str, import: &str) {
     for step in steps {
         if let Content::Migration(migration) = &mut step.content
-            && migration.operations.iter().any(|operation| operation.code.contains(value))
+            && migration
+                .operations
+                .iter()
+                .any(|operation| operation.code.contains(value))
         {
             migration.imports.push(import.to_owned());
         }

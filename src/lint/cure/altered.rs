@@ -76,7 +76,11 @@ impl Cure<'_> {
     fn noting_others(&self, plan: Plan, pieces: &[Piece]) -> Plan {
         let is_unique = |piece: &Piece| matches!(piece, Piece::Build(build) if build.statement.unique);
         let is_key = |piece: &Piece| matches!(piece, Piece::Prove { is_key: true, .. });
-        let was_key = self.before.field.as_ref().is_some_and(|before| before.field.reference().is_some());
+        let was_key = self
+            .before
+            .field
+            .as_ref()
+            .is_some_and(|before| before.field.reference().is_some());
         let plan = if pieces.iter().any(is_unique) {
             plan.noting(super::DUPLICATES)
         } else {
@@ -94,13 +98,15 @@ impl Cure<'_> {
 
     /// With what the running release reads where a column may be NULL from now on.
     fn noting_none(&self, plan: Plan) -> Plan {
-        let (Operation::AlterField { name, field, .. }, Some(before)) = (&self.node.operation, &self.before.field) else {
+        let (Operation::AlterField { name, field, .. }, Some(before)) = (&self.node.operation, &self.before.field)
+        else {
             return plan;
         };
         if !field.null || !before.not_null {
             return plan;
         }
-        let note = format!("Once the new release writes rows with NULL in `{name}`, the running release reads None there.");
+        let note =
+            format!("Once the new release writes rows with NULL in `{name}`, the running release reads None there.");
         plan.declaring(Declared::ReadsNone, note)
     }
 
@@ -131,7 +137,10 @@ impl Cure<'_> {
         let operation = self.operation_on_field("AlterField", name, &nullable);
         let told = if others.is_empty() {
             let migration = PlannedMigration::atomic(vec![PlannedOperation::of_state(operation)]);
-            vec![step("sends nothing; the code writes the default from here on", migration)]
+            vec![step(
+                "sends nothing; the code writes the default from here on",
+                migration,
+            )]
         } else {
             self.composed(others, Some(&operation))
         };

@@ -229,7 +229,11 @@ fn of_action(table: &str, action: &AlterTableAction, known: &Known<'_>) -> Optio
             let set = format!("SET DEFAULT {}", default.sql.known()?);
             brief(column, &set, "DROP DEFAULT")
         }
-        AlterTableAction::AlterType { column, collation: None, .. } => {
+        AlterTableAction::AlterType {
+            column,
+            collation: None,
+            ..
+        } => {
             let back = format!("TYPE {}", known.free_type?);
             let start = format!("ALTER TABLE {quoted} ALTER COLUMN {} ", quote_name(column.known()?));
             Some(vec![Piece::Brief(Reversible {

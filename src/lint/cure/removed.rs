@@ -52,9 +52,17 @@ impl Cure<'_> {
         let filled = lasting_default(field).map(|default| format!(" DEFAULT {default} NOT NULL"));
         let filled = filled.unwrap_or_default();
         let add = format!("ALTER TABLE {table} ADD COLUMN {column} {}{filled}", field.db_type);
-        let indexes = self.before.indexes.iter().map(|(_, create)| format!("CREATE INDEX {create}"));
+        let indexes = self
+            .before
+            .indexes
+            .iter()
+            .map(|(_, create)| format!("CREATE INDEX {create}"));
         // Its foreign key comes with the way back of the first release.
-        let own = self.before.constraints.iter().filter(|own| !own.is_key && own.columns == [field.column.clone()]);
+        let own = self
+            .before
+            .constraints
+            .iter()
+            .filter(|own| !own.is_key && own.columns == [field.column.clone()]);
         let constraints = own.map(|own| own.change.reverse.clone());
         [add].into_iter().chain(indexes).chain(constraints).collect()
     }
