@@ -140,6 +140,7 @@ def altered_otherwise():
         "column_required": ("CharField", "max_length=9, null=True", "CharField", 'max_length=9, db_column="worth"'),
         "key_of_integer": ("BigIntegerField", "null=True, db_column=\"value_id\"", "ForeignKey", EXTRAS["key"][1]),
         "key_required": ("ForeignKey", EXTRAS["key"][1] + ", null=True", *EXTRAS["key"]),
+        "key_required_default": ("ForeignKey", EXTRAS["key"][1] + ", null=True", "ForeignKey", EXTRAS["key"][1] + ", default=1"),
         "key_to_unique": ("ForeignKey", EXTRAS["key"][1], *EXTRAS["key_unique"]),
         "key_unique_to_key": ("OneToOneField", EXTRAS["key"][1], *EXTRAS["key"]),
         "key_to_unique_required": ("ForeignKey", EXTRAS["key"][1] + ", null=True", *EXTRAS["key_unique"]),

@@ -394,6 +394,15 @@ fn of_brief(piece: &Piece) -> Option<&Reversible> {
     }
 }
 
+/// An operation that is to send nothing. Of a foreign key Django would make the constraint again, whatever changes.
+fn in_state(operation: &str, is_key: bool) -> PlannedOperation {
+    if is_key {
+        apart(Vec::new(), &[operation.to_owned()])
+    } else {
+        PlannedOperation::of_state(operation)
+    }
+}
+
 /// A step of the first release that is a migration.
 fn step(does: impl Into<String>, migration: PlannedMigration) -> Step {
     Step {

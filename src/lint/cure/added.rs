@@ -11,7 +11,7 @@ use crate::versions::DjangoVersion;
 use super::altered::refusing_none;
 use super::pieces::{Build, added_constraint, altered};
 use super::rows::Fill;
-use super::{Cure, Piece, model_line, of_release, step};
+use super::{Cure, Piece, in_state, model_line, of_release, step};
 
 const NOW: &str = "from django.db.models.functions import Now";
 
@@ -75,7 +75,7 @@ impl Cure<'_> {
         let state = self.operation_on_field("AlterField", name, &in_models.print());
         let is_stated = bare == in_models || (!*preserve_default && matches!(default, Default::Constant));
         if pieces.is_empty() && !is_stated {
-            addition.operations.push(PlannedOperation::of_state(state.clone()));
+            addition.operations.push(in_state(&state, column.references.is_some()));
         }
         steps.push(step("adds the column, a moment", addition));
         if !pieces.is_empty() {

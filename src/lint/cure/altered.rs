@@ -8,7 +8,7 @@ use crate::value::Value as PythonValue;
 
 use super::pieces::Reversible;
 use super::rows::{Fill, Value};
-use super::{Cure, Piece, model_line, of_release, short_name, step};
+use super::{Cure, Piece, in_state, model_line, of_release, short_name, step};
 
 impl Cure<'_> {
     pub(super) fn altered_field(&self) -> Option<Plan> {
@@ -76,11 +76,7 @@ impl Cure<'_> {
     fn noting_others(&self, plan: Plan, pieces: &[Piece]) -> Plan {
         let is_unique = |piece: &Piece| matches!(piece, Piece::Build(build) if build.statement.unique);
         let is_key = |piece: &Piece| matches!(piece, Piece::Prove { is_key: true, .. });
-        let was_key = self
-            .before
-            .field
-            .as_ref()
-            .is_some_and(|before| before.field.reference().is_some());
+        let was_key = self.was_key();
         let plan = if pieces.iter().any(is_unique) {
             plan.noting(super::DUPLICATES)
         } else {
@@ -94,6 +90,11 @@ impl Cure<'_> {
             Declared::RefusesDeletes,
             "The running release does not know of the foreign key: from then on it cannot delete rows that others point to.",
         )
+    }
+
+    fn was_key(&self) -> bool {
+        let before = self.before.field.as_ref();
+        before.is_some_and(|before| before.field.reference().is_some())
     }
 
     /// With what the running release reads where a column may be NULL from now on.
@@ -136,7 +137,8 @@ impl Cure<'_> {
         let nullable = source.clone().with("null", "True").print();
         let operation = self.operation_on_field("AlterField", name, &nullable);
         let told = if others.is_empty() {
-            let migration = PlannedMigration::atomic(vec![PlannedOperation::of_state(operation)]);
+            let is_key = self.was_key();
+            let migration = PlannedMigration::atomic(vec![in_state(&operation, is_key)]);
             vec![step(
                 "sends nothing; the code writes the default from here on",
                 migration,
