@@ -35,7 +35,7 @@ impl Cure<'_> {
         let before = self.before.field.as_ref()?;
         let others: Vec<Piece> = pieces
             .into_iter()
-            .filter(|piece| !matches!(piece, Piece::Fill))
+            .filter(|piece| !matches!(piece, Piece::Fill | Piece::NotNull { .. }))
             .collect();
         if self.is_proven {
             return Some(self.set_proven(&others, &table, &column, &written));
