@@ -114,10 +114,12 @@ impl<'a> Runner<'a> {
                 let owner = self.evaluate(&subscript.value);
                 let key = self.evaluate(&subscript.slice);
                 if let Datum::Deferred = owner {
-                    return match is_whole(&subscript.slice) {
-                        true => self.set_deferred(&datum, subscript.range),
-                        false => self.deferred("[]", &datum, subscript.range),
-                    };
+                    if is_whole(&subscript.slice) {
+                        self.set_deferred(&datum, subscript.range);
+                    } else {
+                        self.deferred("[]", &datum, subscript.range);
+                    }
+                    return;
                 }
                 if owner.is_state() {
                     let reason = format!("`{}` changes the state", self.shown(subscript.range));
