@@ -4,7 +4,9 @@ use crate::catalog::object_name;
 use crate::migration::{Field, FieldKind, Operation};
 use crate::plan::{Content, Declared, Plan, PlannedMigration, PlannedOperation, Step};
 use crate::python::{WrittenCall, string_literal};
-use crate::statement::{AlterTableAction, Column, ConstraintKind, Name, Statement, TableConstraint};
+use crate::statement::{
+    AlterTableAction, Column, ConstraintKind, DefaultValue, Name, Statement, TableConstraint, Volatility,
+};
 use crate::value::Value as PythonValue;
 use crate::versions::DjangoVersion;
 
@@ -245,7 +247,10 @@ impl Cure<'_> {
             unique: false,
             check: None,
             not_null: column.not_null && !matches!(default, Default::Constant | Default::Later),
-            default: column.default.clone().filter(|_| !is_filled_later),
+            default: match default {
+                Default::Kept(_, Some(_)) => Some(now()),
+                _ => column.default.clone().filter(|_| !is_filled_later),
+            },
             ..column.clone()
         };
         let mut actions = vec![AlterTableAction::AddColumn(Box::new(bare))];
@@ -284,6 +289,14 @@ impl Cure<'_> {
         let mut steps = vec![of_release(2, model_line(name, &model.print()))];
         steps.extend(self.made_not_null(2, table, own, &fill, &state));
         steps
+    }
+}
+
+/// `Now()`, the one default that needs an import, as Django writes it.
+fn now() -> DefaultValue {
+    DefaultValue {
+        sql: "(STATEMENT_TIMESTAMP())".into(),
+        volatility: Volatility::Stable,
     }
 }
 
