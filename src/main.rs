@@ -5,14 +5,13 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 use std::thread;
 
-use mimalloc::MiMalloc;
-
 use forelock::cli::Arguments;
 use forelock::command::{self, Surroundings, UntilClosed};
 
 /// A third of the time went into the allocator of the platform: texts, names and trees are many and small.
+#[cfg(all(unix, any(target_arch = "x86_64", target_arch = "aarch64")))]
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Dropping the syntax tree of a deeply nested file recurses; the usual 8 MB are not enough for what a file can hold.
 const MAIN_STACK: usize = 256 << 20;

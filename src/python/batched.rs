@@ -97,9 +97,9 @@ impl<'a> Batched<'a> {
             text.extend(["    ", &indented(&self.lines(statement.range()), 4), "\n"]);
         }
         let queryset = self.queryset(pass);
-        text.push_str(&format!(
+        text.extend([format!(
             "    if {queryset}.exists():\n        raise RuntimeError(\"rows are left: run manage.py {command} first\")\n"
-        ));
+        )]);
         Some(text)
     }
 

@@ -62,10 +62,10 @@ impl Cure<'_> {
         for definition in needed.definitions.iter().chain([&function.function(true)]) {
             code.extend(["\n\n\n", definition.trim_end()]);
         }
-        code.push_str(&format!(
+        code.extend([format!(
             "\n\n\nclass Command(BaseCommand):\n    help = \"What {name} of a migration does, in batches; may be stopped and started again.\"\n\n    \
              def handle(self, *args, **options):\n        {name}(apps, None)\n"
-        ));
+        )]);
         let command = Step {
             release: 1,
             does: "does it, by hand, before the next migration".to_owned(),
