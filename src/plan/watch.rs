@@ -56,6 +56,8 @@ enum Busy {
     Proving,
     Updating,
     Reading,
+    /// For the planner.
+    Sampling,
     Moment,
     /// With a statement of which nothing is known.
     Unread,
@@ -286,7 +288,7 @@ impl Busy {
             {
                 Busy::Proving
             }
-            Statement::Command { command, .. } if matches!(command.as_ref(), Command::Analyze { .. }) => Busy::Reading,
+            Statement::Command { command, .. } if matches!(command.as_ref(), Command::Analyze { .. }) => Busy::Sampling,
             _ => Busy::Moment,
         }
     }

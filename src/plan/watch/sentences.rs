@@ -78,6 +78,7 @@ impl<'a> Scene<'a> {
             Busy::Proving => "reads the table while it is in use",
             Busy::Updating => "updates rows a batch at a time, each batch in its own transaction",
             Busy::Reading => "looks for a row without a value; where there is none it has read the whole table",
+            Busy::Sampling => "samples rows for the planner's statistics, while the table is in use",
             Busy::Moment => "changes the catalog, which takes a moment",
             Busy::Unread => "is not known: the statement could not be read here",
         }
@@ -92,7 +93,7 @@ impl<'a> Scene<'a> {
                     .to_owned()
             }
             Busy::Dropping => format!("a transaction that has used {relations}, until it ends; queries go on"),
-            Busy::Proving => format!("other DDL and VACUUM of {relations}; queries go on"),
+            Busy::Proving | Busy::Sampling => format!("other DDL and VACUUM of {relations}; queries go on"),
             Busy::Updating => {
                 "a transaction that has locked a row of the batch; who writes a row of the batch waits for it"
                     .to_owned()
@@ -120,9 +121,16 @@ impl<'a> Scene<'a> {
             (Busy::Moment, Some(timeout)) => {
                 format!("it gives up by itself after {timeout} (SQLSTATE 55P03): run migrate again")
             }
-            (Busy::Moment | Busy::Building | Busy::Dropping | Busy::Proving | Busy::Reading | Busy::Unread, _) => {
-                "SELECT pg_cancel_backend(pid)".to_owned()
-            }
+            (
+                Busy::Moment
+                | Busy::Building
+                | Busy::Dropping
+                | Busy::Proving
+                | Busy::Reading
+                | Busy::Sampling
+                | Busy::Unread,
+                _,
+            ) => "SELECT pg_cancel_backend(pid)".to_owned(),
         }
     }
 
@@ -137,7 +145,7 @@ impl<'a> Scene<'a> {
             Busy::Dropping => "the index, perhaps invalid: run migrate again",
             Busy::Proving => "the constraint, NOT VALID, which holds for new rows: run migrate again",
             Busy::Updating => "the rows that were filled so far: run it again, it takes the others",
-            Busy::Reading => "nothing: run migrate again",
+            Busy::Reading | Busy::Sampling => "nothing: run migrate again",
             Busy::Unread => "not known",
             Busy::Moment => "nothing, the transaction is rolled back: run migrate again",
         }
@@ -154,7 +162,7 @@ impl<'a> Scene<'a> {
                  max_standby_streaming_delay"
                     .to_owned()
             }
-            Busy::Proving | Busy::Reading => "they have nothing to do".to_owned(),
+            Busy::Proving | Busy::Reading | Busy::Sampling => "they have nothing to do".to_owned(),
             Busy::Unread => "not known".to_owned(),
             Busy::Updating => format!("they and logical subscribers replay each row: pause while they lag ({LAG})"),
             Busy::Moment if self.is_exclusive() => format!(
@@ -171,6 +179,6 @@ fn look_at(busy: Busy) -> &'static str {
     match busy {
         Busy::Building => BUILDING,
         Busy::Dropping | Busy::Moment | Busy::Unread => WAITING,
-        Busy::Proving | Busy::Reading | Busy::Updating => RUNNING,
+        Busy::Proving | Busy::Reading | Busy::Sampling | Busy::Updating => RUNNING,
     }
 }
