@@ -38,7 +38,8 @@ impl<'a> Scene<'a> {
 
     pub(super) fn watch(self, statements: Vec<String>, back: Option<Vec<String>>) -> Watch {
         let join = |of: &dyn Fn(Busy) -> String| {
-            let sentences: Vec<String> = self.busy.iter().map(|busy| of(*busy)).collect();
+            let mut sentences: Vec<String> = self.busy.iter().map(|busy| of(*busy)).collect();
+            sentences.dedup();
             sentences.join("; ")
         };
         Watch {
