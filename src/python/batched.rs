@@ -2,43 +2,23 @@
 //!
 //! Its statements are moved as they are written, by the parser's ranges; only what goes through a queryset is put into a loop.
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCall, Stmt, StmtFor, StmtFunctionDef};
+mod passes;
+
+use ruff_python_ast::{Expr, Stmt, StmtFor, StmtFunctionDef};
 use ruff_python_parser::parse_module;
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::indented;
+use super::written::dedented_by;
+use passes::{Pass, calls, is_queryset, leaves_out_what_is_done, pass, uses};
 
 /// How many rows a batch has.
 const BATCH: usize = 1000;
-
-/// Methods that leave a queryset one of the same rows, or of fewer: it can be filtered and ordered further.
-const NARROWING: [&str; 9] = [
-    "all",
-    "filter",
-    "exclude",
-    "select_related",
-    "prefetch_related",
-    "only",
-    "defer",
-    "using",
-    "order_by",
-];
 
 /// A function that goes through rows of querysets.
 pub struct Batched<'a> {
     source: &'a str,
     function: StmtFunctionDef,
-}
-
-/// A statement of the function that goes through a queryset.
-struct Pass<'a> {
-    statement: &'a Stmt,
-    queryset: &'a Expr,
-    /// The same, or what its name was given to.
-    meant: &'a Expr,
-    /// The fields that it writes, and what.
-    written: Vec<(&'a str, &'a Expr)>,
 }
 
 impl<'a> Batched<'a> {
@@ -108,14 +88,7 @@ impl<'a> Batched<'a> {
     pub fn needs_schema_editor(&self) -> bool {
         let editor = self.function.parameters.args.get(1);
         let name = editor.map(|parameter| parameter.parameter.name.as_str());
-        name.is_none_or(|name| {
-            let mut uses = Uses { name, found: false };
-            self.function
-                .body
-                .iter()
-                .for_each(|statement| uses.visit_stmt(statement));
-            uses.found
-        })
+        name.is_none_or(|name| uses(&self.function.body, name))
     }
 
     fn passes(&self) -> Vec<Pass<'_>> {
@@ -157,14 +130,7 @@ impl<'a> Batched<'a> {
 
     /// Names for rows and keys that it has not.
     fn free_names(&self) -> (&'static str, &'static str) {
-        let is_used = |name: &'static str| {
-            let mut uses = Uses { name, found: false };
-            self.function
-                .body
-                .iter()
-                .for_each(|statement| uses.visit_stmt(statement));
-            uses.found
-        };
+        let is_used = |name| uses(&self.function.body, name);
         if is_used("rows") || is_used("keys") {
             ("rows_to_do", "keys_to_do")
         } else {
@@ -172,17 +138,17 @@ impl<'a> Batched<'a> {
         }
     }
 
-    fn text(&self, range: ruff_text_size::TextRange) -> &str {
+    fn text(&self, range: TextRange) -> &str {
         &self.source[range.to_std_range()]
     }
 
     /// Statements, and what stands between them, without the indentation of the first.
-    fn lines(&self, range: ruff_text_size::TextRange) -> String {
+    fn lines(&self, range: TextRange) -> String {
         let start = range.start().to_usize();
         let line = self.source[..start].rfind('\n').map_or(0, |at| at + 1);
-        // The first line of a text keeps its indentation: here it is empty.
-        let text = format!("\n{}", &self.source[line..range.end().to_usize()]);
-        super::dedented(&text).trim_start().to_owned()
+        dedented_by(&self.source[line..range.end().to_usize()], start - line)
+            .trim_start()
+            .to_owned()
     }
 
     /// The queryset, in brackets where it spans lines.
@@ -231,213 +197,60 @@ impl<'a> Batched<'a> {
     fn loop_over(&self, one: &StmtFor, batch: &str) -> String {
         let target = self.text(one.target.range());
         let body = one.body.first().zip(one.body.last());
-        let body = body.map(|(first, last)| self.lines(first.range().cover(last.range())));
+        let body = body.map(|(first, last)| {
+            let lines = self.lines(first.range().cover(last.range()));
+            [self.remarks(one, first), lines].concat()
+        });
         format!(
             "for {target} in {batch}:\n    {}",
             indented(&body.unwrap_or_default(), 4)
         )
     }
-}
 
-/// What the statement goes through.
-fn pass<'a>(statement: &'a Stmt, querysets: &[(&'a str, &'a Expr)]) -> Option<Pass<'a>> {
-    let (queryset, written) = match statement {
-        Stmt::For(one) => {
-            let is_plain = !one.is_async && one.orelse.is_empty() && !one.body.iter().any(leaves);
-            (without_iterator(&one.iter), is_plain.then(|| attributes(one))?)
-        }
-        Stmt::Expr(expression) => match expression.value.as_ref() {
-            Expr::Call(call) => {
-                let receiver = method(call).filter(|(name, _)| *name == "update")?.1;
-                let keywords = call.arguments.keywords.iter();
-                let written = keywords.filter_map(|keyword| Some((keyword.arg.as_ref()?.as_str(), &keyword.value)));
-                (receiver, written.collect())
-            }
-            _ => return None,
-        },
-        _ => return None,
-    };
-    is_queryset(queryset, querysets).then_some(Pass {
-        statement,
-        queryset,
-        meant: meant(queryset, querysets),
-        written,
-    })
-}
-
-/// The name of the method that is called, and on what.
-fn method(call: &ExprCall) -> Option<(&str, &Expr)> {
-    match call.func.as_ref() {
-        Expr::Attribute(attribute) => Some((attribute.attr.as_str(), attribute.value.as_ref())),
-        _ => None,
+    /// The comments between the head of a loop and its first statement.
+    fn remarks(&self, one: &StmtFor, first: &Stmt) -> String {
+        let between = &self.source[one.iter.range().end().to_usize()..first.range().start().to_usize()];
+        let comments = between
+            .lines()
+            .skip(1)
+            .map(str::trim)
+            .filter(|line| line.starts_with('#'));
+        comments.flat_map(|comment| [comment, "\n"]).collect()
     }
 }
 
-fn without_iterator(expression: &Expr) -> &Expr {
-    match expression {
-        Expr::Call(call) => match method(call) {
-            Some(("iterator", receiver)) => receiver,
-            _ => expression,
-        },
-        _ => expression,
+#[cfg(test)]
+mod tests {
+    use super::Batched;
+
+    const LOOP: &str = "def fill(apps, schema_editor):\n    Order = apps.get_model('shop', 'Order')\n    \
+        for order in Order.objects.filter(note=None).iterator():\n        # why\n    # not\n        order.note = 'x'\n# order.total = 0\n        order.save()\n";
+
+    #[test]
+    fn a_loop_over_a_queryset_goes_by_batches_of_keys() {
+        let read = Batched::read(LOOP).map(|read| read.function(false));
+        insta::assert_snapshot!(read.unwrap_or_default());
     }
-}
 
-/// What a name was given to.
-fn meant<'a>(expression: &'a Expr, named: &[(&'a str, &'a Expr)]) -> &'a Expr {
-    match expression {
-        Expr::Name(name) => named
-            .iter()
-            .find(|(own, _)| *own == name.id.as_str())
-            .map_or(expression, |(_, value)| value),
-        _ => expression,
+    #[test]
+    fn that_nothing_is_left_is_asserted_where_what_is_done_leaves_the_condition() {
+        let assertion = |source: &str| Batched::read(source)?.assertion("assert_fill_done", "fill_0002");
+        insta::assert_snapshot!(assertion(LOOP).unwrap_or_default());
+        let all = LOOP.replace("filter(note=None)", "all()");
+        assert_eq!(assertion(&all), None);
+        let perhaps_none = LOOP.replace("order.note = 'x'", "order.note = order.remark");
+        assert_eq!(assertion(&perhaps_none), None);
     }
-}
 
-/// Whether it is a manager with methods behind it that narrow what it gives.
-fn is_queryset(expression: &Expr, named: &[(&str, &Expr)]) -> bool {
-    match expression {
-        Expr::Call(call) => {
-            method(call).is_some_and(|(name, receiver)| NARROWING.contains(&name) && is_queryset(receiver, named))
-        }
-        Expr::Attribute(attribute) => {
-            ["objects", "_default_manager", "_base_manager"].contains(&attribute.attr.as_str())
-        }
-        Expr::Name(name) => named.iter().any(|(own, _)| *own == name.id.as_str()),
-        _ => false,
-    }
-}
-
-/// Whether rows that a pass has done are none of the queryset's any more, for certain.
-fn leaves_out_what_is_done(queryset: &Expr, written: &[(&str, &Expr)]) -> bool {
-    let Expr::Call(call) = queryset else { return false };
-    let Some((name, receiver)) = method(call) else {
-        return false;
-    };
-    // `filter(Q(..))` as well.
-    let inner = call.arguments.args.iter().filter_map(|argument| match argument {
-        Expr::Call(inner) if is_q(inner) => Some(&inner.arguments.keywords),
-        _ => None,
-    });
-    let mut conditions = call.arguments.keywords.iter().chain(inner.flatten());
-    let is_undone = conditions.any(|condition| {
-        let Some(name) = &condition.arg else { return false };
-        written
-            .iter()
-            .any(|(field, value)| is_undone_by(name, &condition.value, field, value))
-    });
-    name == "filter" && is_undone || leaves_out_what_is_done(receiver, written)
-}
-
-fn is_q(call: &ExprCall) -> bool {
-    match call.func.as_ref() {
-        Expr::Name(name) => name.id.as_str() == "Q",
-        Expr::Attribute(attribute) => attribute.attr.as_str() == "Q",
-        _ => false,
-    }
-}
-
-/// Whether a condition holds no more where the field has this value.
-fn is_undone_by(condition: &str, wanted: &Expr, field: &str, value: &Expr) -> bool {
-    let (own, lookup) = condition.split_once("__").unwrap_or((condition, "exact"));
-    if own != field {
-        return false;
-    }
-    match (lookup, wanted) {
-        ("isnull", Expr::BooleanLiteral(wanted)) => wanted.value && is_value(value),
-        ("exact", Expr::NoneLiteral(_)) => is_value(value),
-        ("exact", Expr::StringLiteral(wanted)) => match value {
-            Expr::StringLiteral(value) => value.value.to_str() != wanted.value.to_str(),
-            _ => false,
-        },
-        ("exact", Expr::BooleanLiteral(wanted)) => match value {
-            Expr::BooleanLiteral(value) => value.value != wanted.value,
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-/// Whether an expression is something else than None, as it is written.
-fn is_value(value: &Expr) -> bool {
-    matches!(
-        value,
-        Expr::StringLiteral(_)
-            | Expr::NumberLiteral(_)
-            | Expr::BooleanLiteral(_)
-            | Expr::FString(_)
-            | Expr::List(_)
-            | Expr::Dict(_)
-    )
-}
-
-/// The attributes that a loop gives its target in each turn, and what.
-fn attributes(one: &StmtFor) -> Vec<(&str, &Expr)> {
-    let Expr::Name(target) = one.target.as_ref() else {
-        return Vec::new();
-    };
-    let assigned = one.body.iter().filter_map(|statement| match statement {
-        Stmt::Assign(assign) => assign.targets.first().zip(Some(assign.value.as_ref())),
-        _ => None,
-    });
-    let attributes = assigned.filter_map(|(expression, value)| match expression {
-        Expr::Attribute(attribute) => match attribute.value.as_ref() {
-            Expr::Name(name) if name.id == target.id => Some((attribute.attr.as_str(), value)),
-            _ => None,
-        },
-        _ => None,
-    });
-    attributes.collect()
-}
-
-/// Whether a statement of a loop may end the loop, or the function.
-fn leaves(statement: &Stmt) -> bool {
-    let mut finder = Leaves(false);
-    finder.visit_stmt(statement);
-    finder.0
-}
-
-struct Leaves(bool);
-
-impl<'a> Visitor<'a> for Leaves {
-    fn visit_stmt(&mut self, statement: &'a Stmt) {
-        self.0 |= matches!(statement, Stmt::Break(_) | Stmt::Return(_));
-        walk_stmt(self, statement);
-    }
-}
-
-/// Whether a method of one of these names is called.
-fn calls(statement: &Stmt, names: &[&str]) -> bool {
-    let mut finder = Calls { names, found: false };
-    finder.visit_stmt(statement);
-    finder.found
-}
-
-struct Calls<'n> {
-    names: &'n [&'n str],
-    found: bool,
-}
-
-impl<'a> Visitor<'a> for Calls<'_> {
-    fn visit_expr(&mut self, expression: &'a Expr) {
-        if let Expr::Call(call) = expression {
-            self.found |= method(call).is_some_and(|(name, _)| self.names.contains(&name));
-        }
-        walk_expr(self, expression);
-    }
-}
-
-/// Whether a name is read or bound.
-struct Uses<'n> {
-    name: &'n str,
-    found: bool,
-}
-
-impl<'a> Visitor<'a> for Uses<'_> {
-    fn visit_expr(&mut self, expression: &'a Expr) {
-        if let Expr::Name(name) = expression {
-            self.found |= name.id.as_str() == self.name;
-        }
-        walk_expr(self, expression);
+    #[test]
+    fn what_leaves_the_loop_or_gathers_rows_stays_as_it_is() {
+        let changed = |from: &str, to: &str| Batched::read(&LOOP.replace(from, to)).is_some();
+        assert!(changed("order.save()", "order.save(update_fields=['note'])"));
+        assert!(!changed("order.save()", "break"));
+        assert!(!changed("filter(note=None)", "filter(note=None)[:10]"));
+        assert!(!changed(
+            "        order.save()\n",
+            "        orders.append(order)\n    Order.objects.bulk_update(orders, ['note'])\n"
+        ));
     }
 }

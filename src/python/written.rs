@@ -370,6 +370,24 @@ pub fn dedented(code: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The text with so many spaces taken away from each of its lines, or as many as it has, but for those inside of strings that span lines.
+#[must_use]
+pub fn dedented_by(code: &str, spaces: usize) -> String {
+    let lines = code
+        .split('\n')
+        .zip(outside_of_strings(code))
+        .map(|(line, is_outside)| {
+            let line = line.trim_end_matches('\r');
+            let own = line.len() - line.trim_start().len();
+            if is_outside {
+                line.get(spaces.min(own)..).unwrap_or_default()
+            } else {
+                line
+            }
+        });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// Of each line, whether it begins outside of a string that spans lines.
 fn outside_of_strings(code: &str) -> Vec<bool> {
     let mut is_inside = false;

@@ -1,5 +1,7 @@
 //! `RunPython` that goes through rows: the same a batch of keys at a time, by a command where a migration can tell that all is done.
 
+use std::path::Path;
+
 use crate::plan::{Content, Plan, PlannedMigration, PlannedOperation, Sends, Step};
 use crate::python::{Batched, WrittenCall};
 
@@ -48,7 +50,8 @@ impl Cure<'_> {
             return None;
         }
         let (name, assertion) = (function.name(), format!("assert_{}_done", function.name()));
-        let asserted = function.assertion(&assertion, name)?;
+        let command = format!("{name}_{}", number_of(&self.source.path));
+        let asserted = function.assertion(&assertion, &command)?;
         let needed = self.module.needed_by_definition(&function.function(true));
         let imports = [
             needed.imports,
@@ -70,7 +73,7 @@ impl Cure<'_> {
             release: 1,
             does: "does it, by hand, before the next migration".to_owned(),
             content: Content::Command {
-                path: format!("management/commands/{name}.py"),
+                path: format!("management/commands/{command}.py"),
                 code,
                 table: self.table_of_rows(),
             },
@@ -96,4 +99,11 @@ impl Cure<'_> {
     fn table_of_rows(&self) -> String {
         self.rows_of.map(str::to_owned).unwrap_or_default()
     }
+}
+
+/// The number that a migration's name begins with, else its name: functions of several migrations have one name.
+fn number_of(path: &Path) -> String {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    let digits: String = stem.chars().take_while(char::is_ascii_digit).collect();
+    if digits.is_empty() { stem.into_owned() } else { digits }
 }
