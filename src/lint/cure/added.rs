@@ -51,6 +51,10 @@ impl Cure<'_> {
             return None;
         }
         let default = self.default_of(column, field, &source, *preserve_default);
+        // A value of its own for each row, and a default in the database: only the project knows how these go together.
+        if source.keyword("db_default").is_some() && matches!(default, Default::Later) {
+            return None;
+        }
         let lasting = match &default {
             Default::Kept(value, _) => lasting(&source, field, value),
             Default::Settled | Default::Constant | Default::Later => source.clone(),
