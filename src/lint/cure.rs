@@ -412,14 +412,26 @@ fn step(does: impl Into<String>, migration: PlannedMigration) -> Step {
     }
 }
 
+/// Names have at most so many bytes.
+const LONGEST_NAME: usize = 63;
+
 /// A name as long as PostgreSQL allows.
 fn short_name(name: &str) -> String {
-    const LONGEST: usize = 63;
-    let mut end = name.len().min(LONGEST);
+    let mut end = name.len().min(LONGEST_NAME);
     while !name.is_char_boundary(end) {
         end -= 1;
     }
     name[..end].to_owned()
+}
+
+/// A name beside another one, and other than it, however long that is.
+fn new_name(name: &str) -> String {
+    const SUFFIX: &str = "_new";
+    let mut end = name.len().min(LONGEST_NAME - SUFFIX.len());
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{SUFFIX}", &name[..end])
 }
 
 /// The line of the model.
@@ -435,4 +447,17 @@ fn model_line(name: &str, field: &str) -> Step {
 fn of_release(release: u8, mut step: Step) -> Step {
     step.release = release;
     step
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_NAME, new_name};
+
+    #[test]
+    fn the_name_of_what_takes_a_place_is_another_one_however_long_the_first_is() {
+        let longest = "i".repeat(LONGEST_NAME);
+        assert_eq!(new_name("total"), "total_new");
+        assert_ne!(new_name(&longest), longest);
+        assert_eq!(new_name(&longest).len(), LONGEST_NAME);
+    }
 }

@@ -206,9 +206,12 @@ fn constraints_of(table: &str, catalog: &Catalog) -> Vec<Own> {
     };
     let others = known.constraints.iter().filter_map(|(name, constraint)| {
         let (columns, demands) = match &constraint.kind {
-            ConstraintKind::Unique(columns) => {
+            // A deferrable one, or one for which NULLs are equal, would come back as another.
+            ConstraintKind::Unique(columns)
+                if !constraint.deferrable && known.indexes.get(name).is_some_and(|index| index.is_plain) =>
+            {
                 let quoted: Vec<_> = columns.iter().map(|column| quote_name(column)).collect();
-                let demands = format!("UNIQUE ({}){}", quoted.join(", "), deferrable(constraint.deferred));
+                let demands = format!("UNIQUE ({})", quoted.join(", "));
                 (columns.clone(), demands)
             }
             ConstraintKind::Check(check) => (check.columns.clone(), format!("CHECK ({})", check.sql.known()?)),
@@ -235,7 +238,7 @@ fn constraints_of(table: &str, catalog: &Catalog) -> Vec<Own> {
     others.chain(keys).collect()
 }
 
-fn deferrable(is_deferred: bool) -> &'static str {
+pub(super) fn deferrable(is_deferred: bool) -> &'static str {
     if is_deferred {
         " DEFERRABLE INITIALLY DEFERRED"
     } else {

@@ -5,8 +5,9 @@ use crate::models::Model;
 use crate::statement::{CreateIndex, IndexItem, Name, SqlExpression, quote_name};
 use crate::unknown::Identifier;
 
+use super::before::deferrable;
 use super::partitioned::Partitions;
-use super::short_name;
+use super::{new_name, short_name};
 
 /// The other column beside the one that it takes the place of.
 #[derive(Clone, Debug)]
@@ -79,7 +80,7 @@ impl Exchange {
             },
             None => None,
         };
-        let new = short_name(&format!("{column}_new"));
+        let new = new_name(column);
         if entry.columns.contains_key(&new) {
             return Err(format!("the table has a column `{new}`"));
         }
@@ -137,7 +138,7 @@ fn create(index: &Index, name: &str, table: &str, column: &str, new: &str) -> Op
             suffix: index.orders.get(at).cloned().flatten(),
         })
     });
-    let own = Name::Given(short_name(&format!("{name}_new")));
+    let own = Name::Given(new_name(name));
     let mut create = CreateIndex::over(Identifier::Known(table.to_owned()), own, items.collect::<Option<_>>()?);
     create.unique = index.unique;
     create.using = (index.method != "btree").then(|| index.method.clone());
@@ -160,7 +161,7 @@ fn constraints(entry: &Table, column: &str, new: &str) -> Result<Vec<Proved>, St
             ));
         };
         proved.push(Proved {
-            new: short_name(&format!("{name}_new")),
+            new: new_name(name),
             name: name.clone(),
             clause,
         });
@@ -190,11 +191,7 @@ fn key(constraint: &Constraint, column: &str) -> Option<String> {
         return None;
     };
     let [column, to_table, to_column] = [column, to_table, to_column].map(quote_name);
-    let deferrable = if constraint.deferred {
-        " DEFERRABLE INITIALLY DEFERRED"
-    } else {
-        ""
-    };
+    let deferrable = deferrable(constraint.deferred);
     Some(format!(
         "FOREIGN KEY ({column}) REFERENCES {to_table} ({to_column}){deferrable}"
     ))

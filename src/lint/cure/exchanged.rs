@@ -7,7 +7,7 @@ use crate::statement::{AlterTableAction, CreateIndex, IndexItem, Name, Statement
 use super::exchange::Exchange;
 use super::pieces::{Build, Change, Reversible, left};
 use super::rows::Conversion;
-use super::{Cure, short_name, step};
+use super::{Cure, new_name, short_name, step};
 use crate::unknown::Identifier;
 
 const MORE: &str = "the operation changes more than the type: change that in an operation of its own, before it";
@@ -262,7 +262,7 @@ impl Retyped {
             let has_more =
                 create.condition.is_some() || create.items.iter().any(|item| matches!(item, IndexItem::Expression(_)));
             let mut over_new = CreateIndex {
-                name: Name::Given(short_name(&format!("{name}_new"))),
+                name: Name::Given(new_name(&name)),
                 ..create.clone()
             };
             over_new.rename_column(&create.table, &exchange.column, &exchange.new);
