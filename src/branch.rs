@@ -4,6 +4,7 @@ mod applied;
 mod difference;
 mod error;
 mod git;
+mod landed;
 mod reference;
 mod tree;
 
@@ -21,6 +22,7 @@ use crate::standing::{Evidence, Source, Standing};
 use difference::Difference;
 pub use error::BranchError;
 use git::Repository;
+pub use landed::on_default_branch;
 pub use reference::Flaw;
 use tree::Lookup;
 

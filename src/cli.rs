@@ -30,6 +30,8 @@ pub struct Arguments {
 pub enum Command {
     /// Judge the migrations of a project, an app or single files
     Check(Check),
+    /// Rewrite new migrations so that they are safe, or say why not
+    Fix(Fix),
     /// Print the DDL that migrations would run, with the locks and the work of each statement
     Sql(Sql),
     /// Print the page of a rule, a lock mode, an operation, a setting or a package
@@ -89,6 +91,26 @@ pub struct Check {
     /// Judge the text on standard input as if this file held it: for editors
     #[arg(long, value_name = "PATH", conflicts_with = "paths")]
     pub stdin_filename: Option<PathBuf>,
+    /// What is judged, and what of it counts
+    #[command(flatten)]
+    pub wanted: Wanted,
+    /// How findings are written
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    pub output_format: CheckOutput,
+    /// Count findings by rule, and what was not analysed by reason
+    #[arg(long)]
+    pub statistics: bool,
+    /// What the project runs on
+    #[command(flatten)]
+    pub versions: Versions,
+    /// How much is said
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What is judged, and what of it counts.
+#[derive(Args, Debug)]
+pub struct Wanted {
     /// Only these rules or kinds of harm, in place of the configuration's
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub select: Vec<String>,
@@ -107,18 +129,29 @@ pub struct Check {
     /// What databases have applied, as `forelock stats-query` brings it: deployed is what all of these files have
     #[arg(long, value_name = "FILE")]
     pub stats: Vec<PathBuf>,
-    /// How findings are written
-    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
-    pub output_format: CheckOutput,
     /// What gives exit code 1: error (the default), warning or info and worse; not-analysed besides
     #[arg(long, value_name = "SEVERITY", value_delimiter = ',', value_parser = FailOn::NAMES)]
     pub fail_on: Vec<String>,
     /// Exit with 0 whatever was found
     #[arg(long)]
     pub exit_zero: bool,
-    /// Count findings by rule, and what was not analysed by reason
+}
+
+/// `forelock fix`
+#[derive(Args, Debug)]
+pub struct Fix {
+    /// Migration files; with --since apps or projects too
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Show what would be written, and write nothing
     #[arg(long)]
-    pub statistics: bool,
+    pub diff: bool,
+    /// What is judged, and what of it counts
+    #[command(flatten)]
+    pub wanted: Wanted,
+    /// How it is told
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    pub output_format: FixOutput,
     /// What the project runs on
     #[command(flatten)]
     pub versions: Versions,
@@ -228,6 +261,15 @@ pub enum CheckOutput {
     Concise,
     /// Workflow commands of GitHub Actions: annotations in a pull request
     Github,
+    /// One document for programs
+    Json,
+}
+
+/// `--output-format` of `fix`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FixOutput {
+    /// A short story for each migration
+    Terminal,
     /// One document for programs
     Json,
 }

@@ -2,6 +2,8 @@
 
 mod asked;
 mod check;
+mod fix;
+mod judging;
 mod sql;
 mod surroundings;
 mod until_closed;
@@ -15,6 +17,7 @@ use thiserror::Error;
 use crate::branch::BranchError;
 use crate::cli::{Arguments, Command, Completions, Explain, Rules};
 use crate::config::ConfigError;
+use crate::files::ReplaceError;
 use crate::project::LoadError;
 use crate::report::explain::UnknownTopic;
 use crate::report::{explain, rules_table};
@@ -76,6 +79,12 @@ pub enum CommandError {
     /// Broken evidence.
     #[error("src/rules/evidence.json: {0}")]
     Evidence(#[from] serde_json::Error),
+    /// `fix` was not told which migrations.
+    #[error("{0}")]
+    Usage(String),
+    /// A file cannot be written; nothing was.
+    #[error(transparent)]
+    Replace(#[from] ReplaceError),
     /// The output cannot be written.
     #[error("cannot write: {0}")]
     Write(#[from] io::Error),
@@ -95,6 +104,7 @@ pub fn run(
     let mut outcome = Outcome::Clean;
     match arguments.command.unwrap_or(Command::Check(arguments.check)) {
         Command::Check(check) => outcome = check::run(&check, &rules, surroundings, out, notes)?,
+        Command::Fix(fix) => outcome = fix::run(&fix, &rules, surroundings, out, notes)?,
         Command::Sql(sql) => outcome = sql::run(&sql, &rules, surroundings, out, notes)?,
         Command::Explain(Explain { name, color }) => {
             let topic = explain::topic(&name, &rules)?;

@@ -3,6 +3,7 @@
 mod commit;
 mod disk;
 mod overlay;
+mod replace;
 mod walk;
 
 use std::io;
@@ -15,6 +16,7 @@ use crate::git::GitError;
 use commit::Commit;
 use overlay::Changed;
 pub use overlay::Overlay;
+pub use replace::{ReplaceError, Replacement, replace_all};
 pub use walk::Step;
 
 /// Larger files are not read. What people, `makemigrations` or a package manager write has some hundred kilobytes, lock files of

@@ -92,6 +92,22 @@ impl<'a> Git<'a> {
         self.command(arguments).output().map_err(GitError::NoGit)
     }
 
+    /// Keeps a text as an object that nothing points to, and gives its name.
+    pub(crate) fn keep(&self, content: &[u8]) -> Result<Output, GitError> {
+        let arguments = ["hash-object", "-w", "--no-filters", "--stdin"];
+        let mut command = self.command(&arguments);
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut child = child.map_err(GitError::NoGit)?;
+        if let Some(mut input) = child.stdin.take() {
+            input.write_all(content).map_err(GitError::NoGit)?;
+        }
+        let output = child.wait_with_output().map_err(GitError::NoGit)?;
+        if output.status.success() {
+            return Ok(output);
+        }
+        Err(failure(&arguments, text(&output.stderr).trim()))
+    }
+
     /// Brings those of the objects of a commit that a partial clone has left out, all at once: git would make a connection for
     /// each that is asked for. Where it cannot, whoever asks for one will be told.
     pub(crate) fn bring(&self, commit: &str, wanted: &FxHashSet<&str>) -> Result<(), GitError> {

@@ -13,6 +13,7 @@ pub mod fields;
 pub mod files;
 pub mod finding;
 pub mod fingerprint;
+pub mod fix;
 pub mod git;
 pub mod history;
 pub mod lint;

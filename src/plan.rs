@@ -94,7 +94,21 @@ pub struct Step {
 pub enum Content {
     /// A migration.
     Migration(PlannedMigration),
-    /// A line of the model, or a rule for the code of the release.
+    /// A field of the model.
+    Field {
+        /// Its name.
+        name: String,
+        /// The call that makes it.
+        field: String,
+    },
+    /// An option of the model's `Meta`, with its value as Python.
+    Meta {
+        /// `db_table`
+        option: &'static str,
+        /// `"shop_order"`
+        value: String,
+    },
+    /// A rule for the code of the release.
     Code(String),
     /// A management command, which is run between two migrations.
     Command {
@@ -105,6 +119,19 @@ pub enum Content {
         /// The table whose rows it updates.
         table: String,
     },
+}
+
+impl Content {
+    /// Its text.
+    #[must_use]
+    pub fn code(&self) -> String {
+        match self {
+            Content::Migration(migration) => migration.code(),
+            Content::Field { name, field } => format!("{name} = {field}"),
+            Content::Meta { option, value } => format!("class Meta:\n    {option} = {value}"),
+            Content::Code(code) | Content::Command { code, .. } => code.clone(),
+        }
+    }
 }
 
 /// A migration of a plan.
@@ -211,10 +238,7 @@ impl Plan {
         let releases = self.steps.last().map_or(1, |step| step.release);
         for (index, step) in self.steps.iter().enumerate() {
             let heading = self.heading(index, step, releases);
-            let code = match &step.content {
-                Content::Migration(migration) => migration.code(),
-                Content::Code(code) | Content::Command { code, .. } => code.clone(),
-            };
+            let code = step.content.code();
             help.push('\n');
             if !heading.is_empty() {
                 help.extend(["    # ", &heading, "\n"]);
@@ -240,7 +264,7 @@ impl Plan {
         let place = match &step.content {
             Content::Migration(migration) if migration.is_atomic => " (a migration)".to_owned(),
             Content::Migration(_) => " (a migration of its own, not atomic)".to_owned(),
-            Content::Code(_) => String::new(),
+            Content::Field { .. } | Content::Meta { .. } | Content::Code(_) => String::new(),
             Content::Command { path, .. } => format!(" ({path})"),
         };
         match self.steps.len() {

@@ -58,6 +58,8 @@ pub struct Project {
     pub session: Session,
     /// What its `ENGINE` makes of DDL.
     pub backend: Arc<Backend>,
+    /// The engine that its settings plainly name, where that is one of another database.
+    pub other_engine: Option<String>,
     /// What runs its migrations in phases, beside a deploy.
     pub deploy_tools: DeployTools,
     /// The configuration that holds for it.

@@ -60,7 +60,10 @@ pub use operators::{binary, truth};
 pub use resolve::{Modules, Resolved};
 pub use running::MadeOperation;
 pub use settings::{Setting, SettingValues, is_absent};
-pub use written::{Needed, TopLevel, WrittenCall, dedented, indented, merged_imports, names_in, string_literal};
+pub use written::{
+    Needed, TopLevel, WrittenCall, dedented, dedented_by, indented, merged_imports, names_in, names_read,
+    string_literal,
+};
 
 use crate::source::{Range, SourceFile};
 use crate::value::Value;

@@ -3,6 +3,9 @@
 pub mod concise;
 mod excerpt;
 pub mod explain;
+mod fix_diff;
+pub mod fix_json;
+mod fix_story;
 mod github;
 pub mod json;
 mod locks;
@@ -24,6 +27,8 @@ use std::io::{self, Write};
 use std::path::{MAIN_SEPARATOR, Path};
 
 use crate::finding::{Analysis, Finding, MigrationReport, Severity};
+use crate::fix::Rewrite;
+pub use fix_diff::FileDifference;
 
 /// Where the pages of the rules stand: a rule's page is this and its name.
 pub const DOCUMENTATION: &str = "https://forelock.dev/rules/";
@@ -215,6 +220,35 @@ pub fn sql(migrations: &[&MigrationReport], format: TextOrJson, style: &Style, o
         TextOrJson::Text => sql_text::write(migrations, style, out),
         TextOrJson::Json => sql_json::write(migrations, out),
     }
+}
+
+/// Writes the story of what `forelock fix` did, or would do: `ways_back` are the commands for where a migration is applied already.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn fix_story(
+    rewrites: &[Rewrite],
+    ways_back: &[(String, Vec<String>)],
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    fix_story::write(rewrites, ways_back, style, out)
+}
+
+/// Writes what `forelock fix` did as a document for programs.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn fix_json(rewrites: &[Rewrite], is_written: bool, out: &mut dyn Write) -> io::Result<()> {
+    fix_json::write(rewrites, is_written, out)
+}
+
+/// Writes a patch: path, text of before and of after for each file.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn fix_diff(changes: &[FileDifference], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    fix_diff::write(changes, style, out)
 }
 
 /// The page of a rule on the web.

@@ -439,7 +439,10 @@ fn model_line(name: &str, field: &str) -> Step {
     Step {
         release: 1,
         does: "the model".to_owned(),
-        content: Content::Code(format!("{name} = {field}")),
+        content: Content::Field {
+            name: name.to_owned(),
+            field: field.to_owned(),
+        },
     }
 }
 

@@ -1,6 +1,6 @@
 //! A plan as Markdown: what `explain` shows for the example of a rule.
 
-use super::{Content, Plan, Step, Watch};
+use super::{Plan, Watch};
 
 impl Plan {
     /// Every step with its code, and what to watch while it runs.
@@ -13,7 +13,7 @@ impl Plan {
                 heading if heading.is_empty() => capitalised(&step.does),
                 heading => heading,
             };
-            let code = code_of(step);
+            let code = step.content.code();
             page.extend(["\n### ", &heading, "\n\n```python\n", code.trim_end(), "\n```\n"]);
             if let Some(watch) = self.watch(step) {
                 page.push('\n');
@@ -24,13 +24,6 @@ impl Plan {
             page.extend(["\n", note, "\n"]);
         }
         page
-    }
-}
-
-fn code_of(step: &Step) -> String {
-    match &step.content {
-        Content::Migration(migration) => migration.code(),
-        Content::Code(code) | Content::Command { code, .. } => code.clone(),
     }
 }
 

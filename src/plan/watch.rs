@@ -77,7 +77,7 @@ impl Plan {
     #[must_use]
     pub fn watch(&self, step: &Step) -> Option<Watch> {
         match &step.content {
-            Content::Code(_) => None,
+            Content::Field { .. } | Content::Meta { .. } | Content::Code(_) => None,
             Content::Command { table, .. } => Some(Watch::by_hand(table)),
             Content::Migration(migration) => self.watch_migration(migration),
         }

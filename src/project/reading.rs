@@ -128,6 +128,7 @@ pub(super) fn read(request: &Request<'_>, target: &Target, divisions: &mut [Divi
         postgres_source,
         session,
         backend: Arc::clone(&division.backend),
+        other_engine: plain_other_engine(target, division),
         deploy_tools: DeployTools::read(&division.settings),
         configuration: Arc::clone(&target.configuration),
         named: Named::new(&target.named, request.files),
@@ -163,6 +164,12 @@ fn other_engine(target: &Target, division: &Division, postgres: PostgresVersion)
     Some(format!(
         "{module} uses the database engine {engine}; what follows holds for PostgreSQL {postgres}"
     ))
+}
+
+/// The engine of another database that the settings plainly name.
+fn plain_other_engine(target: &Target, division: &Division) -> Option<String> {
+    let engine = division.settings.engine.other_database()?;
+    target.configuration.backend.is_none().then(|| engine.to_owned())
 }
 
 fn assumed_settings(assumed: &BTreeSet<String>, settings: &super::settings::Settings) -> Vec<String> {

@@ -118,6 +118,13 @@ fn names_of(statement: &Stmt) -> Vec<String> {
     names.0
 }
 
+/// The names that a module's code reads, wherever in it.
+#[must_use]
+pub fn names_read(module: &str) -> BTreeSet<String> {
+    let statements = TopLevel::of(module);
+    statements.body().iter().flat_map(names_of).collect()
+}
+
 /// Names that are read, each once.
 #[derive(Default)]
 struct Names(Vec<String>);

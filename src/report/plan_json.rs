@@ -87,10 +87,10 @@ impl PlanDocument<'_> {
 }
 
 fn plan_step<'a>(plan: &Plan, step: &'a Step) -> StepDocument<'a> {
-    let (kind, atomic, path, code) = match &step.content {
-        Content::Migration(migration) => ("migration", Some(migration.is_atomic), None, migration.code()),
-        Content::Code(code) => ("code", None, None, code.clone()),
-        Content::Command { path, code, .. } => ("command", None, Some(path.as_str()), code.clone()),
+    let (kind, atomic, path) = match &step.content {
+        Content::Migration(migration) => ("migration", Some(migration.is_atomic), None),
+        Content::Field { .. } | Content::Meta { .. } | Content::Code(_) => ("code", None, None),
+        Content::Command { path, .. } => ("command", None, Some(path.as_str())),
     };
     StepDocument {
         release: step.release,
@@ -98,7 +98,7 @@ fn plan_step<'a>(plan: &Plan, step: &'a Step) -> StepDocument<'a> {
         kind,
         atomic,
         path,
-        code,
+        code: step.content.code(),
         watch: plan.watch(step).map(watch),
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::{json, sql_json};
+use super::{fix_json, json, sql_json};
 use crate::finding::{Harm, Origin, RelationKind, Severity, Work};
 use crate::lock::{Command, LockMode};
 use crate::plan::Declared;
@@ -16,6 +16,14 @@ fn the_schema_of_check_is_what_is_written() {
     compare(
         "check.schema.json",
         &schema::<json::CheckDocument<'static>>("forelock check"),
+    );
+}
+
+#[test]
+fn the_schema_of_fix_is_what_is_written() {
+    compare(
+        "fix.schema.json",
+        &schema::<fix_json::FixDocument<'static>>("forelock fix"),
     );
 }
 

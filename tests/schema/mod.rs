@@ -9,6 +9,7 @@ use serde_json::Value;
 
 const CHECK: &str = include_str!("../../schema/check.schema.json");
 const SQL: &str = include_str!("../../schema/sql.schema.json");
+const FIX: &str = include_str!("../../schema/fix.schema.json");
 
 /// Reads what `forelock check` or `forelock sql` wrote with `--output-format json`.
 pub fn document(text: &[u8]) -> Value {
@@ -18,11 +19,15 @@ pub fn document(text: &[u8]) -> Value {
     document
 }
 
-/// Fails where the document of `check`, an object, or that of `sql`, an array, does not follow its schema.
+/// Fails where the document of `check` or `fix`, an object, or that of `sql`, an array, does not follow its schema.
 pub fn follow(document: &Value) {
-    static VALIDATORS: OnceLock<[Validator; 2]> = OnceLock::new();
-    let [check, sql] = VALIDATORS.get_or_init(|| [CHECK, SQL].map(validator));
-    let validator = if document.is_array() { sql } else { check };
+    static VALIDATORS: OnceLock<[Validator; 3]> = OnceLock::new();
+    let [check, sql, fix] = VALIDATORS.get_or_init(|| [CHECK, SQL, FIX].map(validator));
+    let validator = match document {
+        Value::Array(_) => sql,
+        document if document.get("written").is_some() => fix,
+        _ => check,
+    };
     let errors: Vec<String> = validator
         .iter_errors(document)
         .map(|error| format!("{}: {error}", error.instance_path()))

@@ -53,7 +53,10 @@ impl Cure<'_> {
         let meta = crate::plan::Step {
             release: 1,
             does: "the model".to_owned(),
-            content: crate::plan::Content::Code(format!("class Meta:\n    db_table = \"{table}\"")),
+            content: crate::plan::Content::Meta {
+                option: "db_table",
+                value: format!("\"{table}\""),
+            },
         };
         // Before Django 5.0 it makes the foreign keys to the model again, though their table is the same.
         let operations = if self.django < DjangoVersion::new(5, 0) {
