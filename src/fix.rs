@@ -3,6 +3,7 @@
 //! The migration is taken apart where atomicity, locks or a second run ask for it. The last part keeps the migration's file and name,
 //! so that nothing that depends on it changes; what comes before it gets files of its own. Nothing is written here.
 
+mod changes;
 mod edit;
 mod layout;
 mod model;
@@ -10,6 +11,7 @@ mod names;
 mod parts;
 mod print;
 mod refusal;
+mod rounds;
 mod story;
 mod text;
 pub mod way_back;
@@ -19,16 +21,18 @@ use std::path::{Path, PathBuf};
 use crate::files::Files;
 use crate::finding::{Analysis, Finding, Help};
 use crate::migration::{Migration, MigrationKey, Operation, Ownership};
-use crate::plan::{Content, Locked, Plan};
+use crate::plan::{Content, Declared, Locked, Plan};
 use crate::project::Project;
 use crate::python::{TopLevel, WrittenCall};
 
+pub use changes::{Change, changes};
 use edit::edited;
 pub use model::ModelChange;
 pub use parts::Division;
 use parts::{Part, Planned, parts};
 use print::Printer;
 pub use refusal::Refusal;
+pub use rounds::{Judge, Round, rewritten};
 use text::MigrationText;
 
 /// What becomes of a migration.
@@ -121,6 +125,8 @@ pub struct Asked<'a> {
     pub landed: &'a dyn Fn(&Migration) -> Option<String>,
     /// Whether a finding is to be cured.
     pub fails: &'a dyn Fn(&Finding) -> bool,
+    /// Which plans are followed.
+    pub round: Round,
     /// How far the operations of a migration are parted.
     pub division: &'a dyn Fn(&MigrationKey) -> Division,
 }
@@ -166,12 +172,14 @@ impl Asked<'_> {
         let mut operations: Vec<Planned<'_>> = migration.operations.iter().map(|_| Planned { plan: None }).collect();
         for finding in findings {
             match plan_of(finding) {
+                Ok((_, plan)) if !self.is_of_round(migration, plan) => {}
                 Ok((index, plan)) => {
                     rewrite.cured.push(Unsafe::of(finding));
                     if let Some(operation) = operations.get_mut(index) {
                         operation.plan = Some(plan);
                     }
                 }
+                Err(_) if self.round == Round::Names => {}
                 Err(reason) => rewrite.remaining.push(remaining(finding, &reason)),
             }
         }
@@ -185,6 +193,15 @@ impl Asked<'_> {
             rewrite.give_up();
         }
         rewrite
+    }
+
+    /// Only where a step takes the place of its operation, in the same file, what comes behind it can be judged again.
+    fn is_of_round(&self, migration: &Migration, plan: &Plan) -> bool {
+        let is_in_place = || matches!(parts::migrations(plan).as_slice(), [step] if step.migration.is_atomic);
+        match self.round {
+            Round::Names => migration.atomic && plan.declares.contains(&Declared::KeepsName) && is_in_place(),
+            Round::Rest => true,
+        }
     }
 
     fn refusals(&self, migration: &Migration) -> Vec<Refusal> {
@@ -327,9 +344,16 @@ impl Asked<'_> {
             .parent()
             .and_then(Path::parent)
             .unwrap_or(Path::new(""));
+        let release = plan.written_release();
         for step in &plan.steps {
             match &step.content {
-                _ if step.release > 1 => rewrite.notes.push(story::later(step, &migration.key)),
+                _ if step.release > release => rewrite.notes.push(story::later(step, &migration.key)),
+                Content::Code(words) if step.release < release => {
+                    let words = words.trim_start_matches("# ");
+                    rewrite
+                        .notes
+                        .push(format!("the release that runs has to do this already: {words}"));
+                }
                 Content::Field { name, field } => {
                     let made: Vec<ModelChange> = earlier.iter().flat_map(|other| &other.models).cloned().collect();
                     let made = [made, rewrite.models.clone()].concat();
@@ -465,16 +489,29 @@ impl Rewrite {
         changed.filter_map(|model| Some((model.path.as_path(), model.text.as_deref()?)))
     }
 
-    /// What its file held when it was read, if the text is still the same; else that text, which the file no longer has.
+    /// What it comes to behind an earlier round.
+    fn follow(&mut self, first: Rewrite) {
+        if !self.refused.is_empty() {
+            return;
+        }
+        if !self.is_written() {
+            self.files = first.files;
+        }
+        self.cured = [first.cured, std::mem::take(&mut self.cured)].concat();
+        self.models = [first.models, std::mem::take(&mut self.models)].concat();
+        self.notes = [first.notes, std::mem::take(&mut self.notes)].concat();
+        self.original = first.original;
+    }
+
+    /// The migration that a file of it is; none of what is no migration.
     #[must_use]
-    pub fn original_bytes(&self, files: &Files, folder: &Path) -> Vec<u8> {
-        const MARK: &str = "\u{feff}";
-        let found = files.read(&folder.join(&self.path)).ok().flatten().unwrap_or_default();
-        let is_same = found.strip_prefix(MARK.as_bytes()).unwrap_or(&found) == self.original.as_bytes();
-        if is_same {
-            found
-        } else {
-            self.original.clone().into_bytes()
+    pub fn part_key(&self, file: &FileChange) -> Option<MigrationKey> {
+        match file.kind {
+            FileKind::Migration { .. } => {
+                let name = file.path.file_stem()?.to_string_lossy();
+                Some(MigrationKey::new(&self.key.app, name))
+            }
+            FileKind::Command | FileKind::Package => None,
         }
     }
 

@@ -231,6 +231,17 @@ impl Plan {
         self
     }
 
+    /// The first release in which anything is written: what comes before it are rules for the code alone, and whether the code that
+    /// runs keeps them nobody but its authors can say.
+    #[must_use]
+    pub fn written_release(&self) -> u8 {
+        let written = self
+            .steps
+            .iter()
+            .filter(|step| !matches!(step.content, Content::Code(_)));
+        written.map(|step| step.release).min().unwrap_or(1)
+    }
+
     /// The text of a finding's help: a sentence, then the code of all steps, indented by four spaces, then the notes.
     #[must_use]
     pub fn help(&self) -> String {

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-use super::judging::{Judged, Wishes, is_failure, judge};
+use super::judging::{Judged, New, Wishes, is_failure, judge};
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::branch::BranchError;
 use crate::cli::{Check, CheckOutput, Output};
@@ -41,7 +41,7 @@ pub(super) fn run(
         output: &check.output,
     };
     let (loaded, judged) = asked.for_each_project(rules, surroundings, |project, request| {
-        let judged = judge(project, request, rules, &wishes, &[])?;
+        let judged = judge(project, request, rules, &wishes, &New::default())?;
         let fail_on = wishes.fail_on(project);
         let fails = judged
             .analysis

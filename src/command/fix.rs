@@ -1,17 +1,18 @@
 //! `forelock fix`: new migrations in, safe ones out.
 
+use std::cell::RefCell;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
 
-use super::judging::{Wishes, is_failure, judge};
+use super::judging::{New, Wishes, is_failure, judge};
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::branch::{BranchError, on_default_branch};
 use crate::cli::{Fix, FixOutput};
-use crate::files::{Files, Overlay, Replacement, replace_all};
+use crate::files::{Files, Replacement, replace_all};
 use crate::finding::{Finding, Severity};
-use crate::fix::{self, Division, Refusal, Rewrite, way_back};
+use crate::fix::{self, Change, Division, Judge, Rewrite, Round, way_back};
 use crate::migration::{Migration, MigrationKey};
 use crate::project::{Project, Request, root};
 use crate::report::{self, FileDifference};
@@ -30,39 +31,35 @@ pub(super) fn run(
         rules,
         surroundings,
         wishes: Wishes::read(&fix.wanted, rules, Some(Severity::Info))?,
+        notes: RefCell::default(),
     };
     run.check_usage(&files)?;
-    let mut divisions = FxHashMap::default();
-    let mut first = run.rewrites(&files, &divisions)?;
-    let mut unsafe_parts = run.failures(&files, &first.rewrites)?;
-    if !unsafe_parts.is_empty() {
-        divisions.extend(unsafe_parts.keys().map(|key| (key.clone(), Division::Each)));
-        first = run.rewrites(&files, &divisions)?;
-        unsafe_parts = run.failures(&files, &first.rewrites)?;
-    }
-    for rewrite in &mut first.rewrites {
-        if let Some(what) = unsafe_parts.remove(&rewrite.key) {
-            rewrite.refuse(Refusal::StillUnsafe(what));
-        }
-    }
-    let is_written = !fix.diff && first.rewrites.iter().any(Rewrite::is_written);
+    let folder = &surroundings.working_folder;
+    let rewrites = fix::rewritten(&run, &files, folder)?;
+    let is_written = !fix.diff && rewrites.iter().any(Rewrite::is_written);
+    let changes = fix::changes(&rewrites, &files, folder);
     if is_written {
-        replace_all(&run.replacements(&files, &first.rewrites)?)?;
+        let replacements = changes.iter().map(|change| Replacement {
+            path: change.path.clone(),
+            was: change.was.clone(),
+            content: change.content.clone().into_bytes(),
+        });
+        replace_all(&replacements.collect::<Vec<_>>())?;
     }
     if !fix.output.quiet {
-        write_notes(&first.notes, notes);
+        write_notes(run.notes.borrow().iter(), notes);
     }
     let style = surroundings.style(fix.output.color);
-    let ways_back = ways_back(&first.rewrites, is_written, surroundings);
+    let ways_back = ways_back(&rewrites, is_written, surroundings);
     match (fix.output_format, fix.diff) {
-        (FixOutput::Json, _) => report::fix_json(&first.rewrites, is_written, out)?,
-        (FixOutput::Terminal, false) => report::fix_story(&first.rewrites, &ways_back, &style, out)?,
+        (FixOutput::Json, _) => report::fix_json(&rewrites, is_written, out)?,
+        (FixOutput::Terminal, false) => report::fix_story(&rewrites, &ways_back, &style, out)?,
         (FixOutput::Terminal, true) => {
-            report::fix_diff(&run.differences(&files, &first.rewrites)?, &style, out)?;
-            report::fix_story(&first.rewrites, &ways_back, &style, notes)?;
+            report::fix_diff(&differences(&changes, folder), &style, out)?;
+            report::fix_story(&rewrites, &ways_back, &style, notes)?;
         }
     }
-    Ok(outcome(fix, &first.rewrites))
+    Ok(outcome(fix, &rewrites))
 }
 
 /// What to do where a migration is applied already: before its file is another one, to go back is enough.
@@ -94,12 +91,7 @@ struct Run<'a> {
     rules: &'a RuleTable,
     surroundings: &'a Surroundings,
     wishes: Wishes,
-}
-
-/// What becomes of the migrations of all projects.
-struct Rewritten {
-    rewrites: Vec<Rewrite>,
-    notes: Vec<String>,
+    notes: RefCell<Vec<String>>,
 }
 
 impl Run<'_> {
@@ -134,33 +126,14 @@ impl Run<'_> {
         }
     }
 
-    fn rewrites(
-        &self,
-        files: &Files,
-        divisions: &FxHashMap<MigrationKey, Division>,
-    ) -> Result<Rewritten, CommandError> {
-        let here = [PathBuf::from(".")];
-        let asked = self.asked(files, &here);
-        let (loaded, rewritten) = asked.for_each_project(self.rules, self.surroundings, |project, request| {
-            self.of_project(project, request, divisions)
-        })?;
-        let mut notes = loaded.notes();
-        let mut rewrites = Vec::new();
-        for one in rewritten {
-            let one = one?;
-            notes.extend(one.notes);
-            rewrites.extend(one.rewrites);
-        }
-        Ok(Rewritten { rewrites, notes })
-    }
-
     fn of_project(
         &self,
         project: &Project,
         request: &Request<'_>,
+        round: Round,
         divisions: &FxHashMap<MigrationKey, Division>,
-    ) -> Result<Rewritten, BranchError> {
-        let judged = judge(project, request, self.rules, &self.wishes, &[])?;
+    ) -> Result<Vec<Rewrite>, BranchError> {
+        let judged = judge(project, request, self.rules, &self.wishes, &New::default())?;
         let fail_on = self.wishes.fail_on(project);
         let paths: Vec<PathBuf> = judged
             .analysis
@@ -187,102 +160,56 @@ impl Run<'_> {
             files: request.files,
             landed: &landed,
             fails: &|finding: &Finding| is_failure(finding, fail_on),
+            round,
             division: &|key| divisions.get(key).copied().unwrap_or(Division::Least),
         };
-        Ok(Rewritten {
-            rewrites: rewrites.rewrites(),
-            notes: judged.analysis.notes,
-        })
-    }
-
-    /// What would be unsafe if everything were written, by the migration that was rewritten.
-    fn failures(&self, files: &Files, rewrites: &[Rewrite]) -> Result<FxHashMap<MigrationKey, String>, CommandError> {
-        if !rewrites.iter().any(Rewrite::is_written) {
-            return Ok(FxHashMap::default());
-        }
-        let mut overlay = Overlay::default();
-        for replacement in self.replacements(files, rewrites)? {
-            overlay = overlay.with(replacement.path, replacement.content);
-        }
-        let files = files.with(overlay);
-        let here = [PathBuf::from(".")];
-        let asked = self.asked(&files, &here);
-        let also: Vec<PathBuf> = rewrites
-            .iter()
-            .flat_map(|rewrite| &rewrite.files)
-            .map(|file| file.path.clone())
-            .collect();
-        let (_, judged) = asked.for_each_project(self.rules, self.surroundings, |project, request| {
-            let judged = judge(project, request, self.rules, &self.wishes, &also)?;
-            let fail_on = self.wishes.fail_on(project);
-            let failures = judged
-                .analysis
-                .findings
-                .into_iter()
-                .filter(|finding| is_failure(finding, fail_on));
-            Ok(failures.collect())
-        })?;
-        let judged: Result<Vec<Vec<Finding>>, BranchError> = judged.into_iter().collect();
-        let mut failures = FxHashMap::default();
-        for finding in judged?.into_iter().flatten() {
-            if let Some(rewrite) = rewrites.iter().find(|rewrite| is_new_in(&finding, rewrite)) {
-                let told = format!("{}: {}", finding.rule, finding.message);
-                failures.entry(rewrite.key.clone()).or_insert(told);
-            }
-        }
-        Ok(failures)
-    }
-
-    fn differences(&self, files: &Files, rewrites: &[Rewrite]) -> Result<Vec<FileDifference>, CommandError> {
-        let folder = &self.surroundings.working_folder;
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        let replacements = self.replacements(files, rewrites)?.into_iter();
-        let differences = replacements.map(|replacement| FileDifference {
-            path: root::shown(folder, &replacement.path),
-            before: replacement.was.map(text),
-            after: text(replacement.content),
-        });
-        Ok(differences.collect())
-    }
-
-    /// The files to be written.
-    fn replacements(&self, files: &Files, rewrites: &[Rewrite]) -> Result<Vec<Replacement>, CommandError> {
-        let folder = &self.surroundings.working_folder;
-        let mut replacements: Vec<Replacement> = Vec::new();
-        let mut add = |path: &Path, was: Option<Vec<u8>>, content: &str| {
-            let path = folder.join(path);
-            match replacements.iter_mut().find(|known| known.path == path) {
-                Some(known) => known.content = content.into(),
-                None => replacements.push(Replacement {
-                    path,
-                    was,
-                    content: content.into(),
-                }),
-            }
-        };
-        // The migrations' own files come last: until then a stopped run has changed nothing that is there.
-        for file in rewrites
-            .iter()
-            .flat_map(|rewrite| &rewrite.files)
-            .filter(|file| file.is_new)
-        {
-            add(&file.path, None, &file.content);
-        }
-        for (path, text) in rewrites.iter().flat_map(Rewrite::model_texts) {
-            let was = files.read(&folder.join(path)).ok().flatten();
-            add(path, was, text);
-        }
-        for rewrite in rewrites {
-            for file in rewrite.files.iter().filter(|file| !file.is_new) {
-                add(&file.path, Some(rewrite.original_bytes(files, folder)), &file.content);
-            }
-        }
-        Ok(replacements)
+        Ok(rewrites.rewrites())
     }
 }
 
-/// Whether the finding is about a part of the migration, and not one that is known to remain.
-fn is_new_in(finding: &Finding, rewrite: &Rewrite) -> bool {
-    let is_known = rewrite.remaining.iter().any(|remaining| remaining.rule == finding.rule);
-    rewrite.is_written() && !is_known && rewrite.files.iter().any(|file| file.path == finding.place.path)
+impl Judge for Run<'_> {
+    type Error = CommandError;
+
+    fn rewrites(
+        &self,
+        files: &Files,
+        round: Round,
+        divisions: &FxHashMap<MigrationKey, Division>,
+    ) -> Result<Vec<Rewrite>, CommandError> {
+        let here = [PathBuf::from(".")];
+        let asked = self.asked(files, &here);
+        let (loaded, rewritten) = asked.for_each_project(self.rules, self.surroundings, |project, request| {
+            self.of_project(project, request, round, divisions)
+        })?;
+        *self.notes.borrow_mut() = loaded.notes();
+        let mut rewrites = Vec::new();
+        for one in rewritten {
+            rewrites.extend(one?);
+        }
+        Ok(rewrites)
+    }
+
+    fn failures(&self, files: &Files, rewrites: &[Rewrite]) -> Result<Vec<Finding>, CommandError> {
+        let here = [PathBuf::from(".")];
+        let asked = self.asked(files, &here);
+        let new = New::of(rewrites);
+        let (_, judged) = asked.for_each_project(self.rules, self.surroundings, |project, request| {
+            let judged = judge(project, request, self.rules, &self.wishes, &new)?;
+            let fail_on = self.wishes.fail_on(project);
+            let mut failures = judged.analysis.findings;
+            failures.retain(|finding| is_failure(finding, fail_on));
+            Ok(failures)
+        })?;
+        let judged: Result<Vec<Vec<Finding>>, BranchError> = judged.into_iter().collect();
+        Ok(judged?.into_iter().flatten().collect())
+    }
+}
+
+fn differences(changes: &[Change], folder: &Path) -> Vec<FileDifference> {
+    let differences = changes.iter().map(|change| FileDifference {
+        path: root::shown(folder, &change.path),
+        before: change.was.as_ref().map(|was| String::from_utf8_lossy(was).into_owned()),
+        after: change.content.clone(),
+    });
+    differences.collect()
 }

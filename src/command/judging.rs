@@ -6,10 +6,13 @@ use crate::branch::{Branch, BranchError, Points};
 use crate::cli::Wanted;
 use crate::config::FailOn;
 use crate::finding::{Analysis, Finding, Harm, Severity};
+use crate::fix::Rewrite;
 use crate::lint::{self, Aim};
+use crate::migration::MigrationKey;
 use crate::project::{Project, Request};
 use crate::rules::{Asking, RuleTable};
 use crate::selection::{Selection, Selector, UnknownName};
+use crate::standing::{Evidence, Source, Standing};
 
 /// What the command line wants, over and above the configuration.
 pub(super) struct Wishes {
@@ -86,19 +89,58 @@ pub(super) struct Judged {
     pub(super) branch: Branch,
 }
 
-/// Judges the files that the user named and the branch adds or changes, and those that are `also` asked about.
+/// Migrations that are not on disk yet.
+#[derive(Default)]
+pub(super) struct New {
+    paths: Vec<PathBuf>,
+    /// What they and what they are parts of are called: what these make has no rows yet.
+    keys: Vec<MigrationKey>,
+}
+
+impl New {
+    pub(super) fn of(rewrites: &[Rewrite]) -> Self {
+        let files = rewrites
+            .iter()
+            .flat_map(|rewrite| rewrite.files.iter().map(move |file| (rewrite, file)));
+        let mut new = Self::default();
+        for (rewrite, file) in files {
+            new.paths.push(file.path.clone());
+            new.keys.extend(rewrite.part_key(file));
+        }
+        new
+    }
+
+    /// Where nobody has said what is new, all that is not among these is old.
+    fn tell(&self, standing: &mut Standing, project: &Project) {
+        if standing.base.is_some() || !standing.deployed.is_empty() || self.keys.is_empty() {
+            return;
+        }
+        let keys = project.migrations.iter().map(|migration| migration.key.clone());
+        standing.base = Some(Evidence {
+            source: Source::Base {
+                reference: "the files".to_owned(),
+                commit: String::new(),
+            },
+            has: keys.filter(|key| !self.keys.contains(key)).collect(),
+            unreadable: rustc_hash::FxHashSet::default(),
+        });
+    }
+}
+
+/// Judges the files that the user named and the branch adds or changes, and new ones.
 pub(super) fn judge(
     project: &Project,
     request: &Request<'_>,
     rules: &RuleTable,
     wishes: &Wishes,
-    also: &[PathBuf],
+    new: &New,
 ) -> Result<Judged, BranchError> {
-    let branch = Branch::compare(&wishes.points(project), project, request, rules)?;
+    let mut branch = Branch::compare(&wishes.points(project), project, request, rules)?;
+    new.tell(&mut branch.standing, project);
     // What the user asked for, of that what the branch adds or changes.
     let is_asked = |path: &Path| {
         let is_asked = project.is_named(path) && branch.covers(path);
-        is_asked || project.is_unread_foundation(path) || also.iter().any(|own| own == path)
+        is_asked || project.is_unread_foundation(path) || new.paths.iter().any(|own| own == path)
     };
     let selection = wishes.selection(project.configuration.selection.clone());
     let by_name = rules.rules.iter().filter(|rule| rule.asking == Asking::ByName);

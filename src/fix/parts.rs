@@ -92,9 +92,10 @@ pub(super) struct PlanStep<'a> {
     pub(super) migration: &'a PlannedMigration,
 }
 
-/// The migrations of a plan's first release.
+/// The migrations of the first release in which a plan writes anything.
 pub(super) fn migrations(plan: &Plan) -> Vec<PlanStep<'_>> {
-    let steps = plan.steps.iter().filter(|step| step.release == 1);
+    let release = plan.written_release();
+    let steps = plan.steps.iter().filter(|step| step.release == release);
     steps
         .filter_map(|step| match &step.content {
             Content::Migration(migration) => Some(PlanStep { plan, step, migration }),
