@@ -1,14 +1,20 @@
 //! `AlterField`: what it changes, piece by piece, and NOT NULL by a check that is proved first.
 
-use crate::migration::Operation;
+use crate::migration::{Field, Operation};
 use crate::plan::{Content, Declared, Plan, PlannedMigration, PlannedOperation, Sends, Step, apart, run_sql};
 use crate::python::WrittenCall;
 use crate::statement::quote_name;
 use crate::value::Value as PythonValue;
 
-use super::pieces::Reversible;
+use super::pieces::{Change, Reversible, all, left};
 use super::rows::{Fill, Value};
 use super::{Cure, Piece, in_state, model_line, of_release, short_name, step};
+
+/// What is said of a foreign key that Django drops and makes again.
+const KEY_AGAIN: &str = "leave the foreign key as it is: Django drops and makes it again, though nothing of it changes in the database; \
+     change the state alone";
+const KEY_AGAIN_AND_MORE: &str = "leave the foreign key as it is: Django drops and makes it again, though nothing of it changes in the database; \
+     send the rest by SQL, and change the state alone";
 
 impl Cure<'_> {
     pub(super) fn altered_field(&self) -> Option<Plan> {
@@ -21,6 +27,9 @@ impl Cure<'_> {
         else {
             return None;
         };
+        if self.changes_on_delete(field) {
+            return None;
+        }
         let pieces = self.pieces()?;
         let not_null = pieces.iter().find_map(|piece| match piece {
             Piece::NotNull { table, column } => Some((table.clone(), column.clone())),
@@ -29,8 +38,14 @@ impl Cure<'_> {
         let written = self.written();
         let Some((table, column)) = not_null else {
             let steps = self.composed(&pieces, Some(&written));
-            let plan = || self.noting_others(Plan::new(summary(&pieces), steps), &pieces);
-            return self.worth_it(&pieces).then(plan);
+            let is_made_again = !self.worth_it(&pieces) && self.makes_key_again();
+            let summary = match (is_made_again, pieces.is_empty()) {
+                (true, true) => KEY_AGAIN,
+                (true, false) => KEY_AGAIN_AND_MORE,
+                (false, _) => summary(&pieces),
+            };
+            let plan = || self.noting_others(Plan::new(summary, steps), &pieces);
+            return (is_made_again || self.worth_it(&pieces)).then(plan);
         };
         let before = self.before.field.as_ref()?;
         let others: Vec<Piece> = pieces
@@ -109,6 +124,22 @@ impl Cure<'_> {
         let note =
             format!("Once the new release writes rows with NULL in `{name}`, the running release reads None there.");
         plan.declaring(Declared::ReadsNone, note)
+    }
+
+    /// Whether it drops the foreign key only to make the same one again.
+    fn makes_key_again(&self) -> bool {
+        let made = |changes: Vec<Change<'_>>| changes.into_iter().filter(|change| change.adds_key()).count();
+        made(all(&self.statements)) > made(left(&self.statements))
+    }
+
+    /// Whether Postgres itself deletes or empties other rows than before (Django 6.1's `DB_CASCADE` and kin): the key has the same name.
+    fn changes_on_delete(&self, field: &Field) -> bool {
+        let in_database = |field: &Field| {
+            let action = field.relation().and_then(|relation| relation.on_delete.clone());
+            action.filter(|action| action.starts_with("DB_"))
+        };
+        let before = self.before.field.as_ref();
+        before.is_some_and(|before| in_database(&before.field) != in_database(field))
     }
 
     /// Whether the plan does anything in another way than the operation.

@@ -129,6 +129,18 @@ pub(super) enum Change<'s> {
     Action(&'s Identifier, &'s AlterTableAction),
 }
 
+impl Change<'_> {
+    /// Whether it makes a foreign key.
+    pub(super) fn adds_key(&self) -> bool {
+        match self {
+            Change::Action(_, AlterTableAction::AddConstraint(added)) => {
+                matches!(added.kind, ConstraintKind::ForeignKey(_))
+            }
+            Change::Action(..) | Change::Statement(_) => false,
+        }
+    }
+}
+
 /// What is known of a table beside the statements: how to take back what they do.
 pub(super) struct Known<'a> {
     /// Its constraints.
@@ -146,10 +158,15 @@ pub(super) fn pieces(statements: &[&Statement], known: &Known<'_>) -> Option<Vec
     Some(pieces)
 }
 
+/// All that the statements do.
+pub(super) fn all<'s>(statements: &[&'s Statement]) -> Vec<Change<'s>> {
+    statements.iter().flat_map(|statement| changes_of(statement)).collect()
+}
+
 /// What the statements do, without what they do only to undo it.
 pub(super) fn left<'s>(statements: &[&'s Statement]) -> Vec<Change<'s>> {
     let mut changes: Vec<Change<'_>> = Vec::new();
-    for change in statements.iter().flat_map(|statement| changes_of(statement)) {
+    for change in all(statements) {
         match changes.iter().position(|earlier| undoes(change, *earlier)) {
             Some(at) => {
                 changes.remove(at);
