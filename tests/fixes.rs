@@ -108,6 +108,8 @@ fn a_red_migration_becomes_parts_that_are_green_and_the_last_one_keeps_its_name(
     );
     insta::assert_snapshot!("model", text(&scratch, "shop/models.py"));
     insta::assert_snapshot!("story", run.out);
+    let readme = include_str!("../README.md");
+    assert!(readme.contains(run.out.trim_end()), "README.md shows what it says");
     let after = scratch.run("check shop");
     assert_eq!(after.code, 0, "{after:?}");
     assert_eq!(
