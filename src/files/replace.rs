@@ -215,3 +215,87 @@ fn ending() -> Vec<i32> {
 fn ending() -> Vec<i32> {
     vec![SIGINT, SIGTERM]
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::{ReplaceError, Replacement, replace_all};
+
+    fn replacement(path: &Path, was: Option<&str>, content: &str) -> Replacement {
+        Replacement {
+            path: path.to_owned(),
+            was: was.map(|text| text.as_bytes().to_vec()),
+            content: content.as_bytes().to_vec(),
+        }
+    }
+
+    /// The names in a folder, those of temporary files among them.
+    fn names(folder: &Path) -> Vec<String> {
+        let listed = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> = listed
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn all_files_are_written_and_folders_come_along() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (
+            folder.path().join("old.py"),
+            folder.path().join("management/commands/new.py"),
+        );
+        fs::write(&old, "before").unwrap();
+        replace_all(&[
+            replacement(&new, None, "new"),
+            replacement(&old, Some("before"), "after"),
+        ])
+        .unwrap();
+        assert_eq!(fs::read_to_string(&old).unwrap(), "after");
+        assert_eq!(fs::read_to_string(&new).unwrap(), "new");
+        assert_eq!(names(folder.path()), ["management", "old.py"]);
+    }
+
+    #[test]
+    fn one_file_that_has_changed_since_leaves_all_as_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join("old.py"), folder.path().join("commands/new.py"));
+        fs::write(&old, "edited meanwhile").unwrap();
+        let written = replace_all(&[
+            replacement(&new, None, "new"),
+            replacement(&old, Some("before"), "after"),
+        ]);
+        assert!(matches!(written, Err(ReplaceError::Changed(_))), "{written:?}");
+        assert_eq!(fs::read_to_string(&old).unwrap(), "edited meanwhile");
+        assert_eq!(names(folder.path()), ["old.py"]);
+    }
+
+    #[test]
+    fn a_new_file_never_takes_the_place_of_one_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("0042_1_note.py");
+        fs::write(&there, "somebody's").unwrap();
+        let written = replace_all(&[replacement(&there, None, "ours")]);
+        assert!(matches!(written, Err(ReplaceError::InTheWay(_))), "{written:?}");
+        assert_eq!(fs::read_to_string(&there).unwrap(), "somebody's");
+    }
+
+    #[test]
+    fn a_place_where_nothing_can_be_written_leaves_the_others_as_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, file) = (folder.path().join("old.py"), folder.path().join("file"));
+        fs::write(&old, "before").unwrap();
+        fs::write(&file, "no folder").unwrap();
+        let written = replace_all(&[
+            replacement(&old, Some("before"), "after"),
+            replacement(&file.join("new.py"), None, "new"),
+        ]);
+        assert!(matches!(written, Err(ReplaceError::System { .. })), "{written:?}");
+        assert_eq!(fs::read_to_string(&old).unwrap(), "before");
+        assert_eq!(names(folder.path()), ["file", "old.py"]);
+    }
+}
