@@ -32,6 +32,8 @@ pub enum Command {
     Check(Check),
     /// Rewrite new migrations so that they are safe, or say why not
     Fix(Fix),
+    /// List what is left to do of changes that take more than one release
+    Pending(Pending),
     /// Print the DDL that migrations would run, with the locks and the work of each statement
     Sql(Sql),
     /// Print the page of a rule, a lock mode, an operation, a setting or a package
@@ -152,6 +154,26 @@ pub struct Fix {
     /// How it is told
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     pub output_format: FixOutput,
+    /// What the project runs on
+    #[command(flatten)]
+    pub versions: Versions,
+    /// How much is said
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `forelock pending`
+#[derive(Args, Debug)]
+pub struct Pending {
+    /// Projects, or apps of them; the working folder where none is given
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What the running release has: a branch or tag, or a pattern of tags of which the newest before HEAD counts (v*)
+    #[arg(long, value_name = "REF")]
+    pub deployed: Option<String>,
+    /// How it is told
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output_format: TextOutput,
     /// What the project runs on
     #[command(flatten)]
     pub versions: Versions,

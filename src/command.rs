@@ -4,6 +4,7 @@ mod asked;
 mod check;
 mod fix;
 mod judging;
+mod pending;
 mod sql;
 mod surroundings;
 mod until_closed;
@@ -105,6 +106,7 @@ pub fn run(
     match arguments.command.unwrap_or(Command::Check(arguments.check)) {
         Command::Check(check) => outcome = check::run(&check, &rules, surroundings, out, notes)?,
         Command::Fix(fix) => outcome = fix::run(&fix, &rules, surroundings, out, notes)?,
+        Command::Pending(pending) => pending::run(&pending, &rules, surroundings, out, notes)?,
         Command::Sql(sql) => outcome = sql::run(&sql, &rules, surroundings, out, notes)?,
         Command::Explain(Explain { name, color }) => {
             let topic = explain::topic(&name, &rules)?;

@@ -466,6 +466,49 @@ pub struct MigrationReport {
     pub statement_count: usize,
 }
 
+/// What is left to do of a change that takes more than one release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// What it is.
+    pub kind: PendingKind,
+    /// The table that it is part of, or is.
+    pub table: String,
+    /// The column, table or constraint.
+    pub name: String,
+    /// The migration that left it, where that is known.
+    pub since: Option<MigrationKey>,
+    /// Whether the running release has that migration; none where nobody has said what is deployed.
+    pub is_released: Option<bool>,
+    /// How many migrations of the project come behind that one.
+    pub migrations_since: usize,
+}
+
+/// What is left to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PendingKind {
+    /// A column that no field has any more is to be dropped.
+    Column,
+    /// A table that no model has any more is to be dropped.
+    Table,
+    /// A constraint is to be validated.
+    NotValid,
+    /// A check that only proves that a column holds no NULL is to be dropped, when the column is NOT NULL.
+    Check,
+}
+
+impl PendingKind {
+    /// As JSON has it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            PendingKind::Column => "column-without-field",
+            PendingKind::Table => "table-without-model",
+            PendingKind::NotValid => "constraint-not-valid",
+            PendingKind::Check => "check-of-not-null",
+        }
+    }
+}
+
 /// Everything that is known about one project.
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
@@ -473,6 +516,8 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     /// The project's own migrations, in the order in which Django would run them.
     pub migrations: Vec<MigrationReport>,
+    /// What is left to do of changes that take more than one release.
+    pub pending: Vec<Pending>,
     /// Things said once about the whole run: assumed versions, another ENGINE.
     pub notes: Vec<String>,
 }

@@ -13,6 +13,7 @@ pub mod matrix;
 mod neutral;
 mod observed;
 mod page;
+pub mod pending;
 mod plan_json;
 pub mod rules_table;
 #[cfg(test)]
@@ -26,7 +27,7 @@ pub mod terminal;
 use std::io::{self, Write};
 use std::path::{MAIN_SEPARATOR, Path};
 
-use crate::finding::{Analysis, Finding, MigrationReport, Severity};
+use crate::finding::{Analysis, Finding, MigrationReport, Pending, Severity};
 use crate::fix::Rewrite;
 pub use fix_diff::FileDifference;
 
@@ -249,6 +250,22 @@ pub fn fix_json(rewrites: &[Rewrite], is_written: bool, out: &mut dyn Write) -> 
 /// When `out` cannot be written to.
 pub fn fix_diff(changes: &[FileDifference], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     fix_diff::write(changes, style, out)
+}
+
+/// Writes what is left to do of changes that take more than one release, for people.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn pending(pending: &[Pending], out: &mut dyn Write) -> io::Result<()> {
+    pending::write(pending, out)
+}
+
+/// The same for programs.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn pending_json(pending: &[Pending], out: &mut dyn Write) -> io::Result<()> {
+    pending::write_json(pending, out)
 }
 
 /// The page of a rule on the web.

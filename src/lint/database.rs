@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::backend::Backend;
 use crate::catalog::{Catalog, Cause, Scope, table_key};
 use crate::facts::observe::{Context, Usage, observe};
-use crate::finding::{Origin, Place};
+use crate::finding::{Origin, Pending, Place};
 use crate::migration::{Migration, OperationPath, Ownership};
 use crate::models::View;
 use crate::phase::Deploy;
@@ -33,6 +33,7 @@ use super::hand_made::HandMade;
 use super::input;
 use super::judge::{Hit, Surroundings, Verdict, judge};
 use super::late::Late;
+use super::pending::pending;
 use super::remarks::Remark;
 use super::sent::{Executed, HitAt, Part, Sent, Text};
 use super::taken::Taken;
@@ -203,14 +204,7 @@ impl<'a> Database<'a> {
         self.set_by.clear();
         self.builds.clear();
         self.new_indexes.clear();
-        for (table, column, given_up) in self.releasing.drain(..) {
-            match (column, given_up) {
-                (Some(column), Some(given_up)) => self.released.columns.insert((table, column), given_up),
-                (Some(column), None) => self.released.columns.remove(&(table, column)),
-                (None, Some(given_up)) => self.released.tables.insert(table, given_up),
-                (None, None) => self.released.tables.remove(&table),
-            };
-        }
+        self.settle_released();
         self.log.clear();
         self.crowd = Crowd::default();
         self.untimed = None;
@@ -263,6 +257,25 @@ impl<'a> Database<'a> {
             let stand_ins = names.into_iter().map(|name| (name, given_up.clone()));
             self.released.stand_ins.extend(stand_ins);
         }
+    }
+
+    /// What the migration that has ended has given up or taken back.
+    fn settle_released(&mut self) {
+        for (table, column, given_up) in self.releasing.drain(..) {
+            match (column, given_up) {
+                (Some(column), Some(given_up)) => self.released.columns.insert((table, column), given_up),
+                (Some(column), None) => self.released.columns.remove(&(table, column)),
+                (None, Some(given_up)) => self.released.tables.insert(table, given_up),
+                (None, None) => self.released.tables.remove(&table),
+            };
+        }
+    }
+
+    /// The history has ended: what is left to do of changes that take more than one release.
+    pub(super) fn pending(&mut self, models: View<'_>) -> Vec<Pending> {
+        self.settle_released();
+        let (columns, tables) = (self.released.columns.iter(), self.released.tables.iter());
+        pending(columns, tables, models, &self.catalog)
     }
 
     /// Remembers that models have these tables.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::{fix_json, json, sql_json};
+use super::{fix_json, json, pending, sql_json};
 use crate::finding::{Harm, Origin, RelationKind, Severity, Work};
 use crate::lock::{Command, LockMode};
 use crate::plan::Declared;
@@ -24,6 +24,14 @@ fn the_schema_of_fix_is_what_is_written() {
     compare(
         "fix.schema.json",
         &schema::<fix_json::FixDocument<'static>>("forelock fix"),
+    );
+}
+
+#[test]
+fn the_schema_of_pending_is_what_is_written() {
+    compare(
+        "pending.schema.json",
+        &schema::<pending::PendingDocument<'static>>("forelock pending"),
     );
 }
 

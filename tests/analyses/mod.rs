@@ -224,7 +224,7 @@ pub fn analysis() -> Analysis {
     Analysis {
         findings: vec![index_finding()],
         migrations: vec![index_migration(), mixed_migration()],
-        notes: Vec::new(),
+        ..Analysis::default()
     }
 }
 
