@@ -145,6 +145,9 @@ pub struct Fix {
     /// Migration files; with --since apps or projects too
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Write the next step of a change that takes more than one release, as `forelock pending` lists it: shop_order.note or shop.Order.note
+    #[arg(long, value_name = "NAME", conflicts_with = "since")]
+    pub pending: Option<String>,
     /// Show what would be written, and write nothing
     #[arg(long)]
     pub diff: bool,

@@ -475,6 +475,12 @@ pub struct Pending {
     pub table: String,
     /// The column, table or constraint.
     pub name: String,
+    /// The app of the model that has the table, or had it.
+    pub app: Option<String>,
+    /// That model, where one has the table.
+    pub model: Option<String>,
+    /// The type of a column, where that is known.
+    pub data_type: Option<String>,
     /// The migration that left it, where that is known.
     pub since: Option<MigrationKey>,
     /// Whether the running release has that migration; none where nobody has said what is deployed.
@@ -494,6 +500,29 @@ pub enum PendingKind {
     NotValid,
     /// A check that only proves that a column holds no NULL is to be dropped, when the column is NOT NULL.
     Check,
+}
+
+impl Pending {
+    /// `shop_order.note`, as it is listed; a table by its name.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self.kind {
+            PendingKind::Table => self.table.clone(),
+            PendingKind::Column | PendingKind::NotValid | PendingKind::Check => format!("{}.{}", self.table, self.name),
+        }
+    }
+
+    /// Whether somebody means it: as it is listed, or by the model, `shop.Order.note`.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        let by_model = self.model.as_ref().map(|model| format!("{model}.{}", self.name));
+        let by_field = by_model.as_ref().map(|name| name.trim_end_matches("_id").to_owned());
+        self.label() == name
+            || by_model
+                .iter()
+                .chain(&by_field)
+                .any(|own| own.eq_ignore_ascii_case(name))
+    }
 }
 
 impl PendingKind {

@@ -395,6 +395,41 @@ fn what_a_removal_leaves_is_pending_until_the_column_is_dropped() {
 }
 
 #[test]
+fn the_next_step_is_written_when_the_release_that_runs_has_the_one_before() {
+    let scratch = repository().file("shop/migrations/0003_status.py", removal("shop", "0002_index"));
+    fix(&scratch, "shop/migrations/0003_status.py");
+    let early = fix(&scratch, "--pending shop.Order.status");
+    assert_eq!(early.code, 1, "{early:?}");
+    assert!(early.out.contains("set `deployed = "), "{early:?}");
+    let early = fix(&scratch, "--pending shop_order.status --deployed main");
+    assert!(
+        early.out.contains("the running release lacks shop.0003_status"),
+        "{early:?}"
+    );
+    commit(&scratch);
+    git(&scratch, "branch deployed");
+    let scratch = scratch.file("README", "");
+    commit(&scratch);
+    let run = fix(&scratch, "--pending shop.Order.status --deployed deployed");
+    assert_eq!(
+        (run.code, run.out.as_str()),
+        (0, "shop/migrations/0004_drop_shop_order_status.py is written.\n"),
+        "{run:?}"
+    );
+    insta::assert_snapshot!(
+        "next_step",
+        text(&scratch, "shop/migrations/0004_drop_shop_order_status.py")
+    );
+    assert_eq!(
+        scratch
+            .run("check --since main --deployed deployed shop/migrations/0004_drop_shop_order_status.py")
+            .code,
+        0
+    );
+    assert_eq!(fix(&scratch, "--pending shop.Order.status").code, 2);
+}
+
+#[test]
 fn constraints_that_are_not_validated_and_checks_of_not_null_are_pending() {
     let sql = "migrations.RunSQL(['ALTER TABLE \"shop_order\" ADD CONSTRAINT \"status_given\" CHECK (\"status\" IS NOT NULL)', \
                'ALTER TABLE \"shop_order\" ADD CONSTRAINT \"status_short\" CHECK (length(\"status\") < 9) NOT VALID'])";

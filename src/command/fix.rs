@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashMap;
 
 use super::judging::{New, Wishes, is_failure, judge};
+use super::pending;
 use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::branch::{BranchError, on_default_branch};
 use crate::cli::{Fix, FixOutput};
@@ -26,6 +27,9 @@ pub(super) fn run(
     notes: &mut dyn Write,
 ) -> Result<Outcome, CommandError> {
     let files = Files::on_disk();
+    if let Some(name) = &fix.pending {
+        return pending::write_next_step(name, fix, rules, surroundings, out);
+    }
     let run = Run {
         fix,
         rules,

@@ -40,6 +40,18 @@ pub(super) fn pending<'g>(
             }
         }
     }
+    for one in &mut found {
+        let model = models.models_of_table(&one.table).next();
+        one.app = model
+            .as_ref()
+            .map(|model| model.state.identity.app.clone())
+            .or_else(|| Some(one.since.as_ref()?.app.clone()));
+        one.model = model.map(|model| model.state.label());
+        let column = catalog
+            .column(&one.table, &one.name)
+            .filter(|_| one.kind == PendingKind::Column);
+        one.data_type = column.and_then(|column| Some(column.data_type.text().known()?.to_string()));
+    }
     found.sort_by(|one, other| (&one.table, &one.name).cmp(&(&other.table, &other.name)));
     found
 }
@@ -70,6 +82,9 @@ impl Pending {
             kind,
             table: table.to_owned(),
             name: name.to_owned(),
+            app: None,
+            model: None,
+            data_type: None,
             since: None,
             is_released: None,
             migrations_since: 0,
