@@ -197,6 +197,14 @@ impl Asked<'_> {
         rewrite
     }
 
+    /// What keeps a name stays in its file: there the next round begins.
+    fn division_of(&self, migration: &Migration) -> Division {
+        match self.round {
+            Round::Names => Division::Least,
+            Round::Rest => (self.division)(&migration.key),
+        }
+    }
+
     /// Only where a step takes the place of its operation, in the same file, what comes behind it can be judged again.
     fn is_of_round(&self, migration: &Migration, plan: &Plan) -> bool {
         let is_in_place = || matches!(parts::migrations(plan).as_slice(), [step] if step.migration.is_atomic);
@@ -286,7 +294,7 @@ impl Asked<'_> {
             text: &text,
             module: &module,
         };
-        let parts = parts(operations, migration.atomic, (self.division)(&migration.key));
+        let parts = parts(operations, migration.atomic, self.division_of(migration));
         self.write_parts(migration, &parts, &printer, rewrite)?;
         if migration.source.text.contains("\r\n") {
             rewrite.files.iter_mut().for_each(FileChange::end_lines_as_windows);

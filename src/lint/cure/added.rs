@@ -206,7 +206,11 @@ impl Cure<'_> {
             };
         }
         if pieces.iter().any(|piece| matches!(piece, Piece::Build(_))) {
-            let is_indexed_by_class = matches!(bare.class_name(), "ForeignKey" | "SlugField");
+            // A class of its own may be indexed as the one is that it derives from.
+            let is_indexed = matches!(&self.node.operation, Operation::AddField { field, .. } if field.db_index);
+            let is_said = field.keyword("db_index").is_some();
+            let is_indexed_by_class =
+                matches!(bare.class_name(), "ForeignKey" | "SlugField") || is_indexed && (!is_said || self.adds_key());
             bare = bare.without(&["db_index"]);
             if is_indexed_by_class {
                 bare = bare.with("db_index", "False");
@@ -225,6 +229,10 @@ impl Cure<'_> {
             bare = bare.without(&["default", "db_default"]);
         }
         Some(bare)
+    }
+
+    fn adds_key(&self) -> bool {
+        matches!(&self.node.operation, Operation::AddField { field, .. } if field.reference().is_some())
     }
 
     fn addition(
