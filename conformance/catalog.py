@@ -5,6 +5,7 @@ COLUMNS = """
     SELECT c.relname || '.' || attname || ' ' || format_type(atttypid, atttypmod)
         || CASE WHEN attnotnull THEN ' not null' ELSE '' END || CASE WHEN attidentity <> '' THEN ' identity' ELSE '' END
         || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') || coalesce(' collate ' || nullif(attcollation, 0)::regcollation, '')
+        || coalesce(' comment ' || col_description(attrelid, attnum), '')
     FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND attnum > 0 AND NOT attisdropped"""
 CONSTRAINTS = """
@@ -13,6 +14,16 @@ CONSTRAINTS = """
 INDEXES = """
     SELECT pg_get_indexdef(indexrelid) || CASE WHEN indisvalid THEN '' ELSE ' INVALID' END
     FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE c.relnamespace = 'public'::regnamespace"""
+SEQUENCES = """
+    SELECT s.relname || ' ' || format_type(seqtypid, NULL) || ' of ' || c.relname || '.' || attname
+    FROM pg_sequence JOIN pg_class s ON s.oid = seqrelid
+    JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND objid = s.oid AND d.refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i')
+    JOIN pg_class c ON c.oid = refobjid JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
+    WHERE s.relnamespace = 'public'::regnamespace"""
+COUNTED = """
+    SELECT attrelid::regclass::text, attname, pg_get_serial_sequence(attrelid::regclass::text, attname) FROM pg_attribute
+    JOIN pg_class c ON c.oid = attrelid WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND attnum > 0
+        AND NOT attisdropped AND pg_get_serial_sequence(attrelid::regclass::text, attname) IS NOT NULL"""
 INDEX_NAMES = """
     SELECT relname, indisvalid FROM pg_index JOIN pg_class c ON c.oid = indexrelid
     WHERE c.relnamespace = 'public'::regnamespace AND relkind = 'i'"""
@@ -24,9 +35,9 @@ DJANGOS_OWN = "django_migrations"
 
 
 def schema(connection):
-    """Tables and views, columns, constraints, indexes; valid ones alone are like those of others."""
+    """Tables and views, columns, constraints, indexes, sequences; valid ones alone are like those of others."""
     lines = []
-    for query in (TABLES, COLUMNS, CONSTRAINTS, INDEXES):
+    for query in (TABLES, COLUMNS, CONSTRAINTS, INDEXES, SEQUENCES):
         lines += sorted(line for (line,) in rows_of(connection, query) if DJANGOS_OWN not in line)
     return lines
 
@@ -39,6 +50,16 @@ def schema_and_migrations(connection):
 def indexes(connection):
     """Whether each is valid."""
     return dict(rows_of(connection, INDEX_NAMES))
+
+
+def behind(connection):
+    """Columns that would get a number next that is taken."""
+    found = set()
+    for table, column, sequence in rows_of(connection, COUNTED):
+        query = f'SELECT (SELECT last_value FROM {sequence}) < (SELECT max("{column}") FROM {table})'
+        if rows_of(connection, query) == [(True,)]:
+            found.add(f"{table}.{column}")
+    return found
 
 
 def tables(connection):

@@ -34,7 +34,7 @@ def without_default(wanted, found):
     """What the plan leaves in the database: the default of one column, and of one field."""
     lines = []
     for line in found:
-        bare = re.sub(r" default .*?(?= collate|$)", "", line)
+        bare = re.sub(r" default .*?(?= collate| comment|$)", "", line)
         bare = re.sub(r"(, )?(db_)?default=(Now\(\)|django\.db\.models\.functions\.datetime\.Now\(\)|[^,()]*(\([^)]*\))?)", "", bare).replace("(, ", "(")
         other = [re.sub(r"(, )?default=([^,()]*(\([^)]*\))?)", "", item).replace("(, ", "(") for item in wanted]
         lines.append(wanted[other.index(bare)] if line not in wanted and bare in other else line)

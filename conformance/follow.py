@@ -167,12 +167,14 @@ class Cured(Follower):
     def release(self, release):
         code = old_code.Code(self.connection, self.state(), self.app)
         before = code.ask()
+        behind = catalog.behind(self.connection)
         for number, target in enumerate(self.targets, 1):
             if target["release"] != release:
                 continue
             name = f"step {number}, {target.get('migration') or target['command']}"
             self.step(name, target)
             self.new_code += [f"{name}: {what}" for what in self.rows.wrong()]
+            self.new_code += [f"{name}: {column} would get a number that is taken" for column in sorted(catalog.behind(self.connection) - behind)]
             worse = old_code.worse(before, code.ask(), self.accepted())
             self.old_code += [f"{name}: {what}" for what in worse]
             if release == 1:

@@ -42,7 +42,8 @@ TABLES = """
     SELECT c.oid, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'public' AND c.relkind = 'r'"""
 COLUMNS = """
-    SELECT attname, format_type(atttypid, atttypmod), attidentity <> '', attnotnull FROM pg_attribute
+    SELECT attname, format_type(atttypid, atttypmod), pg_get_serial_sequence(attrelid::regclass::text, attname) IS NOT NULL, attnotnull
+    FROM pg_attribute
     WHERE attrelid = %s AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"""
 
 
@@ -77,8 +78,8 @@ class Rows:
         values = ", ".join(self.value(table, name, kind) for name, kind, *_ in columns)
         source = f"generate_series(1, {COUNT}) AS g"
         self.session.execute(f'INSERT INTO "{table}" ({names}) SELECT {values} FROM {source}')
-        for name, _, is_identity, _ in columns:
-            if is_identity:
+        for name, _, is_numbered, _ in columns:
+            if is_numbered:
                 sequence = "pg_get_serial_sequence(%s, %s)"
                 self.session.execute(f"SELECT setval({sequence}, {COUNT})", [f'"{table}"', name])
 
