@@ -88,11 +88,21 @@ def of_steps(results):
 
 def keep(work, django, results, is_whole):
     """In place of what was seen of the same plans before; of all, where all were followed."""
-    file = work / "plans" / f"{django}.json"
+    file = file_of(work, django)
     file.parent.mkdir(parents=True, exist_ok=True)
-    kept = {} if is_whole or not file.exists() else {place(result): result for result in json.loads(file.read_text())}
-    kept |= {place(result): result for result in results}
-    file.write_text(json.dumps(list(kept.values()), indent=1))
+    before = {"is_whole": False, "results": []} if is_whole else kept(work, django)
+    found = {place(result): result for result in [*before["results"], *results]}
+    file.write_text(json.dumps({"is_whole": is_whole or before["is_whole"], "results": list(found.values())}, indent=1))
+
+
+def kept(work, django):
+    """What was seen of a version, and whether all of its plans were followed at some time."""
+    file = file_of(work, django)
+    return json.loads(file.read_text()) if file.exists() else {"is_whole": False, "results": []}
+
+
+def file_of(work, django):
+    return work / "plans" / f"followed-{django}.json"
 
 
 def place(result):
@@ -100,11 +110,13 @@ def place(result):
 
 
 def write(work, djangos):
-    """Of all versions that were followed here."""
-    files = [work / "plans" / f"{django}.json" for django in djangos]
-    results = [result for file in files if file.exists() for result in json.loads(file.read_text())]
-    found = [django for django in djangos if any(result["django"] == django for result in results)]
-    text = HEAD + "\n".join(by_version(results, found)) + BETWEEN + "\n".join(by_rule(results)) + "\n" + WRONG + "\n".join(what_is_wrong(results))
+    """Of all versions, whichever run has followed each; not while one is missing, whose rows would be lost."""
+    seen = {django: kept(work, django) for django in djangos}
+    if missing := [django for django in djangos if not seen[django]["is_whole"]]:
+        print(f"PLANS.md stays as it is until all plans of Django {' and '.join(missing)} were followed here; what was seen is kept in {work / 'plans'}")
+        return
+    results = [result for django in djangos for result in seen[django]["results"]]
+    text = HEAD + "\n".join(by_version(results, djangos)) + BETWEEN + "\n".join(by_rule(results)) + "\n" + WRONG + "\n".join(what_is_wrong(results))
     FILE.write_text(text.rstrip() + "\n")
 
 
