@@ -47,8 +47,10 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+pub(crate) use columns::comment_text;
 pub(crate) use defaults::default_sql;
 pub(crate) use expressions::{StringIs, fields_named};
+pub(crate) use relations::keys_to;
 use run::Run;
 use zero_downtime::Guarded;
 

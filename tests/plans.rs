@@ -42,6 +42,12 @@ const LEFT: &[(&str, &str)] = &[
         "nothing in the history has filled the column",
     ),
     ("history/gone-with-column", "because of the view `parcels_wide`"),
+    // A key is exchanged in one transaction with all that refers to it; the plan says so.
+    ("history/exchanged-keys", "code that takes them in another order"),
+    (
+        "history/multi-table-inheritance",
+        "code that takes them in another order",
+    ),
     // The fixture adds the same constraint in several spellings.
     ("history/python-constants", "of `shop_order` is there already"),
     // The operation behind it in the fixture renames another model to that name.
@@ -489,4 +495,107 @@ fn judged(fixture: &str, finding: &Value) -> Vec<String> {
         commit(&scratch);
     }
     told
+}
+
+/// What is printed for the key of `Line` that becomes a bigint, behind these operations; an empty text where that is a plan.
+fn help_for_key(operations: &[&str], configuration: &str) -> String {
+    let line = "migrations.CreateModel(\"Line\", [(\"id\", models.AutoField(primary_key=True))])";
+    let made = [&[line], operations].concat().join(", ");
+    let altered = "migrations.AlterField(\"line\", \"id\", models.BigAutoField(primary_key=True))";
+    let scratch = Scratch::new()
+        .app("shop")
+        .file("forelock.toml", configuration)
+        .file("shop/migrations/0002_line.py", migration("shop", "0001_initial", &made))
+        .file("shop/migrations/0003_key.py", migration("shop", "0002_line", altered));
+    let found = findings(&scratch.path(""), &[]);
+    let of_key = |finding: &&Value| {
+        text(&finding["migration"]) == "0003_key" && text(&finding["rule"]) == "alter-type-rewriting-table"
+    };
+    let finding = found.iter().find(of_key).expect("a finding");
+    if finding["plan"].is_null() {
+        text(&finding["help"]).to_owned()
+    } else {
+        String::new()
+    }
+}
+
+#[test]
+fn a_key_takes_along_what_refers_to_it_or_the_help_says_what_is_in_the_way() {
+    let run = |sql: &str| format!("migrations.RunSQL(\"{sql}\")");
+    assert_eq!(help_for_key(&[], ""), "");
+    let key = "migrations.AddField(\"order\", \"line\", models.ForeignKey(\"shop.Line\", models.CASCADE, null=True))";
+    assert_eq!(help_for_key(&[key], ""), "");
+    for (sql, why) in [
+        (
+            "CREATE TABLE part (line_id integer CONSTRAINT part_key REFERENCES shop_line (id))",
+            "the foreign key `part_key` of `part` depends on the column",
+        ),
+        (
+            "CREATE INDEX half ON shop_line (id) WHERE id > 5",
+            "the index `half` is more than a list of columns",
+        ),
+        (
+            "ALTER TABLE shop_line ADD id_new bigint",
+            "the table has a column `id_new`",
+        ),
+        (
+            "CREATE TABLE older () INHERITS (shop_line)",
+            "the table has partitions, or others inherit from it",
+        ),
+    ] {
+        let help = help_for_key(&[&run(sql)], "");
+        assert!(
+            help.ends_with(&format!("No code is printed here, because {why}")),
+            "{help}"
+        );
+    }
+    let index = run("CREATE INDEX half ON shop_order (line_id) WHERE id > 5");
+    let help = help_for_key(&[key, &index], "");
+    assert!(
+        help.ends_with("the index `half` is more than a list of columns (of `shop_order`, which refers to it)"),
+        "{help}"
+    );
+    let help = help_for_key(&[], "[settings]\nAUTH_USER_MODEL = \"shop.Line\"\n");
+    assert!(
+        help.ends_with("packages refer to the model of users, by tables that are not at hand"),
+        "{help}"
+    );
+}
+
+#[test]
+fn a_key_to_which_too_many_tables_refer_is_told_in_words() {
+    let referring = |count: usize| {
+        let made = (0..count).map(|number| {
+            format!(
+                "migrations.CreateModel(\"Part{number}\", [(\"id\", models.BigAutoField(primary_key=True)), \
+                 (\"line\", models.ForeignKey(\"shop.Line\", models.CASCADE))])"
+            )
+        });
+        help_for_key(&[&made.collect::<Vec<_>>().join(", ")], "")
+    };
+    assert_eq!(referring(11), "");
+    let help = referring(12);
+    assert!(
+        help.ends_with("13 tables would have to be locked together, if only for a moment"),
+        "{help}"
+    );
+}
+
+#[test]
+fn the_tables_of_other_apps_are_named_on_whose_migrations_a_key_depends() {
+    let fixture = root().join("fixtures/history/exchanged-keys");
+    let found = findings(&fixture, &[]);
+    let of_maker = found
+        .iter()
+        .find(|finding| text(&finding["migration"]) == "0004_maker_id");
+    let plan = &of_maker.expect("a finding")["plan"];
+    let notes = plan["notes"].to_string();
+    assert!(notes.contains("depend on the last one of `shelf`"), "{notes}");
+    let code = code_of(plan);
+    assert!(
+        code.contains("OWNED BY \\\"store_maker\\\".\\\"id_new\\\"")
+            || code.contains("OWNED BY \"store_maker\".\"id_new\""),
+        "{code}"
+    );
+    assert!(!code.contains("AS IDENTITY"), "a serial column stays one: {code}");
 }

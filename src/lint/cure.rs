@@ -11,7 +11,9 @@ mod partitioned;
 mod pieces;
 mod removed;
 mod renamed;
+mod retyped;
 mod rows;
+mod swapped;
 
 use crate::finding::Help;
 use crate::migration::{Operation, OperationNode, SqlText};
@@ -65,9 +67,7 @@ pub(super) struct Cure<'a> {
 impl<'a> Cure<'a> {
     /// The plan, or why there is none; `None` where the rule's page knows better.
     pub(super) fn help(&self) -> Option<Help> {
-        // What is to be known of a key stands on the rule's page.
-        let is_key = matches!(&self.node.operation, Operation::AlterField { field, .. } if field.primary_key);
-        if self.rewrites && !is_key {
+        if self.rewrites {
             return Some(self.exchanged());
         }
         match self.words() {
@@ -78,6 +78,7 @@ impl<'a> Cure<'a> {
 
     /// Another column in the place of the one that is to have another type.
     fn exchanged(&self) -> Help {
+        let is_key = matches!(&self.node.operation, Operation::AlterField { field, .. } if field.primary_key);
         let plan = match self.exchanged_field() {
             Ok(plan) => self
                 .completed(plan)
@@ -86,7 +87,7 @@ impl<'a> Cure<'a> {
         };
         match plan {
             Ok(plan) => Help::Plan(plan),
-            Err(why) => Help::Text(exchanged::by_hand(&why)),
+            Err(why) => Help::Text(exchanged::by_hand(&why, is_key)),
         }
     }
 

@@ -236,7 +236,7 @@ fn immediate(table: &Identifier, name: Name) -> Statement {
 
 /// A comment as it arrives: Django hands it over as SQL with no parameters, in which `%%` is one percent sign.
 /// Django 4.2 doubled them before. (From 5.0 on it stops at a single one.)
-pub(super) fn comment_text(django: DjangoVersion, text: &str) -> String {
+pub(crate) fn comment_text(django: DjangoVersion, text: &str) -> String {
     if django < DjangoVersion::new(5, 0) {
         text.to_owned()
     } else {

@@ -68,6 +68,14 @@ pub(super) fn add_foreign_key(
     Some(alter(&model.db_table(), AlterTableAction::AddConstraint(constraint)))
 }
 
+/// The foreign keys that point to the field, and those that point to them where they are keys themselves: their columns have its type.
+pub(crate) fn keys_to<'a>(field: &ModelField<'a>) -> Vec<ModelField<'a>> {
+    related_fields(field, field)
+        .into_iter()
+        .map(|(field, _)| field)
+        .collect()
+}
+
 /// `_related_non_m2m_objects`: the foreign keys to a field before and after it changes, and those to them in turn.
 pub(super) fn related_fields<'a>(
     old_field: &ModelField<'a>,

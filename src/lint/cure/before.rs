@@ -32,8 +32,8 @@ pub(in crate::lint) struct Before {
     pub is_target_of_automatic: bool,
     /// What depends on what goes, and keeps Postgres from dropping it: `the view ..`.
     pub dependents: Vec<String>,
-    /// How the altered field's column can be exchanged for one of another type; why not.
-    pub(super) exchange: Option<Result<Exchange, String>>,
+    /// How the altered field's column, and those that refer to it, can be exchanged for others of another type; why not.
+    pub(super) exchanges: Option<Result<Vec<Exchange>, String>>,
     /// What the table is divided into.
     pub(super) partitions: Partitions,
 }
@@ -84,13 +84,11 @@ impl Before {
             Operation::RemoveField { .. } | Operation::DeleteModel { .. }
         );
         let before = Self::of_model(&model, bound.as_ref(), takes, catalog);
-        let exchange = match (&node.operation, &before.table, &before.field) {
-            (Operation::AlterField { .. }, Some(table), Some(field)) => {
-                Some(Exchange::of(&model, table, &field.column, catalog))
-            }
+        let exchanges = match (&node.operation, &bound) {
+            (Operation::AlterField { .. }, Some(field)) => Some(Exchange::of(field, catalog)),
             _ => None,
         };
-        Self { exchange, ..before }
+        Self { exchanges, ..before }
     }
 
     /// The model, or the field, whose table or column one statement of SQL drops.
@@ -169,7 +167,7 @@ impl Before {
         };
         Self {
             named: None,
-            exchange: None,
+            exchanges: None,
             constraints: constraints_of(&table, catalog),
             keys,
             automatic,

@@ -139,16 +139,24 @@ impl Fill<'_> {
     }
 }
 
-/// The rows of a table whose values another column gets in its own type.
+/// The rows of a table whose values other columns get in their own types.
 pub(super) struct Conversion<'a> {
     /// The label of the model's app.
     pub app: &'a str,
-    /// The model, as its operation names it.
+    /// Whether the command stands in another app.
+    pub is_of_other_app: bool,
+    /// The model.
     pub model: &'a str,
     /// Its table.
     pub table: &'a str,
     /// The column of its primary key.
     pub key: &'a str,
+    /// The columns.
+    pub columns: Vec<Converted<'a>>,
+}
+
+/// A column whose values another one gets.
+pub(super) struct Converted<'a> {
     /// The column.
     pub column: &'a str,
     /// The one that gets its values.
@@ -158,8 +166,19 @@ pub(super) struct Conversion<'a> {
 }
 
 impl Conversion<'_> {
+    /// What it is about, as part of a name.
+    fn subject(&self) -> String {
+        let app = if self.is_of_other_app {
+            format!("{}_", self.app)
+        } else {
+            String::new()
+        };
+        let columns: Vec<&str> = self.columns.iter().map(|column| column.column).collect();
+        format!("{app}{}_{}", self.model, columns.join("_")).to_lowercase()
+    }
+
     fn name(&self) -> String {
-        format!("convert_{}_{}", self.model, self.column).to_lowercase()
+        format!("convert_{}", self.subject())
     }
 
     /// The command's file, from the folder of the app.
@@ -167,18 +186,41 @@ impl Conversion<'_> {
         format!("management/commands/{}.py", self.name())
     }
 
-    /// The command's text. Models do not know the new column: it is filled by SQL.
+    /// What is true of a row that is not converted.
+    fn is_left(&self) -> String {
+        let columns = self.columns.iter().map(|column| {
+            let [new, column] = [column.new, column.column].map(quote_name);
+            format!("{new} IS NULL AND {column} IS NOT NULL")
+        });
+        columns.collect::<Vec<_>>().join(" OR ")
+    }
+
+    /// The command's text. Models do not know the new columns: they are filled by SQL.
     pub(super) fn command(&self) -> String {
-        let Self { app, model, column, .. } = self;
-        let [table, key, quoted, new] = [self.table, self.key, column, self.new].map(quote_name);
+        let Self { app, model, .. } = self;
+        let [table, key] = [self.table, self.key].map(quote_name);
+        let values = self
+            .columns
+            .iter()
+            .map(|column| format!("{} = {}", quote_name(column.new), column.value));
+        let values = values.collect::<Vec<_>>().join(", ");
+        let is_left = match self.columns.as_slice() {
+            [_] => self.is_left(),
+            _ => format!("({})", self.is_left()),
+        };
         let update = string_literal(&format!(
-            "UPDATE {table} SET {new} = {} WHERE {key} BETWEEN %s AND %s AND {new} IS NULL AND {quoted} IS NOT NULL",
-            self.value
+            "UPDATE {table} SET {values} WHERE {key} BETWEEN %s AND %s AND {is_left}"
         ));
+        let columns = self
+            .columns
+            .iter()
+            .map(|column| column.column)
+            .collect::<Vec<_>>()
+            .join(" and ");
         format!(
             "import time\n\nfrom django.apps import apps\nfrom django.core.management.base import BaseCommand\n\
              from django.db import connections, router\n\n\n\
-             class Command(BaseCommand):\n    help = \"Converts {column} of old rows; may be stopped and started again.\"\n\n    \
+             class Command(BaseCommand):\n    help = \"Converts {columns} of old rows; may be stopped and started again.\"\n\n    \
              def handle(self, *args, **options):\n        model = apps.get_model(\"{app}\", \"{model}\")\n        \
              database = router.db_for_write(model)\n        \
              rows = model._base_manager.using(database).order_by(\"pk\")\n        \
@@ -194,14 +236,15 @@ impl Conversion<'_> {
 
     /// The name of the function that fails while rows are left.
     pub(super) fn assertion_name(&self) -> String {
-        format!("assert_{}_converted", self.column).to_lowercase()
+        format!("assert_{}_converted", self.subject())
     }
 
     /// A function for `RunPython` that fails while rows are left.
     pub(super) fn assertion(&self) -> String {
-        let [table, quoted, new] = [self.table, self.column, self.new].map(quote_name);
         let query = string_literal(&format!(
-            "SELECT EXISTS (SELECT 1 FROM {table} WHERE {new} IS NULL AND {quoted} IS NOT NULL)"
+            "SELECT EXISTS (SELECT 1 FROM {} WHERE {})",
+            quote_name(self.table),
+            self.is_left()
         ));
         format!(
             "def {}(apps, schema_editor):\n    with schema_editor.connection.cursor() as cursor:\n        \
