@@ -62,6 +62,21 @@ fn a_foreign_key_to_the_same_unknown_key_keeps_its_type() {
 }
 
 #[test]
+fn an_unknown_key_is_the_same_however_its_label_is_written_and_its_reason_is_given_once() {
+    let key = |to, rest| format!("models.ForeignKey(\"{to}\", models.CASCADE{rest})");
+    let written = [
+        format!("migrations.AddField(\"order\", \"tag\", {})", key("tags.Tag", ", null=True")),
+        format!("migrations.AlterField(\"order\", \"tag\", {})", key("tags.tag", "")),
+    ];
+    let project = project(&written.join(",\n        "));
+    let text = project.run("sql shop 0002").out;
+    let altered = text.split("-- 1 AlterField").nth(1).unwrap();
+    assert!(!altered.contains(" TYPE "), "{altered}");
+    assert!(!altered.contains("partly known: <unknown"), "{altered}");
+    assert_eq!(altered.matches("partly known: key type of ").count(), 1, "{altered}");
+}
+
+#[test]
 fn two_unknown_types_are_not_known_to_be_equal() {
     let key = |to| format!("models.ForeignKey({to}, models.CASCADE, null=True)");
     let written = [

@@ -55,11 +55,11 @@ impl Run<'_> {
         let (Some(old_column), Some(column)) = (old.column(), new.column()) else {
             return;
         };
-        for data_type in [&old_type, &new_type] {
-            if !data_type.unknowns().is_empty() {
-                // Whether the type changes depends on it, even where nothing is sent.
-                self.partial(data_type.shown());
-            }
+        // Whether the type changes depends on it, even where nothing is sent.
+        let mut unknowns: Vec<_> = old_type.unknowns().iter().chain(new_type.unknowns()).collect();
+        unknowns.dedup();
+        for unknown in unknowns {
+            self.partial(unknown.reason());
         }
         self.alter_column(&Change {
             model,

@@ -7,7 +7,7 @@ use super::{Identifier, Unknown};
 /// A piece of SQL: its text as shown, and the parts of it that are not known.
 ///
 /// It has no `Display`: what is made of it is made with `sql!`, [`Sql::join`] and [`Sql::push`], which carry the unknown parts along.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Sql {
     text: String,
     unknowns: Vec<Unknown>,
@@ -75,11 +75,26 @@ impl Sql {
         }
     }
 
+    /// The text with a mark in place of each unknown part.
+    fn without_unknowns(&self) -> String {
+        let marked = |text: String, unknown: &Unknown| text.replace(&unknown.to_string(), "\0");
+        self.unknowns.iter().fold(self.text.clone(), marked)
+    }
+
     /// What [`sql!`] makes.
     pub(crate) fn composed(text: String, unknowns: Vec<Unknown>) -> Self {
         Self { text, unknowns }
     }
 }
+
+/// Two are the same where their known text is, and the unknown parts are; how these are shown is for people.
+impl PartialEq for Sql {
+    fn eq(&self, other: &Self) -> bool {
+        self.unknowns == other.unknowns && (self.text == other.text || self.without_unknowns() == other.without_unknowns())
+    }
+}
+
+impl Eq for Sql {}
 
 impl From<String> for Sql {
     fn from(text: String) -> Self {
