@@ -690,6 +690,22 @@ fn a_context_manager_runs_around_its_body() {
 }
 
 #[test]
+fn a_long_list_of_constants_whose_items_become_rows_is_gone_through() {
+    let mut text = "CODES = (\n    ('code', 'name', 'language', 'category'),\n".to_owned();
+    for code in 0..5_000 {
+        let _ = writeln!(text, "    ('{code}', 'name of {code}', 'en', 'codes'),");
+    }
+    text.push_str(
+        ")\ndef code(apps, schema_editor):\n    fields = CODES[0]\n    for entry in CODES[1:]:\n        given = {}\n        \
+         for index, field in enumerate(fields):\n            given[field] = entry[index]\n        \
+         apps.get_model('shop', 'Code').objects.get_or_create(**given)\n",
+    );
+    let effects = run(&text);
+    assert!(effects.iter().all(|effect| effect.contains("shop.")), "{:?}", effects.last());
+    assert!(effects.len() >= 5_000);
+}
+
+#[test]
 fn limits_end_in_a_gap_and_not_in_a_hang() {
     let deep = "def code(apps, schema_editor):\n    x = 'a'\n    for i in range(40):\n        x = x + x\n    schema_editor.execute(x)\n";
     assert_eq!(run(deep), ["unfollowed Editor"]);

@@ -70,11 +70,11 @@ use state::{Frame, State};
 use statements::Body;
 
 /// How many expressions and statements may run for one piece of code.
-const MAX_STEPS: usize = 200_000;
+const MAX_STEPS: usize = 1_000_000;
 /// How many bytes of text may be made for it.
 const MAX_BYTES: usize = 8 << 20;
 /// How many things it may do.
-const MAX_EFFECTS: usize = 5_000;
+const MAX_EFFECTS: usize = 20_000;
 /// Calls within each other, and expressions within each other: the stack is finite.
 const MAX_DEPTH: usize = 150;
 
