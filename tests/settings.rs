@@ -353,3 +353,28 @@ fn a_flag_of_the_environment_that_decides_which_operations_there_are_is_as_witho
     let required = project("SKIP_HEAVY = env.bool('SKIP_HEAVY')\n");
     assert!(classes(&required).contains(&"?".to_owned()));
 }
+
+// `_effective_default` of Django 5.2 with TIME_ZONE = "Europe/Berlin", as psycopg writes it.
+#[test]
+fn the_zone_that_django_hands_out_is_that_of_the_settings() {
+    for function in ["get_default_timezone", "get_current_timezone"] {
+        let second = format!(
+            "import datetime\nfrom django.db import migrations, models\nfrom django.utils import timezone\n\n\nclass Migration(migrations.Migration):\n    \
+             dependencies = [(\"shop\", \"0001_initial\")]\n    operations = [\n        migrations.AddField(\"order\", \"made\", models.DateTimeField(\
+             default=datetime.datetime(2015, 7, 22, 10, 21, 17, 188643, timezone.{function}()))),\n    ]\n"
+        );
+        let project = |settings: &str| {
+            Scratch::new()
+                .file("manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.settings')\n")
+                .file("config/__init__.py", "")
+                .file("config/settings.py", format!("INSTALLED_APPS = ['shop']\nUSE_TZ = True\n{settings}"))
+                .app("shop")
+                .file("shop/migrations/0002_made.py", &second)
+                .run("sql shop 0002")
+        };
+        let berlin = project("TIME_ZONE = 'Europe/Berlin'\n");
+        assert!(berlin.out.contains("DEFAULT '2015-07-22 10:21:17.188643+02:00'::timestamptz"), "{berlin:?}");
+        let unknown = project("import os\nTIME_ZONE = os.environ['ZONE']\n");
+        assert!(unknown.out.contains("DEFAULT <unknown: "), "{unknown:?}");
+    }
+}

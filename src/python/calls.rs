@@ -216,6 +216,13 @@ impl<'a> Interpreter<'a> {
             ("django.apps.apps.is_installed", [Value::Str(app)]) => {
                 self.modules.settings.is_installed(app).map(Value::Bool)
             }
+            // In a migration nobody has activated another zone.
+            ("django.utils.timezone.get_default_timezone" | "django.utils.timezone.get_current_timezone", []) => {
+                match self.setting("TIME_ZONE") {
+                    name @ Value::Str(_) => Some(standard_library::call("zoneinfo.ZoneInfo", vec![name])),
+                    _ => None,
+                }
+            }
             (path, [Value::Str(app), rest @ ..]) if path.starts_with("swapper.") => {
                 self.swapper(path.strip_prefix("swapper.")?, app, rest)
             }

@@ -269,7 +269,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The value of a setting. One that names a model stays as it is: what it is swapped for is asked by its name.
-    fn setting(&mut self, name: &str) -> Value {
+    pub(super) fn setting(&mut self, name: &str) -> Value {
         let stays = name.ends_with("_MODEL") || name == "DATABASES";
         match self.modules.settings.get(name) {
             Setting::Known(value) if !stays && self.may_copy(value) => {

@@ -63,7 +63,7 @@ fn numbers(text: &str, separator: char, count: usize) -> Option<Vec<Value>> {
     (numbers.len() == count).then_some(numbers)
 }
 
-fn call(path: &str, args: Vec<Value>) -> Value {
+pub(super) fn call(path: &str, args: Vec<Value>) -> Value {
     Value::Call(Arc::new(Call {
         path: path.to_owned(),
         arg_ranges: vec![Range::default(); args.len()],
