@@ -17,7 +17,7 @@ from forelock import Forelock
 from outcomes import count, count_by_class, of_the_run, share_lines, table
 from record import DJANGO_VERSIONS, work_folder
 from record_project import RECORDINGS
-from statements import works_on_rows
+from statements import as_psycopg3_writes, works_on_rows
 
 UNKNOWN = re.compile(r"<unknown: ([^<>]*)>")
 ANYTHING = ".*?"
@@ -38,7 +38,7 @@ def main():
     names = arguments.packages or sorted(path.stem for path in recordings.glob("*.json"))
     results, labels = {}, {}
     for name in names:
-        recording = json.loads((recordings / f"{name}.json").read_text())
+        recording = as_with_psycopg3(json.loads((recordings / f"{name}.json").read_text()))
         if arguments.projects:
             forelock = Forelock(arguments.forelock, Path(recording["project"]), recording["postgres"], python=recording["python"])
         else:
@@ -76,6 +76,15 @@ def parse_arguments():
     parser.add_argument("--reasons", action="store_true", help="print the reasons of each flagged operation")
     parser.add_argument("--write", action="store_true", help="write the table of this Django into RESULTS.md")
     return parser.parse_args()
+
+
+def as_with_psycopg3(recording):
+    """forelock writes literals in the way of psycopg 3, whichever driver a project has."""
+    if recording.get("psycopg2"):
+        for operation in (operation for migration in recording["migrations"] for operation in migration["operations"]):
+            for part in ("statements", "deferred"):
+                operation[part] = list(map(as_psycopg3_writes, operation[part]))
+    return recording
 
 
 class Result:

@@ -62,6 +62,7 @@ def record_project(entry, work, port):
         "version": entry["commit"][:12],
         "django": context["django"],
         "postgres": server.major_version(),
+        "psycopg2": entry.get("psycopg2", False),
         "project": str(folder_of_manage(entry)),
         "python": str(python),
         "stubbed": context["stubbed"],
