@@ -174,6 +174,9 @@ def compare_migration(migration, mine):
             # The migration's own `apply`, or that it is not followed. What it sends beside its operations is not recorded.
             nothing = operation | {"statements": [], "deferred": [], "trust": True}
             yield compare_operation(migration, nothing, operation)
+        elif not is_read:
+            nothing = operation | {"statements": [], "deferred": []}
+            yield Result(migration, nothing, "flagged", operation, "opaque: the list of operations is not known")
         else:
             yield Result(migration, operation, "missing", operation, "operation only in forelock")
 

@@ -126,3 +126,53 @@ fn an_argument_that_is_true_to_python_is_true() {
     let told = [r#"ALTER TABLE "shop_order" ALTER COLUMN "status" DROP NOT NULL"#];
     assert_eq!(sent(second, &[]), told);
 }
+
+/// A migration whose operations drop the constraints that the database has, and then the tables, as kpi has some.
+fn drops(list: &str, per_table: &str) -> String {
+    format!(
+        "from django.db import connections, migrations\n\nTABLES = ['shop_old', 'shop_older']\n\n\ndef get_operations():\n    \
+         operations = []\n    sql = 'SELECT conname FROM pg_catalog.pg_constraint WHERE conrelid = %s::regclass;'\n    \
+         with connections['default'].cursor() as cursor:\n        tables = []\n        for table in TABLES:\n            \
+         cursor.execute(sql, [table])\n            keys = []\n            for row in cursor.fetchall():\n                \
+         if not row[0].endswith('_pkey'):\n                    keys.append(f'ALTER TABLE {{table}} DROP CONSTRAINT {{row[0]}};')\n            \
+         tables.append(f'DROP TABLE IF EXISTS {{table}};')\n{per_table}        \
+         operations.append(migrations.RunSQL(''.join(tables), migrations.RunSQL.noop))\n    return operations\n\n\n\
+         class Migration(migrations.Migration):\n    dependencies = [('shop', '0001_initial')]\n    operations = {list}\n"
+    )
+}
+
+fn printed(second: String) -> Vec<(String, String, String)> {
+    let project = Scratch::new().file("manage.py", "").app("shop").file("shop/migrations/0002_change.py", second);
+    let printed = project.run("sql shop 0002 --output-format json").json();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let operations = printed[0]["operations"].as_array().unwrap().clone();
+    let sent = |operation: &serde_json::Value| {
+        let statements = operation["statements"].as_array().unwrap().clone();
+        statements.iter().map(text).collect::<Vec<_>>().join(" ")
+    };
+    let told = operations.iter();
+    told.map(|operation| (text(&operation["class"]), text(&operation["confidence"]), sent(operation)))
+        .collect()
+}
+
+#[test]
+fn a_list_of_operations_is_known_though_the_database_decides_what_some_of_them_send() {
+    let add = "            operations.append(migrations.RunSQL(''.join(keys), migrations.RunSQL.noop))\n";
+    for (list, first) in [("get_operations()", 0), ("[migrations.RunSQL('DROP INDEX a'), *get_operations()]", 1)] {
+        let operations = printed(drops(list, add));
+        assert_eq!(operations.len(), first + 3, "{operations:?}");
+        assert!(operations.iter().all(|(class, ..)| class == "RunSQL"), "{operations:?}");
+        assert_eq!(operations[first].1, "opaque");
+        let (_, confidence, sent) = &operations[first + 2];
+        assert_eq!(confidence, "exact");
+        assert_eq!(sent, "DROP TABLE IF EXISTS shop_old;DROP TABLE IF EXISTS shop_older;");
+    }
+}
+
+#[test]
+fn how_many_operations_there_are_is_not_known_where_rows_decide_it() {
+    let add = "            if keys:\n                operations.append(migrations.RunSQL(''.join(keys), migrations.RunSQL.noop))\n";
+    let operations = printed(drops("get_operations()", add));
+    assert!(operations.iter().any(|(class, ..)| class == "?"), "{operations:?}");
+    assert!(operations.iter().all(|(class, confidence, _)| class == "?" || confidence == "exact"), "{operations:?}");
+}

@@ -67,6 +67,8 @@ struct Reading<'a> {
     current: Current,
     /// Modules to be read before this migration can be read in full.
     asked: RefCell<Vec<String>>,
+    /// Flags of the environment that decided which operations there are.
+    assumed: RefCell<Vec<String>>,
     /// The stages of the operations read so far.
     stages: Stages,
     rewritten_removals: Option<&'a RewrittenRemovals>,
@@ -99,6 +101,8 @@ pub struct Read {
     pub migration: Migration,
     /// Read them, and read the migration again.
     pub asked: Vec<String>,
+    /// Flags of the environment that decided which operations it has, beside those that its module has taken.
+    pub assumed: Vec<String>,
 }
 
 /// The class `Migration` and everything it inherits from, nearest first.
@@ -118,6 +122,7 @@ impl Reader<'_> {
             gaps: Vec::new(),
             current: Current::default(),
             asked: RefCell::default(),
+            assumed: RefCell::default(),
             stages: Stages::default(),
             rewritten_removals: self.rewritten_removals.filter(|_| ownership == Ownership::Project),
         };
@@ -138,7 +143,7 @@ impl Reader<'_> {
         let acts_on = reading.app;
         let stages = reading.stages;
         let gaps = reading.gaps;
-        let asked = reading.asked.into_inner();
+        let (asked, assumed) = (reading.asked.into_inner(), reading.assumed.into_inner());
         let migration = Migration {
             key,
             acts_on,
@@ -157,7 +162,11 @@ impl Reader<'_> {
             gaps,
             comments: module.comments.clone(),
         };
-        Read { migration, asked }
+        Read {
+            migration,
+            asked,
+            assumed,
+        }
     }
 }
 

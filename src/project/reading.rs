@@ -411,7 +411,12 @@ impl<'a> Batch<'a> {
         let modules = files.iter().filter(|file| file.ownership == Ownership::Project);
         self.assumed
             .extend(modules.flat_map(|file| file.module.assumed.iter().cloned()));
-        self.migrations.extend(read.into_iter().map(|read| read.migration));
+        for (file, read) in files.iter().zip(read) {
+            if file.ownership == Ownership::Project {
+                self.assumed.extend(read.assumed);
+            }
+            self.migrations.push(read.migration);
+        }
     }
 
     /// Reads what the files import. A file whose course other modules decide is evaluated again with them at hand.

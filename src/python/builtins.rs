@@ -62,9 +62,12 @@ impl Interpreter<'_> {
             ("float", Some(Value::Int(int))) => Some(Value::Float(operators::to_float(*int))),
             ("bool", Some(value)) => operators::truth(value).map(Value::Bool),
             ("len", Some(Value::Str(text))) => i128::try_from(text.chars().count()).ok().map(Value::Int),
-            ("len", Some(value)) => i128::try_from(operators::items(value.clone()).ok()?.len())
-                .ok()
-                .map(Value::Int),
+            ("len", Some(value)) => {
+                let items = operators::items(value.clone()).ok()?;
+                // What is not known of a list may be any number of items.
+                let is_known = !items.iter().any(|item| matches!(item, Value::Unknown(_)));
+                is_known.then(|| i128::try_from(items.len()).ok().map(Value::Int))?
+            }
             ("enumerate", Some(value)) => {
                 let items = operators::items(value.clone()).ok()?;
                 Some(Value::List(

@@ -182,6 +182,12 @@ pub fn truth(value: &Value) -> Option<bool> {
         Value::Float(value) => Some(*value != 0.0),
         Value::Str(value) => Some(!value.is_empty()),
         Value::Bytes(value) => Some(!value.is_empty()),
+        // What is not known of a list may be any number of items.
+        Value::List(items) | Value::Tuple(items) | Value::Set(items)
+            if !items.is_empty() && items.iter().all(|item| matches!(item, Value::Unknown(_))) =>
+        {
+            None
+        }
         Value::List(items) | Value::Tuple(items) | Value::Set(items) => Some(!items.is_empty()),
         Value::Dict(items) => Some(!items.is_empty()),
         Value::Function(_) => Some(true),

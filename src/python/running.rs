@@ -130,6 +130,25 @@ enum What {
 }
 
 impl Found {
+    /// Whether it is a query of the catalog, and changes nothing.
+    fn looks_up(&self) -> bool {
+        let What::Effect(Action::Sql { text, .. }) = &self.what else {
+            return false;
+        };
+        let sql: Option<String> = text
+            .iter()
+            .map(|piece| match piece {
+                TextPiece::Known(text) => Some(&**text),
+                _ => None,
+            })
+            .collect();
+        sql.is_some_and(|sql| {
+            let sql = sql.trim().trim_end_matches(';').to_lowercase();
+            let of_catalog = ["pg_catalog.", "information_schema.", "from pg_"];
+            sql.starts_with("select") && !sql.contains(';') && of_catalog.iter().any(|name| sql.contains(name))
+        })
+    }
+
     fn certainty(&self) -> Certainty {
         match (self.doubt, self.doubt_of_all) {
             (0, _) => self.certainty,
@@ -182,6 +201,8 @@ pub(super) struct Runner<'a> {
     model_classes: Vec<(ModelName, &'a Module, &'a Class)>,
     /// The words of the code that ran, and of the module that it began in.
     words: words::Words<'a>,
+    /// Where it makes the list of a migration's operations: the flags of the environment that it has gone by.
+    flags_taken: Option<Vec<String>>,
     steps: usize,
     bytes: usize,
     depth: usize,
@@ -290,24 +311,48 @@ impl Modules {
     /// What the expression at a place of a module comes to, if all of it is known.
     #[must_use]
     pub fn run_expression(&self, start: &Module, place: Range, asked: &mut Vec<String>) -> Option<Value> {
-        if place.file != start.source.id {
-            return None;
-        }
-        // `*make()`: what it is made of.
-        let written = match start.syntax.as_ref()?.expression(place)? {
-            Expr::Starred(starred) => &starred.value,
-            written => written,
-        };
         let mut runner = Runner::new(self, start);
-        runner.at = place;
-        let datum = runner.evaluate(written);
-        let value = runner.plain_value(&datum).filter(|value| value.unknown().is_none());
+        let value = runner.value_of_place(place);
         asked.append(&mut runner.asked);
-        value.filter(|_| runner.effects.is_empty())
+        value.filter(|value| value.unknown().is_none() && runner.effects.is_empty())
+    }
+
+    /// The list of operations that the expression at a place of a module comes to, and the flags of the environment that decided it.
+    /// Not all of their arguments need be known, and what makes them may look into the catalog of the database.
+    #[must_use]
+    pub fn run_operations(
+        &self,
+        start: &Module,
+        place: Range,
+        asked: &mut Vec<String>,
+    ) -> Option<(Value, Vec<String>)> {
+        let mut runner = Runner::new(self, start);
+        runner.flags_taken = Some(Vec::new());
+        let value = runner.value_of_place(place);
+        asked.append(&mut runner.asked);
+        let value = value?;
+        let are_calls = value.as_items()?.iter().all(|item| matches!(item, Value::Call(_)));
+        let is_known = are_calls && runner.effects.iter().all(Found::looks_up);
+        is_known.then(|| (value, runner.flags_taken.unwrap_or_default()))
     }
 }
 
 impl<'a> Runner<'a> {
+    /// The expression at a place of the first module.
+    fn value_of_place(&mut self, place: Range) -> Option<Value> {
+        if place.file != self.start.source.id {
+            return None;
+        }
+        // `*make()`: what it is made of.
+        let written = match self.start.syntax.as_ref()?.expression(place)? {
+            Expr::Starred(starred) => &starred.value,
+            written => written,
+        };
+        self.at = place;
+        let datum = self.evaluate(written);
+        self.plain_value(&datum)
+    }
+
     fn new(modules: &'a Modules, start: &'a Module) -> Self {
         let mut runner = Self {
             modules,
@@ -334,6 +379,7 @@ impl<'a> Runner<'a> {
             members: Vec::new(),
             models_of_today: Vec::new(),
             model_classes: Vec::new(),
+            flags_taken: None,
             words: words::Words::default(),
             steps: 0,
             bytes: 0,

@@ -28,7 +28,11 @@ impl<'a> Reading<'a> {
                 }
                 let run = self.run_list(value.as_ref(), range);
                 let value = run.as_ref().unwrap_or(value.as_ref());
-                nodes.append(&mut self.nodes(value, range, nodes.len()));
+                if let Value::Call(call) = value {
+                    nodes.push(self.unread_list(call, range, nodes.len()));
+                } else {
+                    nodes.append(&mut self.nodes(value, range, nodes.len()));
+                }
             }
             (None, None) => {}
         }
@@ -41,11 +45,10 @@ impl<'a> Reading<'a> {
     /// `*builder.operations()` in a list. Nothing where none is open, or running them does not tell either.
     fn run_list(&self, value: &Value, range: Range) -> Option<Value> {
         let run = |place: Range| {
-            let made = self
-                .modules
-                .run_expression(self.module, place, &mut self.asked.borrow_mut())?;
-            let are_calls = made.as_items()?.iter().all(|item| matches!(item, Value::Call(_)));
-            are_calls.then_some(made)
+            let mut asked = self.asked.borrow_mut();
+            let (made, flags) = self.modules.run_operations(self.module, place, &mut asked)?;
+            self.assumed.borrow_mut().extend(flags);
+            Some(made)
         };
         match value {
             Value::Call(call) if call.range == range && !call.path.starts_with("django.") => run(range),
@@ -67,6 +70,12 @@ impl<'a> Reading<'a> {
             }
             _ => None,
         }
+    }
+
+    /// `operations = make()`, where what that returns is not known: any number of operations.
+    fn unread_list(&mut self, call: &Call, range: Range, index: usize) -> OperationNode {
+        let reason = format!("which operations `{}()` returns is not known", call.class_name());
+        self.unread_node_of(self.owner_of(&call.path), reason, range, OperationPath::top(index))
     }
 
     /// The operations of a list, the first of which has this index.

@@ -148,9 +148,14 @@ impl<'a> Runner<'a> {
         datum.as_name().is_none().then_some(datum)
     }
 
-    /// A setting of the project. A flag decides nothing: the environment that the migration runs in may set it otherwise.
+    /// A setting of the project. A flag decides nothing: the environment that the migration runs in may set it otherwise. Which
+    /// operations there are it does decide, and is noted.
     pub(super) fn setting(&mut self, name: &str) -> Datum<'a> {
         let datum = self.setting_as_read(name);
+        if let (Datum::Constant(_), Some(taken)) = (&datum, &mut self.flags_taken) {
+            taken.extend(self.modules.settings.is_flag(name).then(|| name.to_owned()));
+            return datum;
+        }
         match &datum {
             Datum::Constant(value) if matches!(value.as_ref(), Value::Bool(_)) && !DJANGOS_FLAGS.contains(&name) => {
                 Datum::unknown(&format!(

@@ -105,7 +105,7 @@ impl<'a> Runner<'a> {
         }
         let gap = |reason: &str| gaps.then(|| unknown(reason));
         match datum {
-            Datum::Text(text) if has_symbols(text) => gap("is known only when it runs"),
+            Datum::Text(text) if has_symbols(text) => gap("a part of it is known only when the code runs"),
             Datum::Text(text) => self.may_make(text.len()).then(|| Value::Str(text.as_ref().clone())),
             Datum::Constant(value) => {
                 let size = super::super::evaluate::size(value);
