@@ -70,7 +70,7 @@ use state::{Frame, State};
 use statements::Body;
 
 /// How many expressions and statements may run for one piece of code.
-const MAX_STEPS: usize = 1_000_000;
+const MAX_STEPS: usize = 400_000;
 /// How many bytes of text may be made for it.
 const MAX_BYTES: usize = 8 << 20;
 /// How many things it may do.
@@ -481,7 +481,7 @@ impl<'a> Runner<'a> {
 
     /// The state as it is, to go back to. It is copied, which counts.
     fn snapshot(&mut self) -> State<'a> {
-        self.steps += self.state.len() / 16;
+        self.steps += self.state.len() / 8;
         self.state.clone()
     }
 
