@@ -59,3 +59,28 @@ fn of_packages_with_the_same_module_that_one_is_taken_which_the_project_names() 
         assert!(printed.out.contains(column), "{package}: {printed:?}");
     }
 }
+
+// The first as open-zaak's migration selectielijst.0004 sends it.
+#[test]
+fn a_list_is_what_django_makes_of_it_where_no_class_down_to_its_own_converts_it() {
+    const YEARS: &str = "import django_better_admin_arrayfield.models.fields\nimport shop.fields\nfrom django.db import migrations, models\n\n\n\
+                         class Migration(migrations.Migration):\n    dependencies = [(\"shop\", \"0001_initial\")]\n    operations = [\n        \
+                         migrations.AddField(\"order\", \"a\", django_better_admin_arrayfield.models.fields.ArrayField(\
+                         base_field=models.PositiveIntegerField(), default=[2017])),\n        \
+                         migrations.AddField(\"order\", \"b\", shop.fields.Years(models.PositiveIntegerField(), default=[2017])),\n        \
+                         migrations.AddField(\"order\", \"c\", shop.fields.Odd(models.PositiveIntegerField(), default=[2017])),\n    ]\n";
+    const CLASSES: &str = "import vendor\nfrom django.contrib.postgres.fields import ArrayField\n\n\nclass Years(ArrayField):\n    \
+                           def formfield(self, **kwargs):\n        return super().formfield(**kwargs)\n\n\n\
+                           class Odd(vendor.Mixin, ArrayField):\n    pass\n";
+    let printed = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/fields.py", CLASSES)
+        .file("shop/migrations/0002_years.py", YEARS)
+        .run("sql shop 0002");
+    for column in ["a", "b"] {
+        let added = format!("ADD COLUMN \"{column}\" integer[] DEFAULT '{{2017}}'::int4[] NOT NULL");
+        assert!(printed.out.contains(&added), "{printed:?}");
+    }
+    assert!(printed.out.contains("ADD COLUMN \"c\" integer[] DEFAULT <unknown: "), "{printed:?}");
+}

@@ -64,6 +64,10 @@ pub(super) fn prepare(field: &ModelField<'_>, value: &Value) -> Prepared {
         }
         Some(made) => made,
     };
+    // A class of its own that is not followed may change anything that is not plainly empty or a scalar.
+    if own.is_none() && is_of_another(&field.field, value) {
+        return Prepared::Unknown(format!("what {} makes of its default", field.field.path));
+    }
     match field.target() {
         Some(Target::Field(target)) => {
             let is_empty = matches!(value, Value::Str(text) if text.is_empty());
@@ -84,8 +88,17 @@ pub(super) fn database_value(settings: &ModelSettings, field: &Field, value: &Va
             Prepared::Literal(Literal::Typed("null".to_owned(), "jsonb"))
         }
         (FieldKind::Generated { output, .. }, value) => database_value(settings, output, value),
+        _ if is_of_another(field, value) => {
+            Prepared::Unknown(format!("what {} makes of its default", field.path))
+        }
         _ => prepare_by(settings, field, value),
     }
+}
+
+/// Whether it holds something, and the field's class is none of Django's.
+fn is_of_another(field: &Field, value: &Value) -> bool {
+    let is_json_null = matches!(value, Value::Call(call) if call.path == JSON_NULL);
+    !is_json_null && has_items(value) && !field.path.is_empty() && !field.path.starts_with("django.")
 }
 
 /// A range where no field says that it is one.
@@ -99,10 +112,6 @@ fn prepare_by(settings: &ModelSettings, field: &Field, value: &Value) -> Prepare
     }
     if matches!(value, Value::Call(call) if call.path == JSON_NULL) {
         return Prepared::Literal(Literal::Typed("null".to_owned(), "jsonb"));
-    }
-    // A class of its own may change anything that is not plainly empty or a scalar.
-    if has_items(value) && !field.path.is_empty() && !field.path.starts_with("django.") {
-        return Prepared::Unknown(format!("what {} makes of its default", field.path));
     }
     let literal = match &field.kind {
         FieldKind::Plain(internal_type) => plain(settings, *internal_type, field, value),

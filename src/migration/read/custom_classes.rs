@@ -302,15 +302,19 @@ fn own_values(field: &Field, object: &mut Object<'_>, described: &Described<'_>)
     let is_described = described.chain.iter().any(|described| described.own_values.is_some());
     let stores_null = described.chain.iter().any(|described| described.none_is_json_null);
     let calls_to_python = object.defines("to_python") && calls_to_python(field);
-    if !is_described && !calls_to_python && !VALUES.iter().any(|method| object.defines(method)) {
-        return Vec::new();
-    }
-    let given = [
-        Some(Value::None),
-        Some(Value::Str(Str::default())),
-        field.default.as_ref().and_then(called),
-    ];
+    let default = field.default.as_ref().and_then(called);
+    let given = [Some(Value::None), Some(Value::Str(Str::default())), default.clone()];
     let given = given.into_iter().flatten();
+    if !is_described && !calls_to_python && !VALUES.iter().any(|method| object.defines(method)) {
+        // Lists are in doubt unless every class down to Django's is known, and converts nothing.
+        let is_known = object.missing().is_empty() && (object.base().is_some() || !described.chain.is_empty());
+        let has_items = default.is_some_and(|default| match &default {
+            Value::Dict(items) => !items.is_empty(),
+            default => default.as_items().is_some_and(|items| !items.is_empty()),
+        });
+        let kept = given.filter(|_| is_known && has_items);
+        return kept.map(|value| (value.clone(), value)).collect();
+    }
     let made = given.map(|value| {
         let made = if converts(&value) {
             not_followed(&value)
