@@ -82,5 +82,8 @@ fn a_list_is_what_django_makes_of_it_where_no_class_down_to_its_own_converts_it(
         let added = format!("ADD COLUMN \"{column}\" integer[] DEFAULT '{{2017}}'::int4[] NOT NULL");
         assert!(printed.out.contains(&added), "{printed:?}");
     }
-    assert!(printed.out.contains("ADD COLUMN \"c\" integer[] DEFAULT <unknown: "), "{printed:?}");
+    assert!(
+        printed.out.contains("ADD COLUMN \"c\" integer[] DEFAULT <unknown: "),
+        "{printed:?}"
+    );
 }

@@ -142,7 +142,10 @@ fn drops(list: &str, per_table: &str) -> String {
 }
 
 fn printed(second: String) -> Vec<(String, String, String)> {
-    let project = Scratch::new().file("manage.py", "").app("shop").file("shop/migrations/0002_change.py", second);
+    let project = Scratch::new()
+        .file("manage.py", "")
+        .app("shop")
+        .file("shop/migrations/0002_change.py", second);
     let printed = project.run("sql shop 0002 --output-format json").json();
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     let operations = printed[0]["operations"].as_array().unwrap().clone();
@@ -151,14 +154,23 @@ fn printed(second: String) -> Vec<(String, String, String)> {
         statements.iter().map(text).collect::<Vec<_>>().join(" ")
     };
     let told = operations.iter();
-    told.map(|operation| (text(&operation["class"]), text(&operation["confidence"]), sent(operation)))
-        .collect()
+    told.map(|operation| {
+        (
+            text(&operation["class"]),
+            text(&operation["confidence"]),
+            sent(operation),
+        )
+    })
+    .collect()
 }
 
 #[test]
 fn a_list_of_operations_is_known_though_the_database_decides_what_some_of_them_send() {
     let add = "            operations.append(migrations.RunSQL(''.join(keys), migrations.RunSQL.noop))\n";
-    for (list, first) in [("get_operations()", 0), ("[migrations.RunSQL('DROP INDEX a'), *get_operations()]", 1)] {
+    for (list, first) in [
+        ("get_operations()", 0),
+        ("[migrations.RunSQL('DROP INDEX a'), *get_operations()]", 1),
+    ] {
         let operations = printed(drops(list, add));
         assert_eq!(operations.len(), first + 3, "{operations:?}");
         assert!(operations.iter().all(|(class, ..)| class == "RunSQL"), "{operations:?}");
@@ -174,5 +186,10 @@ fn how_many_operations_there_are_is_not_known_where_rows_decide_it() {
     let add = "            if keys:\n                operations.append(migrations.RunSQL(''.join(keys), migrations.RunSQL.noop))\n";
     let operations = printed(drops("get_operations()", add));
     assert!(operations.iter().any(|(class, ..)| class == "?"), "{operations:?}");
-    assert!(operations.iter().all(|(class, confidence, _)| class == "?" || confidence == "exact"), "{operations:?}");
+    assert!(
+        operations
+            .iter()
+            .all(|(class, confidence, _)| class == "?" || confidence == "exact"),
+        "{operations:?}"
+    );
 }

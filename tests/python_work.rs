@@ -701,7 +701,11 @@ fn a_long_list_of_constants_whose_items_become_rows_is_gone_through() {
          apps.get_model('shop', 'Code').objects.get_or_create(**given)\n",
     );
     let effects = run(&text);
-    assert!(effects.iter().all(|effect| effect.contains("shop.")), "{:?}", effects.last());
+    assert!(
+        effects.iter().all(|effect| effect.contains("shop.")),
+        "{:?}",
+        effects.last()
+    );
     assert!(effects.len() >= 5_000);
 }
 

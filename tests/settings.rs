@@ -365,15 +365,26 @@ fn the_zone_that_django_hands_out_is_that_of_the_settings() {
         );
         let project = |settings: &str| {
             Scratch::new()
-                .file("manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.settings')\n")
+                .file(
+                    "manage.py",
+                    "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'config.settings')\n",
+                )
                 .file("config/__init__.py", "")
-                .file("config/settings.py", format!("INSTALLED_APPS = ['shop']\nUSE_TZ = True\n{settings}"))
+                .file(
+                    "config/settings.py",
+                    format!("INSTALLED_APPS = ['shop']\nUSE_TZ = True\n{settings}"),
+                )
                 .app("shop")
                 .file("shop/migrations/0002_made.py", &second)
                 .run("sql shop 0002")
         };
         let berlin = project("TIME_ZONE = 'Europe/Berlin'\n");
-        assert!(berlin.out.contains("DEFAULT '2015-07-22 10:21:17.188643+02:00'::timestamptz"), "{berlin:?}");
+        assert!(
+            berlin
+                .out
+                .contains("DEFAULT '2015-07-22 10:21:17.188643+02:00'::timestamptz"),
+            "{berlin:?}"
+        );
         let unknown = project("import os\nTIME_ZONE = os.environ['ZONE']\n");
         assert!(unknown.out.contains("DEFAULT <unknown: "), "{unknown:?}");
     }

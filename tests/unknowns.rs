@@ -65,7 +65,10 @@ fn a_foreign_key_to_the_same_unknown_key_keeps_its_type() {
 fn an_unknown_key_is_the_same_however_its_label_is_written_and_its_reason_is_given_once() {
     let key = |to, rest| format!("models.ForeignKey(\"{to}\", models.CASCADE{rest})");
     let written = [
-        format!("migrations.AddField(\"order\", \"tag\", {})", key("tags.Tag", ", null=True")),
+        format!(
+            "migrations.AddField(\"order\", \"tag\", {})",
+            key("tags.Tag", ", null=True")
+        ),
         format!("migrations.AlterField(\"order\", \"tag\", {})", key("tags.tag", "")),
     ];
     let project = project(&written.join(",\n        "));

@@ -88,9 +88,7 @@ pub(super) fn database_value(settings: &ModelSettings, field: &Field, value: &Va
             Prepared::Literal(Literal::Typed("null".to_owned(), "jsonb"))
         }
         (FieldKind::Generated { output, .. }, value) => database_value(settings, output, value),
-        _ if is_of_another(field, value) => {
-            Prepared::Unknown(format!("what {} makes of its default", field.path))
-        }
+        _ if is_of_another(field, value) => Prepared::Unknown(format!("what {} makes of its default", field.path)),
         _ => prepare_by(settings, field, value),
     }
 }

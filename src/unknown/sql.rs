@@ -90,7 +90,8 @@ impl Sql {
 /// Two are the same where their known text is, and the unknown parts are; how these are shown is for people.
 impl PartialEq for Sql {
     fn eq(&self, other: &Self) -> bool {
-        self.unknowns == other.unknowns && (self.text == other.text || self.without_unknowns() == other.without_unknowns())
+        self.unknowns == other.unknowns
+            && (self.text == other.text || self.without_unknowns() == other.without_unknowns())
     }
 }
 
