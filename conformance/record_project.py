@@ -136,13 +136,19 @@ def environment_variables(entry, folder, database, port):
         "HOME": str(folder / "home"),
         **given,
         "DJANGO_SETTINGS_MODULE": entry["settings"],
-        "PYTHONPATH": os.pathsep.join([str(folder_of_manage(entry)), str(HERE)]),
+        "PYTHONPATH": os.pathsep.join([str(folder_of_manage(entry)), *beside_manage(entry), str(HERE)]),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "CONFORMANCE_APPS": entry.get("apps", "full"),
         "CONFORMANCE_STUBS": " ".join(entry.get("stubs", [])),
         "CONFORMANCE_DATABASE": json.dumps(server_of_run),
     }
+
+
+def beside_manage(entry):
+    """Folders of the repository that a project has in its path beside that of manage.py."""
+    folders = entry.get("environment", {}).get("PYTHONPATH", "")
+    return [str(Path(entry["clone"]) / folder) for folder in folders.split(os.pathsep) if folder]
 
 
 def folder_of_manage(entry):
