@@ -183,16 +183,17 @@ class Cured(Follower):
         own = old_code.Code(self.connection, state, self.app)
         after = own.ask()
         if release == 1:
-            self.look_for_none(code.reads_none(own))
+            self.look_for_none(code.reads_none(own), own.can_insert(after, self.finding["locks"]))
         self.new_code += [f"release {release}: {what}" for what in old_code.worse(before, after, self.accepted())]
         self.missing += [f"release {release}: {what}" for what in self.models.changes(state, release)]
 
-    def look_for_none(self, fields):
+    def look_for_none(self, fields, is_written):
         """Code of before that reads None where none may be: as the plan declares."""
         is_declared = "reads-none" in self.declares
         if fields and not is_declared:
             self.old_code += [f"release 1: {field} reads None" for field in fields]
-        if is_declared and not fields:
+        # Where no row of the new release comes in here, nobody can see what code of before reads there.
+        if is_declared and is_written and not fields:
             self.old_code.append("release 1: reads-none is declared, and nothing reads None")
 
     def accepted(self):

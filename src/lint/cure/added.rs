@@ -231,6 +231,10 @@ impl Cure<'_> {
         Some(bare)
     }
 
+    fn adds_array(&self) -> bool {
+        matches!(&self.node.operation, Operation::AddField { field, .. } if matches!(field.kind, FieldKind::Array { .. }))
+    }
+
     fn adds_key(&self) -> bool {
         matches!(&self.node.operation, Operation::AddField { field, .. } if field.reference().is_some())
     }
@@ -261,6 +265,10 @@ impl Cure<'_> {
             not_null: column.not_null && !matches!(default, Default::Constant | Default::Later),
             default: match default {
                 Default::Kept(_, Some(_)) => Some(now()),
+                // As an expression of the database a list is written with its type.
+                Default::Kept(_, None) if self.adds_array() => {
+                    column.default.clone().map(|default| cast(default, column))
+                }
                 _ => column.default.clone().filter(|_| !is_filled_later),
             },
             ..column.clone()
@@ -392,5 +400,14 @@ fn summary(default: &Default, pieces: &[Piece]) -> &'static str {
             "add the column as one that may be NULL, and make it NOT NULL with the next release, when all code that runs writes it"
         }
         Default::Settled => "add the column first, and what reads the table in steps after it",
+    }
+}
+
+/// A default with the type of its column: `'{}'::varchar(9)[]`.
+fn cast(default: DefaultValue, column: &Column) -> DefaultValue {
+    let data_type = column.data_type.text();
+    DefaultValue {
+        sql: crate::unknown::sql!("{}::{}", default.sql, data_type),
+        ..default
     }
 }
