@@ -75,6 +75,9 @@ fn of_project(
     Ok(lint::analyse(project, rules, aim, &branch.standing).pending)
 }
 
+/// A file and its text, or why there is none.
+type Step = Result<(PathBuf, String), String>;
+
 /// Writes the migration that does the next step, or says why not.
 pub(super) fn write_next_step(
     name: &str,
@@ -97,7 +100,7 @@ pub(super) fn write_next_step(
         let own = found.into_iter().filter(|one| one.is_called(name));
         Ok(own.map(|one| fix::next_step(&one, project)).collect())
     })?;
-    let steps: Result<Vec<Vec<Result<(PathBuf, String), String>>>, BranchError> = steps.into_iter().collect();
+    let steps: Result<Vec<Vec<Step>>, BranchError> = steps.into_iter().collect();
     let mut steps = steps?.into_iter().flatten();
     let Some(step) = steps.next() else {
         let message = format!("nothing that is pending is called `{name}`; `forelock pending` lists what is");

@@ -207,7 +207,7 @@ fn import_edit(text: &MigrationText<'_>, module: Option<&str>, name: &str) -> Ed
 fn defined(body: &str, functions: &[String]) -> Result<String, Refusal> {
     let text = MigrationText::read(body)?;
     let new = functions.iter().filter(|function| !body.contains(function.trim_end()));
-    let lines: String = new.map(|function| format!("{}\n\n\n", function.trim_end())).collect();
+    let lines: String = new.flat_map(|function| [function.trim_end(), "\n\n\n"]).collect();
     Ok(apply(body, vec![(text.class_start..text.class_start, lines)]))
 }
 

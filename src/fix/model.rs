@@ -80,11 +80,11 @@ pub(super) fn field(wanted: &Wanted<'_>, folder: &Path, files: &Files, texts: &[
             ..shown()
         };
     };
-    change(wanted, path, text, &call)
+    change(wanted, path, text, call)
 }
 
 /// The change of the call at this place, or what to write there by hand.
-fn change(wanted: &Wanted<'_>, path: &Path, text: &str, call: &TextRange) -> ModelChange {
+fn change(wanted: &Wanted<'_>, path: &Path, text: &str, call: TextRange) -> ModelChange {
     let at = call.start().to_usize();
     let line = text[..at].bytes().filter(|byte| *byte == b'\n').count() + 1;
     let statement = line_start(text, at)..call.end().to_usize();

@@ -68,7 +68,7 @@ fn text(pending: &Pending, leaf: &MigrationKey, project: &Project) -> String {
     };
     let waits = pending.kind != PendingKind::NotValid;
     let timeout = match &project.configuration.lock_timeout {
-        PlannedTimeout::Of(time) if waits && project.session.lock_timeout.is_none() => Some(time.to_string()),
+        PlannedTimeout::Of(time) if waits && project.session.lock_timeout.is_none() => Some(time.clone()),
         PlannedTimeout::Of(_) | PlannedTimeout::None => None,
     };
     let migration = PlannedMigration {

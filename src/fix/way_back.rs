@@ -3,7 +3,7 @@
 //! There Django stops before it runs anything: the migration is applied, and what it depends on is not (`check_consistent_history` in
 //! django/db/migrations/loader.py).
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::git::{Git, line};
 
@@ -47,7 +47,7 @@ pub fn back(rewrite: &Rewrite) -> String {
 }
 
 /// A path as a shell takes it.
-fn shell(path: &PathBuf) -> String {
+fn shell(path: &Path) -> String {
     let text = path.display().to_string();
     let is_plain = text
         .chars()

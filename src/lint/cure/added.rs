@@ -267,7 +267,7 @@ impl Cure<'_> {
                 Default::Kept(_, Some(_)) => Some(now()),
                 // As an expression of the database a list is written with its type.
                 Default::Kept(_, None) if self.adds_array() => {
-                    column.default.clone().map(|default| cast(default, column))
+                    column.default.as_ref().map(|default| cast(default, column))
                 }
                 _ => column.default.clone().filter(|_| !is_filled_later),
             },
@@ -404,10 +404,10 @@ fn summary(default: &Default, pieces: &[Piece]) -> &'static str {
 }
 
 /// A default with the type of its column: `'{}'::varchar(9)[]`.
-fn cast(default: DefaultValue, column: &Column) -> DefaultValue {
+fn cast(default: &DefaultValue, column: &Column) -> DefaultValue {
     let data_type = column.data_type.text();
     DefaultValue {
         sql: crate::unknown::sql!("{}::{}", default.sql, data_type),
-        ..default
+        volatility: default.volatility,
     }
 }
