@@ -378,6 +378,24 @@ fn a_migration_without_findings_is_left_byte_for_byte() {
 }
 
 #[test]
+fn a_column_whose_name_is_taken_behind_it_is_not_kept() {
+    let operations = "migrations.RenameField(\"order\", \"status\", \"old_status\"),\n        \
+                      migrations.AddField(\"order\", \"status\", models.CharField(max_length=20, null=True))";
+    let scratch = Scratch::new().file("manage.py", "").app("shop").file(
+        "shop/migrations/0002_status.py",
+        migration("shop", "0001_initial", operations),
+    );
+    let before = text(&scratch, "shop/migrations/0002_status.py");
+    let run = fix(&scratch, "shop/migrations/0002_status.py");
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(
+        run.out.contains("what it would become is not safe either: name-taken"),
+        "{run:?}"
+    );
+    assert_eq!(text(&scratch, "shop/migrations/0002_status.py"), before);
+}
+
+#[test]
 fn what_a_removal_leaves_is_pending_until_the_column_is_dropped() {
     let scratch = Scratch::shop().file("shop/migrations/0003_status.py", removal("shop", "0002_index"));
     assert_eq!(scratch.run("pending").out, "Nothing is pending.\n");
