@@ -464,3 +464,23 @@ fn constraints_that_are_not_validated_and_checks_of_not_null_are_pending() {
         ]
     );
 }
+
+#[test]
+fn what_is_deployed_or_replaced_is_refused() {
+    let scratch = Scratch::shop();
+    git(&scratch, "init --quiet");
+    commit(&scratch);
+    git(&scratch, "branch --move main trunk");
+    git(&scratch, "checkout --quiet -b work");
+    let scratch = scratch.file("README", "");
+    commit(&scratch);
+    let run = fix(&scratch, "shop/migrations/0002_index.py --deployed trunk");
+    assert!(run.out.contains("it is in `trunk` at "), "{run:?}");
+    let squash = index("shop", "0001_initial").replace(
+        "    dependencies",
+        "    replaces = [(\"shop\", \"0002_index\")]\n    dependencies",
+    );
+    let scratch = Scratch::shop().file("shop/migrations/0002_squashed.py", squash);
+    let run = fix(&scratch, "shop/migrations/0002_index.py");
+    assert!(run.out.contains("shop.0002_squashed replaces it"), "{run:?}");
+}
