@@ -82,7 +82,33 @@ impl Asked<'_> {
                 rewrites.push(self.rewrite(migration, &findings, &rewrites));
             }
         }
+        rewrites.extend(self.elsewhere());
         rewrites
+    }
+
+    /// What is to be cured and is in no migration that was read, file by file: one that cannot be parsed, or its own settings.
+    fn elsewhere(&self) -> Vec<Rewrite> {
+        let reports = &self.analysis.migrations;
+        let is_read = |finding: &Finding| {
+            reports
+                .iter()
+                .any(|report| finding.migration.as_ref() == Some(&report.key))
+        };
+        let mut files: Vec<Rewrite> = Vec::new();
+        if self.round == Round::Names {
+            return files;
+        }
+        for finding in self.analysis.findings.iter().filter(|finding| (self.fails)(finding)) {
+            if is_read(finding) {
+                continue;
+            }
+            let left = remaining(finding, &finding.message);
+            match files.iter_mut().find(|file| file.path == finding.place.path) {
+                Some(file) => file.remaining.push(left),
+                None => files.push(Rewrite::of_file(finding, left)),
+            }
+        }
+        files
     }
 
     fn rewrite(&self, migration: &Migration, findings: &[&Finding], earlier: &[Rewrite]) -> Rewrite {
@@ -359,7 +385,8 @@ impl Asked<'_> {
     /// A management command, with what makes packages of its folders.
     fn command(&self, folder: &Path, path: &str, code: &str, rewrite: &mut Rewrite) -> Result<(), Refusal> {
         let path = folder.join(path);
-        if self.files.is_file(&self.project.absolute(&path)) {
+        let is_made = rewrite.files.iter().any(|file| file.path == path);
+        if is_made || self.files.is_file(&self.project.absolute(&path)) {
             return Err(Refusal::InTheWay(path.display().to_string()));
         }
         for package in ["management/__init__.py", "management/commands/__init__.py"] {

@@ -223,17 +223,19 @@ pub fn sql(migrations: &[&MigrationReport], format: TextOrJson, style: &Style, o
     }
 }
 
-/// Writes the story of what `forelock fix` did, or would do: `ways_back` are the commands for where a migration is applied already.
+/// Writes the story of what `forelock fix` did, or would do: `unread` places were not
+/// analysed, `ways_back` are the commands for where a migration is applied already.
 ///
 /// # Errors
 /// When `out` cannot be written to.
 pub fn fix_story(
     rewrites: &[Rewrite],
+    unread: usize,
     ways_back: &[(String, Vec<String>)],
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    fix_story::write(rewrites, ways_back, style, out)
+    fix_story::write(rewrites, unread, ways_back, style, out)
 }
 
 /// Writes what `forelock fix` did as a document for programs.

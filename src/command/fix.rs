@@ -1,6 +1,6 @@
 //! `forelock fix`: new migrations in, safe ones out.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use super::{Asked, CommandError, Outcome, Surroundings, write_notes};
 use crate::branch::{BranchError, on_default_branch};
 use crate::cli::{Fix, FixOutput};
 use crate::files::{Files, Replacement, replace_all};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Harm, Severity};
 use crate::fix::{self, Change, Division, Judge, Rewrite, Round, way_back};
 use crate::migration::{Migration, MigrationKey};
 use crate::project::{Project, Request, root};
@@ -36,6 +36,7 @@ pub(super) fn run(
         surroundings,
         wishes: Wishes::read(&fix.wanted, rules, Some(Severity::Info))?,
         notes: RefCell::default(),
+        unread: Cell::default(),
     };
     run.check_usage(&files)?;
     let folder = &surroundings.working_folder;
@@ -57,10 +58,10 @@ pub(super) fn run(
     let ways_back = ways_back(&rewrites, is_written, surroundings);
     match (fix.output_format, fix.diff) {
         (FixOutput::Json, _) => report::fix_json(&rewrites, is_written, out)?,
-        (FixOutput::Terminal, false) => report::fix_story(&rewrites, &ways_back, &style, out)?,
+        (FixOutput::Terminal, false) => report::fix_story(&rewrites, run.unread.get(), &ways_back, &style, out)?,
         (FixOutput::Terminal, true) => {
             report::fix_diff(&differences(&changes, folder), &style, out)?;
-            report::fix_story(&rewrites, &ways_back, &style, notes)?;
+            report::fix_story(&rewrites, run.unread.get(), &ways_back, &style, notes)?;
         }
     }
     Ok(outcome(fix, &rewrites))
@@ -96,6 +97,8 @@ struct Run<'a> {
     surroundings: &'a Surroundings,
     wishes: Wishes,
     notes: RefCell<Vec<String>>,
+    /// How many places were not analysed, and are no failure.
+    unread: Cell<usize>,
 }
 
 impl Run<'_> {
@@ -149,7 +152,7 @@ impl Run<'_> {
         let standing = &judged.branch.standing;
         let landed = |migration: &Migration| {
             let evidence = standing.base.iter().chain(&standing.deployed);
-            let known = evidence.filter(|evidence| evidence.has.contains(&migration.key));
+            let known = evidence.filter(|evidence| evidence.has(&migration.key));
             let known = known
                 .map(|evidence| format!("it is in {}", evidence.source.name()))
                 .next();
@@ -167,6 +170,11 @@ impl Run<'_> {
             round,
             division: &|key| divisions.get(key).copied().unwrap_or(Division::Least),
         };
+        self.notes.borrow_mut().extend(judged.analysis.notes.iter().cloned());
+        let unread = judged.analysis.findings.iter();
+        let unread =
+            unread.filter(|finding| finding.harm.contains(&Harm::NotAnalysed) && !is_failure(finding, fail_on));
+        self.unread.set(self.unread.get() + unread.count());
         Ok(rewrites.rewrites())
     }
 }
@@ -182,10 +190,11 @@ impl Judge for Run<'_> {
     ) -> Result<Vec<Rewrite>, CommandError> {
         let here = [PathBuf::from(".")];
         let asked = self.asked(files, &here);
+        self.unread.set(0);
         let (loaded, rewritten) = asked.for_each_project(self.rules, self.surroundings, |project, request| {
             self.of_project(project, request, round, divisions)
         })?;
-        *self.notes.borrow_mut() = loaded.notes();
+        self.notes.borrow_mut().extend(loaded.notes());
         let mut rewrites = Vec::new();
         for one in rewritten {
             rewrites.extend(one?);

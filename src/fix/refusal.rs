@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Refusal {
     /// Its text is not as makemigrations writes it.
     NotPlain(&'static str),
+    /// It is no migration that could be read.
+    NotAMigration,
     /// Databases have it, or may have it: where.
     Landed(String),
     /// It replaces others.
@@ -36,6 +38,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refusal::NotPlain(what) => write!(formatter, "{what}"),
+            Refusal::NotAMigration => formatter.write_str("it was not read as a migration"),
             Refusal::Landed(place) => write!(
                 formatter,
                 "{place}: databases may have applied it, and would not run it again"

@@ -84,7 +84,7 @@ pub enum FileKind {
         /// `atomic`
         is_atomic: bool,
     },
-    /// A management command, to be run by hand before the migration behind it.
+    /// A management command, to be run by hand: a migration stops until it has.
     Command,
     /// What makes a folder a package.
     Package,
@@ -108,6 +108,30 @@ impl Rewrite {
             notes: Vec::new(),
             found: Vec::new(),
             original: migration.source.text.clone(),
+        }
+    }
+
+    /// Of a file that is no migration that was read.
+    pub(super) fn of_file(finding: &Finding, left: Remaining) -> Self {
+        let path = &finding.place.path;
+        let part = |path: Option<&Path>| {
+            path.and_then(Path::file_stem)
+                .map(|name| name.to_string_lossy().into_owned())
+        };
+        let app = part(path.parent().and_then(Path::parent)).unwrap_or_default();
+        let key = MigrationKey::new(app, part(Some(path)).unwrap_or_default());
+        Self {
+            path: path.clone(),
+            key: finding.migration.clone().unwrap_or(key),
+            before: None,
+            cured: Vec::new(),
+            remaining: vec![left],
+            refused: vec![Refusal::NotAMigration],
+            files: Vec::new(),
+            models: Vec::new(),
+            notes: Vec::new(),
+            found: Vec::new(),
+            original: String::new(),
         }
     }
 
@@ -139,7 +163,10 @@ impl Rewrite {
 
     /// What it comes to behind an earlier round.
     pub(super) fn follow(&mut self, first: Rewrite) {
-        let new = self.remaining.iter().find(|left| !first.found.contains(&left.rule));
+        let new = self
+            .remaining
+            .iter()
+            .find(|left| self.count(&left.rule) > first.found_beside_cured(&left.rule));
         let worse = new.map(|left| Refusal::StillUnsafe(format!("{}: {}", left.rule, left.reason)));
         if !self.refused.is_empty() {
             return;
@@ -147,14 +174,34 @@ impl Rewrite {
         if !self.is_written() {
             self.files = first.files;
         }
+        let found = first.found;
         self.cured = [first.cured, std::mem::take(&mut self.cured)].concat();
         self.models = [first.models, std::mem::take(&mut self.models)].concat();
         self.notes = [first.notes, std::mem::take(&mut self.notes)].concat();
         self.original = first.original;
         if let Some(worse) = worse {
-            self.remaining.retain(|left| first.found.contains(&left.rule));
+            self.remaining = found
+                .iter()
+                .map(|rule| Remaining {
+                    rule: rule.clone(),
+                    reason: worse.to_string(),
+                })
+                .collect();
+            self.cured.clear();
             self.refuse(worse);
         }
+    }
+
+    /// How many findings of a rule stay.
+    pub(super) fn count(&self, rule: &str) -> usize {
+        self.remaining.iter().filter(|left| left.rule == rule).count()
+    }
+
+    /// How many of a rule there were that this round has not cured.
+    fn found_beside_cured(&self, rule: &str) -> usize {
+        let found = self.found.iter().filter(|found| *found == rule).count();
+        let cured = self.cured.iter().filter(|cured| cured.rule == rule).count();
+        found.saturating_sub(cured)
     }
 
     /// The migration that a file of it is; none of what is no migration.

@@ -85,7 +85,7 @@ fn both_rounds<J: Judge>(
     Ok(rewrites)
 }
 
-/// What would be unsafe if everything were written, by the migration that was rewritten.
+/// What would be unsafe if everything were written, and is more than is told to remain, by the migration that was rewritten.
 fn failures<J: Judge>(
     judge: &J,
     files: &Files,
@@ -97,10 +97,15 @@ fn failures<J: Judge>(
         return Ok(failures);
     }
     let files = files.with(overlay(&changes(rewrites, files, folder)));
-    for finding in judge.failures(&files, rewrites)? {
-        if let Some(rewrite) = rewrites.iter().find(|rewrite| is_new_in(&finding, rewrite)) {
-            let told = format!("{}: {}", finding.rule, finding.message);
-            failures.entry(rewrite.key.clone()).or_insert(told);
+    let found = judge.failures(&files, rewrites)?;
+    for rewrite in rewrites.iter().filter(|rewrite| rewrite.is_written()) {
+        let own: Vec<&Finding> = found.iter().filter(|finding| is_in(finding, rewrite)).collect();
+        let count = |rule: &str| own.iter().filter(|finding| finding.rule == rule).count();
+        let new = own
+            .iter()
+            .find(|finding| count(&finding.rule) > rewrite.count(&finding.rule));
+        if let Some(finding) = new {
+            failures.insert(rewrite.key.clone(), format!("{}: {}", finding.rule, finding.message));
         }
     }
     Ok(failures)
@@ -113,8 +118,7 @@ fn overlay(changes: &[Change]) -> Overlay {
     })
 }
 
-/// Whether the finding is about a part of the migration, and not one that is known to remain.
-fn is_new_in(finding: &Finding, rewrite: &Rewrite) -> bool {
-    let is_known = rewrite.remaining.iter().any(|remaining| remaining.rule == finding.rule);
-    rewrite.is_written() && !is_known && rewrite.files.iter().any(|file| file.path == finding.place.path)
+/// Whether the finding is about a part of the migration.
+fn is_in(finding: &Finding, rewrite: &Rewrite) -> bool {
+    rewrite.files.iter().any(|file| file.path == finding.place.path)
 }

@@ -19,7 +19,7 @@ pub fn commands(rewrite: &Rewrite, folder: &Path) -> Vec<String> {
     let path = shell(&rewrite.path);
     let files: Vec<String> = rewrite.files.iter().map(|file| shell(&file.path)).collect();
     let stash = format!("git stash push --include-untracked -- {}", files.join(" "));
-    let object = format!("HEAD:./{}", rewrite.path.display());
+    let object = format!("HEAD:./{}", rewrite.path.to_string_lossy().replace('\\', "/"));
     let committed = git.run(&["cat-file", "-p", &object]);
     let is_committed =
         committed.is_ok_and(|output| output.status.success() && output.stdout == rewrite.original.as_bytes());

@@ -12,6 +12,7 @@ use crate::plan::Locked;
 /// already, by migration; none where nothing was written.
 pub(super) fn write(
     rewrites: &[Rewrite],
+    unread: usize,
     ways_back: &[(String, Vec<String>)],
     style: &Style,
     out: &mut dyn Write,
@@ -36,7 +37,7 @@ pub(super) fn write(
         }
         writeln!(out)?;
     }
-    writeln!(out, "{}", summary(rewrites))?;
+    writeln!(out, "{}", summary(rewrites, unread))?;
     for model in rewrites
         .iter()
         .flat_map(|rewrite| &rewrite.models)
@@ -110,7 +111,7 @@ fn file(file: &FileChange) -> String {
         FileKind::Migration { is_atomic: false } => format!("{change}, not atomic"),
         FileKind::Command => {
             return format!(
-                "{} (new): run it by hand before the migration behind it",
+                "{} (new): to be run by hand; `migrate` stops until it has",
                 shown_path(&file.path)
             );
         }
@@ -163,10 +164,11 @@ fn in_one_line(code: &str) -> String {
     words.join(" ").replace("( ", "(").replace(", )", ")")
 }
 
-fn summary(rewrites: &[Rewrite]) -> String {
+fn summary(rewrites: &[Rewrite], unread: usize) -> String {
     let written = rewrites.iter().filter(|rewrite| rewrite.is_written()).count();
     let left: usize = rewrites.iter().map(|rewrite| rewrite.remaining.len()).sum();
     let mut parts = vec![match (rewrites.is_empty(), written) {
+        (true, _) if unread > 0 => "Nothing that was understood is unsafe.".to_owned(),
         (true, _) => "Nothing is unsafe.".to_owned(),
         (false, 0) => "No migration is rewritten.".to_owned(),
         (false, count) => format!("{} rewritten.", counted(count, "migration")),
@@ -183,6 +185,13 @@ fn summary(rewrites: &[Rewrite]) -> String {
     }
     if written > 0 {
         parts.push("Run `migrate` on a copy of production first.".to_owned());
+    }
+    if unread > 0 {
+        let were = if unread == 1 { "was" } else { "were" };
+        parts.push(format!(
+            "{} {were} not analysed; `forelock check` says why.",
+            counted(unread, "place")
+        ));
     }
     parts.join(" ")
 }
