@@ -32,7 +32,7 @@ DROPS = {
 }
 
 
-def main(folder, which, port, database):
+def main(folder, which, port, database, followers):
     folder = Path(folder)
     server = {"dbname": database, "host": "127.0.0.1", "port": int(port), "user": "conformance"}
     witness.configure(folder / which, server)
@@ -47,8 +47,7 @@ def main(folder, which, port, database):
     copies = Copies(connection, server)
     try:
         with contextlib.redirect_stdout(sys.stderr):
-            follower = {"original": Original, "cured": Cured}[which](copies, folder, which, told)
-            seen = follower.run()
+            seen = followers[which](copies, folder, which, told).run()
     finally:
         copies.close()
     print(json.dumps(seen))
@@ -291,4 +290,4 @@ def lines(state):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*sys.argv[1:], {"original": Original, "cured": Cured})

@@ -3,37 +3,11 @@
     python follow_fix.py FOLDER original|cured PORT DATABASE
 """
 
-import contextlib
-import json
 import sys
-import time
-from pathlib import Path
 
 import catalog
-import witness
-from copies import Copies
-from follow import Cured, Follower, lines
+from follow import Cured, Follower, lines, main
 from killed import Kills, Statements
-
-
-def main(folder, which, port, database):
-    folder = Path(folder)
-    server = {"dbname": database, "host": "127.0.0.1", "port": int(port), "user": "conformance"}
-    witness.configure(folder / which, server)
-    # Commands pause between batches.
-    time.sleep, pause = (lambda seconds: pause(min(seconds, 0.005))), time.sleep
-    told = json.loads((folder / "told.json").read_text())
-    from django.db import connections
-
-    connection = connections["default"]
-    connection.ensure_connection()
-    copies = Copies(connection, server)
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            seen = {"original": Unsplit, "cured": Parts}[which](copies, folder, which, told).run()
-    finally:
-        copies.close()
-    print(json.dumps(seen))
 
 
 class Fix(Follower):
@@ -96,4 +70,4 @@ class Parts(Fix, Cured):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*sys.argv[1:], {"original": Unsplit, "cured": Parts})

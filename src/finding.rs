@@ -1,5 +1,7 @@
 //! What forelock says: findings, and what each statement of each migration does. Plain data.
 
+mod pending;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
@@ -11,6 +13,7 @@ use crate::migration::{MigrationKey, OperationPath};
 use crate::plan::Plan;
 use crate::schema_editor::Confidence;
 use crate::source::{Range, SourceFile};
+pub use pending::{Pending, PendingKind};
 
 /// How much a finding matters. Orders from least to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -464,78 +467,6 @@ pub struct MigrationReport {
     pub statements: Vec<StatementReport>,
     /// How many statements it sends.
     pub statement_count: usize,
-}
-
-/// What is left to do of a change that takes more than one release.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pending {
-    /// What it is.
-    pub kind: PendingKind,
-    /// The table that it is part of, or is.
-    pub table: String,
-    /// The column, table or constraint.
-    pub name: String,
-    /// The app of the model that has the table, or had it.
-    pub app: Option<String>,
-    /// That model, where one has the table.
-    pub model: Option<String>,
-    /// The type of a column, where that is known.
-    pub data_type: Option<String>,
-    /// The migration that left it, where that is known.
-    pub since: Option<MigrationKey>,
-    /// Whether the running release has that migration; none where nobody has said what is deployed.
-    pub is_released: Option<bool>,
-    /// How many migrations of the project come behind that one.
-    pub migrations_since: usize,
-}
-
-/// What is left to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PendingKind {
-    /// A column that no field has any more is to be dropped.
-    Column,
-    /// A table that no model has any more is to be dropped.
-    Table,
-    /// A constraint is to be validated.
-    NotValid,
-    /// A check that only proves that a column holds no NULL is to be dropped, when the column is NOT NULL.
-    Check,
-}
-
-impl Pending {
-    /// `shop_order.note`, as it is listed; a table by its name.
-    #[must_use]
-    pub fn label(&self) -> String {
-        match self.kind {
-            PendingKind::Table => self.table.clone(),
-            PendingKind::Column | PendingKind::NotValid | PendingKind::Check => format!("{}.{}", self.table, self.name),
-        }
-    }
-
-    /// Whether somebody means it: as it is listed, or by the model, `shop.Order.note`.
-    #[must_use]
-    pub fn is_called(&self, name: &str) -> bool {
-        let by_model = self.model.as_ref().map(|model| format!("{model}.{}", self.name));
-        let by_field = by_model.as_ref().map(|name| name.trim_end_matches("_id").to_owned());
-        self.label() == name
-            || by_model
-                .iter()
-                .chain(&by_field)
-                .any(|own| own.eq_ignore_ascii_case(name))
-    }
-}
-
-impl PendingKind {
-    /// As JSON has it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            PendingKind::Column => "column-without-field",
-            PendingKind::Table => "table-without-model",
-            PendingKind::NotValid => "constraint-not-valid",
-            PendingKind::Check => "check-of-not-null",
-        }
-    }
 }
 
 /// Everything that is known about one project.

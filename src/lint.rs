@@ -20,6 +20,7 @@ mod pending;
 mod phases;
 mod problems;
 mod python;
+mod released;
 mod remarks;
 mod run_sql;
 mod sent;
@@ -35,10 +36,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::catalog::Cause;
-use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport, Pending, Severity};
+use crate::finding::{Analysis, Finding, Harm, MigrationReport, OperationReport, Severity};
 use crate::fingerprint::Namer;
 use crate::history;
-use crate::migration::{Migration, MigrationKey, Operation, OperationNode, Ownership};
+use crate::migration::{Migration, Operation, OperationNode, Ownership};
 use crate::models::{ModelKey, Models};
 use crate::project::Project;
 use crate::rules::RuleTable;
@@ -115,7 +116,7 @@ pub fn analyse_as(project: &Project, identity: &str, rules: &RuleTable, aim: Aim
         }
     }
     run.add_still_apart(&mut findings);
-    let pending = run.pending(&history);
+    let pending = pending::aged(run.database.pending(run.models.now()), project, &history);
     let unknown_tables = run.database.unknown_hot_tables();
     let mut withheld = std::mem::take(&mut run.withheld);
     let mut squashes = Squashes {
@@ -381,24 +382,6 @@ impl<'a> Run<'a> {
                 Vec::new(),
             );
         }
-    }
-
-    /// The history has ended: what is left to do, with how much came after it.
-    fn pending(&mut self, history: &history::History) -> Vec<Pending> {
-        let mut pending = self.database.pending(self.models.now());
-        let own = history.order.iter().map(|index| &self.project.migrations[*index]);
-        let own: Vec<&MigrationKey> = own
-            .filter(|migration| migration.ownership == Ownership::Project)
-            .map(|migration| &migration.key)
-            .collect();
-        for one in &mut pending {
-            let at = one
-                .since
-                .as_ref()
-                .and_then(|key| own.iter().position(|other| *other == key));
-            one.migrations_since = at.map_or(0, |at| own.len() - at - 1);
-        }
-        pending
     }
 
     /// The history has ended: adds what stayed apart.

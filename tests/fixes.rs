@@ -401,7 +401,7 @@ fn what_a_removal_leaves_is_pending_until_the_column_is_dropped() {
     assert_eq!(scratch.run("pending").out, "Nothing is pending.\n");
     fix(&scratch, "shop/migrations/0003_status.py");
     let expected = "shop_order.status: no field has this column any more since shop.0003_status; it can go once the release with that runs everywhere\n    \
-                    ALTER TABLE \"shop_order\" DROP COLUMN \"status\"\n\n1 step is pending.\n";
+                    ALTER TABLE \"shop_order\" DROP COLUMN IF EXISTS \"status\"\n\n1 step is pending.\n";
     assert_eq!(scratch.run("pending").out, expected);
     let drop = migration(
         "shop",

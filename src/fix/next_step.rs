@@ -7,7 +7,6 @@ use crate::finding::{Pending, PendingKind};
 use crate::migration::{Dependency, Migration, MigrationKey, Ownership};
 use crate::plan::{PlannedMigration, run_sql};
 use crate::project::Project;
-use crate::statement::quote_name;
 
 use super::print::reference;
 
@@ -46,25 +45,10 @@ pub fn next_step(pending: &Pending, project: &Project) -> Result<(PathBuf, Strin
 }
 
 fn text(pending: &Pending, leaf: &MigrationKey, project: &Project) -> String {
-    let (table, name) = (quote_name(&pending.table), quote_name(&pending.name));
-    let (sql, back) = match pending.kind {
-        PendingKind::Column => (
-            format!("ALTER TABLE {table} DROP COLUMN IF EXISTS {name}"),
-            pending.data_type.as_ref().map(|data_type| {
-                vec![format!(
-                    "ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {name} {data_type}"
-                )]
-            }),
-        ),
-        PendingKind::Table => (format!("DROP TABLE IF EXISTS {table}"), None),
-        PendingKind::NotValid => (
-            format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"),
-            Some(Vec::new()),
-        ),
-        PendingKind::Check => (
-            format!("ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}"),
-            Some(Vec::new()),
-        ),
+    let back = match pending.kind {
+        PendingKind::Column => pending.added_again().map(|add| vec![add]),
+        PendingKind::Table => None,
+        PendingKind::NotValid | PendingKind::Check => Some(Vec::new()),
     };
     let waits = pending.kind != PendingKind::NotValid;
     let timeout = match &project.configuration.lock_timeout {
@@ -74,7 +58,7 @@ fn text(pending: &Pending, leaf: &MigrationKey, project: &Project) -> String {
     let migration = PlannedMigration {
         lock_timeout: timeout,
         imports: vec!["from django.db import migrations".to_owned()],
-        ..PlannedMigration::atomic(vec![run_sql(&[sql], back.as_deref())])
+        ..PlannedMigration::atomic(vec![run_sql(&[pending.statement()], back.as_deref())])
     };
     let head = format!(
         "class Migration(migrations.Migration):\n    dependencies = [\n        {},\n    ]\n\n",

@@ -29,11 +29,11 @@ use super::births::Births;
 use super::builds::Build;
 use super::crowd::Crowd;
 use super::half_done::Committed;
-use super::hand_made::HandMade;
 use super::input;
 use super::judge::{Hit, Surroundings, Verdict, judge};
 use super::late::Late;
 use super::pending::pending;
+use super::released::{Released, Releasing};
 use super::remarks::Remark;
 use super::sent::{Executed, HitAt, Part, Sent, Text};
 use super::taken::Taken;
@@ -52,7 +52,7 @@ pub(super) struct Database<'a> {
     /// Tables and columns that the models gave up in an earlier migration.
     released: Released,
     /// What the running migration makes the models give up, or take back: so when it has ended.
-    releasing: Vec<(String, Option<String>, Option<GivenUp>)>,
+    releasing: Releasing,
     /// Whether the running statements are Django's own.
     is_composed: bool,
     /// Names that the running migration has taken from tables.
@@ -102,48 +102,6 @@ pub(super) enum Telling {
     /// What its statements mean, but not each of them.
     Findings,
     Statements,
-}
-
-/// What Django no longer knows, though the database may still have it.
-#[derive(Debug, Default)]
-struct Released {
-    tables: FxHashMap<String, GivenUp>,
-    columns: FxHashMap<(String, String), GivenUp>,
-    /// Views in the place of renamed tables.
-    stand_ins: FxHashMap<String, GivenUp>,
-    /// All tables that models have ever had.
-    named: FxHashSet<String>,
-    /// Columns that no model has.
-    hand_made: HandMade,
-    /// When the running migration runs.
-    deploy: Deploy,
-}
-
-impl Usage for Released {
-    fn table_given_up(&self, table: &str) -> Option<&GivenUp> {
-        self.tables.get(table)
-    }
-
-    fn column_given_up(&self, table: &str, column: &str) -> Option<&GivenUp> {
-        let of_column = self.columns.get(&(table.to_owned(), column.to_owned()));
-        of_column.or_else(|| self.table_given_up(table))
-    }
-
-    fn stands_in(&self, view: &str) -> Option<&GivenUp> {
-        self.stand_ins.get(view)
-    }
-
-    fn has_no_model(&self, table: &str) -> bool {
-        !self.named.contains(table)
-    }
-
-    fn has_no_field(&self, table: &str, column: &str) -> bool {
-        self.hand_made.holds(table, column)
-    }
-
-    fn deploy(&self) -> Deploy {
-        self.deploy
-    }
 }
 
 impl<'a> Database<'a> {
@@ -204,7 +162,7 @@ impl<'a> Database<'a> {
         self.set_by.clear();
         self.builds.clear();
         self.new_indexes.clear();
-        self.settle_released();
+        self.released.settle(&mut self.releasing);
         self.log.clear();
         self.crowd = Crowd::default();
         self.untimed = None;
@@ -259,21 +217,9 @@ impl<'a> Database<'a> {
         }
     }
 
-    /// What the migration that has ended has given up or taken back.
-    fn settle_released(&mut self) {
-        for (table, column, given_up) in self.releasing.drain(..) {
-            match (column, given_up) {
-                (Some(column), Some(given_up)) => self.released.columns.insert((table, column), given_up),
-                (Some(column), None) => self.released.columns.remove(&(table, column)),
-                (None, Some(given_up)) => self.released.tables.insert(table, given_up),
-                (None, None) => self.released.tables.remove(&table),
-            };
-        }
-    }
-
     /// The history has ended: what is left to do of changes that take more than one release.
     pub(super) fn pending(&mut self, models: View<'_>) -> Vec<Pending> {
-        self.settle_released();
+        self.released.settle(&mut self.releasing);
         let (columns, tables) = (self.released.columns.iter(), self.released.tables.iter());
         pending(columns, tables, models, &self.catalog)
     }

@@ -2,8 +2,10 @@
 
 use crate::catalog::{Catalog, ConstraintKind, Presence};
 use crate::finding::{Pending, PendingKind};
-use crate::migration::MigrationKey;
+use crate::history::History;
+use crate::migration::{MigrationKey, Ownership};
 use crate::models::View;
+use crate::project::Project;
 use crate::standing::GivenUp;
 use crate::unknown::Identifier;
 
@@ -54,6 +56,21 @@ pub(super) fn pending<'g>(
     }
     found.sort_by(|one, other| (&one.table, &one.name).cmp(&(&other.table, &other.name)));
     found
+}
+
+/// With how many migrations of the project came behind those that left them.
+pub(super) fn aged(mut pending: Vec<Pending>, project: &Project, history: &History) -> Vec<Pending> {
+    let own = history.order.iter().map(|index| &project.migrations[*index]);
+    let own = own.filter(|migration| migration.ownership == Ownership::Project);
+    let own: Vec<&MigrationKey> = own.map(|migration| &migration.key).collect();
+    for one in &mut pending {
+        let at = one
+            .since
+            .as_ref()
+            .and_then(|key| own.iter().position(|other| *other == key));
+        one.migrations_since = at.map_or(0, |at| own.len() - at - 1);
+    }
+    pending
 }
 
 /// `"note" IS NOT NULL`

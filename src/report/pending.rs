@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::counted;
 use crate::finding::{Pending, PendingKind};
-use crate::statement::quote_name;
 
 /// The version of the document; it grows when a member changes its meaning or goes.
 const VERSION: u8 = 1;
@@ -46,7 +45,7 @@ pub struct StepDocument<'a> {
 pub(super) fn write(pending: &[Pending], out: &mut dyn Write) -> io::Result<()> {
     for one in pending {
         writeln!(out, "{}", line(one))?;
-        writeln!(out, "    {}", statement(one))?;
+        writeln!(out, "    {}", one.statement())?;
     }
     match pending.len() {
         0 => writeln!(out, "Nothing is pending."),
@@ -64,7 +63,7 @@ pub(super) fn write_json(pending: &[Pending], out: &mut dyn Write) -> io::Result
         since: one.since.as_ref().map(ToString::to_string),
         released: one.is_released,
         migrations_since: one.migrations_since,
-        statement: statement(one),
+        statement: one.statement(),
     });
     let document = PendingDocument {
         version: VERSION,
@@ -93,14 +92,4 @@ fn line(one: &Pending) -> String {
         None => "; it can go once the release with that runs everywhere",
     };
     format!("{what} since {since}{age}{when}")
-}
-
-fn statement(one: &Pending) -> String {
-    let (table, name) = (quote_name(&one.table), quote_name(&one.name));
-    match one.kind {
-        PendingKind::Column => format!("ALTER TABLE {table} DROP COLUMN {name}"),
-        PendingKind::Table => format!("DROP TABLE {table}"),
-        PendingKind::NotValid => format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"),
-        PendingKind::Check => format!("ALTER TABLE {table} DROP CONSTRAINT {name}"),
-    }
 }
